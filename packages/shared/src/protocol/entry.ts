@@ -1,0 +1,142 @@
+// Entries: the durable facts of a room, in one order for everybody.
+import * as v from 'valibot'
+import { countSchema, idSchema } from './ids.ts'
+
+/** How a generation can end; the first end wins. */
+export const OUTCOMES = ['completed', 'cancelled', 'failed', 'interrupted'] as const
+export type Outcome = (typeof OUTCOMES)[number]
+
+/** Why a generation runs: a question, the same question again, or the rest of an earlier reply. */
+export const MODES = ['answer', 'retry', 'continue'] as const
+export type Mode = (typeof MODES)[number]
+
+export const ROLES = ['owner', 'member'] as const
+export type Role = (typeof ROLES)[number]
+
+/** Tokens of one generation. `estimated`: Claude did not get to report the final numbers. */
+export const usageSchema = v.object({
+  inputTokens: countSchema,
+  outputTokens: countSchema,
+  estimated: v.boolean(),
+})
+export type Usage = Readonly<v.InferOutput<typeof usageSchema>>
+
+/** Offset: dense, from 1, per room and epoch. `at`: milliseconds since 1970 on the server that wrote it. */
+const fact = { offset: countSchema, at: countSchema }
+
+export const roomCreatedSchema = v.object({
+  ...fact,
+  type: v.literal('room-created'),
+  roomId: idSchema,
+  title: v.string(),
+  model: v.string(),
+  instructions: v.string(),
+})
+
+/** Also sent again for a member whose name or role changed. */
+export const memberJoinedSchema = v.object({
+  ...fact,
+  type: v.literal('member-joined'),
+  memberId: idSchema,
+  name: v.string(),
+  role: v.picklist(ROLES),
+})
+
+/** `ask`: this is a question to Claude. */
+export const messagePostedSchema = v.object({
+  ...fact,
+  type: v.literal('message-posted'),
+  messageId: idSchema,
+  by: idSchema,
+  text: v.string(),
+  ask: v.boolean(),
+})
+
+/** The question waits at the end of the queue. */
+export const questionQueuedSchema = v.object({
+  ...fact,
+  type: v.literal('question-queued'),
+  messageId: idSchema,
+})
+
+export const questionWithdrawnSchema = v.object({
+  ...fact,
+  type: v.literal('question-withdrawn'),
+  messageId: idSchema,
+  by: idSchema,
+})
+
+/** A queue that a stop had put on hold goes on. */
+export const queueResumedSchema = v.object({
+  ...fact,
+  type: v.literal('queue-resumed'),
+  by: idSchema,
+})
+
+/**
+ * `number` counts the generations of a room from 1; deltas name it. `messageId` is the question (and
+ * leaves the queue if it waited there); `of` is the generation that a retry or continue refers to.
+ */
+export const generationStartedSchema = v.object({
+  ...fact,
+  type: v.literal('generation-started'),
+  generationId: idSchema,
+  number: countSchema,
+  mode: v.picklist(MODES),
+  messageId: idSchema,
+  of: v.optional(idSchema),
+  by: idSchema,
+  model: v.string(),
+})
+
+/**
+ * `end`: final length of the reply in UTF-8 bytes; `digest`: SHA-256 of them, hex. `by`, `reason`: who
+ * stopped it and why, with `cancelled`. `stop`: Claude's own stop reason, with `completed`. `error`: with
+ * `failed` and `interrupted`. `held`: the queue waits until somebody resumes it.
+ */
+export const generationEndedSchema = v.object({
+  ...fact,
+  type: v.literal('generation-ended'),
+  generationId: idSchema,
+  number: countSchema,
+  outcome: v.picklist(OUTCOMES),
+  end: countSchema,
+  digest: v.string(),
+  held: v.boolean(),
+  by: v.optional(idSchema),
+  reason: v.optional(v.string()),
+  stop: v.optional(v.string()),
+  error: v.optional(v.object({ code: v.string(), message: v.string() })),
+  usage: v.optional(usageSchema),
+  /** Older talk did not fit into the prompt. */
+  omitted: v.optional(v.boolean()),
+})
+
+export const entrySchema = v.variant('type', [
+  roomCreatedSchema,
+  memberJoinedSchema,
+  messagePostedSchema,
+  questionQueuedSchema,
+  questionWithdrawnSchema,
+  queueResumedSchema,
+  generationStartedSchema,
+  generationEndedSchema,
+])
+
+export type Entry = Readonly<v.InferOutput<typeof entrySchema>>
+export type EntryType = Entry['type']
+export type EntryOf<T extends EntryType> = Extract<Entry, { type: T }>
+export type GenerationStarted = EntryOf<'generation-started'>
+export type GenerationEnded = EntryOf<'generation-ended'>
+
+/** An entry that this version does not know yet: it still has its place in the order. */
+export const unknownEntrySchema = v.object({ ...fact, type: v.string() })
+export type UnknownEntry = Readonly<v.InferOutput<typeof unknownEntrySchema>>
+
+/** Parses what came over the wire; an entry of an unknown type stays as its place in the order. */
+export const anyEntrySchema = v.union([entrySchema, unknownEntrySchema])
+
+/** Spreads over the union, where plain Omit would merge its members. */
+type OmitEach<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
+/** An entry before the log has given it its place and time. */
+export type EntryDraft = OmitEach<Entry, 'offset' | 'at'>

@@ -1,0 +1,76 @@
+// The bodies of the HTTP API. Errors are `{error: {code, message, retryable}}` with a fitting status.
+import * as v from 'valibot'
+import { countSchema, idSchema } from './ids.ts'
+import { LIMITS } from './limits.ts'
+import { ROLES } from './entry.ts'
+import { messageSchema } from './room-state.ts'
+
+const nameSchema = v.pipe(
+  v.string(),
+  v.transform((name) => name.replace(/\s+/gu, ' ').trim()),
+  v.minLength(1),
+  v.maxLength(LIMITS.nameLength),
+)
+
+/** `POST /api/session`: start one with a name, or get back in with a personal link's key. */
+export const sessionRequestSchema = v.union([
+  v.object({ key: v.string() }),
+  v.object({ name: nameSchema }),
+])
+
+export const sessionSchema = v.object({
+  member: v.object({ memberId: idSchema, name: v.string() }),
+  token: v.string(),
+})
+export type Session = Readonly<v.InferOutput<typeof sessionSchema>>
+
+/** `POST /api/session/link`: opens the same session in another browser. */
+export const sessionLinkSchema = v.object({ url: v.string() })
+
+export const roomRequestSchema = v.object({
+  title: v.optional(v.pipe(v.string(), v.trim(), v.maxLength(LIMITS.titleLength)), ''),
+  model: v.optional(v.pipe(v.string(), v.maxLength(100))),
+  instructions: v.optional(v.pipe(v.string(), v.maxLength(LIMITS.instructionsLength)), ''),
+})
+
+export const roomSummarySchema = v.object({
+  roomId: idSchema,
+  title: v.string(),
+  role: v.picklist(ROLES),
+  /** When something last happened in it. */
+  at: countSchema,
+  /** Claude is answering in it now. */
+  running: v.boolean(),
+})
+export type RoomSummary = Readonly<v.InferOutput<typeof roomSummarySchema>>
+
+export const roomMadeSchema = v.object({ room: roomSummarySchema, inviteUrl: v.string() })
+export const roomListSchema = v.object({ rooms: v.array(roomSummarySchema) })
+export const inviteRequestSchema = v.object({ invite: v.string() })
+export const inviteAcceptedSchema = v.object({ room: roomSummarySchema, role: v.picklist(ROLES) })
+export const inviteUrlSchema = v.object({ inviteUrl: v.string() })
+
+/** `GET /api/rooms/:id/messages?before&limit`: oldest first; `earlier`: there are more. */
+export const messagesPageSchema = v.object({
+  messages: v.array(messageSchema),
+  earlier: v.boolean(),
+})
+export type MessagesPage = Readonly<v.InferOutput<typeof messagesPageSchema>>
+
+/** `GET /api/models`: what may be asked here. Prices in US dollars for a million tokens, where known. */
+export const modelsSchema = v.object({
+  simulated: v.boolean(),
+  default: v.string(),
+  models: v.array(
+    v.object({
+      id: v.string(),
+      name: v.string(),
+      maxInputTokens: countSchema,
+      maxOutputTokens: countSchema,
+      price: v.optional(v.object({ input: v.number(), output: v.number() })),
+    }),
+  ),
+})
+export type Models = Readonly<v.InferOutput<typeof modelsSchema>>
+
+export { nameSchema }

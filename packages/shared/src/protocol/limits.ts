@@ -1,0 +1,22 @@
+/** Limits that both ends know, so that a client can refuse early what the server would refuse anyway. */
+export const LIMITS = {
+  /** UTF-8 bytes of one message. */
+  messageBytes: 64 * 1024,
+  /** Characters of a member's name. */
+  nameLength: 40,
+  /** Characters of a room's title. */
+  titleLength: 120,
+  /** Characters of a room's instructions to Claude. */
+  instructionsLength: 8000,
+  /** Characters of the reason given with a stop. */
+  reasonLength: 200,
+  /** Questions that may wait in one room, and of those by one member. */
+  queueLength: 20,
+  queueLengthPerMember: 5,
+  /** Messages that a RoomState holds; older ones are paged. */
+  windowMessages: 200,
+  /** UTF-8 bytes of the ended messages that a RoomState holds. */
+  windowBytes: 4 * 1024 * 1024,
+  /** UTF-8 bytes of one reply; Claude is cut off there. */
+  replyBytes: 1024 * 1024,
+} as const

@@ -1,0 +1,105 @@
+// RoomState: what a room looks like at a position. Snapshots carry it, checkpoints store it, the fold
+// in `room/` computes it.
+import * as v from 'valibot'
+import { countSchema, idSchema } from './ids.ts'
+import { MODES, OUTCOMES, ROLES, usageSchema } from './entry.ts'
+
+export const memberSchema = v.object({
+  memberId: idSchema,
+  name: v.string(),
+  role: v.picklist(ROLES),
+  joinedAt: countSchema,
+})
+export type Member = Readonly<v.InferOutput<typeof memberSchema>>
+
+/** What a reply consists of. A mark holds from its byte position to the next mark. */
+export const KINDS = ['thinking', 'text'] as const
+export type Kind = (typeof KINDS)[number]
+export const markSchema = v.object({ kind: v.picklist(KINDS), from: countSchema })
+export type Mark = Readonly<v.InferOutput<typeof markSchema>>
+
+/** Something a member said. `offset` is its entry's. */
+export const saidSchema = v.object({
+  kind: v.literal('said'),
+  messageId: idSchema,
+  offset: countSchema,
+  at: countSchema,
+  by: idSchema,
+  text: v.string(),
+  ask: v.boolean(),
+  withdrawn: v.boolean(),
+})
+export type Said = Readonly<v.InferOutput<typeof saidSchema>>
+
+/** How a generation ended; the fields are those of `generation-ended`. */
+export const endedSchema = v.object({
+  outcome: v.picklist(OUTCOMES),
+  at: countSchema,
+  by: v.optional(idSchema),
+  reason: v.optional(v.string()),
+  stop: v.optional(v.string()),
+  error: v.optional(v.object({ code: v.string(), message: v.string() })),
+  usage: v.optional(usageSchema),
+  omitted: v.optional(v.boolean()),
+})
+export type Ended = Readonly<v.InferOutput<typeof endedSchema>>
+
+/** What Claude said in one generation. `end` is the length of `text` in UTF-8 bytes; `ended` is null while it runs. */
+export const replySchema = v.object({
+  kind: v.literal('reply'),
+  generationId: idSchema,
+  number: countSchema,
+  offset: countSchema,
+  at: countSchema,
+  messageId: idSchema,
+  by: idSchema,
+  mode: v.picklist(MODES),
+  of: v.optional(idSchema),
+  model: v.string(),
+  text: v.string(),
+  end: countSchema,
+  marks: v.pipe(v.array(markSchema), v.readonly()),
+  ended: v.nullable(endedSchema),
+})
+export type Reply = Readonly<v.InferOutput<typeof replySchema>>
+
+export const messageSchema = v.variant('kind', [saidSchema, replySchema])
+export type Message = Said | Reply
+
+export const roomStateSchema = v.object({
+  roomId: idSchema,
+  epoch: idSchema,
+  offset: countSchema,
+  title: v.string(),
+  model: v.string(),
+  instructions: v.string(),
+  members: v.array(memberSchema),
+  /** The newest messages, oldest first; `LIMITS.windowMessages` at most. */
+  messages: v.array(messageSchema),
+  /** There are older messages than these. */
+  earlier: v.boolean(),
+  /** Ids of the questions that wait, next one first. */
+  queue: v.array(idSchema),
+  /** The queue waits for somebody to resume it. */
+  held: v.boolean(),
+  /** Number of the generation that runs, or null. */
+  running: v.nullable(countSchema),
+  /** An entry of an unknown type was met: this program is too old for the room. */
+  outdated: v.boolean(),
+})
+
+export type RoomState = {
+  readonly roomId: string
+  readonly epoch: string
+  readonly offset: number
+  readonly title: string
+  readonly model: string
+  readonly instructions: string
+  readonly members: readonly Member[]
+  readonly messages: readonly Message[]
+  readonly earlier: boolean
+  readonly queue: readonly string[]
+  readonly held: boolean
+  readonly running: number | null
+  readonly outdated: boolean
+}

@@ -1,0 +1,107 @@
+// Updates: what the server tells a connection, all through the one Socket.IO event `update`.
+import * as v from 'valibot'
+import { countSchema, idSchema } from './ids.ts'
+import { anyEntrySchema, type Entry, type UnknownEntry } from './entry.ts'
+import { type Mark, markSchema, type RoomState, roomStateSchema } from './room-state.ts'
+import { type Delta, deltaSchema } from './delta.ts'
+import { errorSchema } from './error.ts'
+
+/** The whole room at a position: replaces what the client has. */
+export const snapshotSchema = v.object({ type: v.literal('snapshot'), state: roomStateSchema })
+export type Snapshot = { readonly type: 'snapshot'; readonly state: RoomState }
+
+/** Bytes of one reply from `at` on, with all marks of that reply; from 0 it replaces what was there. */
+export const runSchema = v.object({
+  number: countSchema,
+  at: countSchema,
+  text: v.string(),
+  marks: v.pipe(v.array(markSchema), v.readonly()),
+})
+export type Run = {
+  readonly number: number
+  readonly at: number
+  readonly text: string
+  readonly marks: readonly Mark[]
+}
+
+/** Only what is missing after the position that the client named: entries, and the text they need. */
+export const tailSchema = v.object({
+  type: v.literal('tail'),
+  epoch: idSchema,
+  runs: v.array(runSchema),
+  entries: v.array(anyEntrySchema),
+})
+export type Tail = {
+  readonly type: 'tail'
+  readonly epoch: string
+  readonly runs: readonly Run[]
+  readonly entries: readonly (Entry | UnknownEntry)[]
+}
+
+export const entriesSchema = v.object({
+  type: v.literal('entries'),
+  epoch: idSchema,
+  entries: v.array(anyEntrySchema),
+})
+export type Entries = {
+  readonly type: 'entries'
+  readonly epoch: string
+  readonly entries: readonly (Entry | UnknownEntry)[]
+}
+
+/** Everything up to now has been sent; what follows is live. */
+export const syncedSchema = v.object({ type: v.literal('synced') })
+
+/** Who is here now; always the whole list. */
+export const presenceSchema = v.object({
+  type: v.literal('presence'),
+  members: v.array(v.object({ memberId: idSchema, typing: v.boolean() })),
+})
+export type Presence = {
+  readonly type: 'presence'
+  readonly members: readonly { readonly memberId: string; readonly typing: boolean }[]
+}
+
+/** How far the room has come, so that silence and loss can be told apart. `end`: bytes of the running reply. */
+export const heartbeatSchema = v.object({
+  type: v.literal('heartbeat'),
+  epoch: idSchema,
+  offset: countSchema,
+  end: countSchema,
+})
+export type Heartbeat = Readonly<v.InferOutput<typeof heartbeatSchema>>
+
+/** The server ends this connection, and why; `retryable` says whether to come back. */
+export const closedSchema = v.object({ type: v.literal('closed'), error: errorSchema })
+
+export const namedUpdateSchema = v.variant('type', [
+  snapshotSchema,
+  tailSchema,
+  entriesSchema,
+  syncedSchema,
+  presenceSchema,
+  heartbeatSchema,
+  closedSchema,
+])
+export const updateSchema = v.union([deltaSchema, namedUpdateSchema])
+
+export type NamedUpdate =
+  | Snapshot
+  | Tail
+  | Entries
+  | { readonly type: 'synced' }
+  | Presence
+  | Heartbeat
+  | { readonly type: 'closed'; readonly error: v.InferOutput<typeof errorSchema> }
+export type Update = Delta | NamedUpdate
+
+/** Tells the short array from the named updates. */
+export function isDelta(update: Update): update is Delta {
+  return Array.isArray(update)
+}
+
+/** Parses what came over the wire; gives null for an update this version does not know, which is to be ignored. */
+export function parseUpdate(input: unknown): Update | null {
+  const parsed = v.safeParse(updateSchema, input)
+  return parsed.success ? (parsed.output as Update) : null
+}

@@ -1,0 +1,17 @@
+// Positions in a reply are UTF-8 bytes; screens hold strings. These are the only conversions.
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+
+/** Length of `text` in UTF-8 bytes. */
+export function byteLength(text: string): number {
+  return encoder.encode(text).length
+}
+
+/**
+ * The text between two byte positions of `text`. Both must lie between characters, as every position of
+ * a delta or an end does.
+ */
+export function sliceBytes(text: string, from: number, to?: number): string {
+  return decoder.decode(encoder.encode(text).subarray(from, to))
+}

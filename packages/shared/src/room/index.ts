@@ -1,0 +1,6 @@
+export * from './bytes.ts'
+export * from './state.ts'
+export * from './reply.ts'
+export * from './reduce.ts'
+export * from './fold.ts'
+export * from './select.ts'

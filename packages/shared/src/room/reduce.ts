@@ -1,0 +1,152 @@
+// What each entry does to a room. Pure; the order and completeness of entries is the fold's business.
+import type {
+  Entry,
+  EntryOf,
+  GenerationEnded,
+  GenerationStarted,
+  UnknownEntry,
+} from '../protocol/entry.ts'
+import { LIMITS } from '../protocol/limits.ts'
+import type { Ended, Member, Message, RoomState } from '../protocol/room-state.ts'
+import { byteLength } from './bytes.ts'
+import { cutReply } from './reply.ts'
+import { replyNumbered, withReply } from './state.ts'
+
+/** Gives the room after `entry`, which must be the next one. An entry of an unknown type only moves the offset. */
+export function reduce(state: RoomState, entry: Entry | UnknownEntry): RoomState {
+  return { ...withinWindow(change(state, entry as Entry)), offset: entry.offset }
+}
+
+/** The same without the limits of the window and without the offset: for a stretch of older entries. */
+export function change(state: RoomState, entry: Entry): RoomState {
+  switch (entry.type) {
+    case 'room-created':
+      return {
+        ...state,
+        title: entry.title,
+        model: entry.model,
+        instructions: entry.instructions,
+      }
+    case 'member-joined':
+      return { ...state, members: withMember(state.members, entry) }
+    case 'message-posted':
+      return withMessage(state, {
+        kind: 'said',
+        messageId: entry.messageId,
+        offset: entry.offset,
+        at: entry.at,
+        by: entry.by,
+        text: entry.text,
+        ask: entry.ask,
+        withdrawn: false,
+      })
+    case 'question-queued':
+      return { ...state, queue: [...state.queue, entry.messageId] }
+    case 'question-withdrawn':
+      return withdrawn(state, entry.messageId)
+    case 'queue-resumed':
+      return { ...state, held: false }
+    case 'generation-started':
+      return started(state, entry)
+    case 'generation-ended':
+      return ended(state, entry)
+    default:
+      // An entry of a later version: keep the place in the order, and say that this program is too old.
+      return { ...state, outdated: true }
+  }
+}
+
+function withMember(members: readonly Member[], entry: EntryOf<'member-joined'>): Member[] {
+  const known = members.find((member) => member.memberId === entry.memberId)
+  const member: Member = {
+    memberId: entry.memberId,
+    name: entry.name,
+    role: entry.role,
+    joinedAt: known?.joinedAt ?? entry.at,
+  }
+  return known ? members.map((other) => (other === known ? member : other)) : [...members, member]
+}
+
+function started(state: RoomState, entry: GenerationStarted): RoomState {
+  const next = {
+    ...state,
+    running: entry.number,
+    queue: state.queue.filter((messageId) => messageId !== entry.messageId),
+  }
+  return withMessage(next, {
+    kind: 'reply',
+    generationId: entry.generationId,
+    number: entry.number,
+    offset: entry.offset,
+    at: entry.at,
+    messageId: entry.messageId,
+    by: entry.by,
+    mode: entry.mode,
+    ...(entry.of === undefined ? {} : { of: entry.of }),
+    model: entry.model,
+    text: '',
+    end: 0,
+    marks: [],
+    ended: null,
+  })
+}
+
+function ended(state: RoomState, entry: GenerationEnded): RoomState {
+  const reply = replyNumbered(state, entry.number)
+  const { by, reason, stop, error, usage, omitted } = entry
+  const end: Ended = {
+    outcome: entry.outcome,
+    at: entry.at,
+    ...(by === undefined ? {} : { by }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(stop === undefined ? {} : { stop }),
+    ...(error === undefined ? {} : { error }),
+    ...(usage === undefined ? {} : { usage }),
+    ...(omitted === undefined ? {} : { omitted }),
+  }
+  const after = reply ? withReply(state, { ...cutReply(reply, entry.end), ended: end }) : state
+  return {
+    ...after,
+    held: entry.held,
+    running: state.running === entry.number ? null : state.running,
+  }
+}
+
+function withdrawn(state: RoomState, messageId: string): RoomState {
+  return {
+    ...state,
+    queue: state.queue.filter((waiting) => waiting !== messageId),
+    messages: state.messages.map((message) =>
+      message.kind === 'said' && message.messageId === messageId
+        ? { ...message, withdrawn: true }
+        : message,
+    ),
+  }
+}
+
+function withMessage(state: RoomState, message: Message): RoomState {
+  return { ...state, messages: [...state.messages, message] }
+}
+
+/**
+ * Keeps the longest run of newest messages within the limits. Only ended text counts, so every follower
+ * drops the same messages at the same entry, whenever it joined.
+ */
+function withinWindow(state: RoomState): RoomState {
+  const { messages } = state
+  let first = messages.length
+  let bytes = 0
+  while (first > 0 && messages.length - first < LIMITS.windowMessages) {
+    const message = messages[first - 1]
+    if (message === undefined) break
+    bytes += settledBytes(message)
+    if (bytes > LIMITS.windowBytes && first < messages.length) break
+    first--
+  }
+  return first === 0 ? state : { ...state, messages: messages.slice(first), earlier: true }
+}
+
+function settledBytes(message: Message): number {
+  if (message.kind === 'said') return byteLength(message.text)
+  return message.ended === null ? 0 : message.end
+}
