@@ -1,0 +1,227 @@
+// The room log: the one truth of every room, and the judge of every race.
+//
+// Order        Entries of a room have dense offsets from 1. All followers get the same entries and the
+//              same reply bytes, each in the order of the log; an end comes after all bytes before it.
+// Atomicity    Every method below is one step: checked, stored, then shown to followers, or nothing at all.
+//              A refused or failed call has changed nothing and shown nothing.
+// One run      At most one generation runs in a room. The first `end` wins; later ones learn the winner,
+//              and replies of an ended generation take no more bytes.
+// Idempotence  Calls with a `commandId` may be repeated: the answer is the same, the work is done once
+//              (remembered for a day at least). `appendReply` may be repeated with the same bytes.
+// Loss         What has been answered survives the end of any process. Entries survive the loss of power;
+//              of a running reply the last moments may be lost then, and its end says so by its length.
+// Followers    May see an entry or bytes twice, never out of order with a hole in between unnoticed: offsets
+//              and byte positions tell. They are called after the write, one at a time, in order.
+//
+// Adapters translate their own failures to Refusal('storage-full') and Refusal('storage-unavailable').
+// Unknown rooms are answered with Refusal('room-not-found').
+import type {
+  CommandId,
+  Delta,
+  Entries,
+  Entry,
+  GenerationEnded,
+  GenerationId,
+  Kind,
+  MemberId,
+  MessageId,
+  Mode,
+  Outcome,
+  Role,
+  RoomId,
+  RoomState,
+  RoomSummary,
+  Run,
+  Usage,
+} from '@roomcast/shared/protocol'
+
+/** A right to write one reply. The fence makes a late owner harmless: another owner has a higher one. */
+export interface Owned {
+  readonly roomId: RoomId
+  readonly generationId: GenerationId
+  readonly number: number
+  readonly fence: number
+}
+
+/** A generation that has just been started and is now the caller's to run. */
+export interface Started extends Owned {
+  readonly mode: Mode
+  readonly messageId: MessageId
+  readonly of: GenerationId | undefined
+  readonly by: MemberId
+  readonly model: string
+  /** Offset of its `generation-started`; the prompt is what lies before. */
+  readonly offset: number
+}
+
+export interface NewRoom {
+  readonly commandId: CommandId
+  readonly roomId: RoomId
+  readonly title: string
+  readonly model: string
+  readonly instructions: string
+  readonly owner: { readonly memberId: MemberId; readonly name: string }
+}
+
+export interface NewMember {
+  readonly commandId: CommandId
+  readonly memberId: MemberId
+  readonly name: string
+  readonly role: Role
+}
+
+/** With `ask`, the question starts `generationId` at once, or waits in the queue. */
+export interface NewPost {
+  readonly commandId: CommandId
+  readonly messageId: MessageId
+  readonly by: MemberId
+  readonly text: string
+  readonly ask: boolean
+  /** Used if the question can start at once. */
+  readonly generationId: GenerationId
+}
+
+export interface NewStart {
+  readonly commandId: CommandId
+  readonly generationId: GenerationId
+  readonly by: MemberId
+  readonly mode: 'retry' | 'continue'
+  /** The ended generation that is done again or gone on with. */
+  readonly of: GenerationId
+}
+
+/** The last bytes of a reply, appended in the same step as its end. */
+export interface FinalBytes {
+  readonly at: number
+  readonly text: string
+  readonly mark: Kind | undefined
+}
+
+export interface NewEnd {
+  readonly generationId: GenerationId
+  readonly outcome: Outcome
+  /** Given by the owner; then a newer owner refuses this. Members who cancel have none. */
+  readonly fence?: number
+  readonly final?: FinalBytes
+  readonly by?: MemberId
+  readonly reason?: string
+  readonly stop?: string
+  readonly error?: { readonly code: string; readonly message: string }
+  readonly usage?: Usage
+  readonly omitted?: boolean
+  /** Id for the next queued question if one can start; null leaves the queue as it is (shutting down). */
+  readonly next: GenerationId | null
+}
+
+/** `started`: a generation began in the same step, and the caller runs it. */
+export interface Written {
+  readonly entries: readonly Entry[]
+  readonly started: Started | null
+}
+
+export type AppendReply =
+  | { readonly ok: true; readonly end: number }
+  | { readonly ok: false; readonly refused: 'ended'; readonly ended: GenerationEnded }
+  | { readonly ok: false; readonly refused: 'fenced' }
+  /** The storage's end differs from `at`, and the bytes are not there already. */
+  | { readonly ok: false; readonly refused: 'elsewhere'; readonly end: number }
+
+export type EndResult =
+  | (Written & { readonly ok: true; readonly ended: GenerationEnded })
+  | { readonly ok: false; readonly refused: 'ended'; readonly ended: GenerationEnded }
+  | { readonly ok: false; readonly refused: 'fenced' }
+  | { readonly ok: false; readonly refused: 'elsewhere'; readonly end: number }
+
+/** Enough to fold the room as it is now: a state, the entries after it, the text of the replies among them. */
+export interface Reading {
+  readonly checkpoint: RoomState
+  readonly entries: readonly Entry[]
+  readonly runs: readonly Run[]
+}
+
+/** A stretch of older messages: their entries in order, later ones about them included, and their text. */
+export interface Page {
+  readonly entries: readonly Entry[]
+  readonly runs: readonly Run[]
+  readonly earlier: boolean
+}
+
+/** What a follower is told. `deleted`: the room is gone for good. */
+export type LogUpdate = Entries | Delta | { readonly type: 'deleted' }
+export type Follower = (update: LogUpdate) => void
+
+export interface RoomLog {
+  /** Writes `room-created` and the owner's `member-joined`. */
+  createRoom(room: NewRoom): Promise<Written>
+
+  /** Writes `member-joined`, unless the member is there with the same name and role. */
+  join(roomId: RoomId, member: NewMember): Promise<Written>
+
+  /**
+   * Writes `message-posted`, and with `ask` either `generation-started` or, when a generation runs, the queue
+   * is held or others wait, `question-queued`.
+   * Refusals: `queue-full` (LIMITS.queueLength, LIMITS.queueLengthPerMember); then nothing was posted.
+   */
+  post(roomId: RoomId, post: NewPost): Promise<Written>
+
+  /**
+   * Starts a retry or continue; it goes before whatever waits in the queue.
+   * Refusals: `generation-running`, `generation-not-found`, `generation-not-ended`.
+   */
+  start(roomId: RoomId, start: NewStart): Promise<Written>
+
+  /** Writes `question-withdrawn`. Refusals: `message-not-found`, `not-queued`, `not-yours`. */
+  withdraw(
+    roomId: RoomId,
+    withdrawal: { commandId: CommandId; messageId: MessageId; by: MemberId },
+  ): Promise<Written>
+
+  /** Writes `queue-resumed`, and starts the head of the queue if nothing runs. Refusal: `queue-not-held`. */
+  resume(
+    roomId: RoomId,
+    resumption: { commandId: CommandId; by: MemberId; generationId: GenerationId },
+  ): Promise<Written>
+
+  /**
+   * Adds text to the running reply at byte `at`; `mark` where another kind begins. `text` holds no lone
+   * surrogates. Text may be empty with a mark (silent thinking). Followers get one delta.
+   */
+  appendReply(owned: Owned, at: number, text: string, mark?: Kind): Promise<AppendReply>
+
+  /** Says that the owner is alive. False: it does not own the generation any more. */
+  renew(owned: Owned): Promise<boolean>
+
+  /**
+   * Ends a generation if it still runs: appends `final`, writes `generation-ended` with the length and digest
+   * of what is stored, and starts the head of the queue as `next`. A `cancelled` end holds a queue that is not empty.
+   * Refusal: `generation-not-found`.
+   */
+  end(roomId: RoomId, end: NewEnd): Promise<EndResult>
+
+  /**
+   * Ends as `interrupted` what no living owner runs, and starts what waits in unheld queues of idle rooms.
+   * Gives the generations that are now the caller's to run. `newId` makes the ids for them.
+   */
+  recover(newId: () => GenerationId): Promise<readonly Started[]>
+
+  /** Reads a room as it is now, from its newest checkpoint on. */
+  read(roomId: RoomId): Promise<Reading>
+
+  /** Reads up to `limit` messages with entries before offset `before` (newest of those first chosen). */
+  page(roomId: RoomId, before: number, limit: number): Promise<Page>
+
+  /** Saves a folded state so that later reads begin there. Ignored while a generation runs in it. */
+  checkpoint(state: RoomState): Promise<void>
+
+  /** Calls `follower` with everything written from now on; resolved once nothing can be missed. */
+  follow(roomId: RoomId, follower: Follower): Promise<() => void>
+
+  /** The rooms of a member, last used first. */
+  roomsOf(memberId: MemberId): Promise<readonly RoomSummary[]>
+
+  /** Removes a room and everything in it for good. */
+  deleteRoom(roomId: RoomId): Promise<void>
+
+  /** Stops following and releases the storage. Idempotent. */
+  close(): Promise<void>
+}
