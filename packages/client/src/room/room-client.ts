@@ -1,0 +1,274 @@
+// RoomClient: one room on one screen, without any framework. It folds updates, knows its status, re-reads
+// whatever is missing, and keeps commands until they have been answered.
+//
+// Guarantees: the state is always what the fold makes of the log up to a position; a command is done at most
+// once however often it is sent. Painting, and how often, is left to whoever subscribes.
+import {
+  type Command,
+  type CommandResult,
+  type CommandType,
+  errorBody,
+  type ErrorBody,
+  type Position,
+  parseUpdate,
+  type Presence,
+  type RoomState,
+  type Update,
+} from '@roomcast/shared/protocol'
+import { emptyRoom, fold, positionOf } from '@roomcast/shared/room'
+import { digest } from '@roomcast/shared/digest'
+import type { Clock } from '@roomcast/shared/clock'
+import { type Status, statusAfterLink } from './status.ts'
+import type { Link, Transport } from './transport.ts'
+
+/** Nothing heard for this long although heartbeats come every 2 s (running) or 10 s: the link is dead. */
+const SILENCE_MS = 25_000
+/** Nothing heard for this long while Claude is answering: ask for what may be missing. */
+const SILENCE_RUNNING_MS = 6_000
+/** Pause before asking again when catching up did not help, so that a fault does not become a storm. */
+const REJOIN_MS = 500
+
+/** What a screen sees. `state` is null until the room has been read for the first time. */
+export interface RoomView {
+  readonly status: Status
+  readonly state: RoomState | null
+  readonly presence: Presence['members']
+  /** Commands that wait for their answer, oldest first. */
+  readonly pending: readonly Command[]
+}
+
+export interface RoomClientOptions {
+  readonly roomId: string
+  readonly transport: Transport
+  readonly clock: Clock
+  /** Makes a fresh command id. */
+  readonly newId: () => string
+}
+
+/** A command without what the client adds to it. */
+export type Intent = {
+  [T in CommandType]: Omit<Extract<Command, { type: T }>, 'commandId' | 'roomId'>
+}[Exclude<CommandType, 'join' | 'leave'>]
+
+type Pending = { readonly command: Command; readonly settle: (result: CommandResult) => void }
+
+/** Counts of what had to be repaired; for tests and for the curious. */
+export interface Repairs {
+  readonly rejoined: number
+  readonly snapshots: number
+  readonly tails: number
+}
+
+export class RoomClient {
+  readonly #options: RoomClientOptions
+  readonly #listeners = new Set<(view: RoomView) => void>()
+  #view: RoomView = { status: { kind: 'connecting' }, state: null, presence: [], pending: [] }
+  #pending: readonly Pending[] = []
+  /** The join on its way, and what was found missing since it left; null when none is on its way. */
+  #joining: { behind: Position | null } | null = null
+  #stopWatching: (() => void) | null = null
+  #stopRejoining: (() => void) | null = null
+  #closed = false
+  #repairs: Repairs = { rejoined: 0, snapshots: 0, tails: 0 }
+
+  constructor(options: RoomClientOptions) {
+    this.#options = options
+  }
+
+  get view(): RoomView {
+    return this.#view
+  }
+
+  get repairs(): Repairs {
+    return this.#repairs
+  }
+
+  /** Starts linking. Call once. */
+  open(): void {
+    this.#options.transport.open({
+      onLink: (link) => this.#onLink(link),
+      onUpdate: (update) => this.#onUpdate(update),
+    })
+  }
+
+  /** Leaves the room and gives up everything that has not been answered. Idempotent. */
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#stopWatching?.()
+    this.#stopRejoining?.()
+    this.#options.transport.close()
+    for (const { settle } of this.#pending)
+      settle({ ok: false, error: errorBody('internal', 'The room was left.') })
+    this.#pending = []
+  }
+
+  /** Calls `listener` after each change until the returned function is called. */
+  subscribe(listener: (view: RoomView) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /**
+   * Sends a command. It is kept and sent again after a lost link, with the same id, until the server answers.
+   * @returns the server's answer; refusals are answers, not exceptions
+   */
+  send(intent: Intent): Promise<CommandResult> {
+    const command = {
+      ...intent,
+      commandId: this.#options.newId(),
+      roomId: this.#options.roomId,
+    } as Command
+    return new Promise((settle) => {
+      const pending = { command, settle }
+      this.#setPending([...this.#pending, pending])
+      if (this.#view.status.kind === 'live') void this.#deliver(pending)
+    })
+  }
+
+  /** Tells the others that this member is writing; lost without harm. */
+  typing(): void {
+    if (this.#view.status.kind !== 'live') return
+    const { roomId, newId, transport } = this.#options
+    void transport.send({ type: 'typing', roomId, commandId: newId() })
+  }
+
+  async #deliver(pending: Pending): Promise<void> {
+    const result = await this.#options.transport.send(pending.command)
+    // ignored because: the link went down; it is sent again once the room is live.
+    if (result === null || !this.#pending.includes(pending)) return
+    this.#setPending(this.#pending.filter((other) => other !== pending))
+    pending.settle(result)
+  }
+
+  #setPending(pending: readonly Pending[]): void {
+    this.#pending = pending
+    this.#change({ pending: pending.map(({ command }) => command) })
+  }
+
+  #onLink(link: Link): void {
+    if (this.#closed) return
+    this.#joining = null
+    const status = statusAfterLink(this.#view.status, link, this.#options.clock.now())
+    this.#change({ status })
+    if (status.kind === 'refused') this.#refuse(status.error)
+    if (link.kind !== 'up') {
+      this.#stopWatching?.()
+      return
+    }
+    this.#watchSilence()
+    this.#join(this.#view.state && positionOf(this.#view.state))
+  }
+
+  #refuse(error: ErrorBody): void {
+    this.#change({ status: { kind: 'refused', error } })
+    for (const { settle } of this.#pending) settle({ ok: false, error })
+    this.#setPending([])
+  }
+
+  /** Asks for everything after `since`; the answer is a snapshot or a tail, then `synced`. */
+  #join(since: Position | null): void {
+    this.#stopRejoining?.()
+    this.#stopRejoining = null
+    const { roomId, transport, newId } = this.#options
+    const joining: { behind: Position | null } = { behind: null }
+    this.#joining = joining
+    const command: Command = {
+      type: 'join',
+      roomId,
+      commandId: newId(),
+      ...(since ? { since } : {}),
+    }
+    void transport.send(command).then((result) => {
+      if (this.#closed || this.#joining !== joining || result === null) return
+      if (!result.ok) this.#joinRefused(result.error as ErrorBody)
+    })
+  }
+
+  #joinRefused(error: ErrorBody): void {
+    this.#joining = null
+    if (error.retryable) this.#rejoinLater(this.#view.state && positionOf(this.#view.state))
+    else this.#refuse(error)
+  }
+
+  #rejoinLater(since: Position | null): void {
+    if (this.#stopRejoining) return
+    this.#stopRejoining = this.#options.clock.after(REJOIN_MS, () => this.#rejoin(since))
+  }
+
+  #rejoin(since: Position | null): void {
+    if (this.#closed || this.#view.status.kind === 'offline') return
+    this.#repairs = { ...this.#repairs, rejoined: this.#repairs.rejoined + 1 }
+    this.#join(since)
+  }
+
+  #onUpdate(input: unknown): void {
+    if (this.#closed || this.#view.status.kind === 'refused') return
+    const update = parseUpdate(input)
+    this.#watchSilence()
+    if (update !== null) this.#apply(update)
+  }
+
+  #apply(update: Update): void {
+    if (!('type' in update)) return this.#fold(update)
+    switch (update.type) {
+      case 'presence':
+        return this.#change({ presence: update.members })
+      case 'closed':
+        if (!update.error.retryable) this.#refuse(update.error as ErrorBody)
+        return
+      case 'synced':
+        return this.#synced()
+      default:
+        this.#count(update.type)
+        return this.#fold(update)
+    }
+  }
+
+  #count(type: 'snapshot' | 'tail' | 'entries' | 'heartbeat'): void {
+    const { snapshots, tails } = this.#repairs
+    if (type === 'snapshot') this.#repairs = { ...this.#repairs, snapshots: snapshots + 1 }
+    if (type === 'tail') this.#repairs = { ...this.#repairs, tails: tails + 1 }
+  }
+
+  #fold(update: Parameters<typeof fold>[1]): void {
+    const before = this.#view.state ?? emptyRoom(this.#options.roomId, 'none')
+    // Until the first snapshot, anything else belongs to a room that has not been read.
+    if (this.#view.state === null && !('type' in update && update.type === 'snapshot')) return
+    const { state, behind } = fold(before, update, digest)
+    if (state !== this.#view.state) this.#change({ state })
+    if (behind === null) return
+    if (this.#joining) this.#joining.behind = behind
+    else this.#rejoin(behind)
+  }
+
+  #synced(): void {
+    const behind = this.#joining?.behind ?? null
+    this.#joining = null
+    if (behind) return this.#rejoinLater(behind)
+    this.#change({ status: { kind: 'live' } })
+    for (const pending of this.#pending) void this.#deliver(pending)
+  }
+
+  #watchSilence(): void {
+    this.#stopWatching?.()
+    const running = this.#view.state?.running != null
+    this.#stopWatching = this.#options.clock.after(running ? SILENCE_RUNNING_MS : SILENCE_MS, () =>
+      this.#onSilence(running),
+    )
+  }
+
+  #onSilence(running: boolean): void {
+    if (this.#closed) return
+    if (!running) return this.#options.transport.relink()
+    this.#stopWatching = this.#options.clock.after(SILENCE_MS - SILENCE_RUNNING_MS, () =>
+      this.#options.transport.relink(),
+    )
+    if (this.#view.state) this.#rejoin(positionOf(this.#view.state))
+  }
+
+  #change(part: Partial<RoomView>): void {
+    this.#view = { ...this.#view, ...part }
+    for (const listener of this.#listeners) listener(this.#view)
+  }
+}
