@@ -113,9 +113,11 @@ function ended(state: RoomState, entry: GenerationEnded): RoomState {
 }
 
 function withdrawn(state: RoomState, messageId: string): RoomState {
+  const queue = state.queue.filter((waiting) => waiting !== messageId)
   return {
     ...state,
-    queue: state.queue.filter((waiting) => waiting !== messageId),
+    queue,
+    held: state.held && queue.length > 0,
     messages: state.messages.map((message) =>
       message.kind === 'said' && message.messageId === messageId
         ? { ...message, withdrawn: true }

@@ -1,0 +1,153 @@
+// The entries of rooms, their offsets, and which command wrote which.
+import type { CommandId, Entry, EntryDraft, MemberId, RoomId } from '@roomcast/shared/protocol'
+import { Refusal } from '@roomcast/shared/protocol'
+import type { Clock } from '@roomcast/shared/clock'
+import type { Database } from './database.ts'
+
+export interface RoomRow {
+  readonly room_id: RoomId
+  readonly epoch: string
+  readonly title: string
+  readonly model: string
+  readonly last_offset: number
+  readonly last_at: number
+  readonly last_number: number
+  readonly running: number | null
+  readonly held: number
+}
+
+/** Commands are remembered this long. */
+const REMEMBER_MS = 7 * 24 * 60 * 60 * 1000
+
+export class Entries {
+  readonly #database: Database
+  readonly #clock: Clock
+
+  constructor(database: Database, clock: Clock) {
+    this.#database = database
+    this.#clock = clock
+  }
+
+  /** @throws Refusal `room-not-found` */
+  room(roomId: RoomId): RoomRow {
+    const row = this.#database.get<RoomRow>('SELECT * FROM rooms WHERE room_id = ?', roomId)
+    if (!row) throw new Refusal('room-not-found')
+    return row
+  }
+
+  makeRoom(room: { roomId: RoomId; epoch: string; title: string; model: string }): void {
+    this.#database.run(
+      `INSERT INTO rooms (room_id, epoch, title, model, last_offset, last_at, last_number, held)
+       VALUES (?, ?, ?, ?, 0, 0, 0, 0)`,
+      room.roomId,
+      room.epoch,
+      room.title,
+      room.model,
+    )
+  }
+
+  /** Gives the draft its place and time and stores it. */
+  write(roomId: RoomId, draft: EntryDraft): Entry {
+    const { last_offset } = this.room(roomId)
+    const entry: Entry = { offset: last_offset + 1, at: this.#clock.now(), ...draft }
+    this.#database.run(
+      'INSERT INTO entries (room_id, entry_offset, type, subject, body) VALUES (?, ?, ?, ?, ?)',
+      roomId,
+      entry.offset,
+      entry.type,
+      subjectOf(entry),
+      JSON.stringify(entry),
+    )
+    this.#database.run(
+      'UPDATE rooms SET last_offset = ?, last_at = ? WHERE room_id = ?',
+      entry.offset,
+      entry.at,
+      roomId,
+    )
+    return entry
+  }
+
+  after(roomId: RoomId, offset: number): Entry[] {
+    return this.#parse(
+      this.#database.all(
+        'SELECT body FROM entries WHERE room_id = ? AND entry_offset > ? ORDER BY entry_offset',
+        roomId,
+        offset,
+      ),
+    )
+  }
+
+  /** The newest `limit` entries before `before` that begin a message, oldest first. */
+  messagesBefore(roomId: RoomId, before: number, limit: number): Entry[] {
+    const rows = this.#database.all<{ body: string }>(
+      `SELECT body FROM entries
+       WHERE room_id = ? AND entry_offset < ? AND type IN ('message-posted', 'generation-started')
+       ORDER BY entry_offset DESC LIMIT ?`,
+      roomId,
+      before,
+      limit,
+    )
+    return this.#parse(rows.reverse())
+  }
+
+  /** Entries after an offset that say something about one message or generation. */
+  about(roomId: RoomId, subject: string, after: number): Entry[] {
+    return this.#parse(
+      this.#database.all(
+        `SELECT body FROM entries
+         WHERE room_id = ? AND subject = ? AND entry_offset > ? ORDER BY entry_offset`,
+        roomId,
+        subject,
+        after,
+      ),
+    )
+  }
+
+  /** What a command wrote when it was done before, in which room; undefined when it is new. */
+  repeated(
+    by: MemberId,
+    commandId: CommandId,
+    roomId?: RoomId,
+  ): { roomId: RoomId; entries: Entry[] } | undefined {
+    const row = this.#database.get<{ room_id: RoomId; first_offset: number; last_offset: number }>(
+      `SELECT room_id, first_offset, last_offset FROM commands
+       WHERE member_id = ? AND command_id = ? AND room_id = coalesce(?, room_id)`,
+      by,
+      commandId,
+      roomId ?? null,
+    )
+    if (!row) return undefined
+    const entries = this.#database.all<{ body: string }>(
+      `SELECT body FROM entries WHERE room_id = ? AND entry_offset BETWEEN ? AND ? ORDER BY entry_offset`,
+      row.room_id,
+      row.first_offset,
+      row.last_offset,
+    )
+    return { roomId: row.room_id, entries: this.#parse(entries) }
+  }
+
+  remember(by: MemberId, commandId: CommandId, roomId: RoomId, entries: readonly Entry[]): void {
+    const first = entries[0]?.offset ?? 1
+    this.#database.run(
+      `INSERT INTO commands (member_id, command_id, room_id, first_offset, last_offset, at)
+       VALUES (?, ?, ?, ?, ?, ?)`,
+      by,
+      commandId,
+      roomId,
+      first,
+      first + entries.length - 1,
+      this.#clock.now(),
+    )
+    this.#database.run('DELETE FROM commands WHERE at < ?', this.#clock.now() - REMEMBER_MS)
+  }
+
+  #parse(rows: readonly { body: string }[]): Entry[] {
+    return rows.map(({ body }) => JSON.parse(body) as Entry)
+  }
+}
+
+/** The message or generation that later entries can be about. */
+function subjectOf(entry: Entry): string | null {
+  if ('generationId' in entry) return entry.generationId
+  return 'messageId' in entry ? entry.messageId : null
+}

@@ -1,0 +1,50 @@
+// Who follows which room in this process. Updates are told in the order of the writes, one at a time, also
+// when a follower writes again while it is being told.
+import type { RoomId } from '@roomcast/shared/protocol'
+import type { Follower, LogUpdate } from '../room-log.ts'
+
+export class Followers {
+  readonly #rooms = new Map<RoomId, Set<Follower>>()
+  readonly #waiting: { roomId: RoomId; update: LogUpdate }[] = []
+  readonly #onError: (error: unknown) => void
+  #telling = false
+
+  /** @param onError hears what a follower throws; the write and the other followers are not affected */
+  constructor(onError: (error: unknown) => void) {
+    this.#onError = onError
+  }
+
+  add(roomId: RoomId, follower: Follower): () => void {
+    const followers = this.#rooms.get(roomId) ?? new Set()
+    this.#rooms.set(roomId, followers.add(follower))
+    return () => {
+      followers.delete(follower)
+      if (followers.size === 0 && this.#rooms.get(roomId) === followers) this.#rooms.delete(roomId)
+    }
+  }
+
+  tell(roomId: RoomId, update: LogUpdate): void {
+    this.#waiting.push({ roomId, update })
+    if (this.#telling) return
+    this.#telling = true
+    for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) this.#tellOne(next)
+    this.#telling = false
+  }
+
+  #tellOne({ roomId, update }: { roomId: RoomId; update: LogUpdate }): void {
+    for (const follower of [...(this.#rooms.get(roomId) ?? [])]) {
+      if (!this.#rooms.get(roomId)?.has(follower)) continue
+      try {
+        follower(update)
+      } catch (error) {
+        this.#onError(error)
+      }
+    }
+  }
+
+  /** Forgets everybody in one room, or everywhere. */
+  clear(roomId?: RoomId): void {
+    if (roomId === undefined) this.#rooms.clear()
+    else this.#rooms.delete(roomId)
+  }
+}

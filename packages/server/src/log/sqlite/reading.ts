@@ -1,0 +1,66 @@
+// Reading rooms back: as they are now, and their older messages.
+import type { Entry, RoomId, RoomState, Run } from '@roomcast/shared/protocol'
+import { PROTOCOL_VERSION } from '@roomcast/shared/protocol'
+import { emptyRoom } from '@roomcast/shared/room'
+import type { Page, Reading } from '../room-log.ts'
+import type { Database } from './database.ts'
+import type { Entries } from './entries.ts'
+import type { Replies } from './replies.ts'
+
+/** The room from its checkpoint on; a checkpoint of another version of the program does not count. */
+export function readRoom(
+  database: Database,
+  entries: Entries,
+  replies: Replies,
+  roomId: RoomId,
+): Reading {
+  const room = entries.room(roomId)
+  const saved = database.get<{ state: string }>(
+    'SELECT state FROM checkpoints WHERE room_id = ? AND version = ?',
+    roomId,
+    PROTOCOL_VERSION,
+  )
+  const checkpoint = saved ? (JSON.parse(saved.state) as RoomState) : emptyRoom(roomId, room.epoch)
+  const after = entries.after(roomId, checkpoint.offset)
+  return { checkpoint, entries: after, runs: runsOf(replies, roomId, after) }
+}
+
+/** Up to `limit` messages before an offset, with what later entries say about them. */
+export function readPage(
+  entries: Entries,
+  replies: Replies,
+  roomId: RoomId,
+  before: number,
+  limit: number,
+): Page {
+  entries.room(roomId)
+  const found = entries.messagesBefore(roomId, before, limit + 1)
+  const earlier = found.length > limit
+  const messages = earlier ? found.slice(1) : found
+  const about = messages.flatMap((entry) => aboutMessage(entries, roomId, entry))
+  const all = [...messages, ...about].sort((one, other) => one.offset - other.offset)
+  return { entries: all, runs: runsOf(replies, roomId, messages), earlier }
+}
+
+function aboutMessage(entries: Entries, roomId: RoomId, entry: Entry): Entry[] {
+  switch (entry.type) {
+    case 'message-posted':
+      return entries
+        .about(roomId, entry.messageId, entry.offset)
+        .filter((later) => later.type === 'question-withdrawn')
+    case 'generation-started':
+      return entries
+        .about(roomId, entry.generationId, entry.offset)
+        .filter((later) => later.type === 'generation-ended')
+    default:
+      return []
+  }
+}
+
+function runsOf(replies: Replies, roomId: RoomId, entries: readonly Entry[]): Run[] {
+  return entries.flatMap((entry) => {
+    if (entry.type !== 'generation-started') return []
+    const row = replies.byNumber(roomId, entry.number)
+    return row ? [replies.read(roomId, row)] : []
+  })
+}

@@ -1,0 +1,135 @@
+// The text of replies: one append-only string of bytes per generation, stored in pieces while it grows
+// and in one piece once it has ended.
+import type {
+  GenerationEnded,
+  GenerationId,
+  Kind,
+  Mark,
+  RoomId,
+  Run,
+} from '@roomcast/shared/protocol'
+import { addMark, byteLength } from '@roomcast/shared/room'
+import type { Database } from './database.ts'
+
+export interface GenerationRow {
+  readonly number: number
+  readonly generation_id: GenerationId
+  readonly message_id: string
+  readonly fence: number
+  readonly reply_end: number
+  readonly marks: string
+  readonly ended: string | null
+}
+
+/** Where the text went: its end afterwards, or that it does not connect. `fresh`: it was not there before. */
+export type Grown =
+  | { readonly ok: true; readonly end: number; readonly fresh: boolean }
+  | { readonly ok: false; readonly end: number }
+
+export class Replies {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  byId(roomId: RoomId, generationId: GenerationId): GenerationRow | undefined {
+    return this.#database.get<GenerationRow>(
+      'SELECT * FROM generations WHERE room_id = ? AND generation_id = ?',
+      roomId,
+      generationId,
+    )
+  }
+
+  byNumber(roomId: RoomId, number: number): GenerationRow | undefined {
+    return this.#database.get<GenerationRow>(
+      'SELECT * FROM generations WHERE room_id = ? AND number = ?',
+      roomId,
+      number,
+    )
+  }
+
+  begin(
+    roomId: RoomId,
+    generation: { number: number; generationId: string; messageId: string; fence: number },
+  ): void {
+    this.#database.run(
+      `INSERT INTO generations (room_id, number, generation_id, message_id, fence, reply_end, marks)
+       VALUES (?, ?, ?, ?, ?, 0, '[]')`,
+      roomId,
+      generation.number,
+      generation.generationId,
+      generation.messageId,
+      generation.fence,
+    )
+  }
+
+  /** Adds text at byte `at`; the same bytes again are fine, anything else that does not connect is not. */
+  grow(roomId: RoomId, row: GenerationRow, at: number, text: string, mark?: Kind): Grown {
+    const end = at + byteLength(text)
+    if (at !== row.reply_end) {
+      const repeated = end <= row.reply_end && text === this.#text(roomId, row.number, at, end)
+      return repeated
+        ? { ok: true, end: row.reply_end, fresh: false }
+        : { ok: false, end: row.reply_end }
+    }
+    const marks = JSON.parse(row.marks) as Mark[]
+    const after = mark === undefined ? marks : addMark(marks, mark, at)
+    if (text === '' && after === marks) return { ok: true, end, fresh: false }
+    if (text !== '')
+      this.#database.run(
+        'INSERT INTO chunks (room_id, number, start, bytes) VALUES (?, ?, ?, ?)',
+        roomId,
+        row.number,
+        at,
+        Buffer.from(text),
+      )
+    this.#database.run(
+      'UPDATE generations SET reply_end = ?, marks = ? WHERE room_id = ? AND number = ?',
+      end,
+      JSON.stringify(after),
+      roomId,
+      row.number,
+    )
+    return { ok: true, end, fresh: true }
+  }
+
+  /** The whole text so far, with its marks. */
+  read(roomId: RoomId, row: GenerationRow): Run {
+    return {
+      number: row.number,
+      at: 0,
+      text: this.#text(roomId, row.number, 0, row.reply_end),
+      marks: JSON.parse(row.marks) as Mark[],
+    }
+  }
+
+  /** Closes a reply: keeps how it ended, and its text in one piece. */
+  close(roomId: RoomId, row: GenerationRow, text: string, ended: GenerationEnded): void {
+    this.#database.run(
+      'UPDATE generations SET ended = ? WHERE room_id = ? AND number = ?',
+      JSON.stringify(ended),
+      roomId,
+      row.number,
+    )
+    this.#database.run('DELETE FROM chunks WHERE room_id = ? AND number = ?', roomId, row.number)
+    if (text !== '')
+      this.#database.run(
+        'INSERT INTO chunks (room_id, number, start, bytes) VALUES (?, ?, 0, ?)',
+        roomId,
+        row.number,
+        Buffer.from(text),
+      )
+  }
+
+  #text(roomId: RoomId, number: number, from: number, to: number): string {
+    const chunks = this.#database.all<{ start: number; bytes: Uint8Array }>(
+      'SELECT start, bytes FROM chunks WHERE room_id = ? AND number = ? ORDER BY start',
+      roomId,
+      number,
+    )
+    return Buffer.concat(chunks.map(({ bytes }) => bytes))
+      .subarray(from, to)
+      .toString('utf8')
+  }
+}

@@ -1,0 +1,386 @@
+// The room log in one SQLite file: the default, nothing to install. One process owns the file, so what is
+// running when it is opened has lost its owner (`recover`), and no lease is needed.
+import type {
+  Entry,
+  EntryDraft,
+  GenerationId,
+  Kind,
+  MemberId,
+  RoomId,
+  RoomState,
+  RoomSummary,
+} from '@roomcast/shared/protocol'
+import { LIMITS, PROTOCOL_VERSION, Refusal } from '@roomcast/shared/protocol'
+import type { Clock } from '@roomcast/shared/clock'
+import type {
+  AppendReply,
+  EndResult,
+  Follower,
+  NewEnd,
+  NewMember,
+  NewPost,
+  NewRoom,
+  NewStart,
+  Owned,
+  Page,
+  Reading,
+  RoomLog,
+  Started,
+  Written,
+} from '../room-log.ts'
+import { Database } from './database.ts'
+import { Entries, type RoomRow } from './entries.ts'
+import { Followers } from './followers.ts'
+import { Generations, refuseOwner } from './generations.ts'
+import { Queue } from './queue.ts'
+import { readPage, readRoom } from './reading.ts'
+import { Replies } from './replies.ts'
+
+export interface SqliteRoomLogOptions {
+  /** A file, made if missing, or `:memory:`. */
+  readonly path: string
+  readonly clock: Clock
+  /** Makes a fresh random id. */
+  readonly newId: () => string
+  /** Hears what a follower throws. */
+  readonly onFollowerError?: (error: unknown) => void
+}
+
+/**
+ * Opens the log.
+ * @throws DataInUse when another process has the file open
+ */
+export function openSqliteRoomLog(options: SqliteRoomLogOptions): Promise<RoomLog> {
+  return Promise.resolve().then(() => new SqliteRoomLog(options, new Database(options.path)))
+}
+
+class SqliteRoomLog implements RoomLog {
+  readonly #database: Database
+  readonly #entries: Entries
+  readonly #replies: Replies
+  readonly #queue: Queue
+  readonly #followers: Followers
+  readonly #generations: Generations
+  readonly #newId: () => string
+
+  constructor(options: SqliteRoomLogOptions, database: Database) {
+    this.#database = database
+    this.#entries = new Entries(database, options.clock)
+    this.#replies = new Replies(database)
+    this.#queue = new Queue(database)
+    this.#generations = new Generations(database, this.#entries, this.#replies, this.#queue)
+    this.#followers = new Followers(options.onFollowerError ?? throwLater)
+    this.#newId = options.newId
+  }
+
+  async createRoom({ commandId, owner, ...room }: NewRoom): Promise<Written> {
+    const by = { memberId: owner.memberId, commandId: `room:${commandId}` }
+    const { roomId, title, model, instructions } = room
+    return this.#command(by, undefined, () => {
+      this.#entries.makeRoom({ roomId, epoch: this.#newId(), title, model })
+      const created = this.#write(roomId, {
+        type: 'room-created',
+        roomId,
+        title,
+        model,
+        instructions,
+      })
+      return { roomId, entries: [created, this.#admit(roomId, { ...owner, role: 'owner' })] }
+    })
+  }
+
+  async join(roomId: RoomId, { commandId, ...member }: NewMember): Promise<Written> {
+    return this.#command({ memberId: member.memberId, commandId }, roomId, () => {
+      const known = this.#database.get<{ name: string; role: string }>(
+        'SELECT name, role FROM members WHERE room_id = ? AND member_id = ?',
+        roomId,
+        member.memberId,
+      )
+      const same = known?.name === member.name && known.role === member.role
+      return { roomId, entries: same ? [] : [this.#admit(roomId, member)] }
+    })
+  }
+
+  async post(roomId: RoomId, post: NewPost): Promise<Written> {
+    const { messageId, by, text, ask } = post
+    return this.#command({ memberId: by, commandId: post.commandId }, roomId, (room) => {
+      const waits =
+        ask && (room.running !== null || room.held === 1 || this.#queue.length(roomId) > 0)
+      if (waits && this.#queue.length(roomId) >= LIMITS.queueLength) throw new Refusal('queue-full')
+      if (waits && this.#queue.lengthOf(roomId, by) >= LIMITS.queueLengthPerMember)
+        throw new Refusal('queue-full', 'You have too many questions waiting already.')
+      const posted = this.#write(roomId, { type: 'message-posted', messageId, by, text, ask })
+      if (!ask) return { roomId, entries: [posted] }
+      if (!waits) {
+        const { generationId } = post
+        const started = this.#generations.start(roomId, {
+          generationId,
+          mode: 'answer',
+          messageId,
+          by,
+        })
+        return { roomId, entries: [posted, started] }
+      }
+      this.#queue.add(roomId, messageId, by)
+      return {
+        roomId,
+        entries: [posted, this.#write(roomId, { type: 'question-queued', messageId })],
+      }
+    })
+  }
+
+  async start(roomId: RoomId, start: NewStart): Promise<Written> {
+    const { by, commandId, generationId, mode, of } = start
+    return this.#command({ memberId: by, commandId }, roomId, (room) => {
+      if (room.running !== null) throw new Refusal('generation-running')
+      const earlier = this.#replies.byId(roomId, of)
+      if (!earlier) throw new Refusal('generation-not-found')
+      if (earlier.ended === null) throw new Refusal('generation-not-ended')
+      const messageId = earlier.message_id
+      return {
+        roomId,
+        entries: [this.#generations.start(roomId, { generationId, mode, messageId, by, of })],
+      }
+    })
+  }
+
+  async withdraw(
+    roomId: RoomId,
+    { by, commandId, messageId }: Parameters<RoomLog['withdraw']>[1],
+  ): Promise<Written> {
+    return this.#command({ memberId: by, commandId }, roomId, (room) => {
+      const posted = this.#entries.about(roomId, messageId, 0)[0]
+      if (posted?.type !== 'message-posted') throw new Refusal('message-not-found')
+      if (posted.by !== by) throw new Refusal('not-yours')
+      if (!this.#queue.remove(roomId, messageId)) throw new Refusal('not-queued')
+      if (room.held === 1 && this.#queue.length(roomId) === 0) this.#generations.hold(roomId, false)
+      return {
+        roomId,
+        entries: [this.#write(roomId, { type: 'question-withdrawn', messageId, by })],
+      }
+    })
+  }
+
+  async resume(
+    roomId: RoomId,
+    { by, commandId, generationId }: Parameters<RoomLog['resume']>[1],
+  ): Promise<Written> {
+    return this.#command({ memberId: by, commandId }, roomId, (room) => {
+      if (room.held === 0) throw new Refusal('queue-not-held')
+      this.#generations.hold(roomId, false)
+      const resumed = this.#write(roomId, { type: 'queue-resumed', by })
+      const started = this.#generations.promote(roomId, generationId)
+      return { roomId, entries: started ? [resumed, started] : [resumed] }
+    })
+  }
+
+  async appendReply(owned: Owned, at: number, text: string, mark?: Kind): Promise<AppendReply> {
+    const { roomId, number } = owned
+    const result = this.#database.transaction('reply', (): AppendReply & { fresh?: boolean } => {
+      const row = this.#generations.get(roomId, owned.generationId)
+      const refused = refuseOwner(row, owned.fence)
+      if (refused) return refused
+      const grown = this.#replies.grow(roomId, row, at, text, mark)
+      return grown.ok ? grown : { ok: false, refused: 'elsewhere', end: grown.end }
+    })
+    if (!result.ok) return result
+    if (result.fresh)
+      this.#followers.tell(roomId, mark ? [number, at, text, mark] : [number, at, text])
+    return { ok: true, end: result.end }
+  }
+
+  async renew(owned: Owned): Promise<boolean> {
+    this.#entries.room(owned.roomId)
+    const row = this.#replies.byId(owned.roomId, owned.generationId)
+    return row !== undefined && refuseOwner(row, owned.fence) === null
+  }
+
+  async end(roomId: RoomId, end: NewEnd): Promise<EndResult> {
+    const { generationId } = end
+    let final: Parameters<Followers['tell']>[1] | null = null
+    const result = this.#database.transaction('entry', (): EndResult => {
+      let row = this.#generations.get(roomId, generationId)
+      const refused = refuseOwner(row, end.fence)
+      if (refused) return refused
+      if (end.final) {
+        const { at, text, mark } = end.final
+        const grown = this.#replies.grow(roomId, row, at, text, mark)
+        if (!grown.ok) return { ok: false, refused: 'elsewhere', end: grown.end }
+        if (grown.fresh) final = mark ? [row.number, at, text, mark] : [row.number, at, text]
+        row = this.#generations.get(roomId, generationId)
+      }
+      return { ok: true, ...this.#generations.close(roomId, row, end) }
+    })
+    if (!result.ok) return result
+    if (final) this.#followers.tell(roomId, final)
+    this.#show(roomId, result.entries)
+    return result
+  }
+
+  async recover(newId: () => GenerationId): Promise<readonly Started[]> {
+    const rooms = this.#database.all<{ room_id: RoomId; running: number | null }>(
+      `SELECT room_id, running FROM rooms WHERE running IS NOT NULL
+       OR (held = 0 AND EXISTS (SELECT 1 FROM queue WHERE queue.room_id = rooms.room_id))`,
+    )
+    return rooms.flatMap(({ room_id, running }) => {
+      const started = this.#recoverRoom(room_id, running, newId())
+      return started ? [started] : []
+    })
+  }
+
+  async read(roomId: RoomId): Promise<Reading> {
+    return readRoom(this.#database, this.#entries, this.#replies, roomId)
+  }
+
+  async page(roomId: RoomId, before: number, limit: number): Promise<Page> {
+    return readPage(this.#entries, this.#replies, roomId, before, limit)
+  }
+
+  async checkpoint(state: RoomState): Promise<void> {
+    this.#database.transaction('reply', () => {
+      const room = this.#entries.room(state.roomId)
+      const fits = room.epoch === state.epoch && state.offset <= room.last_offset
+      if (!fits || state.running !== null || state.outdated) return
+      this.#database.run(
+        `INSERT INTO checkpoints (room_id, version, state) VALUES (?, ?, ?)
+         ON CONFLICT (room_id) DO UPDATE SET version = excluded.version, state = excluded.state`,
+        state.roomId,
+        PROTOCOL_VERSION,
+        JSON.stringify(state),
+      )
+    })
+  }
+
+  async follow(roomId: RoomId, follower: Follower): Promise<() => void> {
+    this.#entries.room(roomId)
+    return this.#followers.add(roomId, follower)
+  }
+
+  async roomsOf(memberId: MemberId): Promise<readonly RoomSummary[]> {
+    const rows = this.#database.all<RoomRow & { role: RoomSummary['role'] }>(
+      `SELECT rooms.*, members.role FROM members JOIN rooms USING (room_id)
+       WHERE member_id = ? ORDER BY last_at DESC, rooms.rowid DESC`,
+      memberId,
+    )
+    return rows.map((room) => ({
+      roomId: room.room_id,
+      title: room.title,
+      role: room.role,
+      at: room.last_at,
+      running: room.running !== null,
+    }))
+  }
+
+  async deleteRoom(roomId: RoomId): Promise<void> {
+    this.#database.transaction('entry', () => {
+      this.#entries.room(roomId)
+      const tables = [
+        'entries',
+        'generations',
+        'chunks',
+        'queue',
+        'members',
+        'commands',
+        'checkpoints',
+        'rooms',
+      ]
+      for (const table of tables)
+        this.#database.run(`DELETE FROM ${table} WHERE room_id = ?`, roomId)
+    })
+    this.#followers.tell(roomId, { type: 'deleted' })
+    this.#followers.clear(roomId)
+  }
+
+  async close(): Promise<void> {
+    this.#followers.clear()
+    this.#database.close()
+  }
+
+  /** One command: answered from memory when repeated, else done in one step, remembered, and shown. */
+  #command(
+    by: { memberId: MemberId; commandId: string },
+    roomId: RoomId | undefined,
+    work: (room: RoomRow) => { roomId: RoomId; entries: Entry[] },
+  ): Written {
+    const done = this.#database.transaction('entry', () => {
+      const room = roomId === undefined ? NO_ROOM : this.#entries.room(roomId)
+      const before = this.#entries.repeated(by.memberId, by.commandId, roomId)
+      if (before) return { ...before, repeated: true }
+      const result = work(room)
+      this.#entries.remember(by.memberId, by.commandId, result.roomId, result.entries)
+      return { ...result, repeated: false }
+    })
+    if (done.repeated) return { entries: done.entries, started: null }
+    this.#show(done.roomId, done.entries)
+    return {
+      entries: done.entries,
+      started: this.#generations.startedIn(done.roomId, done.entries),
+    }
+  }
+
+  #show(roomId: RoomId, entries: readonly Entry[]): void {
+    if (entries.length === 0) return
+    const { epoch } = this.#entries.room(roomId)
+    this.#followers.tell(roomId, { type: 'entries', epoch, entries })
+  }
+
+  #write(roomId: RoomId, draft: EntryDraft): Entry {
+    return this.#entries.write(roomId, draft)
+  }
+
+  #admit(roomId: RoomId, member: Omit<NewMember, 'commandId'>): Entry {
+    const { memberId, name, role } = member
+    this.#database.run(
+      `INSERT INTO members (room_id, member_id, name, role) VALUES (?, ?, ?, ?)
+       ON CONFLICT (room_id, member_id) DO UPDATE SET name = excluded.name, role = excluded.role`,
+      roomId,
+      memberId,
+      name,
+      role,
+    )
+    return this.#write(roomId, { type: 'member-joined', memberId, name, role })
+  }
+
+  #recoverRoom(roomId: RoomId, running: number | null, next: GenerationId): Started | null {
+    const entries = this.#database.transaction('entry', () => {
+      const row = running === null ? undefined : this.#replies.byNumber(roomId, running)
+      if (row && this.#generations.isOurs(row.generation_id)) return []
+      if (row) {
+        const error = {
+          code: 'interrupted',
+          message: 'The server stopped while Claude was answering.',
+        }
+        const end = {
+          generationId: row.generation_id,
+          outcome: 'interrupted',
+          error,
+          next,
+        } as const
+        return this.#generations.close(roomId, row, end).entries
+      }
+      const promoted = this.#generations.promote(roomId, next)
+      return promoted ? [promoted] : []
+    })
+    this.#show(roomId, entries)
+    return this.#generations.startedIn(roomId, entries)
+  }
+}
+
+/** Stands in for the room while it is being made. */
+const NO_ROOM: RoomRow = {
+  room_id: '',
+  epoch: '',
+  title: '',
+  model: '',
+  last_offset: 0,
+  last_at: 0,
+  last_number: 0,
+  running: null,
+  held: 0,
+}
+
+function throwLater(error: unknown): void {
+  queueMicrotask(() => {
+    throw error
+  })
+}
