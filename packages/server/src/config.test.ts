@@ -1,0 +1,119 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { ConfigError, readConfig, VARIABLES } from './config.ts'
+
+function faultsOf(env: Record<string, string>): readonly string[] {
+  try {
+    readConfig(env)
+  } catch (error) {
+    if (error instanceof ConfigError) return error.lines
+    throw error
+  }
+  return []
+}
+
+describe('readConfig', () => {
+  it('needs nothing to be set', () => {
+    expect(readConfig({})).toEqual({
+      port: 3000,
+      host: '127.0.0.1',
+      dataDirectory: './data',
+      publicUrl: undefined,
+      allowedOrigins: [],
+      claude: { kind: 'simulated', pace: 'real', seed: undefined },
+      model: 'claude-opus-5-5',
+      maxTokens: 16_000,
+      promptTokens: 150_000,
+      logLevel: 'info',
+      firstEventMs: 60_000,
+      silenceMs: 90_000,
+      answerMs: 900_000,
+      shutdownMs: 10_000,
+      inviteDays: 7,
+      sessionDays: 90,
+      trustProxy: false,
+    })
+  })
+
+  it('takes what is set, ignores blanks and foreign variables', () => {
+    const config = readConfig({
+      PORT: '0',
+      HOST: ' 0.0.0.0 ',
+      PUBLIC_URL: 'https://Rooms.example.org/',
+      ALLOWED_ORIGINS: 'http://a.test:81, https://b.test:443',
+      ANTHROPIC_API_KEY: 'key',
+      ANTHROPIC_BASE_URL: 'http://127.0.0.1:9/some/prefix/',
+      MODEL: '  ',
+      TRUST_PROXY: '2',
+      SOMETHING: 'else',
+    })
+    expect(config.port).toBe(0)
+    expect(config.host).toBe('0.0.0.0')
+    expect(config.publicUrl).toBe('https://rooms.example.org')
+    expect(config.allowedOrigins).toEqual([
+      'https://rooms.example.org',
+      'http://a.test:81',
+      'https://b.test',
+    ])
+    expect(config.claude).toEqual({
+      kind: 'api',
+      apiKey: 'key',
+      baseUrl: 'http://127.0.0.1:9/some/prefix',
+    })
+    expect(config.model).toBe('claude-opus-5-5')
+    expect(config.trustProxy).toBe(2)
+  })
+
+  it('reports every fault at once, in sentences', () => {
+    const lines = faultsOf({
+      PORT: '70000',
+      PUBLIC_URL: 'https://rooms.example.org/path',
+      ALLOWED_ORIGINS: 'https://fine.test,*',
+      ANTHROPIC_BASE_URL: 'ftp://somewhere',
+      LOG_LEVEL: 'loud',
+      MAX_TOKENS: '-1',
+      SIMULATOR_PACE: 'slow',
+      TRUST_PROXY: 'yes',
+    })
+    expect(lines).toEqual([
+      'PORT must be a whole number from 0 to 65535.',
+      'PUBLIC_URL must be an http or https origin without a path, such as https://rooms.example.org.',
+      'ALLOWED_ORIGINS must be origins such as https://rooms.example.org, separated by commas.',
+      'ANTHROPIC_BASE_URL must be an http or https URL without a query.',
+      'MAX_TOKENS must be a whole number from 1 to 1000000.',
+      'LOG_LEVEL must be one of trace, debug, info, warn, error, fatal, silent.',
+      'SIMULATOR_PACE must be one of real, fast, instant.',
+      'TRUST_PROXY must be false or the number of proxies in front, 10 at most.',
+      'ANTHROPIC_BASE_URL is set but ANTHROPIC_API_KEY is missing; set the key, or neither.',
+    ])
+  })
+
+  it('does not repeat a faulty key', () => {
+    const lines = faultsOf({ ANTHROPIC_API_KEY: 'my secret' })
+    expect(lines).toHaveLength(1)
+    expect(lines.join()).toContain('ANTHROPIC_API_KEY')
+    expect(lines.join()).not.toContain('secret')
+  })
+})
+
+describe('.env.example', () => {
+  const file = readFileSync(new URL('../../../.env.example', import.meta.url), 'utf8')
+  const lines = [...file.matchAll(/^#([A-Z_]+)=(.*)$/gm)]
+
+  it('names every variable, and no other', () => {
+    expect(lines.map(([, name]) => name).sort()).toEqual([...VARIABLES].sort())
+  })
+
+  it('explains every variable', () => {
+    for (const [, name] of lines) expect(file).toMatch(new RegExp(`^# .+\\n#${name}=`, 'm'))
+  })
+
+  it('shows valid values, and the default where there is one', () => {
+    const shown = Object.fromEntries(lines.map(([, name = '', value = '']) => [name, value]))
+    expect(faultsOf({ ...shown, ANTHROPIC_API_KEY: 'key' })).toEqual([])
+    for (const name of ['PUBLIC_URL', 'ALLOWED_ORIGINS', 'ANTHROPIC_BASE_URL', 'SIMULATOR_SEED']) {
+      delete shown[name]
+    }
+    expect(readConfig(shown)).toEqual(readConfig({}))
+  })
+})

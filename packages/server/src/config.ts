@@ -1,0 +1,214 @@
+// The configuration: environment variables, read once at start and checked together.
+//
+// Guarantees: what `readConfig` returns is whole and valid; every fault is reported, not only the first.
+// Owns the names, the defaults and the limits; `.env.example` documents them (a test compares the two).
+// Leaves to others: reading `.env` and printing the faults (main.ts).
+import * as v from 'valibot'
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
+const PACES = ['real', 'fast', 'instant'] as const
+
+/** Where answers come from. Without a key the program runs its own simulator and says so. */
+export type ClaudeSource =
+  | { readonly kind: 'api'; readonly apiKey: string; readonly baseUrl: string | undefined }
+  | {
+      readonly kind: 'simulated'
+      readonly pace: (typeof PACES)[number]
+      readonly seed: number | undefined
+    }
+
+export interface Config {
+  /** 0: any free port. */
+  readonly port: number
+  readonly host: string
+  readonly dataDirectory: string
+  /** Origin under which people reach this server, such as `https://rooms.example.org`. */
+  readonly publicUrl: string | undefined
+  /** Origins of pages that may talk to this server, besides its own host; PUBLIC_URL is among them. */
+  readonly allowedOrigins: readonly string[]
+  readonly claude: ClaudeSource
+  readonly model: string
+  readonly maxTokens: number
+  /** Tokens of earlier talk that go into a prompt at most. */
+  readonly promptTokens: number
+  readonly logLevel: LogLevel
+  readonly firstEventMs: number
+  readonly silenceMs: number
+  readonly answerMs: number
+  readonly shutdownMs: number
+  readonly inviteDays: number
+  readonly sessionDays: number
+  /** How many proxies in front may be believed about who is asking. */
+  readonly trustProxy: number | false
+}
+
+/** What is wrong with the configuration, a sentence per line. No value of a secret is among them. */
+export class ConfigError extends Error {
+  readonly lines: readonly string[]
+
+  constructor(lines: readonly string[]) {
+    super(lines.join('\n'))
+    this.name = 'ConfigError'
+    this.lines = lines
+  }
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000
+
+function wholeNumber(least: number, most: number, preset: number) {
+  const problem = `must be a whole number from ${least} to ${most}`
+  return v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^\d{1,15}$/, problem),
+      v.transform(Number),
+      v.minValue(least, problem),
+      v.maxValue(most, problem),
+    ),
+    String(preset),
+  )
+}
+
+function httpUrl(text: string): URL | null {
+  const url = URL.parse(text)
+  return url && /^https?:$/.test(url.protocol) && !url.username && !url.password ? url : null
+}
+
+/** Gives the origin of `text` if it is an http(s) URL with nothing after the host, else null. */
+function originOf(text: string): string | null {
+  const url = httpUrl(text)
+  return url && url.pathname === '/' && !url.search && !url.hash ? url.origin : null
+}
+
+const ORIGIN = 'must be an http or https origin without a path, such as https://rooms.example.org'
+
+const originSchema = v.pipe(
+  v.string(),
+  v.check((text) => originOf(text) !== null, ORIGIN),
+  v.transform((text) => originOf(text) ?? ''),
+)
+
+const originListSchema = v.pipe(
+  v.string(),
+  v.transform((text) =>
+    text
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== ''),
+  ),
+  v.check(
+    (parts) => parts.every((part) => originOf(part) !== null),
+    'must be origins such as https://rooms.example.org, separated by commas',
+  ),
+  v.transform((parts) => parts.map((part) => originOf(part) ?? '')),
+)
+
+const baseUrlSchema = v.pipe(
+  v.string(),
+  v.check((text) => {
+    const url = httpUrl(text)
+    return url !== null && !url.search && !url.hash
+  }, 'must be an http or https URL without a query'),
+  v.transform((text) => text.replace(/\/+$/, '')),
+)
+
+const variables = {
+  PORT: wholeNumber(0, 65_535, 3000),
+  HOST: v.optional(v.string(), '127.0.0.1'),
+  DATA_DIR: v.optional(v.string(), './data'),
+  PUBLIC_URL: v.optional(originSchema),
+  ALLOWED_ORIGINS: v.optional(originListSchema, ''),
+  ANTHROPIC_API_KEY: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^[\x21-\x7e]+$/, 'must not contain spaces or unprintable characters'),
+    ),
+  ),
+  ANTHROPIC_BASE_URL: v.optional(baseUrlSchema),
+  MODEL: v.optional(
+    v.pipe(v.string(), v.regex(/^[\w.:@/-]{1,100}$/, 'must be the id of a model')),
+    'claude-opus-5-5',
+  ),
+  MAX_TOKENS: wholeNumber(1, 1_000_000, 16_000),
+  PROMPT_TOKENS: wholeNumber(1000, 10_000_000, 150_000),
+  LOG_LEVEL: v.optional(v.picklist(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`), 'info'),
+  FIRST_EVENT_MS: wholeNumber(100, DAY_MS, 60_000),
+  SILENCE_MS: wholeNumber(100, DAY_MS, 90_000),
+  ANSWER_MS: wholeNumber(100, DAY_MS, 900_000),
+  SHUTDOWN_MS: wholeNumber(0, DAY_MS, 10_000),
+  SIMULATOR_PACE: v.optional(v.picklist(PACES, `must be one of ${PACES.join(', ')}`), 'real'),
+  SIMULATOR_SEED: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^\d{1,10}$/, 'must be a whole number of at most ten digits'),
+      v.transform(Number),
+    ),
+  ),
+  INVITE_DAYS: wholeNumber(1, 3650, 7),
+  SESSION_DAYS: wholeNumber(1, 3650, 90),
+  TRUST_PROXY: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^(false|[0-9]|10)$/, 'must be false or the number of proxies in front, 10 at most'),
+      v.transform((text): number | false =>
+        text === 'false' || text === '0' ? false : Number(text),
+      ),
+    ),
+    'false',
+  ),
+} as const
+
+const schema = v.object(variables)
+
+/** The names of all variables that are read. */
+export const VARIABLES = Object.keys(variables)
+
+/**
+ * Reads the configuration out of `env`. Blank values count as not given; other variables are ignored.
+ * Throws ConfigError with all faults at once.
+ */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const given: Record<string, string> = {}
+  for (const name of VARIABLES) {
+    const value = env[name]?.trim()
+    if (value) given[name] = value
+  }
+  const parsed = v.safeParse(schema, given)
+  const lines = (parsed.issues ?? []).map((issue) => `${v.getDotPath(issue)} ${issue.message}.`)
+  if (given['ANTHROPIC_BASE_URL'] && !given['ANTHROPIC_API_KEY']) {
+    lines.push(
+      'ANTHROPIC_BASE_URL is set but ANTHROPIC_API_KEY is missing; set the key, or neither.',
+    )
+  }
+  if (!parsed.success || lines.length > 0) throw new ConfigError([...new Set(lines)])
+  return configFrom(parsed.output)
+}
+
+function configFrom(values: v.InferOutput<typeof schema>): Config {
+  const apiKey = values.ANTHROPIC_API_KEY
+  return {
+    port: values.PORT,
+    host: values.HOST,
+    dataDirectory: values.DATA_DIR,
+    publicUrl: values.PUBLIC_URL,
+    allowedOrigins: [
+      ...new Set([...(values.PUBLIC_URL ? [values.PUBLIC_URL] : []), ...values.ALLOWED_ORIGINS]),
+    ],
+    claude: apiKey
+      ? { kind: 'api', apiKey, baseUrl: values.ANTHROPIC_BASE_URL }
+      : { kind: 'simulated', pace: values.SIMULATOR_PACE, seed: values.SIMULATOR_SEED },
+    model: values.MODEL,
+    maxTokens: values.MAX_TOKENS,
+    promptTokens: values.PROMPT_TOKENS,
+    logLevel: values.LOG_LEVEL,
+    firstEventMs: values.FIRST_EVENT_MS,
+    silenceMs: values.SILENCE_MS,
+    answerMs: values.ANSWER_MS,
+    shutdownMs: values.SHUTDOWN_MS,
+    inviteDays: values.INVITE_DAYS,
+    sessionDays: values.SESSION_DAYS,
+    trustProxy: values.TRUST_PROXY,
+  }
+}
