@@ -26,7 +26,7 @@ export interface Config {
   readonly dataDirectory: string
   /** Origin under which people reach this server, such as `https://rooms.example.org`. */
   readonly publicUrl: string | undefined
-  /** Origins of pages that may talk to this server, besides its own host; PUBLIC_URL is among them. */
+  /** Origins of our pages besides the host a request names; PUBLIC_URL is among them. */
   readonly allowedOrigins: readonly string[]
   readonly claude: ClaudeSource
   readonly model: string

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest'
+import { testClock } from './test-clock.ts'
+import { addressKey, TokenBucket } from './token-bucket.ts'
+
+function takes(bucket: TokenBucket, key: string, times: number): number {
+  return Array.from({ length: times }, () => bucket.take(key)).filter(Boolean).length
+}
+
+describe('TokenBucket', () => {
+  it('gives so many at once, and one more as time passes', () => {
+    const clock = testClock()
+    const bucket = new TokenBucket(clock, 60)
+    expect(takes(bucket, 'a', 100)).toBe(60)
+    clock.advance(999)
+    expect(bucket.take('a')).toBe(false)
+    clock.advance(1)
+    expect(takes(bucket, 'a', 5)).toBe(1)
+    clock.advance(10 * 60_000)
+    expect(takes(bucket, 'a', 100)).toBe(60)
+  })
+
+  it('keeps keys apart', () => {
+    const bucket = new TokenBucket(testClock(), 2)
+    expect(takes(bucket, 'a', 5)).toBe(2)
+    expect(takes(bucket, 'b', 5)).toBe(2)
+  })
+
+  it('remembers a bounded number of keys, the latest', () => {
+    const bucket = new TokenBucket(testClock(), 1, 2)
+    for (const key of ['a', 'b', 'a', 'c']) bucket.take(key)
+    expect(bucket.take('a')).toBe(false)
+    expect(bucket.take('b')).toBe(true)
+  })
+
+  it('does not mind a clock that goes back', () => {
+    const clock = testClock()
+    const bucket = new TokenBucket(clock, 1)
+    bucket.take('a')
+    clock.advance(-60_000)
+    expect(bucket.take('a')).toBe(false)
+  })
+})
+
+describe('addressKey', () => {
+  it.each([
+    ['127.0.0.1', '127.0.0.1'],
+    ['::ffff:10.0.0.1', '10.0.0.1'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2'],
+    ['2001:db8:1:2::9', '2001:db8:1:2'],
+    ['2001:db8::9', '2001:db8:0:0'],
+    ['::1', '0:0:0:0'],
+  ])('of %s is %s', (address, key) => {
+    expect(addressKey(address)).toBe(key)
+  })
+})
