@@ -62,7 +62,7 @@ function compose(
 ): string {
   const question = questionOf(request.turns)
   const earlier = request.turns.filter((turn) => turn.role === 'assistant').map(textOf)
-  if (CONTINUE.test(lastUserText(request.turns))) {
+  if (CONTINUE.test(lastSaid(request.turns))) {
     const rest = continuation(pieces, earlier.at(-1) ?? '', random)
     return length === undefined ? rest : lengthen(rest, length, pieces, random)
   }
@@ -133,14 +133,25 @@ function textOf(turn: Turn): string {
   return turn.blocks.map((block) => block.text).join('\n')
 }
 
-/** The text of the last user message's last block, directives included. */
-export function lastUserText(turns: readonly Turn[]): string {
-  return turns.findLast((turn) => turn.role === 'user')?.blocks.at(-1)?.text ?? ''
+/**
+ * What was said last, directives included. A turn may hold the talk of several people, each message
+ * between `<message …>` tags: then what follows the last tag counts, or what the last message holds,
+ * so that nobody gets a scenario that somebody else asked for.
+ */
+export function lastSaid(turns: readonly Turn[]): string {
+  const text = turns.findLast((turn) => turn.role === 'user')?.blocks.at(-1)?.text ?? ''
+  const end = Math.max(text.lastIndexOf('</message>'), text.lastIndexOf('</note>'))
+  if (end === -1) return text
+  const after = text.slice(text.indexOf('>', end) + 1).trim()
+  if (after !== '') return after
+  const close = text.lastIndexOf('</message>')
+  const open = text.lastIndexOf('<message', close)
+  return close === -1 || open === -1 ? text : text.slice(text.indexOf('>', open) + 1, close)
 }
 
 /** The last paragraph of what the user said, without markup and directives. */
 function questionOf(turns: readonly Turn[]): string {
-  const paragraphs = withoutDirectives(lastUserText(turns))
+  const paragraphs = withoutDirectives(lastSaid(turns))
     .replaceAll(/<[^<>]*>/g, ' ')
     .split(/\n\s*\n/)
     .map((paragraph) => paragraph.replaceAll(/[*_`#>|]/g, '').trim())

@@ -4,7 +4,7 @@
  * Without `stream` only scenarios that refuse or break before the first byte apply.
  */
 import { composeAnswer } from './answer.ts'
-import { lastUserText, type Library } from './content.ts'
+import { lastSaid, type Library } from './content.ts'
 import { directiveIn, type Choice } from './directive.ts'
 import type { ApiError } from './errors.ts'
 import { errorBody } from './errors.ts'
@@ -40,7 +40,7 @@ export async function answerMessages(
   const checked = checkRequest(outlet.record.body, 'answer')
   if (!checked.ok) return await sendError(outlet, checked.error, context.timing)
   const { request } = checked
-  const directive = directiveIn(lastUserText(request.turns))
+  const directive = directiveIn(lastSaid(request.turns))
   const choice = { ...context.defaultChoice, ...pathChoice, ...directive }
   const key = keyOf(request)
   const scenario = chooseScenario(choice, context.tally, choice.id ?? key)

@@ -118,7 +118,7 @@ export class Outlet {
     const { record } = this
     record.writes += 1
     record.bytes += bytes.length
-    if (this.#response.socket?.destroyed !== false) record.bytesAfterClose += bytes.length
+    if (this.#response.socket?.destroyed === true) record.bytesAfterClose += bytes.length
     let more = true
     this.#sent = new Promise((resolve) => {
       more = this.#response.write(bytes, () => resolve())
@@ -131,9 +131,18 @@ export class Outlet {
     }
   }
 
-  async #drained(): Promise<void> {
-    const drained = new Promise<void>((resolve) => this.#response.once('drain', resolve))
-    await Promise.race([drained, aborted(this.closed)])
+  /** Listeners go with the wait: a stream may wait thousands of times. */
+  #drained(): Promise<void> {
+    const response = this.#response
+    return new Promise((resolve) => {
+      const done = () => {
+        response.off('drain', done)
+        response.off('close', done)
+        resolve()
+      }
+      response.on('drain', done)
+      response.on('close', done)
+    })
   }
 }
 

@@ -24,7 +24,7 @@ export type Pace = {
 export const PACES = {
   real: {
     firstTextMs: [1000, 3000],
-    gapMs: [15, 120],
+    gapMs: [30, 250],
     burst: { chance: 0.08, deltas: [2, 5] },
     chunkChars: [20, 130],
     pingMs: 10_000,

@@ -39,6 +39,8 @@ export type RequestRecord = {
   textDeltas: number
   /** The text sent so far, as the client should have it. */
   text: string
+  /** Whether `message_stop` was written. */
+  stopped: boolean
   end: RequestEnd
 }
 
@@ -108,6 +110,7 @@ export class RequestLog {
       bytesAfterClose: 0,
       textDeltas: 0,
       text: '',
+      stopped: false,
       end: 'open',
     }
     this.#requests += 1

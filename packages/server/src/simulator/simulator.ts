@@ -160,10 +160,16 @@ class RunningSimulator implements Simulator {
     const outlet = new Outlet(response, record, this.#log, timing)
     this.#outlets.add(outlet)
     response.once('close', () => this.#outlets.delete(outlet))
-    const refused = await this.#readInto(record, request)
-    if (outlet.closed.aborted) return
-    if (refused !== null) return await sendError(outlet, refused, timing)
-    await this.#answer(outlet, route)
+    try {
+      const refused = await this.#readInto(record, request)
+      if (outlet.closed.aborted) return
+      if (refused !== null) return await sendError(outlet, refused, timing)
+      await this.#answer(outlet, route)
+    } catch (error) {
+      // A defect of the simulator must not end the program it runs in.
+      console.error('The simulator failed to answer', error)
+      response.destroy()
+    }
   }
 
   /** Reads the body and checks what holds for every call; gives the reason to refuse it. */

@@ -81,6 +81,7 @@ class AnswerStream {
   }
 
   #note(event: StreamEvent): void {
+    if (event.type === 'message_stop') this.#outlet.record.stopped = true
     if (event.type !== 'content_block_delta' || event.delta.type !== 'text_delta') return
     const { record } = this.#outlet
     record.firstTextAt ??= this.#options.timing.now()

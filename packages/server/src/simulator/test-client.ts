@@ -1,0 +1,68 @@
+/** What the tests of this folder share: the real SDK pointed at a simulator, and ways to wait. */
+import Anthropic from '@anthropic-ai/sdk'
+import type { Message, RawMessageStreamEvent } from '@anthropic-ai/sdk/resources/messages'
+
+/** The SDK as our server uses it: no retries of its own. */
+export function clientOf(baseURL: string, maxRetries = 0): Anthropic {
+  return new Anthropic({ apiKey: 'test-key', baseURL, maxRetries, logLevel: 'off' })
+}
+
+export function asking(text: string, maxTokens = 4000) {
+  return {
+    model: 'claude-sonnet-5-5',
+    max_tokens: maxTokens,
+    messages: [{ role: 'user' as const, content: text }],
+  }
+}
+
+/** How reading a stream went: everything that arrived, and what was thrown, if anything. */
+export type Reading = {
+  readonly events: readonly RawMessageStreamEvent[]
+  readonly text: string
+  readonly stopped: boolean
+  readonly error: unknown
+}
+
+/** @param watch learns each event as it arrives, and may end the reading by aborting `signal`. */
+export async function read(
+  client: Anthropic,
+  text: string,
+  watch: { signal?: AbortSignal; seen?: (event: RawMessageStreamEvent) => void } = {},
+): Promise<Reading> {
+  const events: RawMessageStreamEvent[] = []
+  let error: unknown = null
+  try {
+    const options = watch.signal === undefined ? {} : { signal: watch.signal }
+    const stream = await client.messages.create({ ...asking(text), stream: true }, options)
+    for await (const event of stream) {
+      events.push(event)
+      watch.seen?.(event)
+    }
+  } catch (thrown) {
+    error = thrown
+  }
+  return {
+    events,
+    error,
+    text: events.map(textIn).join(''),
+    stopped: events.some((event) => event.type === 'message_stop'),
+  }
+}
+
+export function textIn(event: RawMessageStreamEvent): string {
+  if (event.type !== 'content_block_delta' || event.delta.type !== 'text_delta') return ''
+  return event.delta.text
+}
+
+export function textOf(message: Message): string {
+  return message.content.map((block) => (block.type === 'text' ? block.text : '')).join('')
+}
+
+/** Resolves when the condition holds; fails after 5 s. */
+export async function until(condition: () => boolean, what: string): Promise<void> {
+  const deadline = performance.now() + 5000
+  while (!condition()) {
+    if (performance.now() > deadline) throw new Error(`not within 5 s: ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 2))
+  }
+}
