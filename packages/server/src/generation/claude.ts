@@ -1,0 +1,89 @@
+// Claude as the rest of the server sees it: one answer as a sequence of chunks, or a ClaudeFailure.
+// Only `claude-sdk.ts` implements it.
+
+/** What may be sent to Claude; a prompt always ends with a user turn (current models refuse a prefill). */
+export interface Prompt {
+  readonly model: string
+  readonly maxTokens: number
+  readonly system: string
+  readonly turns: readonly Turn[]
+}
+
+/** One turn of a conversation; a user turn has a part for each message in it. */
+export interface Turn {
+  readonly role: 'user' | 'assistant'
+  readonly parts: readonly string[]
+}
+
+export type Chunk =
+  /** Claude has taken the request. */
+  | { readonly type: 'accepted'; readonly requestId: string | null; readonly inputTokens: number }
+  /** Claude thinks, or begins to write; thinking may stay without text. */
+  | { readonly type: 'begun'; readonly kind: 'thinking' | 'text' }
+  | { readonly type: 'text'; readonly kind: 'thinking' | 'text'; readonly text: string }
+  /** Complete: the last chunk. `stop` is Claude's own reason (`end_turn`, `max_tokens`, `refusal`, …). */
+  | {
+      readonly type: 'stopped'
+      readonly stop: string
+      readonly inputTokens: number | null
+      readonly outputTokens: number
+    }
+
+export const FAILURES = {
+  overloaded: 'Claude is overloaded right now.',
+  'rate-limited': 'Claude is taking no more requests from this server for a moment.',
+  authentication: 'Claude refused the API key of this server.',
+  billing: 'The account of this server with Claude is out of credit.',
+  permission: 'The API key of this server may not use this model.',
+  'unknown-model': 'Claude does not know this model.',
+  'invalid-request': 'Claude refused the request.',
+  'too-large': 'The conversation is too large for Claude.',
+  connection: 'The connection to Claude broke off.',
+  truncated: 'The answer broke off before its end.',
+  protocol: 'Claude sent something that could not be understood.',
+  'no-answer': 'Claude did not answer in time.',
+  silent: 'Claude fell silent.',
+  'too-slow': 'The answer took too long.',
+  upstream: 'Something went wrong at Claude.',
+} as const
+export type FailureCode = keyof typeof FAILURES
+
+/** Why an answer did not come to its end, in words for members. Never carries what was sent or received. */
+export class ClaudeFailure extends Error {
+  readonly code: FailureCode
+  /** The same request may succeed a moment later. */
+  readonly retryable: boolean
+  /** Claude's own wish how long to wait, in ms. */
+  readonly retryAfterMs: number | null
+  readonly requestId: string | null
+
+  constructor(
+    code: FailureCode,
+    details: { retryable: boolean; retryAfterMs?: number | null; requestId?: string | null },
+  ) {
+    super(FAILURES[code])
+    this.name = 'ClaudeFailure'
+    this.code = code
+    this.retryable = details.retryable
+    this.retryAfterMs = details.retryAfterMs ?? null
+    this.requestId = details.requestId ?? null
+  }
+}
+
+export interface ModelLimits {
+  readonly id: string
+  readonly name: string
+  readonly maxInputTokens: number
+  readonly maxOutputTokens: number
+}
+
+export interface Claude {
+  /**
+   * Asks for one answer. The request is made when iteration begins. Aborting ends the iteration quietly and
+   * closes the connection; stop reading as well, since decoded chunks may still follow.
+   * @throws ClaudeFailure for everything else that is not a complete answer
+   */
+  ask(prompt: Prompt, signal: AbortSignal): AsyncIterable<Chunk>
+  /** The models that may be asked, with their limits. @throws ClaudeFailure */
+  models(): Promise<readonly ModelLimits[]>
+}

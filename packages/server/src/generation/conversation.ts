@@ -1,0 +1,140 @@
+// Which messages of the log a generation is about: read newest first up to a token budget, since the window
+// of a Room in memory is made for screens and may be shorter or longer than what fits into a prompt.
+import type { Message, Reply, RoomState, Said } from '@roomcast/shared/protocol'
+import { messagesOf } from '@roomcast/shared/room'
+import { Refusal } from '@roomcast/shared/protocol'
+import type { RoomLog, Started } from '../log/room-log.ts'
+import { estimateTokens } from './tokens.ts'
+
+/** What is asked: this question after that history; or to go on with the last reply of the history. */
+export interface Conversation {
+  /** Oldest first, without the question itself. */
+  readonly history: readonly Message[]
+  readonly question: Said
+  readonly continues: Reply | null
+  /** Older messages did not fit. */
+  readonly omitted: boolean
+}
+
+const PAGE = 100
+
+/**
+ * Reads the conversation of a generation.
+ * @param budget estimated tokens that question and history may take together
+ * @throws Refusal `message-not-found` if the log does not hold what was asked
+ */
+export async function readConversation(
+  log: RoomLog,
+  started: Started,
+  budget: number,
+): Promise<Conversation> {
+  const asked = await whatIsAsked(log, started)
+  const question = await findSaid(log, started, asked)
+  let left = budget - costOf(question)
+  const history: Message[] = []
+  let before = asked.before
+  for (;;) {
+    const page = await log.page(started.roomId, before, PAGE)
+    const messages = messagesOf(page.entries, page.runs)
+    for (const message of messages.toReversed()) {
+      if (message.kind === 'said' && message.messageId === question.messageId) {
+        // A continuation keeps the question where it was; an answer has it as its last turn.
+        if (asked.continues) history.push(message)
+        continue
+      }
+      left -= costOf(message)
+      if (left < 0) return { ...asked, question, history: history.reverse(), omitted: true }
+      history.push(message)
+    }
+    const oldest = messages[0]
+    if (!page.earlier || !oldest) break
+    before = oldest.offset
+  }
+  return { ...asked, question, history: history.reverse(), omitted: false }
+}
+
+/** Where the history of a generation ends; a retry stands where its first attempt stood. */
+async function whatIsAsked(
+  log: RoomLog,
+  start: Pick<Started, 'roomId' | 'mode' | 'of' | 'offset' | 'messageId'>,
+): Promise<{ before: number; messageId: string; continues: Reply | null }> {
+  const { roomId, messageId } = start
+  if (start.mode === 'answer' || start.of === undefined)
+    return { before: start.offset, messageId, continues: null }
+  const earlier = await findReply(log, roomId, start.of, start.offset)
+  if (start.mode === 'continue')
+    return { before: earlier.offset + 1, messageId, continues: earlier }
+  return whatIsAsked(log, {
+    roomId,
+    messageId,
+    mode: earlier.mode,
+    of: earlier.of,
+    offset: earlier.offset,
+  })
+}
+
+async function findReply(
+  log: RoomLog,
+  roomId: string,
+  generationId: string,
+  before: number,
+): Promise<Reply> {
+  const found = await find(
+    log,
+    roomId,
+    before,
+    (message): message is Reply =>
+      message.kind === 'reply' && message.generationId === generationId,
+  )
+  if (!found) throw new Refusal('generation-not-found')
+  return found
+}
+
+async function findSaid(
+  log: RoomLog,
+  { roomId, offset }: Started,
+  { messageId }: { messageId: string },
+): Promise<Said> {
+  const found = await find(
+    log,
+    roomId,
+    offset,
+    (message): message is Said => message.kind === 'said' && message.messageId === messageId,
+  )
+  if (!found) throw new Refusal('message-not-found')
+  return found
+}
+
+async function find<T extends Message>(
+  log: RoomLog,
+  roomId: string,
+  before: number,
+  is: (message: Message) => message is T,
+): Promise<T | null> {
+  let from = before
+  for (;;) {
+    const page = await log.page(roomId, from, PAGE)
+    const messages = messagesOf(page.entries, page.runs)
+    const found = messages.findLast(is)
+    if (found) return found
+    const oldest = messages[0]
+    if (!page.earlier || !oldest) return null
+    from = oldest.offset
+  }
+}
+
+/** A line for the label, so that many short messages are not free. */
+const LABEL_TOKENS = 16
+
+function costOf(message: Message): number {
+  return estimateTokens(message.text) + LABEL_TOKENS
+}
+
+/** The names of the members, by id. */
+export type Names = (memberId: string) => string
+
+/** Looks names up in a room as it was read. */
+export function namesOf(members: RoomState['members']): Names {
+  const names = new Map(members.map((member) => [member.memberId, member.name]))
+  return (memberId) => names.get(memberId) ?? 'someone'
+}

@@ -1,0 +1,331 @@
+// One run of Claude: from the moment the log has started it to the moment the log has ended it.
+//
+// The log decides how it ends; this object only proposes. Whatever stops it sets `#why` and aborts the request,
+// and the reading loop looks at `#why` before it takes a chunk, since decoded chunks still come after an abort.
+import type { GenerationEnded, Usage } from '@roomcast/shared/protocol'
+import { LIMITS, Refusal } from '@roomcast/shared/protocol'
+import type { Clock } from '@roomcast/shared/clock'
+import type { EndResult, FinalBytes, NewEnd, RoomLog, Started } from '../log/room-log.ts'
+import type { Chunk, Claude, Prompt } from './claude.ts'
+import { ClaudeFailure, FAILURES, type FailureCode } from './claude.ts'
+import { type Halt, ReplyWriter } from './reply-writer.ts'
+import { tokensOfBytes } from './tokens.ts'
+
+export interface GenerationLimits {
+  /** Longest wait for the first event of Claude, ms. */
+  readonly firstEventMs: number
+  /** Longest silence between two events that carry something, ms. Silent thinking is silence. */
+  readonly silenceMs: number
+  /** Longest time for a whole answer, ms. */
+  readonly answerMs: number
+}
+
+export interface GenerationOptions {
+  readonly log: RoomLog
+  readonly claude: Claude
+  readonly clock: Clock
+  readonly started: Started
+  readonly limits: GenerationLimits
+  /** Builds the prompt; `omitted` when older talk was left out. */
+  readonly prompt: () => Promise<{ readonly prompt: Prompt; readonly omitted: boolean }>
+  /** Makes the id for the next question in the queue; null when nothing new may start. */
+  readonly nextId: () => string | null
+  /** Pause before attempt 1, 2, … after a failure that may pass, ms; null when it is not worth it. */
+  readonly retryDelay: (failure: ClaudeFailure, attempt: number) => number | null
+}
+
+/** Why this object stopped reading. */
+type Why =
+  | { readonly kind: 'ended'; readonly ended: GenerationEnded | null }
+  | { readonly kind: 'failed'; readonly code: FailureCode }
+  | { readonly kind: 'storage' }
+  | { readonly kind: 'shutdown' }
+  | { readonly kind: 'full' }
+
+/** How the stream of chunks came to its end. */
+type Ending = Pick<NewEnd, 'outcome' | 'stop' | 'error'>
+
+/** How a run went, for the logger and the caller; `next` is for this node to run. */
+export interface Finished {
+  readonly ended: GenerationEnded | null
+  readonly next: Started | null
+  readonly requestId: string | null
+  readonly attempts: number
+}
+
+/** Pause before an end that storage refused is proposed again, ms. */
+const END_RETRY_MS = 500
+/** How often the owner shows that it lives, ms; the lease of an adapter that has one is 6 s. */
+const RENEW_MS = 1500
+
+export class Generation {
+  readonly #options: GenerationOptions
+  readonly #abort = new AbortController()
+  readonly #writer: ReplyWriter
+  #why: Why | null = null
+  #requestId: string | null = null
+  #inputTokens = 0
+  #usage: Usage | null = null
+  #attempts = 0
+  /** Claude's own reason, once it has given one. */
+  #stop = 'end_turn'
+  #stopTimers: (() => void)[] = []
+  #stopSilence: (() => void) | null = null
+
+  constructor(options: GenerationOptions) {
+    this.#options = options
+    const { log, clock, started } = options
+    this.#writer = new ReplyWriter({
+      log,
+      clock,
+      owned: started,
+      onHalt: (halt) => this.#onHalt(halt),
+    })
+  }
+
+  /** Runs to the end, whatever happens; never rejects for what Claude or the storage does. */
+  async run(): Promise<Finished> {
+    const { clock, limits } = this.#options
+    this.#stopTimers.push(clock.after(limits.answerMs, () => this.#fail('too-slow')))
+    this.#renewLater()
+    let omitted = false
+    let ending: Ending
+    try {
+      const built = await this.#options.prompt()
+      omitted = built.omitted
+      ending = await this.#ask(built.prompt)
+    } catch (error) {
+      ending = { outcome: 'failed', error: failureBody(error) }
+    }
+    const result = await this.#end({ ...ending, ...(omitted ? { omitted } : {}) })
+    for (const stop of this.#stopTimers) stop()
+    this.#stopSilence?.()
+    return { ...result, requestId: this.#requestId, attempts: this.#attempts }
+  }
+
+  /** The log has ended this generation, or may not be written any more: stops reading and paying at once. */
+  ended(ended: GenerationEnded | null): void {
+    this.#halt({ kind: 'ended', ended })
+  }
+
+  /** The node goes down: ends as `interrupted`. */
+  shutdown(): void {
+    this.#halt({ kind: 'shutdown' })
+  }
+
+  async #ask(prompt: Prompt): Promise<Ending> {
+    for (;;) {
+      this.#attempts++
+      try {
+        // Between its start in the log and now, anybody may have stopped it: then no request is made.
+        if (!(await this.#owns())) this.ended(null)
+        if (this.#why === null) await this.#read(prompt)
+        return this.#ending()
+      } catch (error) {
+        if (this.#why !== null) return this.#ending()
+        const failure = error instanceof ClaudeFailure ? error : null
+        const delay =
+          failure && this.#writer.length === 0
+            ? this.#options.retryDelay(failure, this.#attempts)
+            : null
+        if (delay === null) return { outcome: 'failed', error: failureBody(error) }
+        await this.#pause(delay)
+      }
+    }
+  }
+
+  async #read(prompt: Prompt): Promise<void> {
+    this.#watchSilence(this.#options.limits.firstEventMs, 'no-answer')
+    for await (const chunk of this.#options.claude.ask(prompt, this.#abort.signal)) {
+      if (this.#why !== null) return
+      this.#watchSilence(this.#options.limits.silenceMs, 'silent')
+      if (this.#take(chunk)) return
+    }
+  }
+
+  /** @returns whether this was the last chunk */
+  #take(chunk: Chunk): boolean {
+    switch (chunk.type) {
+      case 'accepted':
+        this.#requestId = chunk.requestId
+        this.#inputTokens = chunk.inputTokens
+        return false
+      case 'begun':
+        this.#writer.push(chunk.kind, '')
+        return false
+      case 'text':
+        return this.#takeText(chunk.kind, chunk.text)
+      case 'stopped': {
+        const inputTokens = chunk.inputTokens ?? this.#inputTokens
+        this.#usage = { inputTokens, outputTokens: chunk.outputTokens, estimated: false }
+        this.#stop = chunk.stop
+        return true
+      }
+    }
+  }
+
+  #takeText(kind: 'thinking' | 'text', text: string): boolean {
+    const room = LIMITS.replyBytes - this.#writer.length
+    if (Buffer.byteLength(text) <= room) {
+      this.#writer.push(kind, text)
+      return false
+    }
+    // Our own limit on length is the same to members as Claude's.
+    this.#writer.push(kind, cutToBytes(text, room))
+    this.#halt({ kind: 'full' })
+    return true
+  }
+
+  #ending(): Ending {
+    const why = this.#why
+    switch (why?.kind) {
+      case undefined:
+        return { outcome: 'completed', stop: this.#stop }
+      case 'full':
+        return { outcome: 'completed', stop: 'max_tokens' }
+      case 'failed':
+        return { outcome: 'failed', error: { code: why.code, message: FAILURES[why.code] } }
+      case 'storage':
+        return {
+          outcome: 'failed',
+          error: { code: 'storage-unavailable', message: 'The answer could not be saved.' },
+        }
+      case 'shutdown':
+      case 'ended':
+        return {
+          outcome: 'interrupted',
+          error: {
+            code: 'interrupted',
+            message: 'The server went down while Claude was answering.',
+          },
+        }
+    }
+  }
+
+  /** Proposes the end until the log has taken it or says that there is one already. */
+  async #end(ending: Ending & { omitted?: boolean }): Promise<Pick<Finished, 'ended' | 'next'>> {
+    if (this.#why?.kind === 'ended') {
+      this.#writer.drop()
+      return { ended: this.#why.ended, next: null }
+    }
+    this.#stopSilence?.()
+    let final: FinalBytes | null = await this.#writer.seal()
+    for (;;) {
+      const result = await this.#proposeEnd(ending, final)
+      if (result === null) await this.#pauseAnyway(END_RETRY_MS)
+      else if (result.ok) return { ended: result.ended, next: result.started }
+      else if (result.refused === 'ended') return { ended: result.ended, next: null }
+      else if (result.refused === 'fenced') return { ended: null, next: null }
+      else final = this.#afterElsewhere(final, result.end)
+    }
+  }
+
+  /** @returns null when storage is away */
+  async #proposeEnd(
+    ending: Ending & { omitted?: boolean },
+    final: FinalBytes | null,
+  ): Promise<EndResult | null> {
+    const { log, started, nextId } = this.#options
+    try {
+      return await log.end(started.roomId, {
+        ...ending,
+        generationId: started.generationId,
+        fence: started.fence,
+        usage: this.#usage ?? this.#estimate(),
+        next: nextId(),
+        ...(final && (final.text !== '' || final.mark) ? { final } : {}),
+      })
+    } catch (error) {
+      if (error instanceof Refusal && error.body.retryable) return null
+      if (error instanceof Refusal) return { ok: false, refused: 'fenced' }
+      throw error
+    }
+  }
+
+  /** Storage lost its tail: the end brings it again. Ahead of us it is somebody else's, and ends as it is. */
+  #afterElsewhere(final: FinalBytes | null, end: number): FinalBytes | null {
+    if (final === null || end > final.at) return null
+    const missing = this.#writer.missingFrom(end)
+    return { at: end, text: missing.text + final.text, mark: undefined }
+  }
+
+  /** Until Claude has reported the final numbers: what was sent, and what came, as far as can be told. */
+  #estimate(): Usage {
+    const outputTokens = tokensOfBytes(this.#writer.length)
+    return { inputTokens: this.#inputTokens, outputTokens, estimated: true }
+  }
+
+  #onHalt(halt: Halt): void {
+    if (halt.why === 'ended') this.ended(halt.ended)
+    else if (halt.why === 'fenced') this.ended(null)
+    else this.#halt({ kind: 'storage' })
+  }
+
+  #fail(code: FailureCode): void {
+    this.#halt({ kind: 'failed', code })
+  }
+
+  #halt(why: Why): void {
+    if (this.#why !== null) return
+    this.#why = why
+    this.#abort.abort()
+  }
+
+  #watchSilence(ms: number, code: FailureCode): void {
+    this.#stopSilence?.()
+    this.#stopSilence = this.#options.clock.after(ms, () => this.#fail(code))
+  }
+
+  /** Storage that is away is noticed by the writer, which has the patience for it. */
+  #owns(): Promise<boolean> {
+    const { log, started } = this.#options
+    return log.renew(started).catch((error: unknown) => !isGone(error))
+  }
+
+  #renewLater(): void {
+    const { clock } = this.#options
+    const stop = clock.after(RENEW_MS, () => {
+      this.#stopTimers = this.#stopTimers.filter((other) => other !== stop)
+      void this.#owns().then((owned) => {
+        if (!owned) this.ended(null)
+        else if (this.#why === null) this.#renewLater()
+      })
+    })
+    this.#stopTimers.push(stop)
+  }
+
+  /** Waits, but not after something has stopped this generation. */
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const stop = this.#options.clock.after(ms, resolve)
+      this.#abort.signal.addEventListener('abort', () => {
+        stop()
+        resolve()
+      })
+    })
+  }
+
+  #pauseAnyway(ms: number): Promise<void> {
+    return new Promise((resolve) => void this.#options.clock.after(ms, resolve))
+  }
+}
+
+/** The room or the generation does not exist any more. */
+function isGone(error: unknown): boolean {
+  return error instanceof Refusal && !error.body.retryable
+}
+
+function failureBody(error: unknown): { code: string; message: string } {
+  if (error instanceof ClaudeFailure || error instanceof Refusal)
+    return {
+      code: error instanceof ClaudeFailure ? error.code : error.body.code,
+      message: error.message,
+    }
+  return { code: 'internal', message: 'Something went wrong on the server.' }
+}
+
+/** The longest beginning of `text` within `bytes` UTF-8 bytes that ends between characters. */
+function cutToBytes(text: string, bytes: number): string {
+  const encoded = Buffer.from(text).subarray(0, Math.max(0, bytes))
+  return new TextDecoder().decode(encoded, { stream: true })
+}

@@ -1,0 +1,132 @@
+// The generations that this node runs: starts them, tells them when the log has ended them, and brings them
+// to their end when the node goes down.
+import type { RoomId } from '@roomcast/shared/protocol'
+import type { Clock } from '@roomcast/shared/clock'
+import type { LogUpdate, RoomLog, Started } from '../log/room-log.ts'
+import type { Claude, ModelLimits, Prompt } from './claude.ts'
+import { namesOf, readConversation } from './conversation.ts'
+import { type Finished, Generation, type GenerationLimits } from './generation.ts'
+import { systemPrompt, turnsOf } from './prompt.ts'
+import { retryDelay } from './retry-delay.ts'
+import { readSettings } from './settings.ts'
+import { estimateTokens } from './tokens.ts'
+
+export interface GenerationsOptions {
+  readonly log: RoomLog
+  readonly claude: Claude
+  readonly clock: Clock
+  readonly newId: () => string
+  /** A number in [0, 1). */
+  readonly chance: () => number
+  readonly limits: GenerationLimits
+  readonly maxTokens: number
+  /** Estimated tokens a prompt may take; the model's own limit may be lower. */
+  readonly promptTokens: number
+  /** What is known of the models; empty until Claude has told. */
+  readonly models: () => readonly ModelLimits[]
+  readonly onFinished: (started: Started, finished: Finished) => void
+  readonly onError: (started: Started, error: unknown) => void
+}
+
+interface Running {
+  readonly generation: Generation
+  readonly done: Promise<void>
+}
+
+export class Generations {
+  readonly #options: GenerationsOptions
+  readonly #running = new Map<string, Running>()
+  #draining = false
+
+  constructor(options: GenerationsOptions) {
+    this.#options = options
+  }
+
+  /** How many run on this node now. */
+  get size(): number {
+    return this.#running.size
+  }
+
+  /** Runs what the log has started for this node, and after it whatever waits in the room's queue. */
+  run(started: Started): void {
+    const generation = new Generation({
+      ...this.#options,
+      started,
+      prompt: () => this.#prompt(started),
+      nextId: () => (this.#draining ? null : this.#options.newId()),
+      retryDelay: (failure, attempt) => retryDelay(failure, attempt, this.#options.chance()),
+    })
+    const done = this.#runOne(started, generation).catch((error: unknown) =>
+      this.#options.onError(started, error),
+    )
+    this.#running.set(started.generationId, { generation, done })
+    if (this.#draining) generation.shutdown()
+  }
+
+  /**
+   * Lets what runs finish for a while, then ends it as `interrupted`. Nothing new starts from queues.
+   * @param patienceMs how long generations may still run
+   */
+  async drain(patienceMs: number): Promise<void> {
+    this.#draining = true
+    const all = () => Promise.all([...this.#running.values()].map(({ done }) => done))
+    if (this.#running.size === 0) return
+    await new Promise<void>((resolve) => {
+      const stop = this.#options.clock.after(patienceMs, resolve)
+      void all().then(() => {
+        stop()
+        resolve()
+      })
+    })
+    for (const { generation } of this.#running.values()) generation.shutdown()
+    await all()
+  }
+
+  async #runOne(started: Started, generation: Generation): Promise<void> {
+    const onUpdate = (update: LogUpdate) => noticeEnd(update, started, generation)
+    const unfollow = await this.#follow(started.roomId, onUpdate)
+    try {
+      const finished = await generation.run()
+      this.#options.onFinished(started, finished)
+      if (finished.next) this.run(finished.next)
+    } finally {
+      this.#running.delete(started.generationId)
+      unfollow()
+    }
+  }
+
+  /** A room that is deleted in this moment cannot be followed; the generation notices by itself. */
+  async #follow(roomId: RoomId, onUpdate: (update: LogUpdate) => void): Promise<() => void> {
+    try {
+      return await this.#options.log.follow(roomId, onUpdate)
+    } catch {
+      // ignored because: every write of the generation is refused the same way and ends it
+      return () => undefined
+    }
+  }
+
+  async #prompt(started: Started): Promise<{ prompt: Prompt; omitted: boolean }> {
+    const { log } = this.#options
+    const settings = await readSettings(log, started.roomId)
+    const system = systemPrompt(settings.instructions)
+    const limits = this.#options.models().find((model) => model.id === started.model)
+    const maxTokens = Math.min(this.#options.maxTokens, limits?.maxOutputTokens || Infinity)
+    const most = (limits?.maxInputTokens || Infinity) - maxTokens
+    const budget = Math.min(this.#options.promptTokens, most) - estimateTokens(system)
+    const conversation = await readConversation(log, started, budget)
+    const turns = turnsOf(conversation, namesOf(settings.members))
+    return {
+      prompt: { model: started.model, maxTokens, system, turns },
+      omitted: conversation.omitted,
+    }
+  }
+}
+
+/** The log tells of an end: by a stop, or by another node. */
+function noticeEnd(update: LogUpdate, started: Started, generation: Generation): void {
+  if (!('type' in update)) return
+  if (update.type === 'deleted') return generation.ended(null)
+  for (const entry of update.entries)
+    if (entry.type === 'generation-ended' && 'digest' in entry && entry.number === started.number)
+      generation.ended(entry)
+}

@@ -1,0 +1,200 @@
+// Brings the text of one reply into the log: merges what arrives while an append is under way, never waits for
+// storage in the reading loop, never cuts a character in two.
+//
+// The first text leaves at once, later text in windows. One append is in flight at a time. While storage is away
+// the text is kept, up to a limit of time and bytes; then the owner gives up rather than pay for text nobody sees.
+import type { GenerationEnded, Kind } from '@roomcast/shared/protocol'
+import { Refusal } from '@roomcast/shared/protocol'
+import { byteLength, sliceBytes } from '@roomcast/shared/room'
+import type { Clock } from '@roomcast/shared/clock'
+import type { FinalBytes, Owned, RoomLog } from '../log/room-log.ts'
+
+/** Text that arrives within one window leaves together, ms; Ably and others use the same (25 updates a second). */
+export const WINDOW_MS = 40
+/** How long, and how much, is kept while storage is away. */
+const AWAY_MS = 15_000
+const AWAY_BYTES = 1024 * 1024
+/** Pause before storage is tried again, ms. */
+const RETRY_MS = 250
+
+/** Why nothing more can be written. */
+export type Halt =
+  | { readonly why: 'ended'; readonly ended: GenerationEnded }
+  | { readonly why: 'fenced' }
+  | { readonly why: 'storage' }
+  | { readonly why: 'conflict' }
+
+interface Piece {
+  readonly kind: Kind
+  text: string
+  /** It may be in the log already: it is sent again unchanged, so that the log knows it. */
+  tried: boolean
+}
+
+export interface ReplyWriterOptions {
+  readonly log: RoomLog
+  readonly owned: Owned
+  readonly clock: Clock
+  /** Called once, when nothing more can be written. */
+  readonly onHalt: (halt: Halt) => void
+}
+
+export class ReplyWriter {
+  readonly #options: ReplyWriterOptions
+  /** Everything that the log has acknowledged, to mend a storage that lost its tail. */
+  #written = ''
+  #end = 0
+  #pieces: Piece[] = []
+  /** A high surrogate whose other half has not come yet. */
+  #half = ''
+  #lastKind: Kind | null = null
+  #flushing: Promise<void> | null = null
+  #stopWaiting: (() => void) | null = null
+  #halted = false
+  #sealed = false
+  #awaySince: number | null = null
+
+  constructor(options: ReplyWriterOptions) {
+    this.#options = options
+  }
+
+  /** Bytes acknowledged by the log. */
+  get end(): number {
+    return this.#end
+  }
+
+  /** Bytes of everything given so far. */
+  get length(): number {
+    return this.#end + this.#pieces.reduce((sum, piece) => sum + byteLength(piece.text), 0)
+  }
+
+  /** Adds text, or with empty text only says what comes next. Returns at once. */
+  push(kind: Kind, text: string): void {
+    if (this.#halted || this.#sealed) return
+    const whole = this.#half + text
+    this.#half = /[\uD800-\uDBFF]$/u.test(whole) ? whole.slice(-1) : ''
+    this.#keep(kind, (this.#half === '' ? whole : whole.slice(0, -1)).toWellFormed())
+    if (this.length - this.#end > AWAY_BYTES && this.#awaySince !== null)
+      this.#halt({ why: 'storage' })
+    else this.#wake()
+  }
+
+  /**
+   * Stops writing and gives what is left for the end, which appends it in the same step. A reply of several
+   * pieces is flushed to its last one first.
+   */
+  async seal(): Promise<FinalBytes> {
+    if (this.#half !== '')
+      this.#keep(this.#pieces.at(-1)?.kind ?? this.#lastKind ?? 'text', '\uFFFD')
+    this.#half = ''
+    this.#sealed = true
+    this.#stopWaiting?.()
+    this.#stopWaiting = null
+    await this.#flushing
+    while (this.#pieces.length > 1 && !this.#halted) {
+      await this.#append()
+      if (this.#awaySince !== null) await this.#pause(RETRY_MS)
+    }
+    const piece = this.#pieces[0]
+    const rest = this.#halted || !piece ? '' : piece.text
+    const mark = piece && piece.kind !== this.#lastKind ? piece.kind : undefined
+    return { at: this.#end, text: rest, mark: this.#halted ? undefined : mark }
+  }
+
+  /** What lies between the storage's end and ours, after it lost its tail. */
+  missingFrom(end: number): FinalBytes {
+    return { at: end, text: sliceBytes(this.#written, end), mark: undefined }
+  }
+
+  /** Stops without writing what is left. */
+  drop(): void {
+    this.#halted = true
+    this.#stopWaiting?.()
+    this.#pieces = []
+  }
+
+  #keep(kind: Kind, text: string): void {
+    const last = this.#pieces.at(-1)
+    if (last?.kind === kind && !last.tried) last.text += text
+    else if (text !== '' || kind !== (last?.kind ?? this.#lastKind))
+      this.#pieces.push({ kind, text, tried: false })
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => void this.#options.clock.after(ms, resolve))
+  }
+
+  #wake(): void {
+    if (this.#pieces.length === 0 || this.#flushing || this.#stopWaiting) return
+    this.#flushing = this.#flush()
+  }
+
+  async #flush(): Promise<void> {
+    await this.#append()
+    this.#flushing = null
+    if (this.#halted || this.#sealed) return
+    this.#stopWaiting = this.#options.clock.after(
+      this.#awaySince === null ? WINDOW_MS : RETRY_MS,
+      () => {
+        this.#stopWaiting = null
+        this.#wake()
+      },
+    )
+  }
+
+  /** Appends the first piece. Text that arrives meanwhile joins the next one. */
+  async #append(): Promise<void> {
+    const piece = this.#pieces.shift()
+    if (!piece) return
+    piece.tried = true
+    const mark = piece.kind === this.#lastKind ? undefined : piece.kind
+    const { log, owned } = this.#options
+    try {
+      const result = await log.appendReply(owned, this.#end, piece.text, mark)
+      this.#awaySince = null
+      if (result.ok) return this.#acknowledged(piece)
+      this.#pieces.unshift(piece)
+      if (result.refused === 'elsewhere') await this.#mend(result.end)
+      else
+        this.#halt(
+          result.refused === 'ended' ? { why: 'ended', ended: result.ended } : { why: 'fenced' },
+        )
+    } catch (error) {
+      this.#pieces.unshift(piece)
+      this.#away(error)
+    }
+  }
+
+  #acknowledged(piece: Piece): void {
+    this.#written += piece.text
+    this.#end += byteLength(piece.text)
+    this.#lastKind = piece.kind
+  }
+
+  /** Storage stands elsewhere: behind us it gets its tail again; ahead of us somebody else has written. */
+  async #mend(end: number): Promise<void> {
+    if (end > this.#end) return this.#halt({ why: 'conflict' })
+    const { log, owned } = this.#options
+    const missing = this.missingFrom(end)
+    const result = await log.appendReply(owned, missing.at, missing.text)
+    if (!result.ok) this.#halt({ why: 'conflict' })
+  }
+
+  #away(error: unknown): void {
+    if (!(error instanceof Refusal) || !error.body.retryable) {
+      this.#halt({ why: 'storage' })
+      return
+    }
+    const now = this.#options.clock.now()
+    this.#awaySince ??= now
+    if (now - this.#awaySince >= AWAY_MS) this.#halt({ why: 'storage' })
+  }
+
+  #halt(halt: Halt): void {
+    if (this.#halted) return
+    this.#halted = true
+    this.#stopWaiting?.()
+    this.#stopWaiting = null
+    this.#options.onHalt(halt)
+  }
+}

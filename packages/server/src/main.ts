@@ -1,0 +1,51 @@
+// The program: reads the configuration, starts a node, says where it is, and goes down in order when told to.
+import { ConfigError, readConfig } from './config.ts'
+import { makeLogger } from './logger.ts'
+import { DataInUse } from './log/sqlite/database.ts'
+import { type Server, startServer } from './server.ts'
+
+async function main(): Promise<void> {
+  try {
+    process.loadEnvFile()
+  } catch {
+    // ignored because: there need not be a .env file
+  }
+  const config = readConfig(process.env)
+  const logger = makeLogger(config.logLevel)
+  const server = await startServer(config, logger)
+  announce(server)
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    let told = false
+    process.on(signal, () => {
+      // The second time it is meant.
+      if (told) process.exit(130)
+      told = true
+      say('Going down; running answers may finish. Press again to stop at once.')
+      server.close().then(
+        () => process.exit(0),
+        (err: unknown) => {
+          logger.error({ err }, 'going down failed')
+          process.exit(1)
+        },
+      )
+    })
+  }
+}
+
+function announce({ url, simulated }: Server): void {
+  say(`Roomcast is open at ${url}`)
+  if (simulated)
+    say('No ANTHROPIC_API_KEY is set: a simulated Claude answers, and the page says so.')
+}
+
+/** The terminal is for people; what programs read goes through the logger. */
+function say(line: string): void {
+  process.stderr.write(`${line}\n`)
+}
+
+main().catch((error: unknown) => {
+  if (error instanceof ConfigError) for (const line of error.lines) say(line)
+  else if (error instanceof DataInUse) say(error.message)
+  else say(error instanceof Error ? `Roomcast could not start: ${error.message}` : String(error))
+  process.exit(1)
+})

@@ -1,0 +1,19 @@
+// Who is in a room now. Ephemeral, and therefore not in the log: every list is whole and replaces the one before.
+// A member is here while at least one connection of theirs is, and for a moment after the last one has gone, so
+// that a reload is not a leave.
+import type { MemberId, Presence, RoomId } from '@roomcast/shared/protocol'
+
+export type PresentMembers = Presence['members']
+
+export interface PresencePort {
+  /** A connection of a member watches a room. Ids of connections are unique. */
+  enter(roomId: RoomId, connectionId: string, memberId: MemberId): void
+  leave(roomId: RoomId, connectionId: string): void
+  /** The member is writing; forgotten after a few seconds. Ignored for members who are not here. */
+  typing(roomId: RoomId, memberId: MemberId): void
+  /** Who is here now, in the order of arrival. */
+  present(roomId: RoomId): PresentMembers
+  /** Calls `listener` after changes, several of one moment together, until the returned function is called. */
+  follow(roomId: RoomId, listener: (members: PresentMembers) => void): () => void
+  close(): void
+}

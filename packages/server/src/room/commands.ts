@@ -1,0 +1,141 @@
+// What each command of a member does. The border has parsed it and found its sender among the members.
+import type {
+  Acknowledged,
+  Command,
+  CommandOf,
+  Entry,
+  ErrorBody,
+  MemberId,
+} from '@roomcast/shared/protocol'
+import { LIMITS, Refusal } from '@roomcast/shared/protocol'
+import { byteLength } from '@roomcast/shared/room'
+import { unreachable } from '@roomcast/shared/unreachable'
+import type { RoomLog, Started, Written } from '../log/room-log.ts'
+import type { PresencePort } from '../presence/presence.ts'
+
+/** The commands that change or tell something; `join` and `leave` are about the connection. */
+export type RoomCommand = Exclude<Command, { type: 'join' | 'leave' }>
+
+export interface CommandOptions {
+  readonly log: RoomLog
+  readonly presence: PresencePort
+  readonly newId: () => string
+  /** Runs what a command has started. */
+  readonly run: (started: Started) => void
+  /** Why nothing new may start now, or null. */
+  readonly refuseNew: () => ErrorBody | null
+}
+
+/**
+ * Does one command of a member.
+ * @returns what its acknowledgement tells
+ * @throws Refusal, and then nothing has changed
+ */
+export async function perform(
+  options: CommandOptions,
+  by: MemberId,
+  command: RoomCommand,
+): Promise<Acknowledged> {
+  switch (command.type) {
+    case 'post':
+      return post(options, by, command)
+    case 'cancel':
+      return cancel(options, by, command)
+    case 'retry':
+    case 'continue':
+      return again(options, by, command)
+    case 'withdraw': {
+      const { roomId, commandId, messageId } = command
+      await options.log.withdraw(roomId, { commandId, messageId, by })
+      return { ok: true, messageId }
+    }
+    case 'resume': {
+      const { roomId, commandId } = command
+      mayStart(options)
+      const resumption = { commandId, by, generationId: options.newId() }
+      return acknowledge(options, await options.log.resume(roomId, resumption))
+    }
+    case 'typing':
+      options.presence.typing(command.roomId, by)
+      return { ok: true }
+    default:
+      return unreachable(command)
+  }
+}
+
+async function post(
+  options: CommandOptions,
+  by: MemberId,
+  command: CommandOf<'post'>,
+): Promise<Acknowledged> {
+  const text = command.text.toWellFormed()
+  if (text.trim() === '') throw new Refusal('message-empty')
+  if (byteLength(text) > LIMITS.messageBytes) {
+    const kilobytes = LIMITS.messageBytes / 1024
+    throw new Refusal('message-too-long', `The message is longer than ${kilobytes} kB.`)
+  }
+  if (command.ask) mayStart(options)
+  const { roomId, commandId, ask } = command
+  const [messageId, generationId] = [options.newId(), options.newId()]
+  const written = await options.log.post(roomId, {
+    commandId,
+    messageId,
+    by,
+    text,
+    ask,
+    generationId,
+  })
+  return acknowledge(options, written)
+}
+
+/** Whoever ends it first wins; a stop that comes too late is told how it ended, and is no error. */
+async function cancel(
+  { log }: CommandOptions,
+  by: MemberId,
+  command: CommandOf<'cancel'>,
+): Promise<Acknowledged> {
+  const { roomId, generationId } = command
+  const reason = command.reason?.toWellFormed().trim()
+  const result = await log.end(roomId, {
+    generationId,
+    outcome: 'cancelled',
+    by,
+    ...(reason ? { reason } : {}),
+    next: null,
+  })
+  if (!result.ok && result.refused !== 'ended') throw new Refusal('internal')
+  const { outcome, end } = result.ended
+  return { ok: true, generationId, outcome, end }
+}
+
+async function again(
+  options: CommandOptions,
+  by: MemberId,
+  command: CommandOf<'retry'> | CommandOf<'continue'>,
+): Promise<Acknowledged> {
+  mayStart(options)
+  const { roomId, commandId, type: mode, generationId: of } = command
+  const generationId = options.newId()
+  const written = await options.log.start(roomId, { commandId, generationId, by, mode, of })
+  return acknowledge(options, written)
+}
+
+function mayStart({ refuseNew }: CommandOptions): void {
+  const error = refuseNew()
+  if (error) throw new Refusal(error.code, error.message)
+}
+
+/** A repeated command is acknowledged as it was the first time, from the entries it wrote then. */
+function acknowledge({ run }: CommandOptions, { entries, started }: Written): Acknowledged {
+  if (started) run(started)
+  const of = <T extends Entry['type']>(type: T) =>
+    entries.find((entry): entry is Extract<Entry, { type: T }> => entry.type === type)
+  const messageId = of('message-posted')?.messageId
+  const generationId = of('generation-started')?.generationId
+  return {
+    ok: true,
+    ...(messageId === undefined ? {} : { messageId }),
+    ...(generationId === undefined ? {} : { generationId }),
+    ...(of('question-queued') ? { queued: true } : {}),
+  }
+}

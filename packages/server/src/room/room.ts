@@ -1,0 +1,216 @@
+// Room: follows one log and shows it to everybody who watches on this node. It owns no truth; any node may
+// hold one for the same room.
+//
+// Guarantees: a joiner is served from memory, in one tick, so nothing falls between what it is given and what
+// follows live; nobody sees a byte that is not in the log; a gap in what the log tells is read again, never skipped.
+import type { Entry, Position, RoomId, RoomState, UnknownEntry } from '@roomcast/shared/protocol'
+import { errorBody } from '@roomcast/shared/protocol'
+import { digest } from '@roomcast/shared/digest'
+import { fold, memberOf, runningReply } from '@roomcast/shared/room'
+import type { Clock } from '@roomcast/shared/clock'
+import type { LogUpdate, RoomLog } from '../log/room-log.ts'
+import type { PresencePort } from '../presence/presence.ts'
+import { catchUp } from './catch-up.ts'
+import type { Connection, FanOut } from './connection.ts'
+
+/** Newest entries kept to serve tails; longer absences get the whole room. */
+const RECENT = 500
+/** A checkpoint is saved after so many entries. */
+const CHECKPOINT_EVERY = 100
+/** How often watchers are told where the room stands, ms. */
+const HEARTBEAT_RUNNING_MS = 2000
+const HEARTBEAT_IDLE_MS = 10_000
+
+export interface RoomOptions {
+  readonly roomId: RoomId
+  readonly log: RoomLog
+  readonly presence: PresencePort
+  readonly fanOut: FanOut
+  readonly clock: Clock
+  /** The room was deleted; nobody can use it any more. */
+  readonly onDeleted: () => void
+  readonly onError: (error: unknown) => void
+}
+
+export class Room {
+  readonly #options: RoomOptions
+  readonly #connections = new Set<Connection>()
+  #state: RoomState
+  #recent: (Entry | UnknownEntry)[]
+  #waiting: LogUpdate[] | null = null
+  #checkpointed: number
+  readonly #stops: (() => void)[] = []
+  #stopHeartbeat: (() => void) | null = null
+  #closed = false
+
+  /**
+   * Follows first, then reads, then folds what came meanwhile: nothing can be missed.
+   * @throws Refusal `room-not-found`, or what the storage refuses
+   */
+  static async open(options: RoomOptions): Promise<Room> {
+    const early: LogUpdate[] = []
+    let room: Room | null = null
+    const unfollow = await options.log.follow(options.roomId, (update) =>
+      room ? room.#onLog(update) : early.push(update),
+    )
+    try {
+      const { state, entries, checkpointed } = await readState(options)
+      room = new Room(options, state, entries, checkpointed)
+    } catch (error) {
+      unfollow()
+      throw error
+    }
+    room.#stops.push(unfollow)
+    room.#start()
+    for (const update of early) room.#onLog(update)
+    return room
+  }
+
+  private constructor(
+    options: RoomOptions,
+    state: RoomState,
+    entries: readonly Entry[],
+    checkpointed: number,
+  ) {
+    this.#options = options
+    this.#state = state
+    this.#recent = entries.slice(-RECENT)
+    this.#checkpointed = checkpointed
+  }
+
+  get state(): RoomState {
+    return this.#state
+  }
+
+  get watched(): boolean {
+    return this.#connections.size > 0
+  }
+
+  has(connection: Connection): boolean {
+    return this.#connections.has(connection)
+  }
+
+  isMember(memberId: string): boolean {
+    return memberOf(this.#state, memberId) !== undefined
+  }
+
+  /** Shows the room to a connection, from `since` on where that is possible. Nothing is awaited in here. */
+  join(connection: Connection, since: Position | undefined): void {
+    this.#connections.add(connection)
+    const { roomId, presence } = this.#options
+    presence.enter(roomId, connection.id, connection.memberId)
+    connection.enter(roomId)
+    connection.send(catchUp(this.#state, this.#recent, since))
+    connection.send({ type: 'presence', members: presence.present(roomId) })
+    connection.send({ type: 'synced' })
+  }
+
+  leave(connection: Connection): void {
+    if (!this.#connections.delete(connection)) return
+    const { roomId, presence } = this.#options
+    connection.exit(roomId)
+    presence.leave(roomId, connection.id)
+  }
+
+  /** Saves a checkpoint if there is something new to save, and stops following. Idempotent. */
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    this.#stopHeartbeat?.()
+    for (const stop of this.#stops) stop()
+    for (const connection of [...this.#connections]) this.leave(connection)
+    if (this.#state.offset > this.#checkpointed) await this.#checkpoint()
+  }
+
+  #start(): void {
+    const { roomId, presence, fanOut } = this.#options
+    this.#stops.push(
+      presence.follow(roomId, (members) => fanOut.send(roomId, { type: 'presence', members })),
+    )
+    this.#heartbeatLater()
+  }
+
+  #onLog(update: LogUpdate): void {
+    if (this.#closed) return
+    if ('type' in update && update.type === 'deleted') return this.#deleted()
+    if (this.#waiting) {
+      this.#waiting.push(update)
+      return
+    }
+    const before = this.#state
+    const { state, behind } = fold(before, update, digest)
+    if (behind) {
+      this.#waiting = [update]
+      void this.#reread()
+      return
+    }
+    this.#state = state
+    this.#remember(update, before.offset)
+    this.#options.fanOut.send(this.#options.roomId, update)
+    if (before.running !== state.running) this.#heartbeatLater()
+    if (state.offset - this.#checkpointed >= CHECKPOINT_EVERY && state.running === null)
+      void this.#checkpoint()
+  }
+
+  #remember(update: LogUpdate, after: number): void {
+    if (!('type' in update) || update.type !== 'entries') return
+    this.#recent.push(...update.entries.filter((entry) => entry.offset > after))
+    if (this.#recent.length > 2 * RECENT) this.#recent = this.#recent.slice(-RECENT)
+  }
+
+  /** Reads the room again, catches every watcher up, and goes on with what came meanwhile. */
+  async #reread(): Promise<void> {
+    try {
+      const { state, entries } = await readState(this.#options)
+      this.#state = state
+      this.#recent = entries.slice(-RECENT)
+      for (const connection of this.#connections) connection.send({ type: 'snapshot', state })
+    } catch (error) {
+      this.#options.onError(error)
+      this.#options.clock.after(HEARTBEAT_RUNNING_MS, () => void this.#reread())
+      return
+    }
+    const waiting = this.#waiting ?? []
+    this.#waiting = null
+    for (const update of waiting) this.#onLog(update)
+  }
+
+  #deleted(): void {
+    const { roomId, fanOut, onDeleted } = this.#options
+    fanOut.send(roomId, { type: 'closed', error: errorBody('room-not-found') })
+    this.#checkpointed = this.#state.offset
+    onDeleted()
+  }
+
+  async #checkpoint(): Promise<void> {
+    this.#checkpointed = this.#state.offset
+    try {
+      await this.#options.log.checkpoint(this.#state)
+    } catch (error) {
+      this.#options.onError(error)
+    }
+  }
+
+  #heartbeatLater(): void {
+    this.#stopHeartbeat?.()
+    const every = this.#state.running === null ? HEARTBEAT_IDLE_MS : HEARTBEAT_RUNNING_MS
+    this.#stopHeartbeat = this.#options.clock.after(every, () => {
+      const { epoch, offset } = this.#state
+      const end = runningReply(this.#state)?.end ?? 0
+      if (this.watched)
+        this.#options.fanOut.send(this.#options.roomId, { type: 'heartbeat', epoch, offset, end })
+      this.#heartbeatLater()
+    })
+  }
+}
+
+async function readState(
+  options: RoomOptions,
+): Promise<{ state: RoomState; entries: readonly Entry[]; checkpointed: number }> {
+  const { checkpoint, entries, runs } = await options.log.read(options.roomId)
+  const tail = { type: 'tail' as const, epoch: checkpoint.epoch, runs, entries }
+  const { state, behind } = fold(checkpoint, tail, digest)
+  if (behind)
+    throw new Error(`The log of room ${options.roomId} does not fold at ${behind.offset}.`)
+  return { state, entries, checkpointed: checkpoint.offset }
+}

@@ -1,0 +1,234 @@
+// The rooms of this node: opened by the first who needs one, closed some time after the last watcher has left.
+// Every call is checked against membership here; a room of others and no room look the same.
+import type {
+  Acknowledged,
+  Entry,
+  ErrorBody,
+  MemberId,
+  Message,
+  MessagesPage,
+  Position,
+  RoomId,
+  RoomSummary,
+} from '@roomcast/shared/protocol'
+import { Refusal } from '@roomcast/shared/protocol'
+import { memberOf, messagesOf } from '@roomcast/shared/room'
+import type { Clock } from '@roomcast/shared/clock'
+import type { RoomLog, Started } from '../log/room-log.ts'
+import type { PresencePort } from '../presence/presence.ts'
+import { perform, type RoomCommand } from './commands.ts'
+import type { Connection, FanOut } from './connection.ts'
+import { Room } from './room.ts'
+
+/** A room without watchers stays open this long: reloads and quick returns cost the storage nothing. */
+const LINGER_MS = 60_000
+/** Messages read at a time for a transcript. */
+const PAGE = 100
+
+export interface RoomsOptions {
+  readonly log: RoomLog
+  readonly presence: PresencePort
+  readonly fanOut: FanOut
+  readonly clock: Clock
+  readonly newId: () => string
+  readonly defaultModel: string
+  readonly run: (started: Started) => void
+  /** Why nothing new may start now, or null. */
+  readonly refuseNew: () => ErrorBody | null
+  readonly onError: (roomId: RoomId, error: unknown) => void
+}
+
+export interface Person {
+  readonly memberId: MemberId
+  readonly name: string
+}
+
+interface Open {
+  readonly room: Promise<Room>
+  stopLinger: (() => void) | null
+}
+
+export class Rooms {
+  readonly #options: RoomsOptions
+  readonly #open = new Map<RoomId, Open>()
+
+  constructor(options: RoomsOptions) {
+    this.#options = options
+  }
+
+  /** How many rooms are open on this node. */
+  get size(): number {
+    return this.#open.size
+  }
+
+  /** Makes a room; `person` owns it. */
+  async create(
+    person: Person,
+    settings: { title: string; model?: string | undefined; instructions: string },
+  ): Promise<RoomSummary> {
+    const { log, newId, defaultModel } = this.#options
+    const { entries } = await log.createRoom({
+      commandId: newId(),
+      roomId: newId(),
+      title: settings.title,
+      model: settings.model ?? defaultModel,
+      instructions: settings.instructions,
+      owner: person,
+    })
+    const created = entries.find((entry) => entry.type === 'room-created') as Extract<
+      Entry,
+      { type: 'room-created' }
+    >
+    return this.summary(person.memberId, created.roomId)
+  }
+
+  /** Makes a person a member, or renames one; an owner stays owner. @throws Refusal `room-not-found` */
+  async admit(roomId: RoomId, person: Person): Promise<RoomSummary> {
+    const room = await this.#use(roomId)
+    const role = memberOf(room.state, person.memberId)?.role ?? 'member'
+    await this.#options.log.join(roomId, { ...person, commandId: this.#options.newId(), role })
+    return this.summary(person.memberId, roomId)
+  }
+
+  list(memberId: MemberId): Promise<readonly RoomSummary[]> {
+    return this.#options.log.roomsOf(memberId)
+  }
+
+  /** @throws Refusal `room-not-found` */
+  async summary(memberId: MemberId, roomId: RoomId): Promise<RoomSummary> {
+    const rooms = await this.#options.log.roomsOf(memberId)
+    const found = rooms.find((room) => room.roomId === roomId)
+    if (!found) throw new Refusal('room-not-found')
+    return found
+  }
+
+  /** Messages before an offset (the newest without one), oldest first. @throws Refusal `room-not-found` */
+  async page(
+    memberId: MemberId,
+    roomId: RoomId,
+    before: number | undefined,
+    limit: number,
+  ): Promise<MessagesPage> {
+    await this.#roomOf(memberId, roomId)
+    const page = await this.#options.log.page(roomId, before ?? Number.MAX_SAFE_INTEGER, limit)
+    return { messages: [...messagesOf(page.entries, page.runs)], earlier: page.earlier }
+  }
+
+  /** The whole talk, oldest first, read in pages while it is taken. @throws Refusal `room-not-found` */
+  async transcript(
+    memberId: MemberId,
+    roomId: RoomId,
+  ): Promise<{
+    title: string
+    members: Room['state']['members']
+    messages: AsyncIterable<Message>
+  }> {
+    const { state } = await this.#roomOf(memberId, roomId)
+    return { title: state.title, members: state.members, messages: this.#messages(roomId) }
+  }
+
+  /** Removes a room for good; only its owner may. @throws Refusal `room-not-found`, `not-yours` */
+  async remove(memberId: MemberId, roomId: RoomId): Promise<void> {
+    const room = await this.#roomOf(memberId, roomId)
+    if (memberOf(room.state, memberId)?.role !== 'owner') throw new Refusal('not-yours')
+    await this.#options.log.deleteRoom(roomId)
+  }
+
+  /** Shows a room to a connection. @throws Refusal `room-not-found` */
+  async join(connection: Connection, roomId: RoomId, since: Position | undefined): Promise<Room> {
+    const room = await this.#roomOf(connection.memberId, roomId)
+    room.join(connection, since)
+    this.#stay(roomId)
+    return room
+  }
+
+  leave(connection: Connection, room: Room): void {
+    room.leave(connection)
+    this.#linger(room.state.roomId)
+  }
+
+  /** Does a command of a member. @throws Refusal; then nothing has changed */
+  async perform(memberId: MemberId, command: RoomCommand): Promise<Acknowledged> {
+    await this.#roomOf(memberId, command.roomId)
+    return perform(this.#options, memberId, command)
+  }
+
+  async close(): Promise<void> {
+    const open = [...this.#open.values()]
+    this.#open.clear()
+    for (const { stopLinger } of open) stopLinger?.()
+    await Promise.all(open.map(async ({ room }) => (await room).close()))
+  }
+
+  async #roomOf(memberId: MemberId, roomId: RoomId): Promise<Room> {
+    const room = await this.#use(roomId)
+    if (!room.isMember(memberId)) throw new Refusal('room-not-found')
+    return room
+  }
+
+  /** The open room; whoever only looks in lets it close again later. */
+  async #use(roomId: RoomId): Promise<Room> {
+    const known = this.#open.get(roomId)
+    if (known) return known.room
+    const { log, presence, fanOut, clock, onError } = this.#options
+    const room = Room.open({
+      roomId,
+      log,
+      presence,
+      fanOut,
+      clock,
+      onDeleted: () => this.#forget(roomId),
+      onError: (error) => onError(roomId, error),
+    })
+    this.#open.set(roomId, { room, stopLinger: null })
+    room.then(
+      () => this.#linger(roomId),
+      () => this.#open.delete(roomId),
+    )
+    return room
+  }
+
+  #stay(roomId: RoomId): void {
+    const open = this.#open.get(roomId)
+    open?.stopLinger?.()
+    if (open) open.stopLinger = null
+  }
+
+  #linger(roomId: RoomId): void {
+    const open = this.#open.get(roomId)
+    if (!open) return
+    open.stopLinger?.()
+    open.stopLinger = this.#options.clock.after(LINGER_MS, () => void this.#closeUnwatched(roomId))
+  }
+
+  async #closeUnwatched(roomId: RoomId): Promise<void> {
+    const open = this.#open.get(roomId)
+    const room = await open?.room
+    if (!open || !room || room.watched || this.#open.get(roomId) !== open) return
+    this.#open.delete(roomId)
+    await room.close()
+  }
+
+  #forget(roomId: RoomId): void {
+    const open = this.#open.get(roomId)
+    open?.stopLinger?.()
+    this.#open.delete(roomId)
+    void open?.room.then((room) => room.close())
+  }
+
+  /** Walks back once for the places where pages begin, then forward, so that only one page is in memory. */
+  async *#messages(roomId: RoomId): AsyncGenerator<Message> {
+    const { log } = this.#options
+    const befores = [Number.MAX_SAFE_INTEGER]
+    for (;;) {
+      const page = await log.page(roomId, befores.at(-1) ?? 0, PAGE)
+      const oldest = page.entries[0]
+      if (!page.earlier || !oldest) break
+      befores.push(oldest.offset)
+    }
+    for (const before of befores.reverse()) {
+      const page = await log.page(roomId, before, PAGE)
+      yield* messagesOf(page.entries, page.runs)
+    }
+  }
+}

@@ -1,0 +1,182 @@
+// The border to Socket.IO: who may connect, commands in, updates out. The only importer of socket.io.
+//
+// In-memory adapter only: order across nodes and resuming come from the log. A broadcast encodes an update once
+// for all watchers. A connection that does not drain leaves the live path and gets one tail when it does.
+import type { IncomingMessage, Server as HttpServer } from 'node:http'
+import * as v from 'valibot'
+import { type DefaultEventsMap, Server, type Socket } from 'socket.io'
+import {
+  type ClientEvents,
+  type Command,
+  type CommandResult,
+  commandSchemas,
+  errorBody,
+  type ErrorBody,
+  handshakeSchema,
+  PROTOCOL_VERSION,
+  Refusal,
+  type ServerEvents,
+  type Update,
+} from '@roomcast/shared/protocol'
+import type { Clock } from '@roomcast/shared/clock'
+import type { FanOut } from '../room/connection.ts'
+import type { Person, Rooms } from '../room/rooms.ts'
+import { SocketConnection } from './socket-connection.ts'
+
+/** Largest command: a message at its limit, escaped; larger ones end the connection. */
+const MAX_COMMAND_BYTES = 512 * 1024
+/** Kernels hide a dead peer for minutes; ask every 10 s and give it 8. */
+const PING_MS = { pingInterval: 10_000, pingTimeout: 8_000, connectTimeout: 10_000 }
+/** How often stalled connections are looked at, ms. */
+const SWEEP_MS = 250
+
+export interface GatewayOptions {
+  readonly http: HttpServer
+  readonly clock: Clock
+  /** Decides on the request of a handshake: origin and, where there is no origin, a token. */
+  readonly allowRequest: (request: IncomingMessage) => boolean
+  /** Who this is, by the token of the handshake or the cookie of the request; null when nobody known. */
+  readonly authenticate: (
+    token: string | undefined,
+    request: IncomingMessage,
+  ) => Promise<Person | null>
+  /** Whether this member may send another command now; asked once for each. */
+  readonly mayCommand: (memberId: string) => boolean
+  readonly onError: (command: string, error: unknown) => void
+}
+
+export type RoomSocket = Socket<ClientEvents, ServerEvents, DefaultEventsMap, SocketData>
+interface SocketData {
+  person?: Person
+}
+
+export class Gateway implements FanOut {
+  readonly #options: GatewayOptions
+  readonly #io: Server<ClientEvents, ServerEvents, DefaultEventsMap, SocketData>
+  readonly #connections = new Set<SocketConnection>()
+  #rooms: Rooms | null = null
+  #stopSweep: (() => void) | null = null
+
+  constructor(options: GatewayOptions) {
+    this.#options = options
+    this.#io = new Server(options.http, {
+      ...PING_MS,
+      serveClient: false,
+      transports: ['websocket'],
+      perMessageDeflate: false,
+      maxHttpBufferSize: MAX_COMMAND_BYTES,
+      allowRequest: (request, decide) => decide(null, options.allowRequest(request)),
+    })
+  }
+
+  /** How many connections there are. */
+  get size(): number {
+    return this.#connections.size
+  }
+
+  /** Begins to accept connections, for these rooms. Call once. */
+  open(rooms: Rooms): void {
+    this.#rooms = rooms
+    this.#io.use((socket, next) => {
+      this.#admit(socket).then(
+        (error) => next(error ? refusedHandshake(error) : undefined),
+        () => next(refusedHandshake(errorBody('internal'))),
+      )
+    })
+    this.#io.on('connection', (socket) => this.#accept(socket, rooms))
+    this.#sweepLater()
+  }
+
+  send(roomId: string, update: Update): void {
+    this.#io.local.to(roomId).emit('update', update)
+  }
+
+  /** Tells everybody to come back later, and closes. */
+  async close(): Promise<void> {
+    this.#stopSweep?.()
+    this.#io.local.emit('update', { type: 'closed', error: errorBody('shutting-down') })
+    await this.#io.close()
+  }
+
+  async #admit(socket: RoomSocket): Promise<ErrorBody | null> {
+    const handshake = v.safeParse(handshakeSchema, socket.handshake.auth)
+    if (!handshake.success) return errorBody('bad-request', 'The handshake needs a version.')
+    if (handshake.output.version !== PROTOCOL_VERSION) return errorBody('protocol-version')
+    const person = await this.#options.authenticate(handshake.output.token, socket.request)
+    if (!person) return errorBody('unauthenticated')
+    socket.data.person = person
+    return null
+  }
+
+  #accept(socket: RoomSocket, rooms: Rooms): void {
+    const { person } = socket.data
+    if (!person) return void socket.disconnect(true)
+    const connection = new SocketConnection(socket, person.memberId, rooms)
+    this.#connections.add(connection)
+    socket.on('disconnect', () => {
+      this.#connections.delete(connection)
+      connection.close()
+    })
+    socket.on('command', (input: unknown, acknowledge: unknown) => {
+      const answer = typeof acknowledge === 'function' ? (acknowledge as Acknowledge) : () => {}
+      if (!this.#options.mayCommand(person.memberId))
+        return answer({ ok: false, error: errorBody('rate-limited') })
+      void this.#perform(connection, input).then(answer)
+    })
+  }
+
+  async #perform(connection: SocketConnection, input: unknown): Promise<CommandResult> {
+    const parsed = parseCommand(input)
+    if ('error' in parsed) return { ok: false, error: parsed.error }
+    const { command } = parsed
+    try {
+      switch (command.type) {
+        case 'join':
+          await connection.join(command.roomId, command.since)
+          return { ok: true }
+        case 'leave':
+          await connection.leave()
+          return { ok: true }
+        default:
+          return await this.#roomsOrRefuse().perform(connection.memberId, command)
+      }
+    } catch (error) {
+      if (error instanceof Refusal) return { ok: false, error: error.body }
+      this.#options.onError(command.type, error)
+      return { ok: false, error: errorBody('internal') }
+    }
+  }
+
+  #roomsOrRefuse(): Rooms {
+    if (!this.#rooms) throw new Refusal('shutting-down')
+    return this.#rooms
+  }
+
+  #sweepLater(): void {
+    this.#stopSweep = this.#options.clock.after(SWEEP_MS, () => {
+      for (const connection of this.#connections) connection.relieve()
+      this.#sweepLater()
+    })
+  }
+}
+
+type Acknowledge = (result: CommandResult) => void
+
+function refusedHandshake(body: ErrorBody): Error & { data: ErrorBody } {
+  return Object.assign(new Error(body.message), { data: body })
+}
+
+/** Reads a command from what came over the wire, or says in words what is wrong with it. */
+function parseCommand(input: unknown): { command: Command } | { error: ErrorBody } {
+  const type = v.safeParse(v.object({ type: v.string() }), input)
+  if (!type.success)
+    return { error: errorBody('bad-request', 'A command is an object with a type.') }
+  const name = type.output.type
+  if (!Object.hasOwn(commandSchemas, name))
+    return { error: errorBody('unknown-command', `There is no command "${name.slice(0, 40)}".`) }
+  const parsed = v.safeParse(commandSchemas[name as Command['type']], input)
+  if (parsed.success) return { command: parsed.output as Command }
+  const issue = parsed.issues[0]
+  const field = v.getDotPath(issue) ?? 'command'
+  return { error: errorBody('bad-request', `${name}: ${field}: ${issue.message}`) }
+}
