@@ -21,9 +21,12 @@ export interface GenerationRow {
   readonly ended: string | null
 }
 
-/** Where the text went: its end afterwards, or that it does not connect. `fresh`: it was not there before. */
+/**
+ * Where the text went: its end afterwards and what followers are told of it (nothing when it was there before);
+ * or that it does not connect.
+ */
 export type Grown =
-  | { readonly ok: true; readonly end: number; readonly fresh: boolean }
+  | { readonly ok: true; readonly end: number; readonly delta: Delta | null }
   | { readonly ok: false; readonly end: number }
 
 export class Replies {
@@ -70,12 +73,12 @@ export class Replies {
     if (at !== row.reply_end) {
       const repeated = end <= row.reply_end && text === this.#text(roomId, row.number, at, end)
       return repeated
-        ? { ok: true, end: row.reply_end, fresh: false }
+        ? { ok: true, end: row.reply_end, delta: null }
         : { ok: false, end: row.reply_end }
     }
     const marks = JSON.parse(row.marks) as Mark[]
     const after = mark === undefined ? marks : addMark(marks, mark, at)
-    if (text === '' && after === marks) return { ok: true, end, fresh: false }
+    if (text === '' && after === marks) return { ok: true, end, delta: null }
     if (text !== '')
       this.#database.run(
         'INSERT INTO chunks (room_id, number, start, bytes) VALUES (?, ?, ?, ?)',
@@ -91,7 +94,10 @@ export class Replies {
       roomId,
       row.number,
     )
-    return { ok: true, end, fresh: true }
+    // Text after a mark without bytes carries it again: no position would tell that it was lost.
+    const begins = after.findLast((candidate) => candidate.from === at)?.kind
+    const { number } = row
+    return { ok: true, end, delta: begins ? [number, at, text, begins] : [number, at, text] }
   }
 
   /** The whole text so far, with its marks. */

@@ -1,6 +1,7 @@
 // The room log in one SQLite file: the default, nothing to install. One process owns the file, so what is
 // running when it is opened has lost its owner (`recover`), and no lease is needed.
 import type {
+  Delta,
   Entry,
   EntryDraft,
   GenerationId,
@@ -175,18 +176,19 @@ class SqliteRoomLog implements RoomLog {
   }
 
   async appendReply(owned: Owned, at: number, text: string, mark?: Kind): Promise<AppendReply> {
-    const { roomId, number } = owned
-    const result = this.#database.transaction('reply', (): AppendReply & { fresh?: boolean } => {
+    const { roomId } = owned
+    let delta: Delta | null = null
+    const result = this.#database.transaction('reply', (): AppendReply => {
       const row = this.#generations.get(roomId, owned.generationId)
       const refused = refuseOwner(row, owned.fence)
       if (refused) return refused
       const grown = this.#replies.grow(roomId, row, at, text, mark)
-      return grown.ok ? grown : { ok: false, refused: 'elsewhere', end: grown.end }
+      if (!grown.ok) return { ok: false, refused: 'elsewhere', end: grown.end }
+      delta = grown.delta
+      return { ok: true, end: grown.end }
     })
-    if (!result.ok) return result
-    if (result.fresh)
-      this.#followers.tell(roomId, mark ? [number, at, text, mark] : [number, at, text])
-    return { ok: true, end: result.end }
+    if (delta) this.#followers.tell(roomId, delta)
+    return result
   }
 
   async renew(owned: Owned): Promise<boolean> {
@@ -197,7 +199,7 @@ class SqliteRoomLog implements RoomLog {
 
   async end(roomId: RoomId, end: NewEnd): Promise<EndResult> {
     const { generationId } = end
-    let final: Parameters<Followers['tell']>[1] | null = null
+    let final: Delta | null = null
     const result = this.#database.transaction('entry', (): EndResult => {
       let row = this.#generations.get(roomId, generationId)
       const refused = refuseOwner(row, end.fence)
@@ -206,7 +208,7 @@ class SqliteRoomLog implements RoomLog {
         const { at, text, mark } = end.final
         const grown = this.#replies.grow(roomId, row, at, text, mark)
         if (!grown.ok) return { ok: false, refused: 'elsewhere', end: grown.end }
-        if (grown.fresh) final = mark ? [row.number, at, text, mark] : [row.number, at, text]
+        final = grown.delta
         row = this.#generations.get(roomId, generationId)
       }
       return { ok: true, ...this.#generations.close(roomId, row, end) }
