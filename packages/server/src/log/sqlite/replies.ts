@@ -1,6 +1,7 @@
 // The text of replies: one append-only string of bytes per generation, stored in pieces while it grows
 // and in one piece once it has ended.
 import type {
+  Delta,
   GenerationEnded,
   GenerationId,
   Kind,
