@@ -6,7 +6,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Timing } from './pace.ts'
 import type { RequestLog, RequestRecord } from './record.ts'
-import type { StreamPlan } from './scenarios.ts'
+import type { StreamPlan } from './plan.ts'
 
 /** Writes between two turns of the event loop, so that a fast answer still sees the close. */
 const WRITES_PER_TURN = 16

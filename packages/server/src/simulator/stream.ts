@@ -7,7 +7,7 @@ import { errorBody } from './errors.ts'
 import type { Outlet } from './outlet.ts'
 import type { Pace, Timing } from './pace.ts'
 import type { Random } from './random.ts'
-import type { Fault, StreamPlan } from './scenarios.ts'
+import type { Fault, StreamPlan } from './plan.ts'
 import { script, type Answer, type Step } from './script.ts'
 
 /** Timers take no more than this. */

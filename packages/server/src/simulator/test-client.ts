@@ -1,6 +1,7 @@
 /** What the tests of this folder share: the real SDK pointed at a simulator, and ways to wait. */
 import Anthropic from '@anthropic-ai/sdk'
 import type { Message, RawMessageStreamEvent } from '@anthropic-ai/sdk/resources/messages'
+import type { RequestRecord, Simulator } from './simulator.ts'
 
 /** The SDK as our server uses it: no retries of its own. */
 export function clientOf(baseURL: string, maxRetries = 0): Anthropic {
@@ -65,4 +66,46 @@ export async function until(condition: () => boolean, what: string): Promise<voi
     if (performance.now() > deadline) throw new Error(`not within 5 s: ${what}`)
     await new Promise((resolve) => setTimeout(resolve, 2))
   }
+}
+
+/** What the scenario tests ask; the answer is a long one. */
+export const QUESTION = 'How do you debug a flaky test?'
+
+export type Done = Reading & { readonly record: RequestRecord }
+
+/** Asks through the path, reads to the end, waits for the record to be closed. */
+export async function drive(simulator: Simulator, choice: string): Promise<Done> {
+  const reading = await read(clientOf(simulator.urlFor(choice)), QUESTION)
+  return { ...reading, record: await closedRecord(simulator) }
+}
+
+/** For streams that never end: reads until `enough` holds, then goes away. */
+export async function driveUntil(
+  simulator: Simulator,
+  choice: string,
+  enough: (record: RequestRecord, seen: RawMessageStreamEvent | undefined) => boolean,
+): Promise<Done> {
+  const { signal, abort } = aborter()
+  let latest: RawMessageStreamEvent | undefined
+  const seen = (event: RawMessageStreamEvent) => void (latest = event)
+  const reading = read(clientOf(simulator.urlFor(choice)), QUESTION, { signal, seen })
+  await until(
+    () => simulator.requests.some((record) => enough(record, latest)),
+    `${choice} came to its silence`,
+  )
+  if (simulator.stats.open !== 1) throw new Error('the silent stream is not open')
+  abort()
+  return { ...(await reading), record: await closedRecord(simulator) }
+}
+
+function aborter() {
+  const controller = new AbortController()
+  return { signal: controller.signal, abort: () => controller.abort() }
+}
+
+export async function closedRecord(simulator: Simulator): Promise<RequestRecord> {
+  await until(() => simulator.requests[0]?.endedAt != null, 'the request ended')
+  const record = simulator.requests[0]
+  if (record === undefined) throw new Error('no request was recorded')
+  return record
 }
