@@ -80,6 +80,7 @@ const MIGRATIONS: readonly string[] = [
   CREATE TABLE checkpoints (
     room_id TEXT PRIMARY KEY,
     version INTEGER NOT NULL,
+    state_offset INTEGER NOT NULL,
     state TEXT NOT NULL
   ) STRICT;
   `,

@@ -244,10 +244,13 @@ class SqliteRoomLog implements RoomLog {
       const fits = room.epoch === state.epoch && state.offset <= room.last_offset
       if (!fits || state.running !== null || state.outdated) return
       this.#database.run(
-        `INSERT INTO checkpoints (room_id, version, state) VALUES (?, ?, ?)
-         ON CONFLICT (room_id) DO UPDATE SET version = excluded.version, state = excluded.state`,
+        `INSERT INTO checkpoints (room_id, version, state_offset, state) VALUES (?, ?, ?, ?)
+         ON CONFLICT (room_id) DO UPDATE
+         SET version = excluded.version, state_offset = excluded.state_offset, state = excluded.state
+         WHERE excluded.version > checkpoints.version OR excluded.state_offset > state_offset`,
         state.roomId,
         PROTOCOL_VERSION,
+        state.offset,
         JSON.stringify(state),
       )
     })
