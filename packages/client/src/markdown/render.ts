@@ -1,0 +1,128 @@
+// Markdown tokens to virtual nodes. No HTML string ever exists, so nothing can be smuggled into one.
+//
+// Guarantees: only the elements listed here, only the attributes written here; an address is followed only
+// if `safeHref` lets it; an image is a link to it and never loaded; an unknown token is its text.
+import { h, type VNode } from 'vue'
+import CodeBlock from './code-block.ts'
+import type { Token } from './engine.ts'
+import { destination, safeHref } from './links.ts'
+
+type Child = VNode | string
+type Frame = { readonly token: Token | null; readonly children: Child[]; readonly task: boolean }
+
+/** The page has an h1 and the room's own headings; those of an answer come below. */
+const HEADINGS: Readonly<Record<string, string>> = {
+  h1: 'h3',
+  h2: 'h4',
+  h3: 'h5',
+  h4: 'h6',
+  h5: 'h6',
+  h6: 'h6',
+}
+const ELEMENTS = new Set(
+  'p ul ol li blockquote thead tbody tr th td em strong s'.split(' ').concat(Object.keys(HEADINGS)),
+)
+const TASK = /^\[([ xX])\]\s/
+
+/** Renders the tokens of one top-level block. */
+export function renderTokens(tokens: readonly Token[]): Child[] {
+  const root: Frame = { token: null, children: [], task: false }
+  const stack: Frame[] = [root]
+  tokens.forEach((token, index) => {
+    const parent = stack.at(-1) ?? root
+    if (token.nesting > 0) {
+      stack.push({ token, children: [], task: taskMark(tokens, index + 2) !== null })
+    } else if (token.nesting === 0) {
+      parent.children.push(...leaf(token, taskMark(tokens, index)))
+    } else if (stack.length > 1) {
+      stack.pop()
+      stack.at(-1)?.children.push(...element(parent))
+    }
+  })
+  return root.children
+}
+
+/** Of the text that begins a list item: is it a task, and done? */
+function taskMark(tokens: readonly Token[], index: number): 'done' | 'open' | null {
+  const token = tokens[index]
+  if (token?.type !== 'inline' || tokens[index - 2]?.type !== 'list_item_open') return null
+  const mark = TASK.exec(token.content)?.[1]
+  if (mark === undefined || token.children?.[0]?.type !== 'text') return null
+  return mark === ' ' ? 'open' : 'done'
+}
+
+function element({ token, children, task }: Frame): Child[] {
+  if (token === null || token.hidden) return children
+  const attributes = token.level === 0 && token.block ? { dir: 'auto' } : {}
+  if (token.type === 'link_open') return [link(String(token.attrGet('href')), children)]
+  if (token.tag === 'table') return [h('div', { class: 'table' }, h('table', attributes, children))]
+  if (!ELEMENTS.has(token.tag)) return children
+  return [h(HEADINGS[token.tag] ?? token.tag, { ...attributes, ...extra(token, task) }, children)]
+}
+
+function extra(token: Token, task: boolean): Record<string, unknown> {
+  switch (token.tag) {
+    case 'ol': {
+      const start = Number(token.attrGet('start') ?? 1)
+      return start === 1 ? {} : { start }
+    }
+    case 'li':
+      return task ? { class: 'task' } : {}
+    case 'th':
+    case 'td': {
+      const side = /text-align:(left|center|right)/.exec(String(token.attrGet('style')))?.[1]
+      return side === undefined ? {} : { class: `align-${side}` }
+    }
+    default:
+      return {}
+  }
+}
+
+function leaf(token: Token, task: 'done' | 'open' | null): Child[] {
+  switch (token.type) {
+    case 'inline':
+      return task === null ? renderTokens(token.children ?? []) : taskItem(token, task === 'done')
+    case 'code_inline':
+      return [h('code', token.content)]
+    case 'softbreak':
+      return ['\n']
+    case 'hardbreak':
+      return [h('br')]
+    case 'hr':
+      return [h('hr')]
+    case 'image':
+      return [image(String(token.attrGet('src')), token.content)]
+    case 'fence':
+    case 'code_block':
+      return [
+        h(CodeBlock, { code: token.content, language: token.info.trim().split(/\s+/)[0] ?? '' }),
+      ]
+    default:
+      return [token.content]
+  }
+}
+
+function taskItem(token: Token, checked: boolean): Child[] {
+  const [first, ...rest] = renderTokens(token.children ?? [])
+  const label = checked ? 'Done' : 'To do'
+  return [
+    h('input', { type: 'checkbox', disabled: true, checked, 'aria-label': label }),
+    typeof first === 'string' ? first.replace(TASK, '') : (first ?? ''),
+    ...rest,
+  ]
+}
+
+function link(address: string, children: Child[]): VNode {
+  const href = safeHref(address)
+  if (href === null) return h('span', children)
+  return h('a', { href, target: '_blank', rel: 'noopener noreferrer nofollow ugc' }, children)
+}
+
+/** Loading it would tell its host who reads what, without anybody having pressed anything. */
+function image(address: string, description: string): VNode {
+  const href = safeHref(address)
+  const name = description.trim() || 'image'
+  if (href === null) return h('span', { class: 'image' }, name)
+  const chip = link(href, [`${name} (${destination(href)})`])
+  return h('span', { class: 'image' }, chip)
+}
