@@ -35,6 +35,8 @@ export interface RoomView {
   readonly presence: Presence['members']
   /** Commands that wait for their answer, oldest first. */
   readonly pending: readonly Command[]
+  /** Why the server ended the link, when it said so and wants this client back; null again once live. */
+  readonly closing: ErrorBody | null
 }
 
 export interface RoomClientOptions {
@@ -62,7 +64,13 @@ export interface Repairs {
 export class RoomClient {
   readonly #options: RoomClientOptions
   readonly #listeners = new Set<(view: RoomView) => void>()
-  #view: RoomView = { status: { kind: 'connecting' }, state: null, presence: [], pending: [] }
+  #view: RoomView = {
+    status: { kind: 'connecting' },
+    state: null,
+    presence: [],
+    pending: [],
+    closing: null,
+  }
   #pending: readonly Pending[] = []
   /** The join on its way, and what was found missing since it left; null when none is on its way. */
   #joining: { behind: Position | null } | null = null
@@ -215,8 +223,8 @@ export class RoomClient {
       case 'presence':
         return this.#change({ presence: update.members })
       case 'closed':
-        if (!update.error.retryable) this.#refuse(update.error as ErrorBody)
-        return
+        if (!update.error.retryable) return this.#refuse(update.error as ErrorBody)
+        return this.#change({ closing: update.error as ErrorBody })
       case 'synced':
         return this.#synced()
       default:
@@ -246,7 +254,7 @@ export class RoomClient {
     const behind = this.#joining?.behind ?? null
     this.#joining = null
     if (behind) return this.#rejoinLater(behind)
-    this.#change({ status: { kind: 'live' } })
+    this.#change({ status: { kind: 'live' }, closing: null })
     for (const pending of this.#pending) void this.#deliver(pending)
   }
 
