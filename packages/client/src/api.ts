@@ -1,0 +1,148 @@
+// The HTTP part of the contract, as the page needs it. Every answer is parsed; every failure is an ApiError
+// with a body for people and programs. The session is a cookie that scripts cannot read.
+import {
+  errorSchema,
+  inviteAcceptedSchema,
+  inviteUrlSchema,
+  type MessagesPage,
+  messagesPageSchema,
+  type Models,
+  modelsSchema,
+  roomListSchema,
+  roomMadeSchema,
+  type RoomSummary,
+  sessionLinkSchema,
+  sessionSchema,
+} from '@roomcast/shared/protocol'
+import * as v from 'valibot'
+
+export type ApiErrorBody = Readonly<v.InferOutput<typeof errorSchema>>
+
+/** A call that was refused, or that did not get through (`unreachable`, retryable). */
+export class ApiError extends Error {
+  readonly body: ApiErrorBody
+
+  constructor(body: ApiErrorBody) {
+    super(body.message)
+    this.name = 'ApiError'
+    this.body = body
+  }
+}
+
+const whoSchema = v.object({ member: sessionSchema.entries.member })
+/** Who this browser is to the server. */
+export type Who = Readonly<v.InferOutput<typeof whoSchema>['member']>
+
+const failureSchema = v.object({ error: errorSchema })
+const UNREACHABLE: ApiErrorBody = {
+  code: 'unreachable',
+  message: 'The server cannot be reached. Check the connection and try again.',
+  retryable: true,
+}
+const UNREADABLE: ApiErrorBody = {
+  code: 'unreadable',
+  message: 'The server answered something this page does not understand. Reload it.',
+  retryable: true,
+}
+
+export class Api {
+  readonly #base: string
+
+  /** @param base origin of the server; empty for the one this page came from */
+  constructor(base = '') {
+    this.#base = base
+  }
+
+  /** Who this browser is, or null when it has no session. */
+  async who(): Promise<Who | null> {
+    try {
+      return (await this.#get('/api/session', whoSchema)).member
+    } catch (error) {
+      if (error instanceof ApiError && error.body.code === 'unauthenticated') return null
+      throw error
+    }
+  }
+
+  async startSession(name: string): Promise<Who> {
+    return (await this.#post('/api/session', { name }, whoSchema)).member
+  }
+
+  /** Becomes the member that a personal link belongs to. */
+  async backIn(key: string): Promise<Who> {
+    return (await this.#post('/api/session', { key }, whoSchema)).member
+  }
+
+  /** A link that opens this session in another browser; whoever has it is this member. */
+  async personalLink(): Promise<string> {
+    return (await this.#post('/api/session/link', {}, sessionLinkSchema)).url
+  }
+
+  async makeRoom(title: string): Promise<RoomSummary> {
+    return (await this.#post('/api/rooms', { title }, roomMadeSchema)).room
+  }
+
+  async rooms(): Promise<readonly RoomSummary[]> {
+    return (await this.#get('/api/rooms', roomListSchema)).rooms
+  }
+
+  async makeInvite(roomId: string): Promise<string> {
+    const path = `/api/rooms/${encodeURIComponent(roomId)}/invites`
+    return (await this.#post(path, {}, inviteUrlSchema)).inviteUrl
+  }
+
+  async acceptInvite(invite: string): Promise<RoomSummary> {
+    return (await this.#post('/api/invites/accept', { invite }, inviteAcceptedSchema)).room
+  }
+
+  /** Up to `limit` messages before the offset, oldest first. */
+  messages(roomId: string, before: number, limit: number): Promise<MessagesPage> {
+    const query = new URLSearchParams({ before: String(before), limit: String(limit) })
+    return this.#get(
+      `/api/rooms/${encodeURIComponent(roomId)}/messages?${query}`,
+      messagesPageSchema,
+    )
+  }
+
+  models(): Promise<Models> {
+    return this.#get('/api/models', modelsSchema)
+  }
+
+  #get<S extends v.GenericSchema>(path: string, schema: S): Promise<v.InferOutput<S>> {
+    return this.#call(path, {}, schema)
+  }
+
+  #post<S extends v.GenericSchema>(
+    path: string,
+    body: object,
+    schema: S,
+  ): Promise<v.InferOutput<S>> {
+    const headers = { 'content-type': 'application/json' }
+    return this.#call(path, { method: 'POST', headers, body: JSON.stringify(body) }, schema)
+  }
+
+  async #call<S extends v.GenericSchema>(
+    path: string,
+    init: RequestInit,
+    schema: S,
+  ): Promise<v.InferOutput<S>> {
+    const response = await fetch(this.#base + path, init).catch(() => {
+      throw new ApiError(UNREACHABLE)
+    })
+    const body: unknown = await response.json().catch(() => null)
+    if (!response.ok) throw new ApiError(failureOf(body))
+    const parsed = v.safeParse(schema, body)
+    if (!parsed.success) throw new ApiError(UNREADABLE)
+    return parsed.output
+  }
+}
+
+/** A proxy in front may answer for a server that is away, in its own words. */
+function failureOf(body: unknown): ApiErrorBody {
+  const parsed = v.safeParse(failureSchema, body)
+  return parsed.success ? parsed.output.error : UNREACHABLE
+}
+
+/** What to tell a person about something that was thrown. */
+export function errorText(error: unknown): string {
+  return error instanceof ApiError ? error.body.message : 'Something went wrong on this page.'
+}

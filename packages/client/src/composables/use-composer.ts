@@ -1,0 +1,70 @@
+// What this member does in the room, and what comes back: a refused message returns to the draft with the
+// reason, a refused act shows its reason until the next one.
+import { type Ref, ref } from 'vue'
+import { ERROR_CODES, LIMITS } from '@roomcast/shared/protocol'
+import { byteLength } from '@roomcast/shared/room'
+import { browserClock } from '../clock.ts'
+import type { Intent } from '../room/room-client.ts'
+import { useDraft } from './use-draft.ts'
+import type { Room } from './use-room.ts'
+
+/** The server forgets a typing member after a few seconds, so it is told this often. */
+const TYPING_MS = 2000
+
+export interface Composer {
+  readonly draft: Ref<string>
+  readonly ask: Ref<boolean>
+  readonly refusal: Readonly<Ref<string | null>>
+  readonly actRefusal: Readonly<Ref<string | null>>
+  readonly post: () => Promise<void>
+  readonly act: (intent: Exclude<Intent, { type: 'post' | 'typing' }>) => Promise<void>
+  readonly typing: () => void
+}
+
+export function useComposer(
+  room: Room,
+  roomId: () => string,
+  events: { readonly sent: () => void },
+): Composer {
+  const draft = useDraft(roomId)
+  const ask = ref(true)
+  const refusal = ref<string | null>(null)
+  const actRefusal = ref<string | null>(null)
+  let toldTyping = 0
+
+  return {
+    draft,
+    ask,
+    refusal,
+    actRefusal,
+    async post() {
+      const text = draft.value.trim()
+      refusal.value = null
+      if (byteLength(text) > LIMITS.messageBytes) {
+        refusal.value = ERROR_CODES['message-too-long']
+        return
+      }
+      draft.value = ''
+      toldTyping = 0
+      events.sent()
+      const [of, asked] = [roomId(), ask.value]
+      const result = await room.send({ type: 'post', text, ask: asked })
+      if (result.ok || of !== roomId()) return
+      refusal.value = result.error.message
+      draft.value = draft.value === '' ? text : `${text}\n\n${draft.value}`
+    },
+    async act(intent) {
+      actRefusal.value = null
+      const result = await room.send(intent)
+      if (!result.ok) actRefusal.value = result.error.message
+      else if (intent.type === 'cancel' && result.outcome && result.outcome !== 'cancelled')
+        actRefusal.value = 'Too late to stop: the answer had just ended.'
+    },
+    typing() {
+      const now = browserClock.now()
+      if (draft.value.trim() === '' || now - toldTyping < TYPING_MS) return
+      toldTyping = now
+      room.typing()
+    },
+  }
+}

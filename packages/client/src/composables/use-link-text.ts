@@ -1,0 +1,15 @@
+// The status of the link in words; the seconds to the next try count down.
+import { computed, type ComputedRef } from 'vue'
+import type { RoomView } from '../room/room-client.ts'
+import { type StatusText, statusText } from '../wording/status-text.ts'
+import { useNow } from './use-now.ts'
+
+export function useLinkText(view: () => RoomView): ComputedRef<StatusText> {
+  const now = useNow()
+  const status = computed(() => view().status)
+  const closing = computed(() => view().closing)
+  return computed(() =>
+    // Only the countdown needs the time; the rest is not to be worked out four times a second.
+    statusText(status.value, closing.value, status.value.kind === 'offline' ? now.value : 0),
+  )
+}

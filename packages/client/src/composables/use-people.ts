@@ -1,0 +1,36 @@
+// Who is in the room: names, who is here now, who is writing.
+import { computed, type ComputedRef, type Ref } from 'vue'
+import type { Member } from '@roomcast/shared/protocol'
+import type { RoomView } from '../room/room-client.ts'
+import { typingText } from '../wording/words.ts'
+
+export interface People {
+  /** Gives a member's name; the same function as long as the members are the same. */
+  readonly name: ComputedRef<(memberId: string) => string>
+  readonly here: ComputedRef<readonly Member[]>
+  /** Who is typing besides this member, in words. */
+  readonly typing: ComputedRef<string>
+}
+
+const NOBODY: readonly Member[] = []
+
+export function usePeople(view: () => RoomView, me: Readonly<Ref<string | null>>): People {
+  const members = computed(() => view().state?.members ?? NOBODY)
+  const presence = computed(() => view().presence)
+  const byId = computed(() => new Map(members.value.map((member) => [member.memberId, member])))
+  const name = computed(() => {
+    const known = byId.value
+    return (memberId: string) => known.get(memberId)?.name ?? 'someone'
+  })
+  return {
+    name,
+    here: computed(() => presence.value.flatMap(({ memberId }) => byId.value.get(memberId) ?? [])),
+    typing: computed(() =>
+      typingText(
+        presence.value
+          .filter(({ memberId, typing }) => typing && memberId !== me.value)
+          .map(({ memberId }) => name.value(memberId)),
+      ),
+    ),
+  }
+}

@@ -1,0 +1,10 @@
+// Entry of the page: makes what there is one of, and mounts it.
+import { createApp } from 'vue'
+import { Api } from './api.ts'
+import App from './App.vue'
+import { createSession, SESSION } from './composables/use-session.ts'
+import { makeRouter } from './router.ts'
+import { followVisibleHeight } from './visible-height.ts'
+
+followVisibleHeight()
+createApp(App).provide(SESSION, createSession(new Api())).use(makeRouter()).mount('#app')

@@ -1,0 +1,141 @@
+// The Transport over Socket.IO, websocket only. Each link is a fresh socket, so nothing that belonged to an
+// earlier one can come through, and nothing is buffered behind the room's back: RoomClient sends again itself.
+//
+// Guarantees: tries until `close` or until the server refuses for good; waits 300 ms doubling to 5 s, each
+// spread by half, so that the members of a restarted server do not all come at once.
+import {
+  type Command,
+  type CommandResult,
+  commandResultSchema,
+  errorBody,
+  type ErrorBody,
+  errorSchema,
+  PROTOCOL_VERSION,
+} from '@roomcast/shared/protocol'
+import type { Clock } from '@roomcast/shared/clock'
+import { io, type Socket } from 'socket.io-client'
+import * as v from 'valibot'
+import type { Transport, TransportHandlers } from './transport.ts'
+
+const FIRST_WAIT_MS = 300
+const LONGEST_WAIT_MS = 5000
+const SPREAD = 0.5
+const CONNECT_TIMEOUT_MS = 10_000
+
+export interface SocketTransportOptions {
+  readonly clock: Clock
+  /** A number in [0, 1), fresh with each call. */
+  readonly chance: () => number
+  /** Origin of the server; without it, the one the page came from. */
+  readonly url?: string
+  /** The session, where no cookie is sent. */
+  readonly token?: string
+}
+
+export class SocketTransport implements Transport {
+  readonly #options: SocketTransportOptions
+  #handlers: TransportHandlers | null = null
+  #socket: Socket | null = null
+  #attempts = 0
+  #stopWaiting: (() => void) | null = null
+  readonly #unanswered = new Set<(result: null) => void>()
+
+  constructor(options: SocketTransportOptions) {
+    this.#options = options
+  }
+
+  open(handlers: TransportHandlers): void {
+    this.#handlers = handlers
+    this.#link()
+  }
+
+  send(command: Command): Promise<CommandResult | null> {
+    const socket = this.#socket
+    if (!socket?.connected) return Promise.resolve(null)
+    return new Promise((resolve) => {
+      this.#unanswered.add(resolve)
+      socket.emit('command', command, (answer: unknown) => {
+        if (this.#unanswered.delete(resolve)) resolve(parseResult(answer))
+      })
+    })
+  }
+
+  relink(): void {
+    if (this.#handlers === null || this.#socket === null) return
+    this.#unlink()
+    this.#handlers.onLink({ kind: 'down', retryAt: null })
+    this.#link()
+  }
+
+  close(): void {
+    this.#handlers = null
+    this.#unlink()
+  }
+
+  #link(): void {
+    const { url, token } = this.#options
+    const options = {
+      transports: ['websocket'],
+      auth: { version: PROTOCOL_VERSION, ...(token === undefined ? {} : { token }) },
+      forceNew: true,
+      reconnection: false,
+      timeout: CONNECT_TIMEOUT_MS,
+    }
+    const socket = url === undefined ? io(options) : io(url, options)
+    this.#socket = socket
+    const current = () => this.#socket === socket
+    socket.on('connect', () => {
+      if (current()) this.#handlers?.onLink({ kind: 'up' })
+    })
+    socket.on('update', (update: unknown) => {
+      if (!current()) return
+      // Only now has it been worth coming back: a server that takes links and drops them is left in peace.
+      this.#attempts = 0
+      this.#handlers?.onUpdate(update)
+    })
+    socket.on('disconnect', () => {
+      if (current()) this.#linkLater()
+    })
+    socket.on('connect_error', (error: Error & { data?: unknown }) => {
+      if (!current()) return
+      const refusal = finalRefusal(error.data)
+      if (refusal === null) return this.#linkLater()
+      this.#unlink()
+      this.#handlers?.onLink({ kind: 'refused', error: refusal })
+    })
+  }
+
+  #linkLater(): void {
+    this.#unlink()
+    const { clock, chance } = this.#options
+    const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** this.#attempts++)
+    const spread = Math.round(wait * (1 - SPREAD + 2 * SPREAD * chance()))
+    this.#stopWaiting = clock.after(spread, () => this.#link())
+    this.#handlers?.onLink({ kind: 'down', retryAt: clock.now() + spread })
+  }
+
+  #unlink(): void {
+    this.#stopWaiting?.()
+    this.#stopWaiting = null
+    const socket = this.#socket
+    this.#socket = null
+    socket?.disconnect()
+    for (const resolve of this.#unanswered) resolve(null)
+    this.#unanswered.clear()
+  }
+}
+
+function parseResult(answer: unknown): CommandResult {
+  const parsed = v.safeParse(commandResultSchema, answer)
+  if (parsed.success) return parsed.output
+  return {
+    ok: false,
+    error: errorBody('internal', 'The server gave an answer that makes no sense.'),
+  }
+}
+
+/** The body of a refused handshake, if coming back would not help. */
+function finalRefusal(data: unknown): ErrorBody | null {
+  const parsed = v.safeParse(errorSchema, data)
+  return parsed.success && !parsed.output.retryable ? (parsed.output as ErrorBody) : null
+}

@@ -1,0 +1,47 @@
+// Small words used in several places.
+
+/** A time span for people: `12 s`, `1 min 5 s`. */
+export function secondsText(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000))
+  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`
+}
+
+/** `Ana is typing…`, `Ana and Bo are typing…`, `3 people are typing…`; empty for nobody. */
+export function typingText(names: readonly string[]): string {
+  const [first, second] = names
+  if (first === undefined) return ''
+  if (second === undefined) return `${first} is typing…`
+  return names.length === 2
+    ? `${first} and ${second} are typing…`
+    : `${names.length} people are typing…`
+}
+
+/** Hours and minutes as the reader's browser writes them; with the day when it was not today. */
+export function timeText(at: number, now: number): string {
+  const date = new Date(at)
+  const sameDay = date.toDateString() === new Date(now).toDateString()
+  return date.toLocaleString([], {
+    hour: '2-digit',
+    minute: '2-digit',
+    ...(sameDay ? {} : { day: 'numeric', month: 'short' }),
+  })
+}
+
+/** One or two letters that stand for a name. */
+export function initials(name: string): string {
+  const words = name.trim().split(/\s+/)
+  const letters =
+    words.length > 1 ? [words[0], words.at(-1)].map(first) : [...name.trim()].slice(0, 2)
+  return letters.join('')
+}
+
+function first(word = ''): string {
+  return [...word][0] ?? ''
+}
+
+/** Which of `count` colours stands for this member; the same on every screen. */
+export function colourOf(memberId: string, count: number): number {
+  let sum = 0
+  for (const character of memberId) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) >>> 0
+  return sum % count
+}
