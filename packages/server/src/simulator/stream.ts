@@ -138,7 +138,6 @@ class AnswerStream {
       case 'pause':
         return await this.#quiet(this.#options.holdMs, true)
       case 'stall':
-        await this.#outlet.flush()
         await this.#quiet(Number.MAX_SAFE_INTEGER, act.pings)
         break
       case 'reset':
@@ -158,10 +157,7 @@ class AnswerStream {
         const body = errorBody(act.error, this.#outlet.record.id)
         await this.#outlet.write(frame('error', padded(body, this.#options.random), lineEnd))
         if (act.then === 'close') await this.#outlet.finish('fault')
-        else {
-          await this.#outlet.flush()
-          await this.#quiet(Number.MAX_SAFE_INTEGER, false)
-        }
+        else await this.#quiet(Number.MAX_SAFE_INTEGER, false)
       }
     }
     this.#over = true
