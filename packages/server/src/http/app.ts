@@ -1,0 +1,96 @@
+// The HTTP border: every route, its guards, and the built client.
+//
+// Guarantees: answers of /api are JSON and errors `{error: {code, message, retryable}}`; nothing is changed on
+// behalf of a foreign page; who asks is checked in each route, what they may do by the rooms.
+// Leaves to others: rooms (a port), signing (access/), the socket, and listening.
+import express, { type Express, type RequestHandler } from 'express'
+import type { Clock } from '@roomcast/shared/clock'
+import { Refusal, type Models } from '@roomcast/shared/protocol'
+import type { Invites } from '../access/invite.ts'
+import type { Sessions } from '../access/session.ts'
+import { TokenBucket } from '../access/token-bucket.ts'
+import type { Logger } from '../logger.ts'
+import { clientFiles, clientPage } from './client-pages.ts'
+import { handleErrors, refuse } from './errors.ts'
+import { ownPagesOnly, securityHeaders } from './guards.ts'
+import { inviteRoutes, roomRoutes } from './room-routes.ts'
+import type { RoomsPort } from './rooms-port.ts'
+import { sessionRoutes } from './session-routes.ts'
+
+export interface AppOptions {
+  readonly sessions: Sessions
+  readonly invites: Invites
+  readonly rooms: RoomsPort
+  /** What may be asked here. Rejects with a Refusal. */
+  readonly models: () => Promise<Models>
+  /** Absolute path of the built client; need not exist. */
+  readonly clientDirectory: string
+  readonly logger: Logger
+  readonly clock: Pick<Clock, 'now'>
+  /** The next three: see Config. */
+  readonly allowedOrigins: readonly string[]
+  readonly publicUrl: string | undefined
+  readonly trustProxy: number | false
+  /** Whether new work may be sent here. */
+  readonly isReady: () => boolean
+}
+
+const BODY_LIMIT = '128kb'
+/** Sessions begun and invites tried by one address, in a minute. */
+const TRIES_PER_MINUTE = 60
+
+/** Makes the application; the caller puts it behind an HTTP server. */
+export function createApp(options: AppOptions): Express {
+  const { sessions, models, clientDirectory, logger, clock, publicUrl } = options
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag')
+  app.set('trust proxy', options.trustProxy)
+  app.set('query parser', 'simple')
+
+  app.use(securityHeaders(publicUrl), logRequests(logger, clock))
+
+  app.get('/livez', (_request, response) => void response.json({ live: true }))
+  app.get('/readyz', (_request, response) => {
+    if (!options.isReady()) throw new Refusal('shutting-down', 'The server is not ready.')
+    response.json({ ready: true })
+  })
+
+  const api = express.Router()
+  api.use(noStore, ownPagesOnly(options.allowedOrigins))
+  api.use(express.json({ limit: BODY_LIMIT, inflate: false }))
+  const bucket = () => new TokenBucket(clock, TRIES_PER_MINUTE)
+  api.use('/session', sessionRoutes({ sessions, publicUrl, bucket: bucket() }))
+  api.use('/rooms', roomRoutes(options))
+  api.use('/invites', inviteRoutes(options, bucket()))
+  // Open to all, so that the first page can already say whether answers are simulated.
+  api.get('/models', async (_request, response) => void response.json(await models()))
+  api.use(notFound)
+  app.use('/api', api)
+
+  app.use(clientFiles(clientDirectory), clientPage(clientDirectory), notFound)
+  app.use(handleErrors(logger))
+  return app
+}
+
+const noStore: RequestHandler = (_request, response, next) => {
+  response.set('Cache-Control', 'no-store')
+  next()
+}
+
+const notFound: RequestHandler = (_request, response) => {
+  refuse(response, new Refusal('not-found'))
+}
+
+function logRequests(logger: Logger, clock: Pick<Clock, 'now'>): RequestHandler {
+  return (request, response, next) => {
+    const began = clock.now()
+    const { method, originalUrl: path } = request
+    const level = path.startsWith('/api/') ? 'info' : 'debug'
+    response.once('close', () => {
+      const ms = clock.now() - began
+      logger[level]({ method, path, status: response.statusCode, ms }, 'answered a request')
+    })
+    next()
+  }
+}

@@ -1,0 +1,56 @@
+// The one way out for everything that goes wrong with a request: `{error: {code, message, retryable}}`.
+// What nobody expected is logged, without the request's body, and answered as `internal`.
+import type { ErrorRequestHandler, Response } from 'express'
+import { Refusal } from '@roomcast/shared/protocol'
+import type { Logger } from '../logger.ts'
+import { STATUS } from './status.ts'
+
+/** Answers a request with a refusal. */
+export function refuse(response: Response, { body }: Refusal): void {
+  if (body.code === 'unauthenticated') response.set('WWW-Authenticate', 'Bearer')
+  if (body.code === 'rate-limited') response.set('Retry-After', '1')
+  response.status(STATUS[body.code]).json({ error: body })
+}
+
+/** Express' last handler, for whatever was thrown. */
+export function handleErrors(logger: Logger): ErrorRequestHandler {
+  return (error: unknown, request, response, next) => {
+    if (response.headersSent) {
+      // Part of an answer is out already; breaking off is how the other end learns that it is not whole.
+      if (!clientLeft(error)) log(logger, error, request.method, request.originalUrl)
+      response.destroy()
+      next()
+      return
+    }
+    const refusal = refusalOf(error)
+    if (refusal === null) log(logger, error, request.method, request.originalUrl)
+    refuse(response, refusal ?? new Refusal('internal'))
+  }
+}
+
+function log(logger: Logger, err: unknown, method: string, path: string): void {
+  logger.error({ err, method, path }, 'a request failed')
+}
+
+function clientLeft(error: unknown): boolean {
+  return property(error, 'code') === 'ERR_STREAM_PREMATURE_CLOSE'
+}
+
+/** Messages for the errors of Express' body parser, by their type. */
+const BODY_FAULTS: Readonly<Record<string, string>> = {
+  'entity.parse.failed': 'The body is not valid JSON.',
+  'encoding.unsupported': 'Send the body uncompressed.',
+  'charset.unsupported': 'Send the body in UTF-8.',
+}
+
+function refusalOf(error: unknown): Refusal | null {
+  if (error instanceof Refusal) return error
+  const status = property(error, 'status')
+  if (status === 413) return new Refusal('too-large')
+  if (typeof status !== 'number' || status < 400 || status > 499) return null
+  return new Refusal('bad-request', BODY_FAULTS[String(property(error, 'type'))])
+}
+
+function property(error: unknown, name: string): unknown {
+  return error instanceof Error ? (error as unknown as Record<string, unknown>)[name] : undefined
+}

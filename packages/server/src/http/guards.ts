@@ -1,0 +1,90 @@
+// What stands before the routes: headers that tell browsers what our pages may do, the check of the page that
+// sent a request, how often an address may try, and who is asking.
+import type { Request, RequestHandler } from 'express'
+import helmet from 'helmet'
+import { Refusal } from '@roomcast/shared/protocol'
+import { authenticate } from '../access/authenticate.ts'
+import { mayAct } from '../access/origin.ts'
+import type { Sessions, SessionMember } from '../access/session.ts'
+import { addressKey, type TokenBucket } from '../access/token-bucket.ts'
+
+const YEAR_SECONDS = 365 * 24 * 60 * 60
+
+/**
+ * Sets the headers of every answer. The page may load only what this server serves, and connect only to it;
+ * no address of ours, which may hold an invite, is told to others. `publicUrl`: see Config.
+ */
+export function securityHeaders(publicUrl: string | undefined): RequestHandler[] {
+  const sockets = (host: string) => `ws://${host} wss://${host}`
+  const publicHost = publicUrl === undefined ? '' : new URL(publicUrl).host
+  const headers = helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        'default-src': ["'none'"],
+        'script-src': ["'self'"],
+        'style-src': ["'self'"],
+        'style-src-attr': ["'unsafe-inline'"],
+        'img-src': ["'self'", 'data:'],
+        'font-src': ["'self'"],
+        'manifest-src': ["'self'"],
+        'connect-src': [
+          "'self'",
+          // Browsers have long differed on whether 'self' covers websockets.
+          ({ headers: { host } }) => (isHost(host) ? sockets(host) : "'self'"),
+          ...(publicHost === '' ? [] : [sockets(publicHost)]),
+        ],
+        'base-uri': ["'none'"],
+        'form-action': ["'none'"],
+        'frame-ancestors': ["'none'"],
+        'require-trusted-types-for': ["'script'"],
+        'trusted-types': ['vue'],
+      },
+    },
+    referrerPolicy: { policy: 'no-referrer' },
+    xFrameOptions: { action: 'deny' },
+    strictTransportSecurity: false,
+  })
+  const stayOnHttps: RequestHandler = (request, response, next) => {
+    if (request.secure) response.set('Strict-Transport-Security', `max-age=${YEAR_SECONDS}`)
+    next()
+  }
+  return [headers, stayOnHttps]
+}
+
+/** Whether a Host header is a host and nothing else, so that it can be put into headers and links. */
+export function isHost(host: string | undefined): host is string {
+  return host !== undefined && /^([\w.-]+|\[[\da-f:.]+\])(:\d{1,5})?$/i.test(host)
+}
+
+/** Refuses requests of foreign pages that would change something. Refusal: `origin-refused`. */
+export function ownPagesOnly(allowedOrigins: readonly string[]): RequestHandler {
+  return (request, _response, next) => {
+    const changes = !['GET', 'HEAD', 'OPTIONS'].includes(request.method)
+    if (changes && !mayAct(request.headers, allowedOrigins)) throw new Refusal('origin-refused')
+    next()
+  }
+}
+
+/** Lets an address through as often as its bucket allows. Refusal: `rate-limited`. */
+export function perAddress(bucket: TokenBucket): RequestHandler {
+  return (request, _response, next) => {
+    if (!bucket.take(addressKey(request.ip ?? ''))) throw new Refusal('rate-limited')
+    next()
+  }
+}
+
+/** The member who sent the request. Refusal: `unauthenticated`. */
+export async function requireMember(sessions: Sessions, request: Request): Promise<SessionMember> {
+  const member = await authenticate(sessions, request.headers)
+  if (member === null) throw new Refusal('unauthenticated')
+  return member
+}
+
+/** The origin that links to this server begin with: `publicUrl`, or the one the request was sent to. */
+export function ownOrigin(request: Request, publicUrl: string | undefined): string {
+  if (publicUrl !== undefined) return publicUrl
+  const { host } = request.headers
+  if (!isHost(host)) throw new Refusal('bad-request', 'The Host header is not valid.')
+  return `${request.protocol}://${host}`
+}

@@ -1,0 +1,77 @@
+// What a request says, checked against its schema; faults are told in words, by the name of the field.
+import type { Request } from 'express'
+import * as v from 'valibot'
+import { idSchema, Refusal, type RoomId } from '@roomcast/shared/protocol'
+
+/** The JSON body of a request. Refusal `bad-request`, naming the first field that is wrong. */
+export function parseBody<S extends v.GenericSchema>(
+  request: Request,
+  schema: S,
+): v.InferOutput<S> {
+  const body: unknown = request.body
+  if (body === undefined) {
+    throw new Refusal('bad-request', 'Send a JSON body, with content-type application/json.')
+  }
+  return parse(schema, body)
+}
+
+/** Gives `input` as `schema` has it. Refusal `bad-request`, naming the first field that is wrong. */
+export function parse<S extends v.GenericSchema>(schema: S, input: unknown): v.InferOutput<S> {
+  const parsed = v.safeParse(schema, input, { abortEarly: true })
+  if (parsed.success) return parsed.output
+  throw new Refusal('bad-request', sentence(parsed.issues[0]))
+}
+
+function sentence(issue: v.BaseIssue<unknown>): string {
+  const path = v.getDotPath(issue)
+  const field = path === null ? 'The body' : `The ${path}`
+  const { requirement } = issue
+  if (issue.input === undefined) return `${field} is missing.`
+  switch (issue.type) {
+    case 'min_length':
+      return `${field} is empty.`
+    case 'max_length':
+      return `${field} is longer than ${String(requirement)} characters.`
+    case 'string':
+      return `${field} must be text.`
+    case 'object':
+      return `${field} must be an object.`
+    case 'regex':
+    case 'picklist':
+    case 'min_value':
+    case 'max_value':
+      return `${field} ${issue.message}.`
+    default:
+      return `${field} is not valid.`
+  }
+}
+
+/** The id in the address of a room. What cannot be an id is refused as `room-not-found`. */
+export function roomIdOf(request: Request): RoomId {
+  const parsed = v.safeParse(idSchema, request.params['id'])
+  if (!parsed.success) throw new Refusal('room-not-found')
+  return parsed.output
+}
+
+const BEFORE = 'must be the offset of a message'
+const LIMIT = 'must be a whole number from 1 to 100'
+
+/** The query of `GET /api/rooms/:id/messages`. */
+export const pageQuerySchema = v.object({
+  before: v.optional(v.pipe(v.string(), v.regex(/^\d{1,15}$/, BEFORE), v.transform(Number))),
+  limit: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^\d{1,3}$/, LIMIT),
+      v.transform(Number),
+      v.minValue(1, LIMIT),
+      v.maxValue(100, LIMIT),
+    ),
+    '50',
+  ),
+})
+
+/** The query of `GET /api/rooms/:id/export`. */
+export const exportQuerySchema = v.object({
+  format: v.optional(v.picklist(['markdown', 'json'], 'must be markdown or json'), 'markdown'),
+})

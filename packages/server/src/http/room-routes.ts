@@ -1,0 +1,101 @@
+// /api/rooms and /api/invites: rooms of a member, without what happens live in them.
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { Router, type Request } from 'express'
+import { inviteRequestSchema, roomRequestSchema, type RoomId } from '@roomcast/shared/protocol'
+import type { Invites } from '../access/invite.ts'
+import type { Sessions, SessionMember } from '../access/session.ts'
+import type { TokenBucket } from '../access/token-bucket.ts'
+import { transcriptJson, transcriptMarkdown } from '../room/transcript.ts'
+import { ownOrigin, perAddress, requireMember } from './guards.ts'
+import { exportQuerySchema, pageQuerySchema, parse, parseBody, roomIdOf } from './parse.ts'
+import type { RoomsPort } from './rooms-port.ts'
+
+export interface RoomRoutesOptions {
+  readonly sessions: Sessions
+  readonly invites: Invites
+  readonly rooms: RoomsPort
+  readonly publicUrl: string | undefined
+}
+
+const DEFAULT_TITLE = 'New room'
+
+/** The routes below `/api/rooms`. */
+export function roomRoutes(options: RoomRoutesOptions): Router {
+  const { sessions, invites, rooms, publicUrl } = options
+  const router = Router()
+  const sender = (request: Request): Promise<SessionMember> => requireMember(sessions, request)
+
+  async function inviteUrl(request: Request, roomId: RoomId): Promise<string> {
+    return `${ownOrigin(request, publicUrl)}/invite/${await invites.make(roomId)}`
+  }
+
+  router.post('/', async (request, response) => {
+    const member = await sender(request)
+    const { title, model, instructions } = parseBody(request, roomRequestSchema)
+    const room = await rooms.create(member, { title: title || DEFAULT_TITLE, model, instructions })
+    response.status(201).json({ room, inviteUrl: await inviteUrl(request, room.roomId) })
+  })
+
+  router.get('/', async (request, response) => {
+    const { memberId } = await sender(request)
+    response.json({ rooms: await rooms.list(memberId) })
+  })
+
+  router.post('/:id/invites', async (request, response) => {
+    const { memberId } = await sender(request)
+    const { roomId } = await rooms.summary(memberId, roomIdOf(request))
+    response.json({ inviteUrl: await inviteUrl(request, roomId) })
+  })
+
+  router.get('/:id/messages', async (request, response) => {
+    const { memberId } = await sender(request)
+    const { before, limit } = parse(pageQuerySchema, request.query)
+    response.json(await rooms.page(memberId, roomIdOf(request), before, limit))
+  })
+
+  router.get('/:id/export', async (request, response) => {
+    const { memberId } = await sender(request)
+    const { format } = parse(exportQuerySchema, request.query)
+    const transcript = await rooms.transcript(memberId, roomIdOf(request))
+    const [ending, chunks] =
+      format === 'json'
+        ? ['json', transcriptJson(transcript)]
+        : ['md', transcriptMarkdown(transcript)]
+    response.attachment(`${fileName(transcript.title)}.${ending}`)
+    await pipeline(Readable.from(chunks), response)
+  })
+
+  router.delete('/:id', async (request, response) => {
+    const { memberId } = await sender(request)
+    await rooms.remove(memberId, roomIdOf(request))
+    response.status(204).end()
+  })
+
+  return router
+}
+
+/** The routes below `/api/invites`. */
+export function inviteRoutes(
+  { sessions, invites, rooms }: Omit<RoomRoutesOptions, 'publicUrl'>,
+  bucket: TokenBucket,
+): Router {
+  const router = Router()
+  router.post('/accept', perAddress(bucket), async (request, response) => {
+    const member = await requireMember(sessions, request)
+    const { invite } = parseBody(request, inviteRequestSchema)
+    const { roomId } = await invites.open(invite)
+    const room = await rooms.admit(roomId, member)
+    response.json({ room, role: room.role })
+  })
+  return router
+}
+
+/** A title as the name of a file, on any system. */
+function fileName(title: string): string {
+  const name = title
+    .replace(/[\p{C}\\/:*?"<>|.]+/gu, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+  return [...name].slice(0, 80).join('').trim() || 'room'
+}

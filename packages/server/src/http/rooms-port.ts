@@ -1,0 +1,45 @@
+// What the HTTP border needs of the rooms. All methods reject with a Refusal when they refuse; a room that the
+// member does not belong to is refused like one that does not exist (`room-not-found`).
+import type {
+  Member,
+  MemberId,
+  Message,
+  MessagesPage,
+  RoomId,
+  RoomSummary,
+} from '@roomcast/shared/protocol'
+import type { SessionMember } from '../access/session.ts'
+
+export interface RoomRequest {
+  readonly title: string
+  /** Undefined: the server's default. */
+  readonly model: string | undefined
+  readonly instructions: string
+}
+
+export interface Transcript {
+  readonly title: string
+  readonly members: readonly Member[]
+  /** Oldest first, all of them. */
+  readonly messages: AsyncIterable<Message>
+}
+
+export interface RoomsPort {
+  /** Makes a room that `member` owns. `bad-request`: there is no such model. */
+  create(member: SessionMember, room: RoomRequest): Promise<RoomSummary>
+  /** Makes `member` a member of the room, unless they are. Checks no invite: the caller has. */
+  admit(roomId: RoomId, member: SessionMember): Promise<RoomSummary>
+  /** The member's rooms, last used first. */
+  list(memberId: MemberId): Promise<readonly RoomSummary[]>
+  /** Up to `limit` messages before offset `before` (undefined: the newest), oldest first. */
+  page(
+    memberId: MemberId,
+    roomId: RoomId,
+    before: number | undefined,
+    limit: number,
+  ): Promise<MessagesPage>
+  summary(memberId: MemberId, roomId: RoomId): Promise<RoomSummary>
+  transcript(memberId: MemberId, roomId: RoomId): Promise<Transcript>
+  /** Removes the room for good. `not-yours`: only its owner may. */
+  remove(memberId: MemberId, roomId: RoomId): Promise<void>
+}

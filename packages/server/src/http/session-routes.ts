@@ -1,0 +1,57 @@
+// /api/session: who somebody is here.
+import { Router, type Request, type Response } from 'express'
+import { sessionRequestSchema, type Session } from '@roomcast/shared/protocol'
+import { authenticate, credentialOf } from '../access/authenticate.ts'
+import { sessionCookie } from '../access/cookie.ts'
+import type { Sessions } from '../access/session.ts'
+import type { TokenBucket } from '../access/token-bucket.ts'
+import { ownOrigin, perAddress, requireMember } from './guards.ts'
+import { parseBody } from './parse.ts'
+
+export interface SessionRoutesOptions {
+  readonly sessions: Sessions
+  readonly publicUrl: string | undefined
+  readonly bucket: TokenBucket
+}
+
+const [byKeySchema, byNameSchema] = sessionRequestSchema.options
+
+export function sessionRoutes({ sessions, publicUrl, bucket }: SessionRoutesOptions): Router {
+  const router = Router()
+
+  async function begin(request: Request): Promise<Session> {
+    const body: unknown = request.body
+    if (typeof body === 'object' && body !== null && 'key' in body) {
+      return await sessions.redeem(parseBody(request, byKeySchema).key)
+    }
+    const { name } = parseBody(request, byNameSchema)
+    const known = await authenticate(sessions, request.headers)
+    return known ? await sessions.renew({ ...known, name }) : await sessions.start(name)
+  }
+
+  function setCookie(request: Request, response: Response, token: string): void {
+    response.append('Set-Cookie', sessionCookie(token, sessions.lifetimeMs, request.secure))
+  }
+
+  router.post('/', perAddress(bucket), async (request, response) => {
+    const session = await begin(request)
+    setCookie(request, response, session.token)
+    response.json(session)
+  })
+
+  router.get('/', async (request, response) => {
+    const member = await requireMember(sessions, request)
+    // Whoever keeps coming back stays who they are.
+    if (credentialOf(request.headers).kind === 'cookie') {
+      setCookie(request, response, (await sessions.renew(member)).token)
+    }
+    response.json({ member })
+  })
+
+  router.post('/link', async (request, response) => {
+    const key = await sessions.linkKey(await requireMember(sessions, request))
+    response.json({ url: `${ownOrigin(request, publicUrl)}/back/${key}` })
+  })
+
+  return router
+}

@@ -1,0 +1,30 @@
+// The HTTP status of every refusal.
+import type { ErrorCode } from '@roomcast/shared/protocol'
+
+export const STATUS: Readonly<Record<ErrorCode, number>> = {
+  'bad-request': 400,
+  'unknown-command': 400,
+  unauthenticated: 401,
+  'origin-refused': 403,
+  'protocol-version': 409,
+  'not-found': 404,
+  'room-not-found': 404,
+  'generation-not-found': 404,
+  'message-not-found': 404,
+  'invite-invalid': 404,
+  'invite-expired': 410,
+  'message-empty': 400,
+  'message-too-long': 413,
+  'too-large': 413,
+  'queue-full': 409,
+  'queue-not-held': 409,
+  'not-queued': 409,
+  'not-yours': 403,
+  'generation-running': 409,
+  'generation-not-ended': 409,
+  'rate-limited': 429,
+  'storage-full': 507,
+  'storage-unavailable': 503,
+  'shutting-down': 503,
+  internal: 500,
+}
