@@ -190,7 +190,7 @@ function failureOf(error: unknown): ClaudeFailure {
   if (error instanceof APIConnectionTimeoutError) return failure('no-answer')
   if (error instanceof APIConnectionError) return failure('connection')
   if (error instanceof APIUserAbortError) return failure('connection')
-  if (error instanceof APIError) return failureOfApi(error)
+  if (error instanceof APIError) return failureOfApi(error as APIError)
   if (error instanceof SyntaxError) return failure('protocol')
   // A body that breaks off is a bare TypeError "terminated"; its cause tells a timeout from a reset.
   if (error instanceof TypeError && error.cause instanceof Error)

@@ -1,0 +1,209 @@
+// Lint says what the architecture says: who may import whom, which file touches which library, where time and
+// chance come from. The map is in docs/architecture.md.
+import js from '@eslint/js'
+import vitest from '@vitest/eslint-plugin'
+import prettier from 'eslint-config-prettier'
+import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript'
+import imports from 'eslint-plugin-import-x'
+import vue from 'eslint-plugin-vue'
+import accessibility from 'eslint-plugin-vuejs-accessibility'
+import typescript from 'typescript-eslint'
+
+const SERVER = './packages/server/src'
+const CLIENT = './packages/client/src'
+const SHARED = './packages/shared/src'
+
+/** `target` may not import from `from`. */
+const zones = [
+  { target: `${SHARED}/protocol`, from: `${SHARED}/room`, message: 'The protocol knows no fold.' },
+  {
+    target: `${SERVER}/room`,
+    from: [`${SERVER}/socket`, `${SERVER}/http`, `${SERVER}/simulator`, `${SERVER}/log/sqlite`],
+    message: 'Rooms know ports, no sockets and no adapters.',
+  },
+  {
+    target: `${SERVER}/generation`,
+    from: [`${SERVER}/room`, `${SERVER}/socket`, `${SERVER}/http`, `${SERVER}/presence`],
+    message: 'Generations know no rooms.',
+  },
+  {
+    target: `${SERVER}/log`,
+    from: ['room', 'generation', 'socket', 'http', 'presence', 'access'].map(
+      (to) => `${SERVER}/${to}`,
+    ),
+    message: 'The log knows nobody.',
+  },
+  {
+    target: `${SERVER}/presence`,
+    from: ['room', 'generation', 'socket', 'http', 'log', 'access'].map((to) => `${SERVER}/${to}`),
+    message: 'Presence knows nobody.',
+  },
+  {
+    target: `${SERVER}/socket`,
+    from: [`${SERVER}/generation`, `${SERVER}/log`, `${SERVER}/http`, `${SERVER}/simulator`],
+    message: 'The gateway talks to rooms only.',
+  },
+  {
+    target: [
+      `${SERVER}/room`,
+      `${SERVER}/generation`,
+      `${SERVER}/log`,
+      `${SERVER}/socket`,
+      `${SERVER}/http`,
+    ],
+    from: `${SERVER}/simulator`,
+    message: 'The simulator is reached over HTTP.',
+  },
+  {
+    target: `${CLIENT}/room`,
+    from: [`${CLIENT}/components`, `${CLIENT}/composables`, `${CLIENT}/views`],
+  },
+  { target: `${CLIENT}/composables`, from: [`${CLIENT}/components`, `${CLIENT}/views`] },
+  { target: `${CLIENT}/components`, from: `${CLIENT}/views` },
+]
+
+/** The only files that may import a library, besides tests. */
+const homes = {
+  '@anthropic-ai/sdk': [`${SERVER}/generation/claude-sdk.ts`],
+  undici: [`${SERVER}/generation/claude-sdk.ts`],
+  'node:sqlite': [`${SERVER}/log/sqlite/database.ts`, `${SERVER}/log/sqlite/schema.ts`],
+  'socket.io': [`${SERVER}/socket/gateway.ts`],
+  express: [`${SERVER}/http/**`],
+  jose: [`${SERVER}/access/tokens.ts`],
+  pino: [`${SERVER}/logger.ts`],
+  'socket.io-client': [`${CLIENT}/room/transport-socket.ts`],
+  'markdown-it': [`${CLIENT}/markdown/**`],
+  remend: [`${CLIENT}/markdown/**`],
+  '@noble/hashes/*': [`${SHARED}/digest.ts`],
+}
+
+const TESTS = [
+  '**/*.test.ts',
+  '**/*.fuzz.test.ts',
+  '**/*.e2e.ts',
+  'test/**',
+  '**/test-*.ts',
+  '**/*-double.ts',
+]
+const banned = (names) =>
+  names.map((group) => ({ group: [group], message: 'It has one home: see eslint.config.js.' }))
+const files = (path) => path.replace('./', '')
+
+export default typescript.config(
+  { ignores: ['**/dist/**', '**/node_modules/**', 'data/**', 'docs/images/**'] },
+  js.configs.recommended,
+  ...typescript.configs.recommendedTypeChecked,
+  ...vue.configs['flat/recommended'],
+  ...accessibility.configs['flat/recommended'],
+  prettier,
+  {
+    files: ['**/*.ts', '**/*.vue'],
+    languageOptions: {
+      parserOptions: {
+        parser: typescript.parser,
+        project: ['packages/*/tsconfig.json', 'test/tsconfig.json', 'tsconfig.json'],
+        extraFileExtensions: ['.vue'],
+      },
+    },
+    plugins: { 'import-x': imports },
+    settings: { 'import-x/resolver-next': [createTypeScriptImportResolver()] },
+    rules: {
+      'import-x/no-restricted-paths': ['error', { zones }],
+      'import-x/no-cycle': 'error',
+      'max-lines': ['error', { max: 400 }],
+      'no-console': 'error',
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
+      'no-undef': 'off',
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      // Ports are asynchronous; adapters need not be.
+      '@typescript-eslint/require-await': 'off',
+      'vue/no-v-html': 'error',
+      // The wording of one component per line is Prettier's business; the accessibility plugin wants both ways of labelling.
+      'vuejs-accessibility/label-has-for': ['error', { required: { some: ['nesting', 'id'] } }],
+    },
+  },
+  {
+    files: ['packages/**/*.ts', 'packages/**/*.vue'],
+    ignores: TESTS,
+    rules: {
+      'no-restricted-imports': ['error', { patterns: banned(Object.keys(homes)) }],
+      'no-restricted-properties': [
+        'error',
+        { object: 'Date', property: 'now', message: 'Time comes from a Clock.' },
+        { object: 'Math', property: 'random', message: 'Chance is handed in.' },
+      ],
+      'no-restricted-globals': [
+        'error',
+        ...['setTimeout', 'setInterval'].map((name) => ({
+          name,
+          message: 'Time comes from a Clock.',
+        })),
+      ],
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'MemberExpression[property.name=/^(innerHTML|outerHTML|insertAdjacentHTML)$/]',
+          message: 'Text is never turned into HTML by hand.',
+        },
+      ],
+    },
+  },
+  ...Object.entries(
+    Object.entries(homes).reduce((byFile, [library, paths]) => {
+      for (const path of paths) byFile[path] = [...(byFile[path] ?? []), library]
+      return byFile
+    }, {}),
+  ).map(([path, libraries]) => ({
+    files: [files(path)],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: banned(Object.keys(homes).filter((library) => !libraries.includes(library))) },
+      ],
+    },
+  })),
+  {
+    // The edges of the program, where time and chance come from.
+    files: [
+      'packages/server/src/clock.ts',
+      'packages/server/src/simulator/**',
+      'packages/client/src/clock.ts',
+      'packages/client/src/main.ts',
+    ],
+    rules: {
+      'no-restricted-properties': 'off',
+      'no-restricted-globals': 'off',
+      'no-console': 'off',
+    },
+  },
+  {
+    files: ['**/*.test.ts', '**/*.e2e.ts', 'test/contract/**'],
+    plugins: { vitest },
+    rules: {
+      'vitest/no-focused-tests': 'error',
+      'vitest/no-disabled-tests': 'error',
+      'vitest/no-identical-title': 'error',
+      'vitest/valid-expect': ['error', { maxArgs: 2 }],
+    },
+  },
+  {
+    // Components have no type for this parser, and JSON none in tests; vue-tsc and tsc check both.
+    files: ['packages/client/src/**', ...TESTS],
+    rules: Object.fromEntries(
+      ['argument', 'assignment', 'call', 'member-access', 'return'].map((what) => [
+        `@typescript-eslint/no-unsafe-${what}`,
+        'off',
+      ]),
+    ),
+  },
+  {
+    files: ['packages/client/src/**'],
+    rules: { '@typescript-eslint/no-redundant-type-constituents': 'off' },
+  },
+  { files: ['**/*.js'], extends: [typescript.configs.disableTypeChecked] },
+)
