@@ -1,0 +1,43 @@
+// PROTOCOL.md and the tests name the same rules.
+import { readFileSync } from 'node:fs'
+import { globSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { ERROR_CODES } from '@roomcast/shared/protocol'
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const protocol = readFileSync(join(ROOT, 'PROTOCOL.md'), 'utf8')
+
+/** Every rule: the promises (headings `### R1 …`) and what they consist of (`- **R1.1** …`). */
+const rules = new Set([
+  ...[...protocol.matchAll(/^### (R\d+) /gm)].map(([, id]) => id),
+  ...[...protocol.matchAll(/^- \*\*([RW][\d.]+)\*\* /gm)].map(([, id]) => id),
+])
+
+const titled = new Map<string, string>()
+for (const file of globSync('{packages,test}/**/*.ts', {
+  cwd: ROOT,
+  exclude: (name) => name === 'node_modules' || name === 'dist',
+}))
+  for (const [, ids] of readFileSync(join(ROOT, file), 'utf8').matchAll(
+    /\b(?:test|it|describe)(?:\.\w+(?:\([^)]*\))?)*\(\s*['"`]((?:\[[RW][\d.]+\])+)/g,
+  ))
+    for (const [, id] of (ids ?? '').matchAll(/\[([RW][\d.]+)\]/g)) titled.set(id ?? '', file)
+
+test('there are rules', () => {
+  expect(rules.size).toBeGreaterThan(25)
+})
+
+test('every rule of PROTOCOL.md stands in the title of a test', () => {
+  expect([...rules].filter((id) => id !== undefined && !titled.has(id))).toEqual([])
+})
+
+test('every rule in the title of a test is one of PROTOCOL.md', () => {
+  expect([...titled].filter(([id]) => !rules.has(id))).toEqual([])
+})
+
+test('every error code has its row in PROTOCOL.md', () => {
+  const rows = [...protocol.matchAll(/^\| `([a-z-]+)`\s+\|/gm)].map(([, code]) => code)
+  for (const code of Object.keys(ERROR_CODES)) expect(rows).toContain(code)
+})
