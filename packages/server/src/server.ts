@@ -113,6 +113,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
     clock,
     newId,
     defaultModel: config.model,
+    knowsModel: (model) => catalog.knows(model),
     run: (started) => generations.run(started),
     refuseNew: () => (draining ? errorBody('shutting-down') : null),
     onError: (roomId, err) => logger.error({ roomId, err }, 'a room could not be read'),

@@ -32,6 +32,15 @@ export class ModelCatalog {
     return this.#models
   }
 
+  /** Whether this model may be asked; anything may while nothing is known. */
+  knows(id: string): boolean {
+    return (
+      this.#models.length === 0 ||
+      id === this.#defaultModel ||
+      this.#models.some((model) => model.id === id)
+    )
+  }
+
   /** Asks Claude. An endpoint without a list of models is fine: the default can be asked all the same. @throws ClaudeFailure */
   async load(): Promise<void> {
     this.#models = await this.#claude.models()

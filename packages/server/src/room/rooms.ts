@@ -32,6 +32,8 @@ export interface RoomsOptions {
   readonly clock: Clock
   readonly newId: () => string
   readonly defaultModel: string
+  /** Whether Claude knows this model, as far as can be told. */
+  readonly knowsModel: (model: string) => boolean
   readonly run: (started: Started) => void
   /** Why nothing new may start now, or null. */
   readonly refuseNew: () => ErrorBody | null
@@ -61,12 +63,14 @@ export class Rooms {
     return this.#open.size
   }
 
-  /** Makes a room; `person` owns it. */
+  /** Makes a room; `person` owns it. @throws Refusal `bad-request` for a model that is not known */
   async create(
     person: Person,
     settings: { title: string; model?: string | undefined; instructions: string },
   ): Promise<RoomSummary> {
-    const { log, newId, defaultModel } = this.#options
+    const { log, newId, defaultModel, knowsModel } = this.#options
+    if (settings.model !== undefined && !knowsModel(settings.model))
+      throw new Refusal('bad-request', 'model: there is no such model here.')
     const { entries } = await log.createRoom({
       commandId: newId(),
       roomId: newId(),
