@@ -1,0 +1,109 @@
+// A node as its operator runs it: a process of its own, on a free port, with a data directory of its own.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const MAIN = fileURLToPath(new URL('../../packages/server/src/main.ts', import.meta.url))
+const START_MS = 30_000
+
+export interface ServerProcess {
+  readonly url: string
+  readonly port: number
+  readonly pid: number
+  /** What it has written so far: the words for people, then the lines for programs. */
+  readonly stderr: () => string
+  readonly stdout: () => string
+  /** Ends it at once, as a crash would. */
+  kill(): Promise<void>
+  /** Asks it to go down in order; gives its exit code. */
+  stop(signal?: 'SIGTERM' | 'SIGINT'): Promise<number | null>
+}
+
+export type ServerEnvironment = Readonly<Record<string, string>>
+
+/** A directory that is gone after the test. */
+export async function temporaryDirectory(): Promise<{ path: string; remove(): Promise<void> }> {
+  const path = await mkdtemp(join(tmpdir(), 'roomcast-'))
+  return { path, remove: () => rm(path, { recursive: true, force: true }) }
+}
+
+/**
+ * Starts a node and waits until it says where it is.
+ * @param environment its configuration; nothing else of ours is passed on, in particular no API key
+ * @throws Error with what it wrote, when it does not come up
+ */
+export async function startServerProcess(environment: ServerEnvironment): Promise<ServerProcess> {
+  const child = spawnServer(environment)
+  const output = collect(child)
+  const url = await new Promise<string>((resolve, reject) => {
+    const timer = setTimeout(
+      () => reject(new Error(`not up in time: ${output.stderr()}`)),
+      START_MS,
+    )
+    const look = () => {
+      const found = /open at (http:\/\/\S+)/.exec(output.stderr())?.[1]
+      if (found === undefined) return
+      clearTimeout(timer)
+      resolve(found)
+    }
+    child.stderr?.on('data', look)
+    child.once('exit', () => {
+      clearTimeout(timer)
+      reject(new Error(`did not start: ${output.stderr()}`))
+    })
+  })
+  return {
+    url,
+    port: Number(new URL(url).port),
+    pid: child.pid ?? 0,
+    ...output,
+    kill: async () => {
+      child.kill('SIGKILL')
+      await exitOf(child)
+    },
+    stop: (signal = 'SIGTERM') => {
+      child.kill(signal)
+      return exitOf(child)
+    },
+  }
+}
+
+/** Starts a node that is expected to refuse to start; gives what it wrote and its exit code. */
+export async function startRefused(
+  environment: ServerEnvironment,
+): Promise<{ code: number | null; stderr: string }> {
+  const child = spawnServer(environment)
+  const output = collect(child)
+  const timer = setTimeout(() => child.kill('SIGKILL'), START_MS)
+  const code = await exitOf(child)
+  clearTimeout(timer)
+  return { code, stderr: output.stderr() }
+}
+
+function spawnServer(environment: ServerEnvironment): ChildProcess {
+  return spawn(process.execPath, [MAIN], {
+    cwd: tmpdir(),
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      PORT: '0',
+      SIMULATOR_PACE: 'fast',
+      LOG_LEVEL: 'info',
+      ...environment,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+}
+
+function collect(child: ChildProcess): { stderr: () => string; stdout: () => string } {
+  let [stdout, stderr] = ['', '']
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text))
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+  return { stderr: () => stderr, stdout: () => stdout }
+}
+
+function exitOf(child: ChildProcess): Promise<number | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve(child.exitCode)
+  return new Promise((resolve) => child.once('exit', (code) => resolve(code)))
+}
