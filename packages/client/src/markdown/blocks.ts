@@ -5,11 +5,10 @@
 import remend from 'remend'
 import { parse, type References, type Token } from './engine.ts'
 
-/** One paragraph, list, table, code block… `open`: it may still grow. */
+/** One paragraph, list, table, code block… `id`: its place among the blocks of the text. */
 export interface Block {
   readonly id: number
   readonly tokens: readonly Token[]
-  readonly open: boolean
 }
 
 type Stretch = { readonly tokens: Token[]; readonly firstLine: number }
@@ -26,21 +25,23 @@ export class MarkdownBlocks {
    * Takes the whole text so far, gives all its blocks.
    * @param final nothing follows; references to later definitions are resolved now
    */
-  update(source: string, final: boolean): readonly Block[] {
+  update(text: string, final: boolean): readonly Block[] {
+    // The parser counts lines like this; a lone \r is one too.
+    const source = text.replace(/\r\n?/g, '\n')
     if (!source.startsWith(this.#source)) this.#reset()
     this.#source = source
+    if (final) return this.#settle(cut(parse(source, {})))
     const references = { ...this.#references }
     const tail = source.slice(this.#frozenLength)
-    const tokens = parse(tail, references)
-    if (!final) return this.#grow(tail, cut(tokens), references)
-    if (Object.keys(references).length > 0 && this.#frozen.length > 0) {
-      return cut(parse(source, {})).map((stretch, id) => ({
-        id,
-        tokens: stretch.tokens,
-        open: false,
-      }))
-    }
-    return [...this.#frozen, ...this.#number(cut(tokens), false)]
+    return this.#grow(tail, cut(parse(tail, references)), references)
+  }
+
+  /** The whole text decides; a finished block that it leaves as it was stays the same object. */
+  #settle(stretches: readonly Stretch[]): readonly Block[] {
+    return stretches.map(({ tokens }, id) => {
+      const known = this.#frozen[id]
+      return known && sameTokens(known.tokens, tokens) ? known : { id, tokens }
+    })
   }
 
   #reset(): void {
@@ -58,21 +59,16 @@ export class MarkdownBlocks {
     const from = lines[stretches[finished]?.firstLine ?? 0] ?? 0
     if (finished > 0) this.#freeze(tail.slice(0, from))
     const open = stretches.slice(Math.max(finished, 0))
-    return [...this.#frozen, ...this.#number(mended(tail, lines, open, references), true)]
+    return [...this.#frozen, ...this.#number(mended(tail, lines, open, references))]
   }
 
   #freeze(text: string): void {
-    const stretches = cut(parse(text, this.#references))
-    this.#frozen = [...this.#frozen, ...this.#number(stretches, false)]
+    this.#frozen = [...this.#frozen, ...this.#number(cut(parse(text, this.#references)))]
     this.#frozenLength += text.length
   }
 
-  #number(stretches: readonly Stretch[], open: boolean): Block[] {
-    return stretches.map(({ tokens }, index) => ({
-      id: this.#frozen.length + index,
-      tokens,
-      open: open && index === stretches.length - 1,
-    }))
+  #number(stretches: readonly Stretch[]): Block[] {
+    return stretches.map(({ tokens }, index) => ({ id: this.#frozen.length + index, tokens }))
   }
 }
 
@@ -85,6 +81,13 @@ function cut(tokens: readonly Token[]): Stretch[] {
     stretches.at(-1)?.tokens.push(token)
   }
   return stretches
+}
+
+/** Whether two blocks look the same; where they stand in the text does not matter. */
+function sameTokens(one: readonly Token[], other: readonly Token[]): boolean {
+  const text = (tokens: readonly Token[]) =>
+    JSON.stringify(tokens, (key, value: unknown) => (key === 'map' ? undefined : value))
+  return text(one) === text(other)
 }
 
 function lineStarts(text: string): number[] {

@@ -64,6 +64,17 @@ const a = 1
 
 The end`
 
+/** Numbers in [0, 1) that are the same for the same seed (mulberry32). */
+function random(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
 describe('an answer in markdown', () => {
   it('is rendered as elements, with headings below those of the page', async () => {
     expect(await html('# A\n\n## B\n\ntext **b** *i* ~~s~~ `c`')).toBe(
@@ -113,6 +124,48 @@ describe('an answer that is being written', () => {
       expect(plain(streamed(LONG, step))).toBe(plain(whole))
     },
   )
+
+  const PIECES = [
+    ...['\n', '\n', '\n\n', '\r', '\r\n', ' ', '  ', '    ', '\t', 'word', 'é', '😀', '\u0000'],
+    ...[
+      '- ',
+      '* ',
+      '1. ',
+      '> ',
+      '# ',
+      '---',
+      '===',
+      '```',
+      '~~~',
+      '`',
+      '**',
+      '*',
+      '_',
+      '~~',
+      '|',
+      '|-|-|',
+    ],
+    ...[
+      '[a]',
+      '[a]: https://example.com',
+      '(https://b.example)',
+      '![x]',
+      '<b>',
+      '[ ] ',
+      '\\',
+      '&amp;',
+    ],
+  ]
+
+  it('ends as one parse of the whole text, whatever it is made of', () => {
+    for (let seed = 1; seed <= 120; seed++) {
+      const next = random(seed)
+      const pick = () => PIECES[Math.floor(next() * PIECES.length)] ?? ''
+      const source = Array.from({ length: 40 }, pick).join('')
+      const blocks = streamed(source, 1 + Math.floor(next() * 6))
+      expect(plain(blocks), `seed ${seed}`).toBe(plain(new MarkdownBlocks().update(source, true)))
+    }
+  })
 
   it.each([1, 4])('resolves references to later definitions at its end, in steps of %i', (step) => {
     const source =
