@@ -1,0 +1,45 @@
+import { errorBody } from '@roomcast/shared/protocol'
+import { emptyRoom } from '@roomcast/shared/room'
+import { describe, expect, it } from 'vitest'
+import { RoomClient } from './room-client.ts'
+import type { Transport, TransportHandlers } from './transport.ts'
+
+function setup() {
+  let handlers: TransportHandlers | null = null
+  const transport: Transport = {
+    open: (given) => (handlers = given),
+    send: () => Promise.resolve({ ok: true }),
+    relink: () => undefined,
+    close: () => undefined,
+  }
+  const clock = { now: () => 0, after: () => () => undefined }
+  const client = new RoomClient({ roomId: 'r', transport, clock, newId: () => 'id' })
+  client.open()
+  const update = (input: unknown) => handlers?.onUpdate(input)
+  const live = () => {
+    handlers?.onLink({ kind: 'up' })
+    update({ type: 'snapshot', state: emptyRoom('r', 'e') })
+    update({ type: 'synced' })
+  }
+  live()
+  return { client, update, live, down: () => handlers?.onLink({ kind: 'down', retryAt: 300 }) }
+}
+
+describe('a link that the server ends', () => {
+  it('is known with its reason until the room is live again', () => {
+    const { client, update, live, down } = setup()
+    const error = errorBody('shutting-down')
+    update({ type: 'closed', error })
+    down()
+    expect(client.view).toMatchObject({ status: { kind: 'offline' }, closing: error })
+    live()
+    expect(client.view).toMatchObject({ status: { kind: 'live' }, closing: null })
+  })
+
+  it('is final when the server does not want this client back', () => {
+    const { client, update } = setup()
+    const error = errorBody('room-not-found')
+    update({ type: 'closed', error })
+    expect(client.view.status).toEqual({ kind: 'refused', error })
+  })
+})

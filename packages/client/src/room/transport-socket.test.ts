@@ -1,0 +1,201 @@
+import { errorBody, PROTOCOL_VERSION } from '@roomcast/shared/protocol'
+import type { Clock } from '@roomcast/shared/clock'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Link } from './transport.ts'
+import { SocketTransport } from './transport-socket.ts'
+
+/** The part of a Socket.IO socket that the transport uses, driven by the test. */
+class FakeSocket {
+  connected = false
+  readonly options: unknown
+  readonly sent: { readonly args: unknown[]; readonly acknowledge: (answer: unknown) => void }[] =
+    []
+  readonly #listeners = new Map<string, (argument?: unknown) => void>()
+
+  constructor(options: unknown) {
+    this.options = options
+  }
+
+  on(event: string, listener: (argument?: unknown) => void): this {
+    this.#listeners.set(event, listener)
+    return this
+  }
+
+  emit(...args: unknown[]): void {
+    const acknowledge = args.pop() as (answer: unknown) => void
+    this.sent.push({ args, acknowledge })
+  }
+
+  disconnect(): void {
+    this.connected = false
+  }
+
+  /** What the other end does. */
+  happens(event: string, argument?: unknown): void {
+    if (event === 'connect') this.connected = true
+    if (event === 'disconnect') this.connected = false
+    this.#listeners.get(event)?.(argument)
+  }
+}
+
+const sockets: FakeSocket[] = []
+
+vi.mock('socket.io-client', () => ({
+  io: (options: unknown) => {
+    const socket = new FakeSocket(options)
+    sockets.push(socket)
+    return socket
+  },
+}))
+
+class ManualClock implements Clock {
+  #now = 1000
+  #waiting: { readonly at: number; readonly callback: () => void }[] = []
+
+  now(): number {
+    return this.#now
+  }
+
+  after(ms: number, callback: () => void): () => void {
+    const entry = { at: this.#now + ms, callback }
+    this.#waiting.push(entry)
+    return () => (this.#waiting = this.#waiting.filter((other) => other !== entry))
+  }
+
+  advance(ms: number): void {
+    this.#now += ms
+    const due = this.#waiting.filter(({ at }) => at <= this.#now)
+    this.#waiting = this.#waiting.filter((entry) => !due.includes(entry))
+    for (const { callback } of due) callback()
+  }
+}
+
+const LEAVE = { type: 'leave', roomId: 'r', commandId: 'c' } as const
+
+function setup() {
+  const clock = new ManualClock()
+  const links: Link[] = []
+  const updates: unknown[] = []
+  const transport = new SocketTransport({ clock, chance: () => 0.5 })
+  transport.open({
+    onLink: (link) => links.push(link),
+    onUpdate: (update) => updates.push(update),
+  })
+  return { clock, links, updates, transport }
+}
+
+function socket(index: number): FakeSocket {
+  const found = sockets.at(index)
+  if (found === undefined) throw new Error(`there is no socket ${index}`)
+  return found
+}
+
+beforeEach(() => {
+  sockets.length = 0
+})
+
+describe('a link over Socket.IO', () => {
+  it('is a websocket that carries the version, and is not mended behind our back', () => {
+    setup()
+    expect(socket(0).options).toMatchObject({
+      transports: ['websocket'],
+      auth: { version: PROTOCOL_VERSION },
+      reconnection: false,
+    })
+  })
+
+  it('carries commands and gives back the parsed answer', async () => {
+    const { transport, links, updates } = setup()
+    socket(0).happens('connect')
+    const answer = transport.send(LEAVE)
+    socket(0).sent[0]?.acknowledge({ ok: true, queued: false, more: 1 })
+    socket(0).happens('update', { type: 'synced' })
+    expect(await answer).toEqual({ ok: true, queued: false })
+    expect(links).toEqual([{ kind: 'up' }])
+    expect(updates).toEqual([{ type: 'synced' }])
+  })
+
+  it('makes a refusal of an answer without sense', async () => {
+    const { transport } = setup()
+    socket(0).happens('connect')
+    const answer = transport.send(LEAVE)
+    socket(0).sent[0]?.acknowledge('yes')
+    expect(await answer).toMatchObject({ ok: false, error: { code: 'internal' } })
+  })
+
+  it('sends nothing while it is down', async () => {
+    const { transport } = setup()
+    expect(await transport.send(LEAVE)).toBeNull()
+    expect(socket(0).sent).toEqual([])
+  })
+
+  it('answers null for what was on its way when it broke', async () => {
+    const { transport } = setup()
+    socket(0).happens('connect')
+    const answer = transport.send(LEAVE)
+    socket(0).happens('disconnect')
+    expect(await answer).toBeNull()
+  })
+
+  it('tells when it tries again, and waits longer each time, 5 s at most', () => {
+    const { clock, links } = setup()
+    const waits: number[] = []
+    for (let attempt = 0; attempt < 7; attempt++) {
+      socket(-1).happens('connect_error', new Error('away'))
+      const link = links.at(-1)
+      waits.push(link?.kind === 'down' && link.retryAt !== null ? link.retryAt - clock.now() : -1)
+      clock.advance(waits.at(-1) ?? 0)
+    }
+    expect(waits).toEqual([300, 600, 1200, 2400, 4800, 5000, 5000])
+    expect(sockets).toHaveLength(8)
+  })
+
+  it('waits shortly again once something came through', () => {
+    const { clock, links } = setup()
+    socket(0).happens('connect_error', new Error('away'))
+    clock.advance(300)
+    socket(1).happens('connect')
+    socket(1).happens('update', { type: 'synced' })
+    socket(1).happens('disconnect')
+    expect(links.at(-1)).toEqual({ kind: 'down', retryAt: clock.now() + 300 })
+  })
+
+  it('ends when the server refuses for good', () => {
+    const { clock, links } = setup()
+    const error = errorBody('protocol-version')
+    socket(0).happens('connect_error', Object.assign(new Error('no'), { data: error }))
+    clock.advance(60_000)
+    expect(links).toEqual([{ kind: 'refused', error }])
+    expect(sockets).toHaveLength(1)
+  })
+
+  it('goes on when the server refuses for now', () => {
+    const { links } = setup()
+    const data = errorBody('shutting-down')
+    socket(0).happens('connect_error', Object.assign(new Error('no'), { data }))
+    expect(links.at(-1)?.kind).toBe('down')
+  })
+
+  it('hears nothing from a socket it has given up', async () => {
+    const { transport, links, updates } = setup()
+    socket(0).happens('connect')
+    const answer = transport.send(LEAVE)
+    transport.relink()
+    socket(0).happens('update', { type: 'synced' })
+    socket(0).happens('disconnect')
+    socket(0).sent[0]?.acknowledge({ ok: true })
+    expect(await answer).toBeNull()
+    expect(updates).toEqual([])
+    expect(links).toEqual([{ kind: 'up' }, { kind: 'down', retryAt: null }])
+    expect(sockets).toHaveLength(2)
+  })
+
+  it('is over after close', () => {
+    const { transport, clock, links } = setup()
+    socket(0).happens('connect_error', new Error('away'))
+    transport.close()
+    clock.advance(60_000)
+    expect(sockets).toHaveLength(1)
+    expect(links).toHaveLength(1)
+  })
+})
