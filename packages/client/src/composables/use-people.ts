@@ -7,11 +7,15 @@ import { typingText } from '../wording/words.ts'
 export interface People {
   /** Gives a member's name; the same function as long as the members are the same. */
   readonly name: ComputedRef<(memberId: string) => string>
+  /** Which of the avatar colours is a member's: by order of joining, so the same on every screen. */
+  readonly tone: ComputedRef<(memberId: string) => number>
   readonly here: ComputedRef<readonly Member[]>
   /** Who is typing besides this member, in words. */
   readonly typing: ComputedRef<string>
 }
 
+/** Colours in `styles/parts.css`. */
+const TONES = 6
 const NOBODY: readonly Member[] = []
 
 export function usePeople(view: () => RoomView, me: Readonly<Ref<string | null>>): People {
@@ -22,15 +26,23 @@ export function usePeople(view: () => RoomView, me: Readonly<Ref<string | null>>
     const known = byId.value
     return (memberId: string) => known.get(memberId)?.name ?? 'someone'
   })
+  const tone = computed(() => {
+    const order = new Map(members.value.map(({ memberId }, index) => [memberId, index]))
+    return (memberId: string) => (order.get(memberId) ?? 0) % TONES
+  })
   return {
     name,
+    tone,
     here: computed(() => presence.value.flatMap(({ memberId }) => byId.value.get(memberId) ?? [])),
     typing: computed(() =>
-      typingText(
-        presence.value
-          .filter(({ memberId, typing }) => typing && memberId !== me.value)
-          .map(({ memberId }) => name.value(memberId)),
-      ),
+      // Without a link nobody knows who has stopped typing.
+      view().status.kind !== 'live'
+        ? ''
+        : typingText(
+            presence.value
+              .filter(({ memberId, typing }) => typing && memberId !== me.value)
+              .map(({ memberId }) => name.value(memberId)),
+          ),
     ),
   }
 }

@@ -38,10 +38,3 @@ export function initials(name: string): string {
 function first(word = ''): string {
   return [...word][0] ?? ''
 }
-
-/** Which of `count` colours stands for this member; the same on every screen. */
-export function colourOf(memberId: string, count: number): number {
-  let sum = 0
-  for (const character of memberId) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) >>> 0
-  return sum % count
-}

@@ -1,0 +1,201 @@
+import type { Ended, Reply, RoomState, Said } from '@roomcast/shared/protocol'
+import { emptyRoom } from '@roomcast/shared/room'
+import { errorBody } from '@roomcast/shared/protocol'
+import { describe, expect, it } from 'vitest'
+import { announcementOf } from './announcement.ts'
+import { refusedFace } from './face.ts'
+import { footerOf } from './footer.ts'
+import { statusText } from './status-text.ts'
+import { initials, secondsText, typingText } from './words.ts'
+
+const REPLY: Reply = {
+  kind: 'reply',
+  generationId: 'g1',
+  number: 1,
+  offset: 3,
+  at: 1000,
+  messageId: 'm1',
+  by: 'ana',
+  mode: 'answer',
+  model: 'm',
+  text: 'Two words',
+  end: 9,
+  marks: [{ kind: 'text', from: 0 }],
+  ended: null,
+}
+const SILENT: Reply = { ...REPLY, text: '', end: 0, marks: [] }
+const NAMES: Readonly<Record<string, string>> = { ana: 'Ana', bo: 'Bo' }
+
+function footer(ended: Omit<Ended, 'at'>, reply = REPLY) {
+  return footerOf(reply, { at: 2000, ...ended }, (memberId) => NAMES[memberId] ?? 'someone')
+}
+
+describe('the footer of a reply', () => {
+  it('is empty when Claude came to an end', () => {
+    expect(footer({ outcome: 'completed', stop: 'end_turn' }).lines).toEqual([])
+  })
+
+  it('says that the length limit cut it, and offers to continue', () => {
+    expect(footer({ outcome: 'completed', stop: 'max_tokens' })).toEqual({
+      tone: 'calm',
+      lines: ['Cut at the length limit'],
+      canContinue: true,
+      canRetry: false,
+    })
+  })
+
+  it('says that Claude declined, and offers nothing', () => {
+    const declined = footer({ outcome: 'completed', stop: 'refusal' })
+    expect(declined.lines).toEqual(['Claude declined to answer'])
+    expect([declined.canContinue, declined.canRetry]).toEqual([false, false])
+  })
+
+  it('says that older talk was left out, next to whatever else there is to say', () => {
+    expect(footer({ outcome: 'completed', omitted: true }).lines).toEqual([
+      'Older talk did not fit and was left out',
+    ])
+    expect(footer({ outcome: 'cancelled', by: 'bo', omitted: true }).lines).toHaveLength(2)
+  })
+
+  it('names who stopped it and why, and never calls that a problem', () => {
+    expect(footer({ outcome: 'cancelled', by: 'bo', reason: 'wrong question' })).toEqual({
+      tone: 'calm',
+      lines: ['Stopped by Bo: wrong question'],
+      canContinue: true,
+      canRetry: true,
+    })
+  })
+
+  it('has nothing to continue when it was stopped before the first word', () => {
+    expect(footer({ outcome: 'cancelled', by: 'bo' }, SILENT)).toEqual({
+      tone: 'calm',
+      lines: ['Stopped by Bo before the first word'],
+      canContinue: false,
+      canRetry: true,
+    })
+  })
+
+  it('gives the reason of a failure in words', () => {
+    const error = { code: 'overloaded', message: 'Claude is overloaded right now.' }
+    const failed = footer({ outcome: 'failed', error }, SILENT)
+    expect(failed).toEqual({
+      tone: 'problem',
+      lines: ['Claude is overloaded right now.'],
+      canContinue: false,
+      canRetry: true,
+    })
+    expect(footer({ outcome: 'failed', error }).canContinue).toBe(true)
+  })
+
+  it('says that the server broke off', () => {
+    expect(footer({ outcome: 'interrupted' }).lines).toEqual(['Interrupted: the server broke off'])
+  })
+})
+
+describe('the status in words', () => {
+  const offline = { kind: 'offline', since: 0, retryAt: 10_000 } as const
+
+  it('counts down to the next try', () => {
+    expect(statusText(offline, null, 5500).sentence).toBe(
+      'Connection lost. Your text is safe. Trying again in 5 s…',
+    )
+    expect(statusText(offline, null, 10_500).sentence).toContain('Trying again…')
+  })
+
+  it('makes no words about a link that is gone for a moment', () => {
+    expect(statusText(offline, null, 1000)).toEqual({
+      tone: 'busy',
+      chip: 'Reconnecting…',
+      sentence: null,
+    })
+  })
+
+  it('says that the server is restarting when the server said so', () => {
+    expect(statusText(offline, errorBody('shutting-down'), 5000).sentence).toContain(
+      'The server is restarting.',
+    )
+  })
+
+  it('is silent while all is well', () => {
+    expect(statusText({ kind: 'live' }, null, 0).sentence).toBeNull()
+  })
+})
+
+describe('the face of a room that stays closed', () => {
+  it.each([
+    ['unauthenticated', 'name'],
+    ['protocol-version', 'reload'],
+    ['room-not-found', 'home'],
+    ['internal', 'reload'],
+  ] as const)('for %s offers to %s', (code, action) => {
+    expect(refusedFace(errorBody(code)).action).toBe(action)
+  })
+})
+
+describe('what a screen reader hears', () => {
+  const members = ['ana', 'bo'].map((memberId) => ({
+    memberId,
+    name: NAMES[memberId] ?? '',
+    role: 'member' as const,
+    joinedAt: 1,
+  }))
+  const base: RoomState = { ...emptyRoom('r', 'e'), members, offset: 2 }
+  const question: Said = {
+    kind: 'said',
+    messageId: 'm1',
+    offset: 3,
+    at: 1,
+    by: 'ana',
+    text: 'Why?',
+    ask: true,
+    withdrawn: false,
+  }
+
+  it('is silent about a room that is seen for the first time', () => {
+    expect(announcementOf(null, { ...base, messages: [question] })).toBeNull()
+  })
+
+  it('is who asked and what is being answered', () => {
+    const messages = [question, { ...SILENT, offset: 4 }]
+    expect(announcementOf(base, { ...base, offset: 4, running: 1, messages })).toBe(
+      'Ana asked Claude. Claude is answering Ana.',
+    )
+  })
+
+  it('is not the text as it grows', () => {
+    const before = { ...base, offset: 4, running: 1, messages: [SILENT] }
+    expect(announcementOf(before, { ...before, messages: [REPLY] })).toBeNull()
+  })
+
+  it('is how an answer ended', () => {
+    const before = { ...base, offset: 4, running: 1, messages: [REPLY] }
+    const after = (ended: Ended): RoomState => ({
+      ...before,
+      offset: 5,
+      running: null,
+      messages: [{ ...REPLY, ended }],
+    })
+    expect(announcementOf(before, after({ outcome: 'completed', at: 1 }))).toBe(
+      'Claude finished. 2 words.',
+    )
+    expect(announcementOf(before, after({ outcome: 'cancelled', by: 'bo', at: 1 }))).toBe(
+      'Stopped by Bo.',
+    )
+  })
+})
+
+describe('small words', () => {
+  it('give time spans, initials and who is typing', () => {
+    expect([secondsText(-5), secondsText(12_900), secondsText(65_000)]).toEqual([
+      '0 s',
+      '12 s',
+      '1 min 5 s',
+    ])
+    expect([initials('Ana Pereira'), initials('bo'), initials('😀x')]).toEqual(['AP', 'bo', '😀x'])
+    expect([typingText([]), typingText(['Bo']), typingText(['Bo', 'Cy'])]).toEqual([
+      '',
+      'Bo is typing…',
+      'Bo and Cy are typing…',
+    ])
+  })
+})
