@@ -1,0 +1,98 @@
+// Races for the end of a generation: whatever comes at once, exactly one end wins and everybody learns it.
+import { describe, expect, test } from 'vitest'
+import type { EndResult, Started } from '@roomcast/server/log/room-log.ts'
+import { digest } from '@roomcast/shared/digest'
+import { byteLength } from '@roomcast/shared/room'
+import { type Setup, useLog } from './log-under-test.ts'
+import { withSeeds } from './random.ts'
+import { aRoom } from './test-room.ts'
+
+const ROUNDS = 60
+
+/** The generation that an answer of any call says was started, if it says so. */
+function startedIn(answer: unknown): Started | null {
+  const started = (answer as { started?: Started | null } | null)?.started
+  return started ?? null
+}
+
+export function describeEndRaces(setup: Setup): void {
+  describe('races for the end', () => {
+    const use = useLog(setup)
+
+    test('of three ends and an append at once, one end wins and no byte comes after it', async () => {
+      const winners = new Set<string>()
+      await withSeeds(ROUNDS, 'test/contract', async (chance, seed) => {
+        const room = await aRoom(use.log, `race-${seed}`)
+        const watcher = await room.watch()
+        const before = await room.state()
+        const owned = await room.asked('alice', 'Why?')
+        const at = await room.write(owned, 0, chance.pick(['', 'Bec', '🎉日本']))
+        const final = { at, text: chance.pick(['', 'ause', '語🎉']), mark: undefined }
+        const ends: EndResult[] = []
+        const calls = chance.shuffled<() => Promise<unknown>>([
+          () => room.end(owned, 'completed', { final }).then((result) => ends.push(result)),
+          () => room.cancel('bob', owned.generationId).then((result) => ends.push(result)),
+          () => room.cancel('carol', owned.generationId).then((result) => ends.push(result)),
+          () => use.log.appendReply(owned, at, 'late'),
+        ])
+        await Promise.all(calls.map((call) => call()))
+        // An append that won its race moves the storage ahead of `final`: the owner then has lost nothing
+        // but its turn, and one of the others has ended it.
+        const won = ends.filter((result) => result.ok)
+        expect(won).toHaveLength(1)
+        const ended = won[0]?.ended
+        for (const result of ends)
+          if (!result.ok && result.refused === 'ended') expect(result.ended).toEqual(ended)
+        const reply = await room.reply(owned.generationId)
+        expect(ended?.digest).toBe(digest(reply.text))
+        expect(ended?.end).toBe(byteLength(reply.text))
+        await watcher.seenSoFar()
+        expect(watcher.entries.filter((entry) => entry.type === 'generation-ended')).toEqual([
+          ended,
+        ])
+        for (const [, from, text] of watcher.deltas)
+          expect(from + byteLength(text)).toBeLessThanOrEqual(ended?.end ?? 0)
+        expect(watcher.foldOver(before)).toEqual(await room.state())
+        watcher.stop()
+        winners.add(ended?.outcome ?? '')
+      })
+      // One chosen seed has one winner; all of them together have both.
+      if (process.env['FUZZ_SEED'] === undefined)
+        expect([...winners].toSorted()).toEqual(['cancelled', 'completed'])
+    })
+
+    test('ends, questions and resumptions at once leave one generation running at most', async () => {
+      await withSeeds(20, 'test/contract', async (chance, seed) => {
+        const room = await aRoom(use.log, `storm-${seed}`)
+        const watcher = await room.watch()
+        const before = await room.state()
+        let running = await room.asked('alice', 'Why?')
+        for (let step = 0; step < 6; step++) {
+          const owned = running
+          const calls = chance.shuffled<() => Promise<unknown>>([
+            () => room.ask('bob', 'How?'),
+            () => room.ask('carol', 'Who?'),
+            () => room.end(owned, 'completed'),
+            () => room.cancel('bob', owned.generationId),
+            () => room.resume('carol'),
+          ])
+          const results = await Promise.allSettled(calls.map((call) => call()))
+          expect(results.filter(({ status }) => status === 'fulfilled').length).toBeGreaterThan(1)
+          const state = await room.state()
+          expect(state.messages.filter((m) => m.kind === 'reply' && m.ended === null)).toHaveLength(
+            state.running === null ? 0 : 1,
+          )
+          const next = results.flatMap((result) =>
+            result.status === 'fulfilled' ? (startedIn(result.value) ?? []) : [],
+          )
+          const last = next.toSorted((one, other) => one.number - other.number).at(-1)
+          if (last === undefined || last.number !== state.running) break
+          running = last
+        }
+        await watcher.seenSoFar()
+        expect(watcher.foldOver(before)).toEqual(await room.state())
+        watcher.stop()
+      })
+    })
+  })
+}

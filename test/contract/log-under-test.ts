@@ -1,0 +1,58 @@
+// What the contract suite asks of whoever brings an adapter, and the life of one log around each test.
+import { afterEach, beforeEach, type TestContext } from 'vitest'
+import type { RoomLog } from '@roomcast/server/log/room-log.ts'
+
+/** Storage of its own for one test. The clock behind it moves on whenever it is read. */
+export interface LogUnderTest {
+  /** Opens a log on the empty storage. */
+  open(): Promise<RoomLog>
+  /**
+   * Opens a log on the same storage after the first was closed, as when its process had died: nobody
+   * alive owns what was running. Left out where nothing outlives the log; tests that need it are skipped.
+   */
+  reopen?(): Promise<RoomLog>
+  cleanup(): Promise<void>
+}
+
+export type Setup = () => Promise<LogUnderTest>
+
+export interface LogInUse {
+  readonly log: RoomLog
+  /** Closes the log and gives the one that comes after it. */
+  reopen(context: TestContext): Promise<RoomLog>
+}
+
+/** Opens a fresh log before each test of the surrounding `describe` and closes it after. */
+export function useLog(setup: Setup): LogInUse {
+  let underTest: LogUnderTest | null = null
+  let log: RoomLog | null = null
+
+  const current = (): RoomLog => {
+    if (log === null) throw new Error('the log is open only while a test runs')
+    return log
+  }
+
+  beforeEach(async () => {
+    underTest = await setup()
+    log = await underTest.open()
+  })
+
+  afterEach(async () => {
+    await log?.close()
+    await underTest?.cleanup()
+    log = null
+    underTest = null
+  })
+
+  return {
+    get log() {
+      return current()
+    },
+    async reopen(context) {
+      if (underTest?.reopen === undefined) return context.skip('nothing outlives this log')
+      await current().close()
+      log = await underTest.reopen()
+      return log
+    },
+  }
+}

@@ -1,0 +1,38 @@
+// The contract on the SQLite adapter: in memory, and on a file that outlives the log.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Clock } from '@roomcast/shared/clock'
+import { openSqliteRoomLog } from '@roomcast/server/log/sqlite/sqlite-room-log.ts'
+import { describeRoomLog } from './room-log-contract.ts'
+
+/** A clock that moves on by 1 ms whenever it is read; nothing waits for it. */
+function steppingClock(): Clock {
+  let now = Date.UTC(2026, 0, 1)
+  return { now: () => (now += 1), after: () => () => undefined }
+}
+
+function countingIds(): () => string {
+  let count = 0
+  return () => `id-${(count += 1)}`
+}
+
+function optionsFor(path: string) {
+  const onFollowerError = () => undefined
+  return { path, clock: steppingClock(), newId: countingIds(), onFollowerError }
+}
+
+describeRoomLog('SQLite in memory', () => {
+  const options = optionsFor(':memory:')
+  return Promise.resolve({
+    open: () => openSqliteRoomLog(options),
+    cleanup: () => Promise.resolve(),
+  })
+})
+
+describeRoomLog('SQLite in a file', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'roomcast-log-'))
+  const options = optionsFor(join(folder, 'log.sqlite'))
+  const open = () => openSqliteRoomLog(options)
+  return { open, reopen: open, cleanup: () => rm(folder, { recursive: true }) }
+})
