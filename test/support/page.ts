@@ -1,0 +1,128 @@
+// A person with a browser of their own: a fresh context, so nothing is shared but the server.
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+
+export interface Looks {
+  readonly width?: number
+  readonly height?: number
+  readonly dark?: boolean
+}
+
+/** How long anything on a page may take to show, ms; a deadline, not a wait. */
+const DEADLINE_MS = 15_000
+
+export class BrowserPerson {
+  readonly name: string
+  readonly context: BrowserContext
+  readonly page: Page
+  /** What the page complained about: script errors, and anything the content policy stopped. */
+  readonly complaints: string[] = []
+
+  static async come(browser: Browser, name: string, looks: Looks = {}): Promise<BrowserPerson> {
+    const context = await browser.newContext({
+      viewport: { width: looks.width ?? 1280, height: looks.height ?? 800 },
+      colorScheme: looks.dark ? 'dark' : 'light',
+    })
+    const page = await context.newPage()
+    page.setDefaultTimeout(DEADLINE_MS)
+    return new BrowserPerson(name, context, page)
+  }
+
+  private constructor(name: string, context: BrowserContext, page: Page) {
+    this.name = name
+    this.context = context
+    this.page = page
+    page.on('pageerror', (error) => this.complaints.push(error.message))
+    page.on('console', (line) => {
+      if (line.type() === 'error') this.complaints.push(line.text())
+    })
+  }
+
+  at(testId: string) {
+    return this.page.getByTestId(testId)
+  }
+
+  /** Opens the landing page, gives a name and makes a room; gives its invite link. */
+  async makeRoom(url: string, title: string): Promise<string> {
+    await this.page.goto(url)
+    await this.at('name').fill(this.name)
+    await this.at('title').fill(title)
+    await this.at('make-room').click()
+    await this.isLive()
+    await this.at('invite').first().click()
+    const invite = this.at('invite-url')
+    await invite.waitFor()
+    const link = await invite.evaluate((element) =>
+      element instanceof HTMLInputElement ? element.value : (element.textContent ?? ''),
+    )
+    await this.page.keyboard.press('Escape')
+    return link.trim()
+  }
+
+  /** Follows an invite link, gives a name, and is in the room. */
+  async accept(link: string): Promise<void> {
+    await this.page.goto(link)
+    await this.at('name').fill(this.name)
+    await this.at('join-room').click()
+    await this.isLive()
+  }
+
+  async isLive(): Promise<void> {
+    await this.page.waitForFunction(
+      () => document.querySelector('[data-testid="status"]')?.textContent?.includes('Live'),
+      null,
+      { timeout: DEADLINE_MS },
+    )
+  }
+
+  async ask(text: string): Promise<void> {
+    await this.at('composer').fill(text)
+    await this.at('send').click()
+  }
+
+  /** The newest reply as this screen shows it. */
+  async reply(): Promise<{ text: string; end: number; generation: string; footer: string }> {
+    return this.page.evaluate(() => {
+      const reply = [...document.querySelectorAll<HTMLElement>('[data-testid="reply"]')].at(-1)
+      const part = (id: string) =>
+        reply?.querySelector<HTMLElement>(`[data-testid="${id}"]`)?.innerText ?? ''
+      return {
+        text: part('reply-text'),
+        end: Number(reply?.dataset['end'] ?? -1),
+        generation: reply?.dataset['generation'] ?? '',
+        footer: part('footer'),
+      }
+    })
+  }
+
+  /** Waits until the newest reply on this screen has at least so many bytes. */
+  async reads(bytes: number): Promise<void> {
+    await this.page.waitForFunction(
+      (least) => {
+        const reply = [...document.querySelectorAll<HTMLElement>('[data-testid="reply"]')].at(-1)
+        return Number(reply?.dataset['end'] ?? -1) >= least
+      },
+      bytes,
+      { timeout: DEADLINE_MS },
+    )
+  }
+
+  /** Waits until the footer of the newest reply says this. */
+  async footerSays(text: string): Promise<void> {
+    await this.page.waitForFunction(
+      (expected) => {
+        const reply = [...document.querySelectorAll<HTMLElement>('[data-testid="reply"]')].at(-1)
+        return (
+          reply
+            ?.querySelector<HTMLElement>('[data-testid="footer"]')
+            ?.innerText.includes(expected) ?? false
+        )
+      },
+      text,
+      { timeout: DEADLINE_MS },
+    )
+  }
+
+  async leave(): Promise<void> {
+    await this.context.close()
+  }
+}

@@ -1,0 +1,65 @@
+// Time that stands still until a test moves it. Timers fire in the order of their time, those of one moment in the
+// order they were set, and whatever a timer has set off in promises is over before the next one fires.
+import type { Clock } from '@roomcast/shared/clock'
+
+interface Timer {
+  readonly at: number
+  readonly callback: () => void
+}
+
+export class SimulatedClock implements Clock {
+  #now: number
+  /** By time; the next one to fire is first. */
+  #timers: Timer[] = []
+
+  constructor(now = Date.UTC(2026, 0, 1)) {
+    this.#now = now
+  }
+
+  now(): number {
+    return this.#now
+  }
+
+  after(ms: number, callback: () => void): () => void {
+    const timer = { at: this.#now + Math.max(0, ms), callback }
+    const place = this.#timers.findLastIndex(({ at }) => at <= timer.at) + 1
+    this.#timers.splice(place, 0, timer)
+    return () => {
+      const index = this.#timers.indexOf(timer)
+      if (index >= 0) this.#timers.splice(index, 1)
+    }
+  }
+
+  /** How many timers are set. */
+  get pending(): number {
+    return this.#timers.length
+  }
+
+  /** Lets promises settle, then moves on by `ms`, firing every timer on the way and letting promises settle after each. */
+  async advance(ms: number): Promise<void> {
+    const end = this.#now + ms
+    await settle()
+    for (let next = this.#timers[0]; next && next.at <= end; next = this.#timers[0]) {
+      this.#timers.shift()
+      this.#now = next.at
+      next.callback()
+      await settle()
+    }
+    this.#now = end
+  }
+
+  /** Moves on in steps until `holds`; @returns whether it did within `ms` */
+  async advanceUntil(holds: () => boolean, ms: number, step = 10): Promise<boolean> {
+    await settle()
+    for (let gone = 0; !holds(); gone += step) {
+      if (gone >= ms) return false
+      await this.advance(step)
+    }
+    return true
+  }
+}
+
+/** Resolves once every promise that can settle by itself has done so. */
+export function settle(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(resolve))
+}

@@ -1,0 +1,69 @@
+// One direction of a link: frames of text that arrive some time later, in the order they were sent. A wire can
+// stall (frames pile up at its end), and be cut (whatever is on the way is lost). A single frame may be sent late,
+// so that others overtake it, which TCP never does.
+import type { Clock } from '@roomcast/shared/clock'
+
+export interface WireOptions {
+  readonly clock: Clock
+  /** How long the next frame takes, ms. */
+  readonly delay: () => number
+  readonly deliver: (json: string) => void
+}
+
+export class SimulatedWire {
+  readonly #options: WireOptions
+  readonly #stops = new Set<() => void>()
+  #lastDue = 0
+  /** Frames that have arrived while nobody reads; null while somebody does. */
+  #held: string[] | null = null
+  #cut = false
+
+  constructor(options: WireOptions) {
+    this.#options = options
+  }
+
+  /** Sends what JSON makes of a value; `late`: ms more than the others take, so that they overtake it. */
+  send(value: unknown, late = 0): void {
+    if (this.#cut) return
+    const json = JSON.stringify(value)
+    const { clock, delay } = this.#options
+    const now = clock.now()
+    const due = Math.max(late > 0 ? now : this.#lastDue, now + delay()) + late
+    if (late === 0) this.#lastDue = due
+    const stop = clock.after(due - now, () => {
+      this.#stops.delete(stop)
+      this.#arrive(json)
+    })
+    this.#stops.add(stop)
+  }
+
+  /** Nobody reads until `drain`. */
+  stall(): void {
+    this.#held ??= []
+  }
+
+  drain(): void {
+    const held = this.#held ?? []
+    this.#held = null
+    for (const json of held) this.#arrive(json)
+  }
+
+  /** Frames that nobody reads. */
+  get unread(): number {
+    return this.#held?.length ?? 0
+  }
+
+  /** Loses everything on the way, now and later. */
+  cut(): void {
+    this.#cut = true
+    for (const stop of this.#stops) stop()
+    this.#stops.clear()
+    this.#held = null
+  }
+
+  #arrive(json: string): void {
+    if (this.#cut) return
+    if (this.#held) this.#held.push(json)
+    else this.#options.deliver(json)
+  }
+}
