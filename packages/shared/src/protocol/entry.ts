@@ -129,8 +129,15 @@ export type EntryOf<T extends EntryType> = Extract<Entry, { type: T }>
 export type GenerationStarted = EntryOf<'generation-started'>
 export type GenerationEnded = EntryOf<'generation-ended'>
 
+const KNOWN_TYPES: readonly string[] = entrySchema.options.map(
+  (option) => option.entries.type.literal,
+)
+
 /** An entry that this version does not know yet: it still has its place in the order. */
-export const unknownEntrySchema = v.object({ ...fact, type: v.string() })
+export const unknownEntrySchema = v.object({
+  ...fact,
+  type: v.pipe(v.string(), v.notValues(KNOWN_TYPES)),
+})
 export type UnknownEntry = Readonly<v.InferOutput<typeof unknownEntrySchema>>
 
 /** Parses what came over the wire; an entry of an unknown type stays as its place in the order. */

@@ -103,5 +103,5 @@ export function isDelta(update: Update): update is Delta {
 /** Parses what came over the wire; gives null for an update this version does not know, which is to be ignored. */
 export function parseUpdate(input: unknown): Update | null {
   const parsed = v.safeParse(updateSchema, input)
-  return parsed.success ? (parsed.output) : null
+  return parsed.success ? parsed.output : null
 }

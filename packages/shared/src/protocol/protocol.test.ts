@@ -1,0 +1,335 @@
+import { createHash } from 'node:crypto'
+import { toJsonSchema } from '@valibot/to-json-schema'
+import * as v from 'valibot'
+import { describe, expect, test } from 'vitest'
+import * as protocol from './index.ts'
+import {
+  anyEntrySchema,
+  type Command,
+  commandResultSchema,
+  commandSchemas,
+  type CommandType,
+  type Entry,
+  type EntryType,
+  ERROR_CODES,
+  type ErrorCode,
+  errorBody,
+  errorSchema,
+  handshakeSchema,
+  type NamedUpdate,
+  parseUpdate,
+  PROTOCOL_VERSION,
+  Refusal,
+} from './index.ts'
+import { emptyRoom } from '../room/index.ts'
+
+/**
+ * The hash of every schema of each version, newest last. Another hash with the same version means that the
+ * wire has changed: a client that was loaded before would not understand it. Bump PROTOCOL_VERSION, say what
+ * changed in version.ts, and add the line that the failing test prints.
+ */
+const HASHES: Readonly<Record<number, string>> = {
+  1: 'b8ad1e6a166fb542',
+}
+
+function isSchema(value: unknown): value is v.GenericSchema {
+  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'schema'
+}
+
+/** Every exported schema by name, as JSON schema; what that cannot say (transforms, checks) is left out. */
+function wireShape(): string {
+  const exported: readonly [string, unknown][] = Object.entries({ ...protocol, ...commandSchemas })
+  const shapes = exported.flatMap(([name, schema]) =>
+    isSchema(schema) ? [[name, toJsonSchema(schema, { errorMode: 'ignore' })] as const] : [],
+  )
+  return JSON.stringify(shapes.toSorted(([one], [other]) => (one < other ? -1 : 1)))
+}
+
+const fact = { offset: 7, at: 1_767_225_600_000 }
+
+const ENTRIES: { readonly [T in EntryType]: Extract<Entry, { type: T }> } = {
+  'room-created': {
+    ...fact,
+    type: 'room-created',
+    roomId: 'room',
+    title: 'A room 🎉',
+    model: 'claude',
+    instructions: '',
+  },
+  'member-joined': { ...fact, type: 'member-joined', memberId: 'bob', name: 'Bob', role: 'member' },
+  'message-posted': {
+    ...fact,
+    type: 'message-posted',
+    messageId: 'm',
+    by: 'bob',
+    text: 'a\u0000\r\n',
+    ask: true,
+  },
+  'question-queued': { ...fact, type: 'question-queued', messageId: 'm' },
+  'question-withdrawn': { ...fact, type: 'question-withdrawn', messageId: 'm', by: 'bob' },
+  'queue-resumed': { ...fact, type: 'queue-resumed', by: 'bob' },
+  'generation-started': {
+    ...fact,
+    type: 'generation-started',
+    generationId: 'g',
+    number: 1,
+    mode: 'retry',
+    messageId: 'm',
+    of: 'f',
+    by: 'bob',
+    model: 'claude',
+  },
+  'generation-ended': {
+    ...fact,
+    type: 'generation-ended',
+    generationId: 'g',
+    number: 1,
+    outcome: 'cancelled',
+    end: 12,
+    digest: 'abc',
+    held: true,
+    by: 'bob',
+    reason: 'enough',
+    stop: 'end_turn',
+    error: { code: 'overloaded', message: 'Claude is busy.' },
+    usage: { inputTokens: 1, outputTokens: 2, estimated: true },
+    omitted: true,
+  },
+}
+
+const base = { commandId: 'c', roomId: 'room' }
+
+const COMMANDS: { readonly [T in CommandType]: Extract<Command, { type: T }> } = {
+  join: { type: 'join', ...base, since: { epoch: 'e', offset: 1, end: 2 } },
+  leave: { type: 'leave', ...base },
+  post: { type: 'post', ...base, text: 'Why?', ask: true },
+  cancel: { type: 'cancel', ...base, generationId: 'g', reason: 'enough' },
+  retry: { type: 'retry', ...base, generationId: 'g' },
+  continue: { type: 'continue', ...base, generationId: 'g' },
+  withdraw: { type: 'withdraw', ...base, messageId: 'm' },
+  resume: { type: 'resume', ...base },
+  typing: { type: 'typing', ...base },
+}
+
+const epoch = 'e'
+const run = { number: 1, at: 0, text: '🎉', marks: [{ kind: 'thinking', from: 0 }] } as const
+
+const UPDATES: { readonly [T in NamedUpdate['type']]: Extract<NamedUpdate, { type: T }> } = {
+  snapshot: {
+    type: 'snapshot',
+    state: {
+      ...emptyRoom('room', epoch),
+      members: [{ memberId: 'bob', name: 'Bob', role: 'owner', joinedAt: 1 }],
+      messages: [
+        {
+          kind: 'said',
+          messageId: 'm',
+          offset: 3,
+          at: 1,
+          by: 'bob',
+          text: 'Why?',
+          ask: true,
+          withdrawn: false,
+        },
+        {
+          kind: 'reply',
+          generationId: 'g',
+          offset: 4,
+          at: 1,
+          messageId: 'm',
+          by: 'bob',
+          mode: 'answer',
+          model: 'claude',
+          number: 1,
+          text: '🎉',
+          end: 4,
+          marks: run.marks,
+          ended: { outcome: 'completed', at: 2, stop: 'end_turn' },
+        },
+      ],
+      running: null,
+    },
+  },
+  tail: { type: 'tail', epoch, runs: [run], entries: Object.values(ENTRIES) },
+  entries: { type: 'entries', epoch, entries: Object.values(ENTRIES) },
+  synced: { type: 'synced' },
+  presence: { type: 'presence', members: [{ memberId: 'bob', typing: true }] },
+  heartbeat: { type: 'heartbeat', epoch, offset: 3, end: 4 },
+  closed: { type: 'closed', error: errorBody('shutting-down') },
+}
+
+/** The value as it comes out of a socket. */
+function overTheWire(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value)) as unknown
+}
+
+describe('the wire contract', () => {
+  test('its shape is the one that this protocol version stands for', () => {
+    const hash = createHash('sha256').update(wireShape()).digest('hex').slice(0, 16)
+    expect({ [PROTOCOL_VERSION]: hash }).toEqual({ [PROTOCOL_VERSION]: HASHES[PROTOCOL_VERSION] })
+  })
+
+  test('the hash sees every command, update, entry and HTTP body', () => {
+    const shape = wireShape()
+    const names = [...Object.keys(COMMANDS), ...Object.keys(UPDATES), ...Object.keys(ENTRIES)]
+    for (const name of names) expect(shape).toContain(`"const":"${name}"`)
+    for (const name of [
+      'sessionRequestSchema',
+      'messagesPageSchema',
+      'modelsSchema',
+      'deltaSchema',
+    ])
+      expect(shape).toContain(`"${name}"`)
+  })
+})
+
+describe('commands', () => {
+  test.each(Object.values(COMMANDS))('$type comes through as it was sent', (command) => {
+    expect(v.parse(commandSchemas[command.type], overTheWire(command))).toEqual(command)
+  })
+
+  test.each(Object.values(COMMANDS))('$type is refused without its ids', ({ type, ...rest }) => {
+    for (const missing of ['commandId', 'roomId'])
+      expect(v.is(commandSchemas[type], { type, ...rest, [missing]: undefined })).toBe(false)
+  })
+
+  test('fields of the wrong type are refused', () => {
+    const wrong: readonly unknown[] = [
+      { ...COMMANDS.post, text: 5 },
+      { ...COMMANDS.post, ask: 'yes' },
+      { ...COMMANDS.post, type: 'cancel' },
+      { ...COMMANDS.post, roomId: 'no spaces, please' },
+      { ...COMMANDS.post, commandId: 'x'.repeat(65) },
+      null,
+      [],
+      'post',
+    ]
+    for (const input of wrong) expect(v.is(commandSchemas.post, input)).toBe(false)
+    const since = { epoch, offset: -1, end: 0 }
+    expect(v.is(commandSchemas.join, { ...COMMANDS.join, since })).toBe(false)
+    const reason = 'x'.repeat(201)
+    expect(v.is(commandSchemas.cancel, { ...COMMANDS.cancel, reason })).toBe(false)
+  })
+
+  test('extra fields are dropped', () => {
+    const parsed = v.parse(commandSchemas.resume, { ...COMMANDS.resume, by: 'somebody else' })
+    expect(parsed).toEqual(COMMANDS.resume)
+  })
+
+  test('answers come through, accepted or refused', () => {
+    const accepted = { ok: true, generationId: 'g', queued: false, outcome: 'cancelled', end: 3 }
+    const refused = { ok: false, error: errorBody('queue-full') }
+    for (const answer of [accepted, refused, { ok: true }])
+      expect(v.parse(commandResultSchema, overTheWire(answer))).toEqual(answer)
+    expect(v.is(commandResultSchema, { ok: false })).toBe(false)
+  })
+
+  test('the handshake carries a version', () => {
+    expect(v.is(handshakeSchema, { version: PROTOCOL_VERSION })).toBe(true)
+    expect(v.is(handshakeSchema, { token: 't' })).toBe(false)
+  })
+})
+
+describe('updates', () => {
+  test.each(Object.values(UPDATES))('$type comes through as it was sent', (update) => {
+    expect(parseUpdate(overTheWire(update))).toEqual(update)
+  })
+
+  test('a delta comes through with its mark', () => {
+    for (const delta of [
+      [1, 0, '🎉'],
+      [1, 4, '', 'thinking'],
+      [1, 4, 'a\u0000\r\n', 'text'],
+    ])
+      expect(parseUpdate(overTheWire(delta))).toEqual(delta)
+  })
+
+  test('what a later version adds to a delta is dropped, its text is kept', () => {
+    expect(parseUpdate([1, 0, 'x', 'text', 'more'])).toEqual([1, 0, 'x', 'text'])
+    expect(parseUpdate([1, 0, 'x', 'a kind of tomorrow'])).toEqual([1, 0, 'x'])
+  })
+
+  test('an update of an unknown type is ignored', () => {
+    for (const input of [{ type: 'from-the-future' }, {}, null, 'text', 5, undefined])
+      expect(parseUpdate(input)).toBeNull()
+  })
+
+  test('fields of the wrong type are refused', () => {
+    const wrong: readonly unknown[] = [
+      [1, 0],
+      ['1', 0, 'x'],
+      [1, -1, 'x'],
+      [1, 0.5, 'x'],
+      [1, 0, 5],
+      { ...UPDATES.heartbeat, offset: '3' },
+      { ...UPDATES.tail, runs: [{ ...run, at: null }] },
+      { ...UPDATES.snapshot, state: { ...UPDATES.snapshot.state, held: 1 } },
+      { ...UPDATES.entries, epoch: undefined },
+    ]
+    for (const input of wrong) expect(parseUpdate(input)).toBeNull()
+  })
+
+  test('extra fields are dropped', () => {
+    expect(parseUpdate({ ...UPDATES.heartbeat, mood: 'good' })).toEqual(UPDATES.heartbeat)
+    const entries = [{ ...ENTRIES['queue-resumed'], mood: 'good' }]
+    expect(parseUpdate({ type: 'entries', epoch, entries })).toEqual({
+      type: 'entries',
+      epoch,
+      entries: [ENTRIES['queue-resumed']],
+    })
+  })
+})
+
+describe('entries', () => {
+  test('an entry of an unknown type keeps its place and nothing else', () => {
+    const unknown = { ...fact, type: 'from-the-future', secret: 'x' }
+    expect(v.parse(anyEntrySchema, unknown)).toEqual({ ...fact, type: 'from-the-future' })
+    expect(v.is(anyEntrySchema, { type: 'from-the-future', at: 1 })).toBe(false)
+  })
+
+  test.each(Object.values(ENTRIES))('$type with a wrong field is not an unknown entry', (entry) => {
+    const field = Object.keys(entry).at(-1) ?? ''
+    expect(v.is(anyEntrySchema, { ...entry, [field]: ['wrong'] })).toBe(false)
+    expect(v.is(anyEntrySchema, { ...entry, offset: '7' })).toBe(false)
+  })
+})
+
+describe('errors', () => {
+  const codes = Object.keys(ERROR_CODES) as ErrorCode[]
+
+  test.each(codes)('%s has a sentence for people', (code) => {
+    const body = errorBody(code)
+    expect(body.message).toMatch(/^[A-Z].*\.$/)
+    expect(v.parse(errorSchema, overTheWire(body))).toEqual(body)
+  })
+
+  test('a refusal carries its code, a sentence, and whether to try again', () => {
+    expect(new Refusal('queue-full').body).toEqual({
+      code: 'queue-full',
+      message: ERROR_CODES['queue-full'],
+      retryable: true,
+    })
+    expect(new Refusal('not-yours', 'Only Bob may do this.').body).toEqual({
+      code: 'not-yours',
+      message: 'Only Bob may do this.',
+      retryable: false,
+    })
+  })
+})
+
+describe('HTTP bodies', () => {
+  test('a name is trimmed, and cannot be empty or too long', () => {
+    const { sessionRequestSchema } = protocol
+    expect(v.parse(sessionRequestSchema, { name: '  Bob \n B. ' })).toEqual({ name: 'Bob B.' })
+    for (const name of ['', '   ', 'x'.repeat(41), 5])
+      expect(v.is(sessionRequestSchema, { name })).toBe(false)
+    expect(v.parse(sessionRequestSchema, { key: 'k', name: 5 })).toEqual({ key: 'k' })
+  })
+
+  test('a room may be asked for with nothing but defaults', () => {
+    const { roomRequestSchema } = protocol
+    expect(v.parse(roomRequestSchema, {})).toEqual({ title: '', instructions: '' })
+    expect(v.is(roomRequestSchema, { title: 'x'.repeat(121) })).toBe(false)
+    expect(v.is(roomRequestSchema, { instructions: 'x'.repeat(8001) })).toBe(false)
+  })
+})
