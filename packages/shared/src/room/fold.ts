@@ -30,7 +30,7 @@ export function fold(state: RoomState, update: Content, digest: Digest): Folded 
   if (isDeltaArray(update)) return foldDelta(state, update)
   switch (update.type) {
     case 'snapshot':
-      return { state: update.state, behind: null }
+      return { state: foldSnapshot(state, update.state), behind: null }
     case 'entries':
       return update.epoch === state.epoch
         ? foldEntries(state, update.entries, digest)
@@ -42,6 +42,17 @@ export function fold(state: RoomState, update: Content, digest: Digest): Folded 
     case 'heartbeat':
       return { state, behind: isBehind(state, update) ? positionOf(state) : null }
   }
+}
+
+/** What a snapshot says replaces everything, but one that comes late must not take back what was shown. */
+function foldSnapshot(state: RoomState, snapshot: RoomState): RoomState {
+  if (snapshot.epoch !== state.epoch) return snapshot
+  if (snapshot.offset < state.offset) return state
+  const theirs = runningReply(snapshot)
+  const ours = theirs && replyNumbered(state, theirs.number)
+  if (!ours || ours.end <= theirs.end || !ours.text.startsWith(theirs.text)) return snapshot
+  const { text, end, marks } = ours
+  return withReply(snapshot, { ...theirs, text, end, marks })
 }
 
 /** `Array.isArray` does not narrow readonly tuples. */
@@ -126,7 +137,10 @@ function withRun(reply: Reply, run: Run): Reply {
       : reply
   }
   const grown = growReply(reply, run.at, run.text)
-  return grown.result === 'applied' ? { ...grown.reply, marks: run.marks } : reply
+  // With as many bytes as are here it still tells of a mark that has none yet.
+  return grown.result !== 'gap' && grown.reply.end === run.at + byteLength(run.text)
+    ? { ...grown.reply, marks: run.marks }
+    : reply
 }
 
 function isBehind(state: RoomState, heartbeat: Heartbeat): boolean {

@@ -131,11 +131,13 @@ function withMessage(state: RoomState, message: Message): RoomState {
 }
 
 /**
- * Keeps the longest run of newest messages within the limits. Only ended text counts, so every follower
- * drops the same messages at the same entry, whenever it joined.
+ * Keeps the longest run of newest messages within the limits, and the reply that is being written with what
+ * came after it, however much that is: it must be seen and can be stopped until it ends. Only ended text
+ * counts, so every follower drops the same messages at the same entry, whenever it joined.
  */
 function withinWindow(state: RoomState): RoomState {
   const { messages } = state
+  const running = messages.findIndex((message) => message.kind === 'reply' && !message.ended)
   let first = messages.length
   let bytes = 0
   while (first > 0 && messages.length - first < LIMITS.windowMessages) {
@@ -145,6 +147,7 @@ function withinWindow(state: RoomState): RoomState {
     if (bytes > LIMITS.windowBytes && first < messages.length) break
     first--
   }
+  if (running >= 0) first = Math.min(first, running)
   return first === 0 ? state : { ...state, messages: messages.slice(first), earlier: true }
 }
 

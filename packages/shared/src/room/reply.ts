@@ -15,7 +15,9 @@ export function growReply(reply: Reply, at: number, text: string, mark?: Kind): 
   if (at > have) return { result: 'gap', reply }
   const end = at + byteLength(text)
   if (end <= have && at < have) return { result: 'ignored', reply }
-  const marks = at === have && mark !== undefined ? addMark(reply.marks, mark, at) : reply.marks
+  // Text says itself whether another kind begins with it; a mark here that has no bytes yet was a hint.
+  const known = text === '' ? reply.marks : cutMarks(reply.marks, have)
+  const marks = at === have && mark !== undefined ? addMark(known, mark, at) : known
   if (end === have && marks === reply.marks) return { result: 'ignored', reply }
   const fresh = at === have ? text : sliceBytes(text, have - at)
   return { result: 'applied', reply: { ...reply, text: reply.text + fresh, end, marks } }
@@ -43,18 +45,19 @@ export function cutReply(reply: Reply, end: number): Reply {
   return { ...reply, text: sliceBytes(reply.text, 0, end), end, marks }
 }
 
-/** The parts of a reply by kind, in order, without empty ones. */
+/** The parts of a reply by kind, in order, without empty ones. What comes before the first mark is text. */
 export function partsOf(
   reply: Pick<Reply, 'text' | 'end' | 'marks'>,
 ): { readonly kind: Kind; readonly text: string }[] {
-  if (reply.marks.length <= 1) {
-    const kind = reply.marks[0]?.kind ?? 'text'
-    return reply.text === '' ? [] : [{ kind, text: reply.text }]
-  }
-  return reply.marks
+  const [first] = reply.marks
+  const marks: readonly Mark[] =
+    first?.from === 0 ? reply.marks : [{ kind: 'text', from: 0 }, ...reply.marks]
+  if (marks.length === 1)
+    return reply.text === '' ? [] : [{ kind: marks[0]?.kind ?? 'text', text: reply.text }]
+  return marks
     .map((mark, index) => ({
       kind: mark.kind,
-      text: sliceBytes(reply.text, mark.from, reply.marks[index + 1]?.from ?? reply.end),
+      text: sliceBytes(reply.text, mark.from, marks[index + 1]?.from ?? reply.end),
     }))
     .filter((part) => part.text !== '')
 }
