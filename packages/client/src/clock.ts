@@ -1,4 +1,4 @@
-// The browser's time, for everything here that is handed a clock.
+// The browser's time and chance, for everything here that is handed them.
 import type { Clock } from '@roomcast/shared/clock'
 
 export const browserClock: Clock = {
@@ -8,3 +8,6 @@ export const browserClock: Clock = {
     return () => clearTimeout(timer)
   },
 }
+
+/** A number in [0, 1), fresh with each call. */
+export const browserChance = (): number => Math.random()

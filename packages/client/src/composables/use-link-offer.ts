@@ -1,7 +1,13 @@
 // Links this member asks for: an invite to the room, or the way to open the own session elsewhere.
 import { type ShallowRef, shallowRef } from 'vue'
 import { type Api, errorText } from '../api.ts'
-import type { LinkOffer } from '../components/LinkDialog.vue'
+
+export interface LinkOffer {
+  readonly kind: 'invite' | 'personal'
+  /** Null while it is being made. */
+  readonly url: string | null
+  readonly problem: string | null
+}
 
 export interface LinkOffers {
   readonly offer: Readonly<ShallowRef<LinkOffer | null>>

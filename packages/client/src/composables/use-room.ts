@@ -1,7 +1,7 @@
 // The one bridge between RoomClient and Vue: its view as a shallow ref, painted at most once per frame.
 import { onScopeDispose, type ShallowRef, shallowRef, watch } from 'vue'
 import type { CommandResult } from '@roomcast/shared/protocol'
-import { browserClock } from '../clock.ts'
+import { browserChance, browserClock } from '../clock.ts'
 import { type Intent, RoomClient, type RoomView } from '../room/room-client.ts'
 import { SocketTransport } from '../room/transport-socket.ts'
 import { oncePerFrame } from './once-per-frame.ts'
@@ -52,7 +52,7 @@ export function useRoom(roomId: () => string): Room {
 }
 
 function newClient(roomId: string): RoomClient {
-  const transport = new SocketTransport({ clock: browserClock, chance: () => Math.random() })
+  const transport = new SocketTransport({ clock: browserClock, chance: browserChance })
   return new RoomClient({ roomId, transport, clock: browserClock, newId })
 }
 

@@ -1,18 +1,8 @@
 // An answer as it grows. Each block is a component of its own, so that finished ones are left alone. Text
 // that the parser cannot take is shown as it is: one bad message must not take the page down for everybody.
-import { computed, defineComponent, h, type PropType } from 'vue'
+import { computed, defineComponent, h } from 'vue'
 import { type Block, MarkdownBlocks } from './blocks.ts'
-import { renderTokens } from './render.ts'
-
-export const MarkdownBlock = defineComponent({
-  name: 'MarkdownBlock',
-  props: { block: { type: Object as PropType<Block>, required: true } },
-  setup: (props) => () => {
-    const nodes = renderTokens(props.block.tokens)
-    const [only] = nodes
-    return nodes.length === 1 && typeof only === 'object' ? only : nodes
-  },
-})
+import MarkdownBlock from './markdown-block.ts'
 
 export default defineComponent({
   name: 'MarkdownText',
