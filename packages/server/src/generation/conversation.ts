@@ -19,7 +19,7 @@ export interface Conversation {
 const PAGE = 100
 
 /**
- * Reads the conversation of a generation.
+ * Reads the conversation of a generation. The question is always in it, and so is a reply that is gone on with.
  * @param budget estimated tokens that question and history may take together
  * @throws Refusal `message-not-found` if the log does not hold what was asked
  */
@@ -30,27 +30,35 @@ export async function readConversation(
 ): Promise<Conversation> {
   const asked = await whatIsAsked(log, started)
   const question = await findSaid(log, started, asked)
-  let left = budget - costOf(question)
+  const { continues } = asked
+  let left = budget - costOf(question) - (continues ? costOf(continues) : 0)
   const history: Message[] = []
+  const isQuestion = (message: Message) =>
+    message.kind === 'said' && message.messageId === question.messageId
+  const finish = (omitted: boolean): Conversation => {
+    if (continues && !history.some(isQuestion)) history.push(question)
+    return { continues, question, history: history.reverse(), omitted }
+  }
   let before = asked.before
   for (;;) {
     const page = await log.page(started.roomId, before, PAGE)
     const messages = messagesOf(page.entries, page.runs)
     for (const message of messages.toReversed()) {
-      if (message.kind === 'said' && message.messageId === question.messageId) {
+      if (isQuestion(message)) {
         // A continuation keeps the question where it was; an answer has it as its last turn.
-        if (asked.continues) history.push(message)
+        if (continues) history.push(message)
         continue
       }
-      left -= costOf(message)
-      if (left < 0) return { ...asked, question, history: history.reverse(), omitted: true }
+      const paid = message.kind === 'reply' && message.generationId === continues?.generationId
+      if (!paid) left -= costOf(message)
+      if (left < 0 && !paid) return finish(true)
       history.push(message)
     }
     const oldest = messages[0]
     if (!page.earlier || !oldest) break
     before = oldest.offset
   }
-  return { ...asked, question, history: history.reverse(), omitted: false }
+  return finish(false)
 }
 
 /** Where the history of a generation ends; a retry stands where its first attempt stood. */
