@@ -69,6 +69,14 @@ export class MemoryPresence implements PresencePort {
     if (!wasTyping) this.#tell(roomId, room)
   }
 
+  said(roomId: RoomId, memberId: MemberId): void {
+    const room = this.#rooms.get(roomId)
+    const here = room?.members.get(memberId)
+    if (!room || !here?.stopTyping) return
+    here.stopTyping()
+    this.#stoppedTyping(roomId, room, here)
+  }
+
   present(roomId: RoomId): PresentMembers {
     const members = this.#rooms.get(roomId)?.members ?? new Map<MemberId, Here>()
     return [...members].map(([memberId, here]) => ({ memberId, typing: here.stopTyping !== null }))

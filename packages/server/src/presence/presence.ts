@@ -11,6 +11,8 @@ export interface PresencePort {
   leave(roomId: RoomId, connectionId: string): void
   /** The member is writing; forgotten after a few seconds. Ignored for members who are not here. */
   typing(roomId: RoomId, memberId: MemberId): void
+  /** The member has said it, and is not writing any more. */
+  said(roomId: RoomId, memberId: MemberId): void
   /** Who is here now, in the order of arrival. */
   present(roomId: RoomId): PresentMembers
   /** Calls `listener` after changes, several of one moment together, until the returned function is called. */

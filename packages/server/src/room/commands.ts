@@ -77,6 +77,7 @@ async function post(
   if (command.ask) mayStart(options)
   const { roomId, commandId, ask } = command
   const [messageId, generationId] = [options.newId(), options.newId()]
+  options.presence.said(roomId, by)
   const written = await options.log.post(roomId, {
     commandId,
     messageId,
