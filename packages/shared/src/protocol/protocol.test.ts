@@ -21,7 +21,6 @@ import {
   PROTOCOL_VERSION,
   Refusal,
 } from './index.ts'
-import { emptyRoom } from '../room/index.ts'
 
 /**
  * The hash of every schema of each version, newest last. Another hash with the same version means that the
@@ -118,7 +117,16 @@ const UPDATES: { readonly [T in NamedUpdate['type']]: Extract<NamedUpdate, { typ
   snapshot: {
     type: 'snapshot',
     state: {
-      ...emptyRoom('room', epoch),
+      roomId: 'room',
+      epoch,
+      offset: 4,
+      title: 'A room',
+      model: 'claude',
+      instructions: '',
+      earlier: true,
+      queue: ['n'],
+      held: true,
+      outdated: false,
       members: [{ memberId: 'bob', name: 'Bob', role: 'owner', joinedAt: 1 }],
       messages: [
         {

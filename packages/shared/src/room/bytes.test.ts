@@ -1,0 +1,28 @@
+import { describe, expect, test } from 'vitest'
+import { byteLength, sliceBytes } from './bytes.ts'
+
+describe('bytes of a text', () => {
+  test.each([
+    ['', 0],
+    ['a\u0000\r\n', 4],
+    ['é', 2],
+    ['日本', 6],
+    ['𝄞', 4],
+    ['👩‍👩‍👧‍👦', 25],
+    ['\ufeffx', 4],
+  ])('%j has %i bytes', (text, length) => {
+    expect(byteLength(text)).toBe(length)
+  })
+
+  test('a text is cut between characters by byte positions', () => {
+    expect(sliceBytes('aé日𝄞', 1, 3)).toBe('é')
+    expect(sliceBytes('aé日𝄞', 3)).toBe('日𝄞')
+    expect(sliceBytes('aé日𝄞', 0, 6)).toBe('aé日')
+    expect(sliceBytes('abc', 3)).toBe('')
+  })
+
+  test('a byte order mark is a character like any other', () => {
+    expect(sliceBytes('\ufeffabc', 0, 4)).toBe('\ufeffa')
+    expect(sliceBytes('ab\ufeffc', 2)).toBe('\ufeffc')
+  })
+})

@@ -1,0 +1,47 @@
+import { describe, expect, test } from 'vitest'
+import { memberOf, messagesOf, nameOf, queuedQuestions } from './select.ts'
+import { aRoom, asked, ended, entriesOf, queued, said, started } from './testing/builders.ts'
+
+describe('views of a room', () => {
+  test('questions that wait are given in their order', () => {
+    const room = aRoom([
+      asked('a'),
+      started(1, 'a'),
+      asked('c'),
+      queued('c'),
+      asked('b'),
+      queued('b'),
+    ])
+    expect(queuedQuestions(room).map(({ messageId }) => messageId)).toEqual(['c', 'b'])
+  })
+
+  test('somebody unknown has a name too', () => {
+    const bob = { type: 'member-joined', memberId: 'bob', name: 'Bob', role: 'member' } as const
+    const room = aRoom([bob])
+    expect([nameOf(room, 'bob'), nameOf(room, 'nobody')]).toEqual(['Bob', 'someone'])
+    expect(memberOf(room, 'nobody')).toBeUndefined()
+  })
+})
+
+describe('messages of a stretch of the log', () => {
+  test('replies have their text and how they ended', () => {
+    const marks = [{ kind: 'thinking', from: 0 }] as const
+    const entries = entriesOf([asked('a'), started(7, 'a'), said('Hello'), ended(7, '🎉')], 31)
+    const messages = messagesOf(entries, [{ number: 7, at: 0, text: '🎉', marks }])
+    expect(messages).toMatchObject([
+      { kind: 'said', offset: 31, text: 'a?' },
+      { kind: 'reply', offset: 32, text: '🎉', end: 4, marks, ended: { outcome: 'completed' } },
+      { kind: 'said', offset: 33, text: 'Hello' },
+    ])
+  })
+
+  test('a question that was taken back says so', () => {
+    const withdrawn = { type: 'question-withdrawn', messageId: 'a', by: 'alice' } as const
+    expect(messagesOf(entriesOf([asked('a'), withdrawn]), [])).toMatchObject([{ withdrawn: true }])
+  })
+
+  test('a stretch may be longer than the window of a room', () => {
+    const drafts = Array.from({ length: 300 }, (_, index) => said(`message ${index}`))
+    expect(messagesOf(entriesOf(drafts), [])).toHaveLength(300)
+  })
+})
