@@ -71,6 +71,7 @@ export class Generation {
   #stop = 'end_turn'
   #stopTimers: (() => void)[] = []
   #stopSilence: (() => void) | null = null
+  #goingDown = false
 
   constructor(options: GenerationOptions) {
     this.#options = options
@@ -97,10 +98,13 @@ export class Generation {
     } catch (error) {
       ending = { outcome: 'failed', error: failureBody(error) }
     }
-    const result = await this.#end({ ...ending, ...(omitted ? { omitted } : {}) })
-    for (const stop of this.#stopTimers) stop()
-    this.#stopSilence?.()
-    return { ...result, requestId: this.#requestId, attempts: this.#attempts }
+    try {
+      const result = await this.#end(ending, omitted)
+      return { ...result, requestId: this.#requestId, attempts: this.#attempts }
+    } finally {
+      for (const stop of this.#stopTimers) stop()
+      this.#stopSilence?.()
+    }
   }
 
   /** The log has ended this generation, or may not be written any more: stops reading and paying at once. */
@@ -108,18 +112,20 @@ export class Generation {
     this.#halt({ kind: 'ended', ended })
   }
 
-  /** The node goes down: ends as `interrupted`. */
+  /** The node goes down: ends as `interrupted`, or is left to the next start when storage takes no end. */
   shutdown(): void {
+    this.#goingDown = true
     this.#halt({ kind: 'shutdown' })
   }
 
   async #ask(prompt: Prompt): Promise<Ending> {
     for (;;) {
-      this.#attempts++
       try {
         // Between its start in the log and now, anybody may have stopped it: then no request is made.
         if (!(await this.#owns())) this.ended(null)
-        if (this.#why === null) await this.#read(prompt)
+        if (this.#why !== null) return this.#ending()
+        this.#attempts++
+        await this.#read(prompt)
         return this.#ending()
       } catch (error) {
         if (this.#why !== null) return this.#ending()
@@ -129,6 +135,8 @@ export class Generation {
             ? this.#options.retryDelay(failure, this.#attempts)
             : null
         if (delay === null) return { outcome: 'failed', error: failureBody(error) }
+        // Waiting of our own is no silence of Claude's.
+        this.#stopSilence?.()
         await this.#pause(delay)
       }
     }
@@ -203,20 +211,25 @@ export class Generation {
   }
 
   /** Proposes the end until the log has taken it or says that there is one already. */
-  async #end(ending: Ending & { omitted?: boolean }): Promise<Pick<Finished, 'ended' | 'next'>> {
+  async #end(ending: Ending, omitted: boolean): Promise<Pick<Finished, 'ended' | 'next'>> {
     if (this.#why?.kind === 'ended') {
       this.#writer.drop()
       return { ended: this.#why.ended, next: null }
     }
     this.#stopSilence?.()
     let final: FinalBytes | null = await this.#writer.seal()
+    // Storage that stayed away for the last of the text has it cut off: that is not what Claude ended with.
+    const how = this.#isCutOff() ? this.#ending() : ending
+    const proposed = { ...how, ...(omitted ? { omitted } : {}) }
     for (;;) {
-      const result = await this.#proposeEnd(ending, final)
+      const result = await this.#proposeEnd(proposed, final)
+      // The log ends it as interrupted when the node is back.
+      if (result === null && this.#goingDown) return { ended: null, next: null }
       if (result === null) await this.#pauseAnyway(END_RETRY_MS)
       else if (result.ok) return { ended: result.ended, next: result.started }
       else if (result.refused === 'ended') return { ended: result.ended, next: null }
       else if (result.refused === 'fenced') return { ended: null, next: null }
-      else final = this.#afterElsewhere(final, result.end)
+      else final = await this.#afterElsewhere(final, result.end)
     }
   }
 
@@ -233,7 +246,8 @@ export class Generation {
         fence: started.fence,
         usage: this.#usage ?? this.#estimate(),
         next: nextId(),
-        ...(final && (final.text !== '' || final.mark) ? { final } : {}),
+        // Also without text: its position tells a storage that has lost its tail.
+        ...(final ? { final } : {}),
       })
     } catch (error) {
       if (error instanceof Refusal && error.body.retryable) return null
@@ -242,11 +256,20 @@ export class Generation {
     }
   }
 
-  /** Storage lost its tail: the end brings it again. Ahead of us it is somebody else's, and ends as it is. */
-  #afterElsewhere(final: FinalBytes | null, end: number): FinalBytes | null {
-    if (final === null || end > final.at) return null
-    const missing = this.#writer.missingFrom(end)
-    return { at: end, text: missing.text + final.text, mark: undefined }
+  #isCutOff(): boolean {
+    return this.#why?.kind === 'storage'
+  }
+
+  /** Storage that lost its tail gets it again. Ahead of us it is somebody else's, and ends as it is. */
+  async #afterElsewhere(final: FinalBytes | null, end: number): Promise<FinalBytes | null> {
+    if (final === null) return null
+    try {
+      return (await this.#writer.mend(end)) ? final : null
+    } catch {
+      // ignored because: storage that is away again is asked again with the next proposal
+      await this.#pauseAnyway(END_RETRY_MS)
+      return final
+    }
   }
 
   /** Until Claude has reported the final numbers: what was sent, and what came, as far as can be told. */
@@ -327,5 +350,5 @@ function failureBody(error: unknown): { code: string; message: string } {
 /** The longest beginning of `text` within `bytes` UTF-8 bytes that ends between characters. */
 function cutToBytes(text: string, bytes: number): string {
   const encoded = Buffer.from(text).subarray(0, Math.max(0, bytes))
-  return new TextDecoder().decode(encoded, { stream: true })
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(encoded, { stream: true })
 }

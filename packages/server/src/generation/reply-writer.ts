@@ -42,8 +42,9 @@ export interface ReplyWriterOptions {
 export class ReplyWriter {
   readonly #options: ReplyWriterOptions
   /** Everything that the log has acknowledged, to mend a storage that lost its tail. */
-  #written = ''
+  readonly #written: { readonly kind: Kind; readonly at: number; readonly text: string }[] = []
   #end = 0
+  /** What the log has not acknowledged; the first may be on its way. */
   #pieces: Piece[] = []
   /** A high surrogate whose other half has not come yet. */
   #half = ''
@@ -63,9 +64,10 @@ export class ReplyWriter {
     return this.#end
   }
 
-  /** Bytes of everything given so far. */
+  /** Bytes of everything given so far, whether or not the log has them. */
   get length(): number {
-    return this.#end + this.#pieces.reduce((sum, piece) => sum + byteLength(piece.text), 0)
+    const half = byteLength(this.#half)
+    return this.#end + this.#pieces.reduce((sum, piece) => sum + byteLength(piece.text), half)
   }
 
   /** Adds text, or with empty text only says what comes next. Returns at once. */
@@ -95,15 +97,27 @@ export class ReplyWriter {
       await this.#append()
       if (this.#awaySince !== null) await this.#pause(RETRY_MS)
     }
-    const piece = this.#pieces[0]
+    const [piece] = this.#pieces
     const rest = this.#halted || !piece ? '' : piece.text
     const mark = piece && piece.kind !== this.#lastKind ? piece.kind : undefined
     return { at: this.#end, text: rest, mark: this.#halted ? undefined : mark }
   }
 
-  /** What lies between the storage's end and ours, after it lost its tail. */
-  missingFrom(end: number): FinalBytes {
-    return { at: end, text: sliceBytes(this.#written, end), mark: undefined }
+  /**
+   * Gives a storage that ends at byte `end` the tail again that it lost.
+   * @returns false when it refuses: then somebody else has written, or ended it
+   * @throws Refusal when storage is away
+   */
+  async mend(end: number): Promise<boolean> {
+    if (end > this.#end) return false
+    const { log, owned } = this.#options
+    for (const { kind, at, text } of this.#missingFrom(end)) {
+      const result = await log.appendReply(owned, at, text, kind)
+      if (!result.ok) return false
+    }
+    // A mark without bytes may have been lost too: the next text says again what it is.
+    this.#lastKind = null
+    return true
   }
 
   /** Stops without writing what is left. */
@@ -144,7 +158,7 @@ export class ReplyWriter {
 
   /** Appends the first piece. Text that arrives meanwhile joins the next one. */
   async #append(): Promise<void> {
-    const piece = this.#pieces.shift()
+    const piece = this.#pieces[0]
     if (!piece) return
     piece.tried = true
     const mark = piece.kind === this.#lastKind ? undefined : piece.kind
@@ -153,31 +167,27 @@ export class ReplyWriter {
       const result = await log.appendReply(owned, this.#end, piece.text, mark)
       this.#awaySince = null
       if (result.ok) return this.#acknowledged(piece)
-      this.#pieces.unshift(piece)
-      if (result.refused === 'elsewhere') await this.#mend(result.end)
-      else
-        this.#halt(
-          result.refused === 'ended' ? { why: 'ended', ended: result.ended } : { why: 'fenced' },
-        )
+      if (result.refused === 'ended') return this.#halt({ why: 'ended', ended: result.ended })
+      if (result.refused === 'fenced') return this.#halt({ why: 'fenced' })
+      if (!(await this.mend(result.end))) this.#halt({ why: 'conflict' })
     } catch (error) {
-      this.#pieces.unshift(piece)
       this.#away(error)
     }
   }
 
-  #acknowledged(piece: Piece): void {
-    this.#written += piece.text
-    this.#end += byteLength(piece.text)
-    this.#lastKind = piece.kind
+  #acknowledged({ kind, text }: Piece): void {
+    this.#pieces.shift()
+    this.#written.push({ kind, at: this.#end, text })
+    this.#end += byteLength(text)
+    this.#lastKind = kind
   }
 
-  /** Storage stands elsewhere: behind us it gets its tail again; ahead of us somebody else has written. */
-  async #mend(end: number): Promise<void> {
-    if (end > this.#end) return this.#halt({ why: 'conflict' })
-    const { log, owned } = this.#options
-    const missing = this.missingFrom(end)
-    const result = await log.appendReply(owned, missing.at, missing.text)
-    if (!result.ok) this.#halt({ why: 'conflict' })
+  #missingFrom(end: number): { kind: Kind; at: number; text: string }[] {
+    return this.#written
+      .filter(({ at, text }) => at + byteLength(text) > end)
+      .map(({ kind, at, text }) =>
+        at >= end ? { kind, at, text } : { kind, at: end, text: sliceBytes(text, end - at) },
+      )
   }
 
   #away(error: unknown): void {

@@ -1,0 +1,70 @@
+// Claude as a test speaks for it: what is asked waits until the test says what comes. For tests.
+import type { Chunk, Claude, ModelLimits, Prompt } from './claude.ts'
+import { ClaudeFailure, type FailureCode } from './claude.ts'
+import { settled } from './test-clock.ts'
+
+type Event = { readonly chunk: Chunk } | { readonly failure: unknown } | { readonly aborted: true }
+
+export class ClaudeDouble implements Claude {
+  readonly prompts: Prompt[] = []
+  readonly #signals: AbortSignal[] = []
+  #events: Event[] = []
+  #wake: () => void = () => undefined
+
+  /** Whether the newest request was aborted. */
+  get aborted(): boolean {
+    return this.#signals.at(-1)?.aborted ?? false
+  }
+
+  async *ask(prompt: Prompt, signal: AbortSignal): AsyncIterable<Chunk> {
+    this.prompts.push(prompt)
+    this.#signals.push(signal)
+    this.#events = []
+    signal.addEventListener('abort', () => this.#tell({ aborted: true }))
+    for (;;) {
+      const event = this.#events.shift()
+      if (event === undefined) await new Promise<void>((resolve) => (this.#wake = resolve))
+      else if ('chunk' in event) yield event.chunk
+      else if ('failure' in event) throw event.failure
+      else return
+    }
+  }
+
+  async models(): Promise<readonly ModelLimits[]> {
+    return []
+  }
+
+  /** Gives chunks, in one go. */
+  async gives(...chunks: readonly Chunk[]): Promise<void> {
+    await settled()
+    for (const chunk of chunks) this.#tell({ chunk })
+    await settled()
+  }
+
+  accepts(inputTokens = 100): Promise<void> {
+    return this.gives({ type: 'accepted', requestId: 'req_1', inputTokens })
+  }
+
+  says(text: string, kind: 'thinking' | 'text' = 'text'): Promise<void> {
+    return this.gives({ type: 'text', kind, text })
+  }
+
+  stops(stop = 'end_turn'): Promise<void> {
+    return this.gives({ type: 'stopped', stop, inputTokens: 120, outputTokens: 30 })
+  }
+
+  async fails(code: FailureCode, retryable = true): Promise<void> {
+    await this.breaks(new ClaudeFailure(code, { retryable }))
+  }
+
+  async breaks(failure: unknown): Promise<void> {
+    await settled()
+    this.#tell({ failure })
+    await settled()
+  }
+
+  #tell(event: Event): void {
+    this.#events.push(event)
+    this.#wake()
+  }
+}

@@ -1,0 +1,327 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { digest } from '@roomcast/shared/digest'
+import { byteLength, partsOf } from '@roomcast/shared/room'
+import type { RoomLog, Started } from '../log/room-log.ts'
+import { type Halt, ReplyWriter, WINDOW_MS } from './reply-writer.ts'
+import { ForgetfulReply, StorageDouble } from './storage-double.ts'
+import { settled, TestClock } from './test-clock.ts'
+import { TestRoom } from './test-room.ts'
+
+let clock: TestClock
+let room: TestRoom
+let storage: StorageDouble
+let started: Started
+let halts: Halt[]
+let writer: ReplyWriter
+
+beforeEach(async () => {
+  clock = new TestClock()
+  room = await TestRoom.open(clock)
+  storage = new StorageDouble(room.log)
+  started = await room.ask('alice', 'Why?')
+  halts = []
+  writer = newWriter(storage.log)
+})
+afterEach(() => room.log.close())
+
+function newWriter(log: RoomLog): ReplyWriter {
+  return new ReplyWriter({ log, owned: started, clock, onHalt: (halt) => halts.push(halt) })
+}
+
+const stored = async () => (await room.reply(started)).text
+const sent = () => storage.appends.map(({ text }) => text)
+
+/** Seals and ends, as a generation does; gives the reply that everybody sees. */
+async function end() {
+  const final = await writer.seal()
+  const { generationId, fence, roomId } = started
+  const end = { generationId, fence, outcome: 'completed', final, next: null } as const
+  expect(await room.log.end(roomId, end)).toMatchObject({ ok: true })
+  const reply = await room.reply(started)
+  expect(reply.end).toBe(byteLength(reply.text))
+  return reply
+}
+
+describe('the pace of a reply', () => {
+  it('sends the first text at once and later text in windows', async () => {
+    writer.push('text', 'One')
+    await settled()
+    expect(sent()).toEqual(['One'])
+    writer.push('text', ' two')
+    await clock.advance(WINDOW_MS - 1)
+    writer.push('text', ' three')
+    expect(sent()).toEqual(['One'])
+    await clock.advance(1)
+    expect(sent()).toEqual(['One', ' two three'])
+  })
+
+  it('sends text at once again after a window without any', async () => {
+    writer.push('text', 'One')
+    await clock.advance(WINDOW_MS)
+    writer.push('text', ' two')
+    await settled()
+    expect(sent()).toEqual(['One', ' two'])
+  })
+
+  it('has one append on its way at a time, however slow the storage is', async () => {
+    const open = storage.hold()
+    for (let index = 0; index < 50; index++) {
+      writer.push('text', `${index} `)
+      await clock.advance(WINDOW_MS)
+    }
+    expect(storage.appends).toHaveLength(1)
+    open()
+    await clock.advance(WINDOW_MS)
+    expect(storage.appends).toHaveLength(2)
+    expect(storage.mostAtOnce).toBe(1)
+    expect((await end()).text).toBe(Array.from({ length: 50 }, (_, at) => `${at} `).join(''))
+  })
+
+  it('counts text that is on its way as given', async () => {
+    const open = storage.hold()
+    writer.push('text', 'One')
+    await settled()
+    expect([writer.length, writer.end]).toEqual([3, 0])
+    open()
+    await settled()
+    expect([writer.length, writer.end]).toEqual([3, 3])
+  })
+
+  it('leaves no timer behind when it is sealed or dropped', async () => {
+    writer.push('text', 'One')
+    await settled()
+    expect(clock.waiting).toBe(1)
+    await writer.seal()
+    expect(clock.waiting).toBe(0)
+    const other = newWriter(storage.log)
+    other.push('text', 'Other')
+    await settled()
+    other.drop()
+    expect(clock.waiting).toBe(0)
+  })
+})
+
+describe('[R1] characters', () => {
+  it('whose halves come in two pushes are written as one', async () => {
+    writer.push('text', 'a\uD83D')
+    await settled()
+    expect(await stored()).toBe('a')
+    expect(writer.length).toBeGreaterThan(1)
+    writer.push('text', '\uDE00b')
+    expect((await end()).text).toBe('a😀b')
+  })
+
+  it('that never get their other half become U+FFFD', async () => {
+    writer.push('text', 'a\uD83D')
+    writer.push('text', 'b\uDE00')
+    writer.push('text', '\uDE00\uD83D\uD83D')
+    const { text, end: length } = await end()
+    expect(text).toBe('a\uFFFDb\uFFFD\uFFFD\uFFFD\uFFFD')
+    expect(length).toBe(byteLength(text))
+  })
+
+  it('are kept as they come: NUL, BOM, line ends, joined emoji', async () => {
+    const text = '\uFEFF\u0000\r\n\r\u2028👩‍👩‍👧‍👦\uFEFF'
+    for (const unit of text.split('')) writer.push('text', unit)
+    expect((await end()).text).toBe(text)
+  })
+})
+
+describe('the marks of a reply', () => {
+  it('tell thinking from text', async () => {
+    writer.push('thinking', '')
+    writer.push('thinking', 'Hmm.')
+    writer.push('text', '')
+    writer.push('text', 'Because.')
+    expect(partsOf(await end())).toEqual([
+      { kind: 'thinking', text: 'Hmm.' },
+      { kind: 'text', text: 'Because.' },
+    ])
+  })
+
+  it('say at once that Claude thinks, also without any text', async () => {
+    writer.push('thinking', '')
+    await settled()
+    expect((await room.reply(started)).marks).toEqual([{ kind: 'thinking', from: 0 }])
+    await clock.advance(WINDOW_MS)
+    writer.push('text', 'Because.')
+    expect((await end()).marks).toEqual([{ kind: 'text', from: 0 }])
+  })
+
+  it('are kept when kinds change within one window', async () => {
+    writer.push('text', 'One.')
+    await settled()
+    writer.push('thinking', 'Hmm.')
+    writer.push('text', 'Two.')
+    writer.push('thinking', 'Well.')
+    expect(partsOf(await end()).map(({ kind, text }) => `${kind}: ${text}`)).toEqual([
+      'text: One.',
+      'thinking: Hmm.',
+      'text: Two.',
+      'thinking: Well.',
+    ])
+  })
+})
+
+describe('a storage that is away', () => {
+  it.each(['before', 'after'] as const)(
+    '[R1] loses nothing and repeats nothing when it comes back (fails %s writing)',
+    async (away) => {
+      writer.push('text', 'One.')
+      await settled()
+      storage.away = away
+      for (const text of [' Two.', ' Three.', ' Four.']) {
+        writer.push('text', text)
+        await clock.advance(1000)
+      }
+      storage.away = null
+      await clock.advance(1000)
+      expect(await stored()).toBe('One. Two. Three. Four.')
+      writer.push('text', ' Five.')
+      const reply = await end()
+      expect(reply.text).toBe('One. Two. Three. Four. Five.')
+      expect(digest(reply.text)).toBe(digest('One. Two. Three. Four. Five.'))
+      expect(halts).toEqual([])
+    },
+  )
+
+  it('is given up after 15 seconds, and not a moment sooner', async () => {
+    storage.away = 'before'
+    writer.push('text', 'One.')
+    await clock.advance(14_999)
+    expect(halts).toEqual([])
+    await clock.advance(251)
+    expect(halts).toEqual([{ why: 'storage' }])
+    const tried = storage.appends.length
+    writer.push('text', 'Two.')
+    await clock.advance(60_000)
+    expect(storage.appends).toHaveLength(tried)
+    expect(clock.waiting).toBe(0)
+  })
+
+  it('counts its 15 seconds anew each time', async () => {
+    for (let round = 0; round < 3; round++) {
+      storage.away = 'before'
+      writer.push('text', `${round}`)
+      await clock.advance(14_000)
+      storage.away = null
+      await clock.advance(1000)
+    }
+    expect(halts).toEqual([])
+    expect(await stored()).toBe('012')
+  })
+
+  it('[R7] is given up at once when more than 1 MiB waits', async () => {
+    storage.away = 'before'
+    writer.push('text', 'x')
+    await settled()
+    writer.push('text', 'x'.repeat(1024 * 1024 - 1))
+    expect(halts).toEqual([])
+    writer.push('text', 'x')
+    expect(halts).toEqual([{ why: 'storage' }])
+  })
+
+  it('is given up at once when it fails in a way that does not pass', async () => {
+    const log = { ...storage.log, appendReply: () => Promise.reject(new Error('broken')) }
+    const other = newWriter(log as RoomLog)
+    other.push('text', 'One.')
+    await settled()
+    expect(halts).toEqual([{ why: 'storage' }])
+  })
+
+  it('is waited for while the last text is written', async () => {
+    writer.push('thinking', 'Hmm.')
+    await settled()
+    storage.away = 'before'
+    writer.push('text', 'One.')
+    writer.push('thinking', 'Well.')
+    const sealed = writer.seal()
+    await clock.advance(5000)
+    storage.away = null
+    await clock.advance(1000)
+    expect(await sealed).toEqual({ at: 8, text: 'Well.', mark: 'thinking' })
+  })
+})
+
+describe('a reply that may not be written any more', () => {
+  it('[R3] ends with what the log says, and writes nothing beyond it', async () => {
+    writer.push('text', 'One.')
+    await settled()
+    writer.push('text', 'Two.')
+    await room.cancel(started, 'bob')
+    await clock.advance(WINDOW_MS)
+    expect(halts).toMatchObject([
+      { why: 'ended', ended: { outcome: 'cancelled', by: 'bob', end: 4 } },
+    ])
+    writer.push('text', 'Three.')
+    expect(await writer.seal()).toEqual({ at: 4, text: '', mark: undefined })
+    expect(await stored()).toBe('One.')
+  })
+
+  it('[R2] stops when somebody else owns it', async () => {
+    const log = { ...storage.log, appendReply: async () => ({ ok: false, refused: 'fenced' }) }
+    const other = newWriter(log as unknown as RoomLog)
+    other.push('text', 'One.')
+    await settled()
+    expect(halts).toEqual([{ why: 'fenced' }])
+  })
+})
+
+describe('a storage that stands elsewhere', () => {
+  let forgetful: ForgetfulReply
+  beforeEach(() => {
+    forgetful = new ForgetfulReply()
+    writer = newWriter(forgetful as unknown as RoomLog)
+  })
+
+  it('[R1] gets the tail again that it lost, with its marks', async () => {
+    for (const [kind, text] of [
+      ['thinking', 'Hmm. 😀'],
+      ['text', 'One.'],
+      ['thinking', 'Well.'],
+      ['text', ''],
+    ] as const) {
+      writer.push(kind, text)
+      await clock.advance(WINDOW_MS)
+    }
+    const whole = forgetful.text
+    forgetful.forget(5)
+    writer.push('text', 'Two.')
+    await clock.advance(1000)
+    expect(forgetful.text).toBe(`${whole}Two.`)
+    expect(forgetful.parts.map(({ kind, text }) => `${kind}: ${text}`)).toEqual([
+      'thinking: Hmm. 😀',
+      'text: One.',
+      'thinking: Well.',
+      'text: Two.',
+    ])
+    expect(halts).toEqual([])
+  })
+
+  it('[R1] is mended although it goes away in the middle of it', async () => {
+    writer.push('text', 'One.')
+    await clock.advance(WINDOW_MS)
+    forgetful.forget(2)
+    const take = forgetful.appendReply.bind(forgetful)
+    let calls = 0
+    forgetful.appendReply = (...parameters) => {
+      calls += 1
+      forgetful.away = calls === 2 || calls === 3
+      return take(...parameters)
+    }
+    writer.push('text', ' Two.')
+    await clock.advance(5000)
+    expect(forgetful.text).toBe('One. Two.')
+    expect(writer.end).toBe(9)
+  })
+
+  it('[R2] is not overwritten where somebody else has written', async () => {
+    writer.push('text', 'One.')
+    await clock.advance(WINDOW_MS)
+    forgetful.text += 'Stranger.'
+    writer.push('text', 'Two.')
+    await settled()
+    expect(halts).toEqual([{ why: 'conflict' }])
+    expect(forgetful.text).toBe('One.Stranger.')
+  })
+})
