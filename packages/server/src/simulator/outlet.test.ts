@@ -74,9 +74,17 @@ test('a writer that waits for a full socket goes on when the client leaves, and 
   expect(log.stats).toMatchObject({ open: 0, closedByClient: 1 })
 })
 
-test('a byte written to a destroyed socket is counted', async () => {
+test('a socket that is destroyed takes no more, also before it says that it has closed', async () => {
   const { response, outlet, record } = open()
   response.socket.destroyed = true
+  await outlet.write('late')
+  expect(response.written).toEqual([])
+  expect(record).toMatchObject({ writes: 0, bytes: 0, bytesAfterClose: 0 })
+})
+
+test('a byte written after the close was seen is counted', async () => {
+  const { response, outlet, record, log } = open()
+  log.end(record, 'closed-by-client', 1000)
   const writing = outlet.write('late')
   response.emit('drain')
   await writing

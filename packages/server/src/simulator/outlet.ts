@@ -114,11 +114,12 @@ export class Outlet {
   }
 
   async #put(bytes: Buffer): Promise<void> {
-    if (this.closed.aborted) return
+    // A socket is destroyed a moment before it says so.
+    if (this.closed.aborted || this.#response.socket?.destroyed === true) return
     const { record } = this
     record.writes += 1
     record.bytes += bytes.length
-    if (this.#response.socket?.destroyed === true) record.bytesAfterClose += bytes.length
+    if (record.closedByClientAt !== null) record.bytesAfterClose += bytes.length
     let more = true
     this.#sent = new Promise((resolve) => {
       more = this.#response.write(bytes, () => resolve())

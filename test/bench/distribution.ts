@@ -1,0 +1,14 @@
+/** What a series of durations looks like, in milliseconds with one digit. */
+export function distribution(values: readonly number[]): string {
+  const sorted = values.toSorted((one, other) => one - other)
+  const at = (share: number) =>
+    (sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN).toFixed(
+      1,
+    )
+  return `n=${sorted.length} median ${at(0.5)} p95 ${at(0.95)} p99 ${at(0.99)} worst ${at(1)} ms`
+}
+
+/** One figure of the bench, on a line of its own. */
+export function report(what: string, figure: string): void {
+  process.stdout.write(`${what.padEnd(64)} ${figure}\n`)
+}
