@@ -77,7 +77,8 @@ export class ClaudeSdk implements Claude {
             // Cumulative: the last one counts.
             stop = event.delta.stop_reason ?? stop
             outputTokens = event.usage.output_tokens
-            inputTokens = event.usage.input_tokens === null ? inputTokens : inputOf(event.usage)
+            // Optional on the wire, whatever its type says.
+            inputTokens = event.usage.input_tokens == null ? inputTokens : inputOf(event.usage)
             break
           case 'message_stop':
             yield { type: 'stopped', stop, inputTokens, outputTokens }

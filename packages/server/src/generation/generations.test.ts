@@ -1,0 +1,192 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Started } from '../log/room-log.ts'
+import { ClaudeDouble } from './claude-double.ts'
+import type { ModelLimits } from './claude.ts'
+import type { Finished } from './generation.ts'
+import { Generations } from './generations.ts'
+import { StorageDouble } from './storage-double.ts'
+import { settled, TestClock } from './test-clock.ts'
+import { TestRoom } from './test-room.ts'
+
+let clock: TestClock
+let room: TestRoom
+let storage: StorageDouble
+let claude: ClaudeDouble
+let models: ModelLimits[]
+let generations: Generations
+let finished: { started: Started; how: Finished }[]
+let errors: unknown[]
+
+beforeEach(async () => {
+  clock = new TestClock()
+  room = await TestRoom.open(clock)
+  storage = new StorageDouble(room.log)
+  claude = new ClaudeDouble()
+  models = []
+  finished = []
+  errors = []
+  generations = new Generations({
+    log: storage.log,
+    claude,
+    clock,
+    newId: () => room.newId(),
+    chance: () => 0,
+    limits: { firstEventMs: 10_000, silenceMs: 10_000, answerMs: 100_000 },
+    maxTokens: 1000,
+    promptTokens: 100_000,
+    models: () => models,
+    onFinished: (started, how) => finished.push({ started, how }),
+    onError: (_, error) => errors.push(error),
+  })
+})
+afterEach(() => room.log.close())
+
+async function run(started: Started): Promise<void> {
+  generations.run(started)
+  await settled()
+}
+
+const outcomes = () => finished.map(({ how }) => how.ended?.outcome ?? null)
+const lastPart = () => claude.prompts.at(-1)?.turns.at(-1)?.parts.at(-1) ?? ''
+
+describe('the generations of a node', () => {
+  it('are followed by what waits in the queue, one after the other', async () => {
+    const first = await room.ask('alice', 'One?')
+    await room.queue('bob', 'Two?')
+    await room.queue('alice', 'Three?')
+    await run(first)
+    for (const question of ['One?', 'Two?', 'Three?']) {
+      expect(generations.size).toBe(1)
+      expect(lastPart()).toContain(question)
+      await claude.says(`Answer to ${question}`)
+      await claude.stops()
+    }
+    expect(generations.size).toBe(0)
+    expect(outcomes()).toEqual(['completed', 'completed', 'completed'])
+    expect((await room.state()).running).toBeNull()
+    expect(clock.waiting).toBe(0)
+  })
+
+  it('[R5] go on with the queue also after a failure', async () => {
+    const first = await room.ask('alice', 'One?')
+    await room.queue('bob', 'Two?')
+    await run(first)
+    await claude.says('On')
+    await claude.fails('connection')
+    expect(lastPart()).toContain('Two?')
+    await claude.stops()
+    expect(outcomes()).toEqual(['failed', 'completed'])
+  })
+
+  it('[R3] hear of a stop from the log, and leave the queue to be resumed', async () => {
+    const first = await room.ask('alice', 'One?')
+    await room.queue('bob', 'Two?')
+    await run(first)
+    await claude.says('On')
+    await room.cancel(first, 'bob')
+    await settled()
+    expect(claude.aborted).toBe(true)
+    expect(outcomes()).toEqual(['cancelled'])
+    expect(await room.state()).toMatchObject({ held: true, running: null })
+    expect(generations.size).toBe(0)
+  })
+
+  it('hear that a room was deleted', async () => {
+    await run(await room.ask('alice', 'One?'))
+    await room.log.deleteRoom(room.roomId)
+    await settled()
+    expect(claude.aborted).toBe(true)
+    expect([generations.size, outcomes(), errors]).toEqual([0, [null], []])
+  })
+
+  it('[R2] leave one alone that belongs to a room of another node by now', async () => {
+    const started = await room.ask('alice', 'One?')
+    await run({ ...started, fence: started.fence + 1 })
+    expect(claude.prompts).toEqual([])
+    expect((await room.reply(started)).ended).toBeNull()
+  })
+})
+
+describe('the prompt of a generation', () => {
+  const ask = async (text: string) => {
+    await run(await room.ask('alice', text))
+    return claude.prompts.at(-1)
+  }
+
+  it('has the room in it, the model of the room and the tokens allowed', async () => {
+    await room.say('bob', 'Hello.')
+    const prompt = await ask('Why?')
+    expect(prompt).toMatchObject({ model: 'claude-opus-5-5', maxTokens: 1000 })
+    expect(prompt?.turns).toEqual([
+      {
+        role: 'user',
+        parts: [
+          '<message from="Bob">\nHello.\n</message>',
+          '<message from="Alice">\nWhy?\n</message>',
+        ],
+      },
+    ])
+  })
+
+  it('stays within what the model takes, with room for its answer', async () => {
+    models = [{ id: 'claude-opus-5-5', name: 'Opus', maxInputTokens: 1000, maxOutputTokens: 200 }]
+    await room.say('bob', 'Long ago. '.repeat(300))
+    await room.say('bob', 'Just now.')
+    const prompt = await ask('Why?')
+    expect(prompt?.maxTokens).toBe(200)
+    expect(prompt?.turns[0]?.parts).toHaveLength(2)
+    await claude.stops()
+    expect((await room.reply({ number: 1 })).ended).toMatchObject({ omitted: true })
+  })
+})
+
+describe('a node that goes down', () => {
+  it('lets answers finish while there is patience, and starts nothing new', async () => {
+    const first = await room.ask('alice', 'One?')
+    await room.queue('bob', 'Two?')
+    await run(first)
+    const drained = generations.drain(5000)
+    await clock.advance(4000)
+    await claude.says('One.')
+    await claude.stops()
+    await drained
+    expect(outcomes()).toEqual(['completed'])
+    expect(claude.prompts).toHaveLength(1)
+    expect(await room.state()).toMatchObject({ running: null, held: false })
+    expect(clock.waiting).toBe(0)
+  })
+
+  it('[R2] ends the rest as interrupted', async () => {
+    await run(await room.ask('alice', 'One?'))
+    await claude.says('On')
+    const drained = generations.drain(5000)
+    await clock.advance(5000)
+    await drained
+    expect(outcomes()).toEqual(['interrupted'])
+    expect(await room.reply({ number: 1 })).toMatchObject({ text: 'On' })
+  })
+
+  it('ends at once what is started while it goes down', async () => {
+    await run(await room.ask('alice', 'One?'))
+    const drained = generations.drain(5000)
+    await room.cancel({ generationId: (await room.reply({ number: 1 })).generationId })
+    await run(await room.ask('alice', 'Two?'))
+    await drained
+    expect(outcomes()).toEqual(['cancelled', 'interrupted'])
+    expect(claude.prompts).toHaveLength(1)
+  })
+
+  it('has nothing to wait for when nothing runs', async () => {
+    await generations.drain(5000)
+    expect(clock.waiting).toBe(0)
+  })
+
+  it('[R5] goes down also when the storage takes no end', async () => {
+    await run(await room.ask('alice', 'One?'))
+    storage.away = 'before'
+    const drained = generations.drain(1000)
+    await clock.advance(2000)
+    await drained
+    expect(outcomes()).toEqual([null])
+  })
+})
