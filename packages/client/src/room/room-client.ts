@@ -18,6 +18,7 @@ import {
 import { emptyRoom, fold, positionOf } from '@roomcast/shared/room'
 import { digest } from '@roomcast/shared/digest'
 import type { Clock } from '@roomcast/shared/clock'
+import { Outbox } from './outbox.ts'
 import { type Status, statusAfterLink } from './status.ts'
 import type { Link, Transport } from './transport.ts'
 
@@ -27,6 +28,9 @@ const SILENCE_MS = 25_000
 const SILENCE_RUNNING_MS = 6_000
 /** Pause before asking again when catching up did not help, so that a fault does not become a storm. */
 const REJOIN_MS = 500
+
+/** What is said of commands that nobody waits for any more. */
+const LEFT: ErrorBody = errorBody('internal', 'The room was left.')
 
 /** What a screen sees. `state` is null until the room has been read for the first time. */
 export interface RoomView {
@@ -52,8 +56,6 @@ export type Intent = {
   [T in CommandType]: Omit<Extract<Command, { type: T }>, 'commandId' | 'roomId'>
 }[Exclude<CommandType, 'join' | 'leave'>]
 
-type Pending = { readonly command: Command; readonly settle: (result: CommandResult) => void }
-
 /** Counts of what had to be repaired; for tests and for the curious. */
 export interface Repairs {
   readonly rejoined: number
@@ -71,7 +73,7 @@ export class RoomClient {
     pending: [],
     closing: null,
   }
-  #pending: readonly Pending[] = []
+  readonly #outbox: Outbox
   /** The join on its way, and what was found missing since it left; null when none is on its way. */
   #joining: { behind: Position | null } | null = null
   #stopWatching: (() => void) | null = null
@@ -81,6 +83,12 @@ export class RoomClient {
 
   constructor(options: RoomClientOptions) {
     this.#options = options
+    const { transport, clock } = options
+    this.#outbox = new Outbox({
+      transport,
+      clock,
+      onChange: (pending) => this.#change({ pending }),
+    })
   }
 
   get view(): RoomView {
@@ -103,12 +111,8 @@ export class RoomClient {
   close(): void {
     if (this.#closed) return
     this.#closed = true
-    this.#stopWatching?.()
-    this.#stopRejoining?.()
-    this.#options.transport.close()
-    for (const { settle } of this.#pending)
-      settle({ ok: false, error: errorBody('internal', 'The room was left.') })
-    this.#pending = []
+    this.#stop()
+    this.#outbox.giveUp(LEFT)
   }
 
   /** Calls `listener` after each change until the returned function is called. */
@@ -122,16 +126,11 @@ export class RoomClient {
    * @returns the server's answer; refusals are answers, not exceptions
    */
   send(intent: Intent): Promise<CommandResult> {
-    const command = {
-      ...intent,
-      commandId: this.#options.newId(),
-      roomId: this.#options.roomId,
-    } as Command
-    return new Promise((settle) => {
-      const pending = { command, settle }
-      this.#setPending([...this.#pending, pending])
-      if (this.#view.status.kind === 'live') void this.#deliver(pending)
-    })
+    const { status } = this.#view
+    if (this.#closed) return Promise.resolve({ ok: false, error: LEFT })
+    if (status.kind === 'refused') return Promise.resolve({ ok: false, error: status.error })
+    const { newId, roomId } = this.#options
+    return this.#outbox.add({ ...intent, commandId: newId(), roomId } as Command)
   }
 
   /** Tells the others that this member is writing; lost without harm. */
@@ -141,25 +140,13 @@ export class RoomClient {
     void transport.send({ type: 'typing', roomId, commandId: newId() })
   }
 
-  async #deliver(pending: Pending): Promise<void> {
-    const result = await this.#options.transport.send(pending.command)
-    // ignored because: the link went down; it is sent again once the room is live.
-    if (result === null || !this.#pending.includes(pending)) return
-    this.#setPending(this.#pending.filter((other) => other !== pending))
-    pending.settle(result)
-  }
-
-  #setPending(pending: readonly Pending[]): void {
-    this.#pending = pending
-    this.#change({ pending: pending.map(({ command }) => command) })
-  }
-
   #onLink(link: Link): void {
-    if (this.#closed) return
+    if (this.#isOver()) return
     this.#joining = null
+    this.#outbox.hold()
     const status = statusAfterLink(this.#view.status, link, this.#options.clock.now())
+    if (status.kind === 'refused') return this.#refuse(status.error)
     this.#change({ status })
-    if (status.kind === 'refused') this.#refuse(status.error)
     if (link.kind !== 'up') {
       this.#stopWatching?.()
       return
@@ -168,10 +155,18 @@ export class RoomClient {
     this.#join(this.#view.state && positionOf(this.#view.state))
   }
 
+  /** For good: nothing is tried any more. */
   #refuse(error: ErrorBody): void {
+    this.#stop()
     this.#change({ status: { kind: 'refused', error } })
-    for (const { settle } of this.#pending) settle({ ok: false, error })
-    this.#setPending([])
+    this.#outbox.giveUp(error)
+  }
+
+  #stop(): void {
+    this.#joining = null
+    this.#stopWatching?.()
+    this.#stopRejoining?.()
+    this.#options.transport.close()
   }
 
   /** Asks for everything after `since`; the answer is a snapshot or a tail, then `synced`. */
@@ -211,10 +206,15 @@ export class RoomClient {
   }
 
   #onUpdate(input: unknown): void {
-    if (this.#closed || this.#view.status.kind === 'refused') return
+    if (this.#isOver()) return
     const update = parseUpdate(input)
-    this.#watchSilence()
     if (update !== null) this.#apply(update)
+    // It may have refused this client, or a listener may have left.
+    if (!this.#isOver()) this.#watchSilence()
+  }
+
+  #isOver(): boolean {
+    return this.#closed || this.#view.status.kind === 'refused'
   }
 
   #apply(update: Update): void {
@@ -255,7 +255,7 @@ export class RoomClient {
     this.#joining = null
     if (behind) return this.#rejoinLater(behind)
     this.#change({ status: { kind: 'live' }, closing: null })
-    for (const pending of this.#pending) void this.#deliver(pending)
+    this.#outbox.open()
   }
 
   #watchSilence(): void {

@@ -1,0 +1,30 @@
+// Stopping for everyone: one press is enough, and until the server has answered it is "stopping".
+import { computed, type ComputedRef } from 'vue'
+import type { Intent, RoomView } from '../room/room-client.ts'
+import type { Answering } from './use-answering.ts'
+
+type CancelIntent = Extract<Intent, { type: 'cancel' }>
+
+export interface Stop {
+  readonly stopping: ComputedRef<boolean>
+  readonly stop: () => void
+}
+
+/** @param act sends the command */
+export function useStop(
+  view: () => RoomView,
+  answering: () => Answering | null,
+  act: (intent: CancelIntent) => Promise<void>,
+): Stop {
+  const stopping = computed(() =>
+    view().pending.some(
+      (command) =>
+        command.type === 'cancel' && command.generationId === answering()?.reply.generationId,
+    ),
+  )
+  const stop = (): void => {
+    const now = answering()
+    if (now && !stopping.value) void act({ type: 'cancel', generationId: now.reply.generationId })
+  }
+  return { stopping, stop }
+}

@@ -1,0 +1,102 @@
+// Outbox: a member's commands until the server has answered them.
+//
+// Guarantees: a command keeps its id, and is on its way at most once at any time, so that a refusal is never
+// followed by the same command being done. One that may have been done before its link went down is not given up
+// for a refusal that says nothing about that: it is sent again.
+import type { Command, CommandResult, ErrorBody, ErrorCode } from '@roomcast/shared/protocol'
+import type { Clock } from '@roomcast/shared/clock'
+import type { Transport } from './transport.ts'
+
+/** Refusals from before the log was asked whether it knows the command. */
+const UNKNOWING: ReadonlySet<string> = new Set<ErrorCode>([
+  'shutting-down',
+  'rate-limited',
+  'storage-unavailable',
+])
+/** Pause before a command is sent again after such a refusal, ms. */
+const AGAIN_MS = 1000
+
+interface Waiting {
+  readonly command: Command
+  readonly settle: (result: CommandResult) => void
+  isUnderWay: boolean
+  /** Its link went down before the answer: it may have been done. */
+  mayBeDone: boolean
+}
+
+export interface OutboxOptions {
+  readonly transport: Transport
+  readonly clock: Clock
+  /** Hears the commands that wait for their answer after each change, oldest first. */
+  readonly onChange: (commands: readonly Command[]) => void
+}
+
+export class Outbox {
+  readonly #options: OutboxOptions
+  #waiting: readonly Waiting[] = []
+  #stopAgain: (() => void) | null = null
+  #isOpen = false
+
+  constructor(options: OutboxOptions) {
+    this.#options = options
+  }
+
+  /** Keeps a command, and sends it at once if the room is live. @returns the server's answer */
+  add(command: Command): Promise<CommandResult> {
+    return new Promise((settle) => {
+      const waiting = { command, settle, isUnderWay: false, mayBeDone: false }
+      this.#change([...this.#waiting, waiting])
+      if (this.#isOpen) void this.#deliver(waiting)
+    })
+  }
+
+  /** The room is live: sends what is not on its way already. */
+  open(): void {
+    this.#isOpen = true
+    for (const waiting of this.#waiting) void this.#deliver(waiting)
+  }
+
+  /** The link is gone: keeps everything until it is opened again. */
+  hold(): void {
+    this.#isOpen = false
+    this.#stopAgain?.()
+    this.#stopAgain = null
+  }
+
+  /** Answers everything that waits itself, since the server will not. */
+  giveUp(error: ErrorBody): void {
+    this.hold()
+    const given = this.#waiting
+    this.#change([])
+    for (const { settle } of given) settle({ ok: false, error })
+  }
+
+  async #deliver(waiting: Waiting): Promise<void> {
+    if (waiting.isUnderWay) return
+    waiting.isUnderWay = true
+    const result = await this.#options.transport.send(waiting.command)
+    waiting.isUnderWay = false
+    if (!this.#waiting.includes(waiting)) return
+    if (result === null) {
+      waiting.mayBeDone = true
+      return
+    }
+    if (!result.ok && waiting.mayBeDone && UNKNOWING.has(result.error.code))
+      return this.#againLater()
+    this.#change(this.#waiting.filter((other) => other !== waiting))
+    waiting.settle(result)
+  }
+
+  #againLater(): void {
+    if (!this.#isOpen) return
+    this.#stopAgain ??= this.#options.clock.after(AGAIN_MS, () => {
+      this.#stopAgain = null
+      if (this.#isOpen) this.open()
+    })
+  }
+
+  #change(waiting: readonly Waiting[]): void {
+    this.#waiting = waiting
+    this.#options.onChange(waiting.map(({ command }) => command))
+  }
+}
