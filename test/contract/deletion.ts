@@ -42,6 +42,20 @@ export function describeDeletion(setup: Setup): void {
       expect(one.updates.at(-1)).toEqual({ type: 'deleted' })
     })
 
+    test('followers are told also when a follower deletes the room', async () => {
+      const room = await aRoom(use.log)
+      await use.log.follow('room', (update) => {
+        if (!isDelta(update) && update.type === 'entries') void use.log.deleteRoom('room')
+      })
+      const watcher = await room.watch()
+      await room.say('bob', 'Hello')
+      await watcher.sees((update) => !isDelta(update) && update.type === 'deleted')
+      expect(watcher.updates.map((update) => !isDelta(update) && update.type)).toEqual([
+        'entries',
+        'deleted',
+      ])
+    })
+
     test('a room of the same name begins anew, its commands forgotten', async () => {
       const first = await aRoom(use.log)
       const post = first.newPost('bob', 'Hello', false)

@@ -6,8 +6,10 @@
 //              A refused or failed call has changed nothing and shown nothing.
 // One run      At most one generation runs in a room. The first `end` wins; later ones learn the winner,
 //              and replies of an ended generation take no more bytes.
-// Idempotence  Calls with a `commandId` may be repeated: the answer is the same, the work is done once
-//              (remembered for a day at least). `appendReply` may be repeated with the same bytes.
+// Idempotence  Calls with a `commandId` may be repeated: the entries answered are the same, the work is done once
+//              (remembered for a day at least), and `started` is given once, to one caller. `appendReply` may be
+//              repeated with the same bytes.
+// Marks        The bytes after a mark that had none carry the mark again: no position tells that it was lost.
 // Loss         What has been answered survives the end of any process. Entries survive the loss of power;
 //              of a running reply the last moments may be lost then, and its end says so by its length.
 // Followers    May see an entry or bytes twice, never out of order with a hole in between unnoticed: offsets
@@ -193,7 +195,8 @@ export interface RoomLog {
 
   /**
    * Ends a generation if it still runs: appends `final`, writes `generation-ended` with the length and digest
-   * of what is stored, and starts the head of the queue as `next`. A `cancelled` end holds a queue that is not empty.
+   * of what is stored, and starts the head of the queue as `next`. A `cancelled` end holds a queue that is not
+   * empty; a queue that becomes empty is not held any more.
    * Refusal: `generation-not-found`.
    */
   end(roomId: RoomId, end: NewEnd): Promise<EndResult>
@@ -219,7 +222,7 @@ export interface RoomLog {
   /** The rooms of a member, last used first. */
   roomsOf(memberId: MemberId): Promise<readonly RoomSummary[]>
 
-  /** Removes a room and everything in it for good. */
+  /** Removes a room and everything in it for good. A room made again under its id has another epoch. */
   deleteRoom(roomId: RoomId): Promise<void>
 
   /** Stops following and releases the storage. Idempotent. */

@@ -40,11 +40,12 @@ export class Followers {
         this.#onError(error)
       }
     }
+    // The last thing there is to tell of a room.
+    if ('type' in update && update.type === 'deleted') this.#rooms.delete(roomId)
   }
 
-  /** Forgets everybody in one room, or everywhere. */
-  clear(roomId?: RoomId): void {
-    if (roomId === undefined) this.#rooms.clear()
-    else this.#rooms.delete(roomId)
+  /** Forgets everybody everywhere. */
+  clear(): void {
+    this.#rooms.clear()
   }
 }

@@ -293,7 +293,6 @@ class SqliteRoomLog implements RoomLog {
         this.#database.run(`DELETE FROM ${table} WHERE room_id = ?`, roomId)
     })
     this.#followers.tell(roomId, { type: 'deleted' })
-    this.#followers.clear(roomId)
   }
 
   async close(): Promise<void> {
