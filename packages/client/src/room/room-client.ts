@@ -130,7 +130,7 @@ export class RoomClient {
     if (this.#closed) return Promise.resolve({ ok: false, error: LEFT })
     if (status.kind === 'refused') return Promise.resolve({ ok: false, error: status.error })
     const { newId, roomId } = this.#options
-    return this.#outbox.add({ ...intent, commandId: newId(), roomId } as Command)
+    return this.#outbox.add({ ...intent, commandId: newId(), roomId })
   }
 
   /** Tells the others that this member is writing; lost without harm. */

@@ -1,0 +1,315 @@
+import { describe, expect, test } from 'vitest'
+import {
+  type CommandResult,
+  type Entry,
+  errorBody,
+  type ErrorCode,
+  type RoomState,
+  type Update,
+} from '@roomcast/shared/protocol'
+import { digest } from '@roomcast/shared/digest'
+import { byteLength, emptyRoom, reduce } from '@roomcast/shared/room'
+import { RoomClient } from './room-client.ts'
+import { ClockDouble, TransportDouble } from './transport-double.ts'
+
+const EPOCH = 'epoch'
+const entries: readonly Entry[] = [
+  {
+    type: 'room-created',
+    offset: 1,
+    at: 1,
+    roomId: 'room',
+    title: 'T',
+    model: 'm',
+    instructions: '',
+  },
+  {
+    type: 'message-posted',
+    offset: 2,
+    at: 2,
+    messageId: 'q',
+    by: 'alice',
+    text: 'Why?',
+    ask: true,
+  },
+  {
+    type: 'generation-started',
+    offset: 3,
+    at: 3,
+    generationId: 'g',
+    number: 1,
+    mode: 'answer',
+    messageId: 'q',
+    by: 'alice',
+    model: 'm',
+  },
+]
+const synced: Update = { type: 'synced' }
+
+/** The room after its first `count` entries. */
+function stateAfter(count: number): RoomState {
+  return entries.slice(0, count).reduce<RoomState>(reduce, emptyRoom('room', EPOCH))
+}
+
+function snapshot(count: number): Update {
+  return { type: 'snapshot', state: stateAfter(count) }
+}
+
+function entriesFrom(offset: number): Update {
+  return { type: 'entries', epoch: EPOCH, entries: entries.slice(offset - 1) }
+}
+
+function refusal(code: ErrorCode): CommandResult {
+  return { ok: false, error: errorBody(code) }
+}
+
+function setup() {
+  const transport = new TransportDouble()
+  const clock = new ClockDouble()
+  let ids = 0
+  const newId = () => `id-${(ids += 1)}`
+  const client = new RoomClient({ roomId: 'room', transport, clock, newId })
+  client.open()
+  const joins = () => transport.sent('join').map(({ command }) => command)
+  const up = () => transport.link({ kind: 'up' })
+  const live = (count = 2) => {
+    up()
+    transport.arrive(snapshot(count), synced)
+  }
+  const post = () => client.send({ type: 'post', text: 'Hello', ask: false })
+  return { client, transport, clock, joins, up, live, post }
+}
+
+describe('joining', () => {
+  test('the first join names no position, later ones name the own', () => {
+    const { client, transport, joins, up, live } = setup()
+    live()
+    expect(joins()).toEqual([{ type: 'join', roomId: 'room', commandId: 'id-1' }])
+    expect(client.view).toMatchObject({ status: { kind: 'live' }, state: { offset: 2 } })
+    transport.link({ kind: 'down', retryAt: 7 })
+    expect(client.view.status).toEqual({ kind: 'offline', since: 0, retryAt: 7 })
+    up()
+    expect(client.view.status).toEqual({ kind: 'catching-up' })
+    expect(joins().at(-1)).toMatchObject({ since: { epoch: EPOCH, offset: 2, end: 0 } })
+  })
+
+  test('nothing is shown of a room before its first snapshot', () => {
+    const { client, transport, up } = setup()
+    up()
+    transport.arrive(entriesFrom(1), [1, 0, 'text'])
+    expect(client.view.state).toBeNull()
+  })
+
+  test('[R1.3] what does not connect is not shown, and is read again from the own position', () => {
+    const { client, transport, joins, live } = setup()
+    live(3)
+    transport.arrive([1, 0, 'ab'], [1, 3, 'd'])
+    expect(client.view.state?.messages.at(-1)).toMatchObject({ text: 'ab' })
+    expect(joins().at(-1)).toMatchObject({ since: { offset: 3, end: 2 } })
+    const run = { number: 1, at: 2, text: 'cd', marks: [] }
+    transport.arrive({ type: 'tail', epoch: EPOCH, runs: [run], entries: [] }, synced)
+    expect(client.view.state?.messages.at(-1)).toMatchObject({ text: 'abcd', end: 4 })
+    expect(client.repairs).toEqual({ rejoined: 1, snapshots: 1, tails: 1 })
+  })
+
+  test('several gaps are answered with one reading', () => {
+    const { transport, joins, live } = setup()
+    live(3)
+    transport.arrive([1, 1, 'b'], [1, 2, 'c'], [1, 3, 'd'])
+    expect(joins()).toHaveLength(2)
+  })
+
+  test('what is found missing while a join is on its way is read again a moment after it', () => {
+    const { client, transport, clock, joins, up } = setup()
+    up()
+    transport.arrive(snapshot(2), [1, 0, 'text of an unknown reply'], synced)
+    expect(client.view.status.kind).toBe('catching-up')
+    expect(joins()).toHaveLength(1)
+    clock.advance(500)
+    expect(joins()).toHaveLength(2)
+    transport.arrive({ type: 'tail', epoch: EPOCH, runs: [], entries: entries.slice(2) }, synced)
+    expect(client.view).toMatchObject({ status: { kind: 'live' }, state: { offset: 3 } })
+  })
+
+  test('a join that is refused for now is tried again', async () => {
+    const { client, transport, clock, joins, up } = setup()
+    up()
+    await transport.sent('join')[0]?.answer(refusal('storage-unavailable'))
+    expect(client.view.status.kind).toBe('catching-up')
+    clock.advance(500)
+    expect(joins()).toHaveLength(2)
+  })
+
+  test('the answer to a join of an earlier link changes nothing', async () => {
+    const { client, transport, up } = setup()
+    up()
+    transport.link({ kind: 'down', retryAt: null })
+    up()
+    await transport.sent('join')[0]?.answer(refusal('room-not-found'))
+    expect(client.view.status.kind).toBe('catching-up')
+  })
+
+  test('[R1.5] an end over other text reads the whole reply again', () => {
+    const { client, transport, joins, live } = setup()
+    live(3)
+    transport.arrive([1, 0, 'wrong'])
+    const ended: Entry = {
+      type: 'generation-ended',
+      offset: 4,
+      at: 4,
+      generationId: 'g',
+      number: 1,
+      outcome: 'completed',
+      end: byteLength('right'),
+      digest: digest('right'),
+      held: false,
+    }
+    transport.arrive({ type: 'entries', epoch: EPOCH, entries: [ended] })
+    expect(joins().at(-1)).toMatchObject({ since: { offset: 3, end: 0 } })
+    const run = { number: 1, at: 0, text: 'right', marks: [] }
+    transport.arrive({ type: 'tail', epoch: EPOCH, runs: [run], entries: [ended] }, synced)
+    expect(client.view.state?.messages.at(-1)).toMatchObject({ text: 'right', ended: { at: 4 } })
+  })
+})
+
+describe('a refused client', () => {
+  test('stays refused and tries nothing any more', async () => {
+    const { client, transport, clock, up } = setup()
+    up()
+    await transport.sent('join')[0]?.answer(refusal('room-not-found'))
+    expect(client.view.status).toEqual({ kind: 'refused', error: errorBody('room-not-found') })
+    expect(clock.pending).toBe(0)
+    expect(transport.closes).toBe(1)
+    clock.advance(100_000)
+    up()
+    expect(transport.left).toHaveLength(1)
+    expect(transport.relinks).toBe(0)
+  })
+
+  test('answers commands that wait, and later ones at once, with its refusal', async () => {
+    const { client, transport, post } = setup()
+    const waiting = post()
+    transport.link({ kind: 'refused', error: errorBody('unauthenticated') })
+    await expect(waiting).resolves.toEqual(refusal('unauthenticated'))
+    await expect(post()).resolves.toEqual(refusal('unauthenticated'))
+    expect(client.view.pending).toEqual([])
+  })
+})
+
+describe('commands', () => {
+  test('wait until the room is live, and are shown as waiting', () => {
+    const { client, transport, live, post } = setup()
+    void post()
+    expect(client.view.pending).toMatchObject([{ type: 'post', text: 'Hello' }])
+    expect(transport.sent('post')).toHaveLength(0)
+    live()
+    expect(transport.sent('post')).toHaveLength(1)
+  })
+
+  test('[R4.1] are sent again after a lost link, once and with the same id', async () => {
+    const { client, transport, live, post } = setup()
+    live()
+    const result = post()
+    await transport.lose()
+    live()
+    const [first, second, ...more] = transport.sent('post')
+    expect(more).toEqual([])
+    expect(second?.command).toEqual(first?.command)
+    await second?.answer({ ok: true, messageId: 'm' })
+    await expect(result).resolves.toEqual({ ok: true, messageId: 'm' })
+    expect(client.view.pending).toEqual([])
+  })
+
+  test('[R4.3] on their way are not sent twice when the room is read again', () => {
+    const { transport, live, post } = setup()
+    live(3)
+    void post()
+    transport.arrive([1, 5, 'beyond a gap'])
+    expect(transport.sent('join')).toHaveLength(2)
+    transport.arrive(snapshot(3), synced)
+    expect(transport.sent('post')).toHaveLength(1)
+  })
+
+  test('tell their sender that they were refused', async () => {
+    const { client, transport, live, post } = setup()
+    live()
+    const result = post()
+    await transport.sent('post')[0]?.answer(refusal('shutting-down'))
+    await expect(result).resolves.toEqual(refusal('shutting-down'))
+    expect(client.view.pending).toEqual([])
+  })
+
+  test('[R4.1] that may have been done are not given up for a refusal that does not know', async () => {
+    const { client, transport, clock, live, post } = setup()
+    live()
+    const result = post()
+    await transport.lose()
+    live()
+    await transport.sent('post').at(-1)?.answer(refusal('shutting-down'))
+    expect(client.view.pending).toHaveLength(1)
+    clock.advance(1000)
+    expect(transport.sent('post')).toHaveLength(3)
+    await transport.sent('post').at(-1)?.answer({ ok: true, messageId: 'm' })
+    await expect(result).resolves.toEqual({ ok: true, messageId: 'm' })
+  })
+
+  test('are answered when the room is left, and later ones at once', async () => {
+    const { client, clock, live, post } = setup()
+    live()
+    const waiting = post()
+    client.close()
+    expect(await waiting).toMatchObject({ ok: false, error: { message: 'The room was left.' } })
+    expect(await post()).toMatchObject({ ok: false, error: { message: 'The room was left.' } })
+    expect(clock.pending).toBe(0)
+  })
+})
+
+describe('silence', () => {
+  test('of 25 s in a quiet room makes a new link', () => {
+    const { transport, clock, live, joins } = setup()
+    live()
+    clock.advance(24_999)
+    expect(transport.relinks).toBe(0)
+    clock.advance(1)
+    expect(transport.relinks).toBe(1)
+    expect(joins()).toHaveLength(1)
+  })
+
+  test('of 6 s while Claude answers asks for what is missing, and of 25 s makes a new link', () => {
+    const { transport, clock, live, joins } = setup()
+    live(3)
+    clock.advance(6000)
+    expect(joins()).toHaveLength(2)
+    expect(joins().at(-1)).toMatchObject({ since: { offset: 3, end: 0 } })
+    clock.advance(18_999)
+    expect(transport.relinks).toBe(0)
+    clock.advance(1)
+    expect(transport.relinks).toBe(1)
+  })
+
+  test('right after an answer has begun is noticed as early', () => {
+    const { transport, clock, live, joins } = setup()
+    live(2)
+    transport.arrive(entriesFrom(3))
+    clock.advance(6000)
+    expect(joins()).toHaveLength(2)
+  })
+
+  test('ends with anything that arrives, known or not', () => {
+    const { transport, clock, live } = setup()
+    live()
+    for (let times = 0; times < 5; times++) {
+      clock.advance(20_000)
+      transport.arrive({ type: 'from-the-future' } as unknown as Update)
+    }
+    expect(transport.relinks).toBe(0)
+  })
+
+  test('does not count while there is no link', () => {
+    const { transport, clock, live } = setup()
+    live()
+    transport.link({ kind: 'down', retryAt: null })
+    clock.advance(100_000)
+    expect(transport.relinks).toBe(0)
+  })
+})
