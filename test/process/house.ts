@@ -1,0 +1,140 @@
+// A server process with its own data, the simulator it asks, and a room with Alice and Bob in it.
+import { expect } from 'vitest'
+import type { Message, Reply } from '@roomcast/shared/protocol'
+import { byteLength } from '@roomcast/shared/room'
+import {
+  type RequestRecord,
+  type Simulator,
+  type SimulatorOptions,
+  startSimulator,
+} from '@roomcast/server/simulator/simulator.ts'
+import { Person, type Seat } from '../support/person.ts'
+import {
+  type ServerEnvironment,
+  type ServerProcess,
+  startServerProcess,
+  temporaryDirectory,
+} from '../support/server-process.ts'
+
+export const KEY = 'sk-ant-a-key-that-must-not-be-seen'
+
+export class House {
+  readonly simulator: Simulator
+  readonly alice: Person
+  readonly bob: Person
+  readonly roomId: string
+  readonly invite: string
+  readonly environment: ServerEnvironment
+  server: ServerProcess
+  readonly #seats: Seat[] = []
+  readonly #close: () => Promise<void>
+
+  static async open(
+    environment: ServerEnvironment = {},
+    simulated: SimulatorOptions = {},
+  ): Promise<House> {
+    const directory = await temporaryDirectory()
+    const simulator = await startSimulator({ pace: 'instant', ...simulated })
+    const whole = {
+      DATA_DIR: directory.path,
+      ANTHROPIC_API_KEY: KEY,
+      ANTHROPIC_BASE_URL: simulator.url,
+      ...environment,
+    }
+    const server = await startServerProcess(whole)
+    const alice = await Person.come(server.url, 'Alice')
+    const bob = await Person.come(server.url, 'Bob')
+    const { roomId, invite } = await alice.makeRoom('A room')
+    await bob.accept(invite)
+    const close = async () => {
+      await simulator.close()
+      await directory.remove()
+    }
+    return new House({ simulator, server, alice, bob, roomId, invite, environment: whole, close })
+  }
+
+  private constructor(parts: {
+    simulator: Simulator
+    server: ServerProcess
+    alice: Person
+    bob: Person
+    roomId: string
+    invite: string
+    environment: ServerEnvironment
+    close: () => Promise<void>
+  }) {
+    this.simulator = parts.simulator
+    this.server = parts.server
+    this.alice = parts.alice
+    this.bob = parts.bob
+    this.roomId = parts.roomId
+    this.invite = parts.invite
+    this.environment = parts.environment
+    this.#close = parts.close
+  }
+
+  get directory(): string {
+    return this.environment['DATA_DIR'] ?? ''
+  }
+
+  /** Somebody sits down in front of a room and sees it live. */
+  async sit(person: Person, roomId = this.roomId): Promise<Seat> {
+    const seat = person.sit(roomId)
+    this.#seats.push(seat)
+    await seat.live()
+    return seat
+  }
+
+  /** Alice and Bob, both live. */
+  both(): Promise<[Seat, Seat]> {
+    return Promise.all([this.sit(this.alice), this.sit(this.bob)])
+  }
+
+  /** What somebody sees who comes only now, and goes again. */
+  async newcomer(person = this.alice, roomId = this.roomId): Promise<readonly Message[]> {
+    const seat = await this.sit(person, roomId)
+    const { messages } = seat.state
+    seat.leave()
+    return messages
+  }
+
+  /** Starts the server again, at the same address and with the same data. */
+  async start(environment: ServerEnvironment = {}): Promise<void> {
+    const PORT = String(this.server.port)
+    this.server = await startServerProcess({ ...this.environment, PORT, ...environment })
+  }
+
+  /** The newest request for an answer, once its connection has ended. */
+  async asked(): Promise<RequestRecord> {
+    await expect.poll(() => this.#newest()?.endedAt, { timeout: 5000 }).toBeTypeOf('number')
+    const record = this.#newest()
+    if (!record) throw new Error('Claude was not asked')
+    return record
+  }
+
+  #newest(): RequestRecord | undefined {
+    return this.simulator.requests.findLast(({ path }) => path.endsWith('/messages'))
+  }
+
+  async close(): Promise<void> {
+    for (const seat of this.#seats) seat.leave()
+    await this.server.kill()
+    await this.#close()
+  }
+}
+
+/** All replies of a room, oldest first. */
+export function repliesIn(messages: readonly Message[]): Reply[] {
+  return messages.filter((message): message is Reply => message.kind === 'reply')
+}
+
+/** Expects everybody to see the same room, message for message and byte for byte. */
+export async function expectSame(house: House, ...seats: readonly Seat[]): Promise<void> {
+  const messages = await house.newcomer()
+  const { offset } = seats[0]?.state ?? { offset: 0 }
+  for (const seat of seats) {
+    await seat.until('the others', ({ state }) => (state?.offset ?? 0) >= offset)
+    expect(seat.state.messages).toEqual(messages)
+  }
+  for (const reply of repliesIn(messages)) expect(byteLength(reply.text)).toBe(reply.end)
+}

@@ -1,0 +1,124 @@
+// A crash at any moment: what was acknowledged is there, everybody sees the same, and the room goes on.
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { CommandResult } from '@roomcast/shared/protocol'
+import { Chance, seeds } from '../contract/random.ts'
+import type { Seat } from '../support/person.ts'
+import { expectSame, House, repliesIn } from './house.ts'
+import { RawSocket } from './raw-socket.ts'
+
+const KILLS = 12
+const LENGTH = 6000
+
+let house: House
+let alice: Seat
+let bob: Seat
+beforeAll(async () => {
+  house = await House.open()
+  ;[alice, bob] = await house.both()
+})
+afterAll(() => house.close())
+
+const post = (text: string, commandId: string) => ({
+  roomId: house.roomId,
+  commandId,
+  text,
+  ask: false,
+})
+
+/** How many messages with this text there are, as everybody sees it. */
+function count(seat: Seat, text: string): number {
+  return seat.state.messages.filter((message) => message.kind === 'said' && message.text === text)
+    .length
+}
+
+async function killAndStart(): Promise<void> {
+  await house.server.kill()
+  await Promise.all([alice, bob].map((seat) => seat.until('offline', isOffline)))
+  await house.start()
+  await Promise.all([alice.live(), bob.live()])
+}
+const isOffline = ({ status }: Seat['view']) => status.kind === 'offline'
+
+/** Somebody else goes on with a reply or does it again, and everybody sees the end of it. */
+async function goOn(type: 'continue' | 'retry', number: number): Promise<void> {
+  const [first] = repliesIn(bob.state.messages).filter((reply) => reply.number === number)
+  const result = await bob.send({ type, generationId: first?.generationId ?? '' })
+  expect(result).toMatchObject({ ok: true })
+  const newest = Math.max(...repliesIn(bob.state.messages).map((reply) => reply.number))
+  const again = await alice.ended(newest)
+  expect(again).toMatchObject({ mode: type, of: first?.generationId, by: house.bob.memberId })
+  expect(again.ended?.outcome).toBe('completed')
+}
+
+describe('a server that is killed while Claude answers', () => {
+  it.each(seeds(KILLS))(
+    '[R1][R2][R4][R5] has the same room again, nothing lost and nothing twice (seed %i)',
+    async (seed) => {
+      const chance = new Chance(seed)
+      const directive = `[simulate: length=${LENGTH} gap=${1 + chance.below(8)} first=${chance.below(60)} chunk=60]`
+      await alice.ask(`Question ${seed}? ${directive}`)
+      const { number } = alice.reply
+      const waits = chance.below(2) === 0
+      if (waits) expect(await bob.ask(`Next ${seed}?`)).toMatchObject({ ok: true, queued: true })
+      // Every third time before the first text, else anywhere within the answer.
+      const bytes = seed % 3 === 0 ? 0 : 1 + chance.below(LENGTH - 1000)
+      await alice.reads(bytes)
+
+      const raw = await RawSocket.connect(house.server.url, { token: house.bob.token })
+      const commandId = randomUUID()
+      const acknowledged = await raw.command('post', post(`Safe ${seed}`, commandId))
+      expect(acknowledged).toMatchObject({ ok: true })
+      raw.close()
+      // On its way when the server dies: whether it got there or not, it is done once.
+      const onItsWay: Promise<CommandResult> = alice.send({
+        type: 'post',
+        text: `On its way ${seed}`,
+        ask: false,
+      })
+      const shown = [alice, bob].map((seat) => seat.reply.text)
+      await killAndStart()
+
+      const interrupted = await alice.ended(number)
+      expect(interrupted.ended).toMatchObject({
+        outcome: 'interrupted',
+        error: { code: 'interrupted' },
+      })
+      for (const text of shown) expect(interrupted.text.startsWith(text)).toBe(true)
+      expect(await onItsWay).toMatchObject({ ok: true })
+      const later = await RawSocket.connect(house.server.url, { token: house.bob.token })
+      expect(await later.command('post', post(`Safe ${seed}`, commandId))).toEqual(acknowledged)
+      later.close()
+
+      if (waits) {
+        const next = await alice.ended(number + 1)
+        expect(next.ended).toMatchObject({ outcome: 'completed' })
+      }
+      await goOn(seed % 2 === 0 ? 'continue' : 'retry', number)
+      await expectSame(house, alice, bob)
+      for (const text of [`Safe ${seed}`, `On its way ${seed}`]) expect(count(bob, text)).toBe(1)
+    },
+  )
+
+  it('[R2] never changes how an answer had ended', async () => {
+    await alice.ask('One more? [simulate: length=500]')
+    const before = await alice.ended()
+    await bob.until('the end', () => bob.reply.ended)
+    await killAndStart()
+    await expectSame(house, alice, bob)
+    expect(alice.reply).toEqual(before)
+  })
+
+  it('[R3] keeps a stop that was acknowledged a moment before', async () => {
+    await alice.ask('And one? [simulate: length=20000 gap=5]')
+    const { generationId } = await alice.reads(200)
+    const stopped = await bob.send({ type: 'cancel', generationId, reason: 'enough' })
+    await killAndStart()
+    expect(await alice.ended()).toMatchObject({
+      generationId,
+      end: stopped.ok ? stopped.end : null,
+      ended: { outcome: 'cancelled', by: house.bob.memberId, reason: 'enough' },
+    })
+    await expectSame(house, alice, bob)
+  })
+})
