@@ -135,10 +135,11 @@ describe('three people in one room', { timeout: 120_000 }, () => {
 
     await bo.at('continue').last().click()
     await ana.page.getByText('Claude is answering Bo').waitFor()
-    await ana.reads(200)
-    await ana.at('stop').click()
-    await bo.footerSays('Stopped by Ana')
-    expect((await bo.reply()).generation).not.toBe(kept.generation)
+    await ana.page.getByText('Claude is answering Bo').waitFor({ state: 'detached' })
+    const [mine, theirs] = [await bo.reply(), await ana.reply()]
+    expect(theirs).toEqual(mine)
+    expect(mine.generation).not.toBe(kept.generation)
+    expect(mine.end).toBeGreaterThan(0)
     for (const person of [ana, bo]) expect(faults(person)).toEqual([])
   })
 

@@ -60,8 +60,7 @@ describe('the HTTP calls of the page', () => {
   })
 
   it('give nobody when there is no session', async () => {
-    const error = { code: 'unauthenticated', message: 'No session.', retryable: false }
-    const { api } = await serving({ status: 401, body: JSON.stringify({ error }) })
+    const { api } = await serving({ body: JSON.stringify({ member: null }) })
     expect(await api.who()).toBeNull()
   })
 

@@ -30,6 +30,7 @@ export class ApiError extends Error {
 }
 
 const whoSchema = v.object({ member: sessionSchema.entries.member })
+const whoOrNobodySchema = v.object({ member: v.nullable(sessionSchema.entries.member) })
 /** Who this browser is to the server. */
 export type Who = Readonly<v.InferOutput<typeof whoSchema>['member']>
 
@@ -55,12 +56,7 @@ export class Api {
 
   /** Who this browser is, or null when it has no session. */
   async who(): Promise<Who | null> {
-    try {
-      return (await this.#get('/api/session', whoSchema)).member
-    } catch (error) {
-      if (error instanceof ApiError && error.body.code === 'unauthenticated') return null
-      throw error
-    }
+    return (await this.#get('/api/session', whoOrNobodySchema)).member
   }
 
   async startSession(name: string): Promise<Who> {

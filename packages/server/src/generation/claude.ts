@@ -36,7 +36,7 @@ export const FAILURES = {
   billing: 'The account of this server with Claude is out of credit.',
   permission: 'The API key of this server may not use this model.',
   'unknown-model': 'Claude does not know this model.',
-  'invalid-request': 'Claude refused the request.',
+  'invalid-request': 'Claude could not take this request.',
   'too-large': 'The conversation is too large for Claude.',
   connection: 'The connection to Claude broke off.',
   truncated: 'The answer broke off before its end.',

@@ -21,7 +21,6 @@ async function send(method: string, path: string, headers: Record<string, string
 }
 
 const protectedRoutes = [
-  ['GET', '/api/session'],
   ['POST', '/api/session/link'],
   ['POST', '/api/rooms'],
   ['GET', '/api/rooms'],

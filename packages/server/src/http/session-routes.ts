@@ -40,9 +40,10 @@ export function sessionRoutes({ sessions, publicUrl, bucket }: SessionRoutesOpti
   })
 
   router.get('/', async (request, response) => {
-    const member = await requireMember(sessions, request)
+    // Nobody yet is an answer, not an error: every newcomer's page asks.
+    const member = await authenticate(sessions, request.headers)
     // Whoever keeps coming back stays who they are.
-    if (credentialOf(request.headers).kind === 'cookie') {
+    if (member && credentialOf(request.headers).kind === 'cookie') {
       setCookie(request, response, (await sessions.renew(member)).token)
     }
     response.json({ member })
