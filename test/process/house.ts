@@ -130,8 +130,10 @@ export function repliesIn(messages: readonly Message[]): Reply[] {
 
 /** Expects everybody to see the same room, message for message and byte for byte. */
 export async function expectSame(house: House, ...seats: readonly Seat[]): Promise<void> {
-  const messages = await house.newcomer()
-  const { offset } = seats[0]?.state ?? { offset: 0 }
+  const [first] = seats
+  if (!first) throw new Error('nobody watches')
+  const { offset, roomId } = first.state
+  const messages = await house.newcomer(house.alice, roomId)
   for (const seat of seats) {
     await seat.until('the others', ({ state }) => (state?.offset ?? 0) >= offset)
     expect(seat.state.messages).toEqual(messages)

@@ -8,6 +8,7 @@ import { type Simulator, startSimulator } from '../simulator/simulator.ts'
 import type { Chunk, FailureCode, Prompt } from './claude.ts'
 import { ClaudeFailure, FAILURES } from './claude.ts'
 import { ClaudeSdk } from './claude-sdk.ts'
+import { ENDLESS, HOW_IT_FAILS } from './test-failures.ts'
 
 const FIRST_EVENT_MS = 500
 const SILENCE_MS = 500
@@ -70,48 +71,6 @@ async function record() {
   return found
 }
 
-const HOW_IT_FAILS: Readonly<Record<string, FailureCode>> = {
-  'bad-request': 'invalid-request',
-  'bad-request-retry': 'invalid-request',
-  unauthorized: 'authentication',
-  billing: 'billing',
-  forbidden: 'permission',
-  'not-found': 'unknown-model',
-  'too-large': 'too-large',
-  'rate-limited': 'rate-limited',
-  'rate-limited-seconds': 'rate-limited',
-  'rate-limited-ms': 'rate-limited',
-  'rate-limited-long': 'rate-limited',
-  'spend-limit': 'billing',
-  'server-error': 'upstream',
-  'bad-gateway': 'upstream',
-  'gateway-timeout': 'no-answer',
-  overloaded: 'overloaded',
-  'overloaded-seconds': 'overloaded',
-  'fail-first': 'overloaded',
-  'no-headers': 'no-answer',
-  'cut-before-headers': 'connection',
-  'reset-before-headers': 'connection',
-  'headers-only': 'silent',
-  empty: 'truncated',
-  error: 'overloaded',
-  'error-open': 'overloaded',
-  'error-api': 'upstream',
-  'error-rate-limit': 'rate-limited',
-  'error-first': 'overloaded',
-  reset: 'connection',
-  cut: 'connection',
-  'end-at-start': 'truncated',
-  'end-in-thinking': 'truncated',
-  end: 'truncated',
-  'end-after-block': 'truncated',
-  'end-after-delta': 'truncated',
-  'no-blank-line': 'truncated',
-  stall: 'silent',
-  malformed: 'protocol',
-}
-/** Alive at the level of bytes: only whoever watches the events can end them. */
-const ENDLESS = ['stall-pings', 'stall-thinking']
 const WILL_NOT_PASS: readonly FailureCode[] = [
   'invalid-request',
   'authentication',
