@@ -21,7 +21,7 @@ for (const file of globSync('{packages,test}/**/*.ts', {
   exclude: (name) => name === 'node_modules' || name === 'dist',
 }))
   for (const [, ids] of readFileSync(join(ROOT, file), 'utf8').matchAll(
-    /\b(?:test|it|describe)(?:\.\w+(?:\([^)]*\))?)*\(\s*['"`]((?:\[[RW][\d.]+\])+)/g,
+    /['"`]((?:\[[RW][\d.]+\])+) /g,
   ))
     for (const [, id] of (ids ?? '').matchAll(/\[([RW][\d.]+)\]/g)) titled.set(id ?? '', file)
 

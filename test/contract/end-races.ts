@@ -19,7 +19,7 @@ export function describeEndRaces(setup: Setup): void {
   describe('races for the end', () => {
     const use = useLog(setup)
 
-    test('of three ends and an append at once, one end wins and no byte comes after it', async () => {
+    test('[R2.1][R2.2] of three ends and an append at once, one end wins and no byte comes after it', async () => {
       const winners = new Set<string>()
       await withSeeds(ROUNDS, 'test/contract', async (chance, seed) => {
         const room = await aRoom(use.log, `race-${seed}`)
@@ -61,7 +61,7 @@ export function describeEndRaces(setup: Setup): void {
         expect([...winners].toSorted()).toEqual(['cancelled', 'completed'])
     })
 
-    test('ends, questions and resumptions at once leave one generation running at most', async () => {
+    test('[R2.3] ends, questions and resumptions at once leave one generation running at most', async () => {
       await withSeeds(20, 'test/contract', async (chance, seed) => {
         const room = await aRoom(use.log, `storm-${seed}`)
         const watcher = await room.watch()

@@ -126,7 +126,7 @@ export function describeEnds(setup: Setup): void {
       expect(await room.state()).toMatchObject({ running: 1 })
     })
 
-    test('a second end learns the first and changes nothing', async () => {
+    test('[R2.1] a second end learns the first and changes nothing', async () => {
       const room = await aRoom(use.log)
       const owned = await room.asked('alice', 'Why?')
       await room.queued('bob', 'How?')
@@ -181,7 +181,7 @@ export function describeEnds(setup: Setup): void {
       },
     )
 
-    test('a stop holds the queue if anything waits', async () => {
+    test('[R2.4] a stop holds the queue if anything waits', async () => {
       const room = await aRoom(use.log)
       const owned = await room.asked('alice', 'Why?')
       const waiting = await room.queued('bob', 'How?')

@@ -50,7 +50,7 @@ export function describeFollowing(setup: Setup): void {
   describe('following', () => {
     const use = useLog(setup)
 
-    test('followers get every entry and byte once in order, ends after all their bytes', async () => {
+    test('[R1] followers get every entry and byte once in order, ends after all their bytes', async () => {
       await withSeeds(8, 'test/contract', async (chance, seed) => {
         const room = await aRoom(use.log, `order-${seed}`)
         const watcher = await room.watch()
@@ -88,7 +88,7 @@ export function describeFollowing(setup: Setup): void {
       })
     })
 
-    test('one who follows, then reads, misses nothing, whenever they come', async () => {
+    test('[R1.6] one who follows, then reads, misses nothing, whenever they come', async () => {
       await withSeeds(8, 'test/contract', async (chance, seed) => {
         const room = await aRoom(use.log, `late-${seed}`)
         const joined: { watcher: Watcher; state: RoomState }[] = []
@@ -117,6 +117,37 @@ export function describeFollowing(setup: Setup): void {
         }
         expect(joined.length).toBeGreaterThan(2)
       })
+    })
+
+    test('[R1.8] a follower who reads when it is told finds what it was told', async () => {
+      const room = await aRoom(use.log)
+      const found: Promise<boolean>[] = []
+      await use.log.follow('room', (update) => {
+        if (!isDelta(update) && update.type === 'deleted') return
+        found.push(
+          use.log
+            .read('room')
+            .then(({ entries, runs }) =>
+              isDelta(update)
+                ? runs.some((run) =>
+                    Buffer.from(run.text).subarray(update[1]).toString().startsWith(update[2]),
+                  )
+                : update.entries.every(({ offset }) =>
+                    entries.some((entry) => entry.offset === offset),
+                  ),
+            ),
+        )
+      })
+      const owned = await room.asked('alice', 'Why?')
+      await room.write(owned, 0, 'Because ')
+      await room.write(owned, 8, 'of this.')
+      await room.end(owned, 'completed')
+      await room.say('bob', 'I see.')
+      const watcher = await room.watch()
+      await room.say('bob', 'Thanks.')
+      await watcher.seenSoFar()
+      expect(found.length).toBeGreaterThanOrEqual(6)
+      expect(await Promise.all(found)).toEqual(found.map(() => true))
     })
 
     test('nothing is told after the following has stopped', async () => {

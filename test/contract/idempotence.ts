@@ -67,7 +67,7 @@ export function describeIdempotence(setup: Setup): void {
     const use = useLog(setup)
 
     describe.each(Object.entries(CASES))('%s', (_name, { prepare }) => {
-      test('gets the first answer when it is sent again', async () => {
+      test('[R4.1] gets the first answer when it is sent again', async () => {
         const room = await aRoom(use.log)
         const send = await prepare(room)
         const { entries } = await send(use.log)
@@ -75,7 +75,7 @@ export function describeIdempotence(setup: Setup): void {
         await room.changesNothing(() => send(use.log), { entries, started: null })
       })
 
-      test('is done once when it is sent many times at once', async () => {
+      test('[R4.1] is done once when it is sent many times at once', async () => {
         const room = await aRoom(use.log)
         const send = await prepare(room)
         const { offset } = await room.state()
@@ -132,7 +132,7 @@ export function describeIdempotence(setup: Setup): void {
       expect((await other.state()).messages).toHaveLength(1)
     })
 
-    test('a refused command may be sent again, unchanged, and succeed', async () => {
+    test('[R4.3] a refused command may be sent again, unchanged, and succeed', async () => {
       const room = await aRoom(use.log)
       const running = await room.asked('alice', 'Why?')
       const of = running.generationId

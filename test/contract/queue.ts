@@ -17,7 +17,7 @@ export function describeQueue(setup: Setup): void {
   describe('queue', () => {
     const use = useLog(setup)
 
-    test('questions wait while a generation runs, in the order in which they came', async () => {
+    test('[R2.3] questions wait while a generation runs, in the order in which they came', async () => {
       const room = await aRoom(use.log)
       await room.asked('alice', 'Why?')
       const waiting = [
@@ -50,7 +50,7 @@ export function describeQueue(setup: Setup): void {
       expect(entries.map((entry) => entry.type)).toEqual(['message-posted', 'question-queued'])
     })
 
-    test('a room cannot have more than its limit waiting', async () => {
+    test('[R7.1] a room cannot have more than its limit waiting', async () => {
       const room = await aRoom(use.log)
       const running = await room.asked('alice', 'Why?')
       for (let count = 0; count < LIMITS.queueLength; count++)
@@ -131,7 +131,7 @@ export function describeQueue(setup: Setup): void {
       ])
     })
 
-    test('resuming a held queue starts its head', async () => {
+    test('[R2.4] resuming a held queue starts its head', async () => {
       const room = await aRoom(use.log)
       const { waiting } = await heldRoom(room, 'How?', 'Who?')
       const written = await room.resume('carol')

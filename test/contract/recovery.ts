@@ -13,7 +13,7 @@ export function describeRecovery(setup: Setup): void {
   describe('recovery', () => {
     const use = useLog(setup)
 
-    test('what ran without an owner ends interrupted and keeps its text', async (context) => {
+    test('[R5.1] what ran without an owner ends interrupted and keeps its text', async (context) => {
       const room = await aRoom(use.log)
       const owned = await room.asked('alice', 'Why?')
       await room.write(owned, 0, 'Bec🎉')

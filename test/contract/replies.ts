@@ -95,7 +95,7 @@ export function describeReplies(setup: Setup): void {
       expect(await use.log.renew(owned)).toBe(true)
     })
 
-    test('an ended reply takes no more text and tells how it ended', async () => {
+    test('[R2.2] an ended reply takes no more text and tells how it ended', async () => {
       const room = await aRoom(use.log)
       const owned = await room.asked('alice', 'Why?')
       await room.write(owned, 0, 'Bec')
@@ -199,7 +199,7 @@ export function describeReplies(setup: Setup): void {
         expect(reply?.marks).toEqual([{ kind: 'thinking', from: 0 }])
       })
 
-      test('a follower who missed a mark without bytes learns it with the bytes', async () => {
+      test('[R1.9] a follower who missed a mark without bytes learns it with the bytes', async () => {
         const room = await aRoom(use.log)
         const owned = await room.asked('alice', 'Why?')
         const watcher = await room.watch()

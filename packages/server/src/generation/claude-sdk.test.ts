@@ -101,7 +101,7 @@ describe('an answer of Claude', () => {
     },
   )
 
-  it.each(Object.entries(HOW_IT_FAILS))('fails: %s is %s', async (name, code) => {
+  it.each(Object.entries(HOW_IT_FAILS))('[R2.5] fails: %s is %s', async (name, code) => {
     const { chunks, failure } = await ask(name)
     expect(failure).toBeInstanceOf(ClaudeFailure)
     expect(failure).toMatchObject({ code, retryable: !WILL_NOT_PASS.includes(code) })
@@ -189,7 +189,7 @@ describe('an answer of Claude', () => {
   })
 })
 
-describe('[R3] aborting', () => {
+describe('[R3.2] aborting', () => {
   it('closes the connection at once, and ends quietly', async () => {
     const { failure } = await ask('normal gap=20 chunk=5', (chunk) => chunk.type === 'text')
     expect(failure).toBeNull()

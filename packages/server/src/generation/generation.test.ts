@@ -181,7 +181,7 @@ describe('[R3] a stop', () => {
     expect(await reply()).toMatchObject({ text: 'Be', ended: { outcome: 'cancelled' } })
   })
 
-  it('that came before the request is made leaves it unmade', async () => {
+  it('[R3.2] that came before the request is made leaves it unmade', async () => {
     await room.cancel(started)
     await run()
     expect(claude.prompts).toEqual([])
@@ -220,7 +220,7 @@ describe('[R3] a stop', () => {
     expect(finished).not.toBeNull()
   })
 
-  it('[R2] loses against a completion that was first', async () => {
+  it('[R2.1] loses against a completion that was first', async () => {
     await run()
     await claude.says('Because.')
     await claude.stops()
@@ -251,7 +251,7 @@ describe('[R3] a stop', () => {
   })
 })
 
-describe('[R5] the watchdogs', () => {
+describe('[R5.2] the watchdogs', () => {
   const failure = (code: keyof typeof FAILURES) => ({
     outcome: 'failed',
     error: { code, message: FAILURES[code] },

@@ -90,7 +90,7 @@ describe('the turns of a prompt', () => {
   })
 })
 
-describe('[R3] a stop in a prompt', () => {
+describe('[R3.5] a stop in a prompt', () => {
   it('names who stopped the answer, and the reason', () => {
     const talk = new Talk()
     talk.replied(talk.asked('alice', 'Why?'), 'Beca', { ended: cancelled('bob', 'too long') })
@@ -311,7 +311,7 @@ const line = fc.record({
   reply: fc.option(fc.record({ text: fc.string(), by: fc.nat(2), reason: hostile(5) })),
 })
 
-describe('[R6] who said what', () => {
+describe('[R6.4] who said what', () => {
   it('cannot be forged by any name, message or reason', () => {
     fc.assert(
       fc.property(

@@ -101,7 +101,7 @@ describe('the pace of a reply', () => {
   })
 })
 
-describe('[R1] characters', () => {
+describe('[R1.7] characters', () => {
   it('whose halves come in two pushes are written as one', async () => {
     writer.push('text', 'a\uD83D')
     await settled()

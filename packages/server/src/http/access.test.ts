@@ -45,7 +45,7 @@ describe.each(protectedRoutes)('%s %s', (method, path) => {
   }
   const bearer = (text: string) => ({ authorization: `Bearer ${text}` })
 
-  it('is closed without a valid session', async () => {
+  it('[R6.1] is closed without a valid session', async () => {
     await expectRefused({})
     const foreign = await app.sessionsWith(new Uint8Array(32)).start('Ada')
     await expectRefused(bearer(foreign.token))
@@ -70,7 +70,7 @@ describe('a request that changes something', () => {
     expect((await post(configured)).status).toBe(201)
   })
 
-  it('is refused from foreign pages, whatever they show', async () => {
+  it('[R6.3] is refused from foreign pages, whatever they show', async () => {
     for (const origin of ['https://evil.test', 'null', 'http://127.0.0.1:1']) {
       for (const shown of [{ cookie: `roomcast=${token}` }, { authorization: `Bearer ${token}` }]) {
         const { status, error } = await post({ origin, ...shown })
@@ -114,7 +114,7 @@ describe('a body', () => {
     }
   })
 
-  it('of more than 128 kB is refused', async () => {
+  it('[R7.1] of more than 128 kB is refused', async () => {
     const size = (bytes: number) => JSON.stringify({ name: 'Ada', pad: 'x'.repeat(bytes - 24) })
     expect((await post(size(128 * 1024))).status).toBe(200)
     const { status, error } = await post(size(128 * 1024 + 100))

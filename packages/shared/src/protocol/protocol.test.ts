@@ -172,7 +172,7 @@ function overTheWire(value: unknown): unknown {
 }
 
 describe('the wire contract', () => {
-  test('its shape is the one that this protocol version stands for', () => {
+  test('[W4] its shape is the one that this protocol version stands for', () => {
     const hash = createHash('sha256').update(wireShape()).digest('hex').slice(0, 16)
     expect({ [PROTOCOL_VERSION]: hash }).toEqual({ [PROTOCOL_VERSION]: HASHES[PROTOCOL_VERSION] })
   })
@@ -257,7 +257,7 @@ describe('updates', () => {
     expect(parseUpdate([1, 0, 'x', 'a kind of tomorrow'])).toEqual([1, 0, 'x'])
   })
 
-  test('an update of an unknown type is ignored', () => {
+  test('[W2] an update of an unknown type is ignored', () => {
     for (const input of [{ type: 'from-the-future' }, {}, null, 'text', 5, undefined])
       expect(parseUpdate(input)).toBeNull()
   })

@@ -68,7 +68,7 @@ function settled(state: RoomState | undefined): RoomState | undefined {
 }
 
 describe('the fold on bad lines', () => {
-  test('every follower ends with the room that the log has, and sees only prefixes before', () => {
+  test('[R1] every follower ends with the room that the log has, and sees only prefixes before', () => {
     const tally: Tally = new Map()
     const property = fc.property(
       someHistory,

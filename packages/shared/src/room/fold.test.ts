@@ -28,12 +28,12 @@ function tail(
 }
 
 describe('entries', () => {
-  test('those that are known already change nothing', () => {
+  test('[R1.4] those that are known already change nothing', () => {
     const folded = told(running, entries(1, asked('a'), started(1, 'a')))
     expect(folded).toEqual({ state: running, behind: null })
   })
 
-  test('a hole in the offsets is not skipped', () => {
+  test('[R1.4] a hole in the offsets is not skipped', () => {
     const folded = told(running, entries(4, said('later')))
     expect(folded).toEqual({ state: running, behind: { epoch, offset: 2, end: 0 } })
   })
@@ -55,12 +55,12 @@ describe('deltas', () => {
     expect(told(running, [2, 0, 'x']).behind).toEqual(positionOf(running))
   })
 
-  test('one of an ended generation is never shown', () => {
+  test('[R2.2] one of an ended generation is never shown', () => {
     const over = told(running, [1, 0, 'Bec'], entries(3, ended(1, 'Bec'))).state
     expect(told(over, [1, 3, 'ause'])).toEqual({ state: over, behind: null })
   })
 
-  test('one beyond the text that is here asks to read again from there', () => {
+  test('[R1.3] one beyond the text that is here asks to read again from there', () => {
     const folded = told(running, [1, 0, '🎉'], [1, 9, 'x'])
     expect(folded.behind).toEqual({ epoch, offset: 2, end: 4 })
     expect(runningReply(folded.state)?.text).toBe('🎉')
@@ -68,7 +68,7 @@ describe('deltas', () => {
 })
 
 describe('ends', () => {
-  test('an end waits for the text before it', () => {
+  test('[R1.5] an end waits for the text before it', () => {
     const short = told(running, [1, 0, 'Bec'], entries(3, ended(1, 'Because')))
     expect(short.behind).toEqual({ epoch, offset: 2, end: 3 })
     expect(short.state.running).toBe(1)
@@ -83,13 +83,13 @@ describe('ends', () => {
     })
   })
 
-  test('text beyond the end is cut', () => {
+  test('[R1.5] text beyond the end is cut', () => {
     const folded = told(running, [1, 0, 'Because 🎉'], entries(3, ended(1, 'Because')))
     expect(folded.behind).toBeNull()
     expect(folded.state.messages[1]).toMatchObject({ text: 'Because', end: 7 })
   })
 
-  test('a reply with other bytes is read again from its beginning', () => {
+  test('[R1.5] a reply with other bytes is read again from its beginning', () => {
     const wrong = told(running, [1, 0, 'Bekause'], entries(3, ended(1, 'Because')))
     expect(wrong.behind).toEqual({ epoch, offset: 2, end: 0 })
     const after = entriesOf([ended(1, 'Because')], 3)

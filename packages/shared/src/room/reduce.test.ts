@@ -45,7 +45,7 @@ describe('entries', () => {
     expect(aRoom([...held, withdrawn])).toMatchObject({ held: false, queue: [] })
   })
 
-  test('an entry of an unknown type keeps its place and says that the program is too old', () => {
+  test('[W3] an entry of an unknown type keeps its place and says that the program is too old', () => {
     const room = reduce(aRoom([said('Hello')]), { offset: 2, at: 2, type: 'from-the-future' })
     expect(room).toMatchObject({ offset: 2, outdated: true, messages: [{ text: 'Hello' }] })
   })

@@ -16,14 +16,14 @@ describe('growing a reply', () => {
     })
   })
 
-  test('text that is here already is ignored', () => {
+  test('[R1.1] text that is here already is ignored', () => {
     const reply = aReply('Because')
     expect(growReply(reply, 0, 'Beca')).toEqual({ result: 'ignored', reply })
     expect(growReply(reply, 3, 'ause')).toEqual({ result: 'ignored', reply })
     expect(growReply(reply, 7, '')).toEqual({ result: 'ignored', reply })
   })
 
-  test('of text that overlaps only the new bytes are added', () => {
+  test('[R1.2] of text that overlaps only the new bytes are added', () => {
     const { result, reply } = growReply(aReply('日本'), 3, '本語')
     expect({ result, text: reply.text, end: reply.end }).toEqual({
       result: 'applied',
@@ -32,7 +32,7 @@ describe('growing a reply', () => {
     })
   })
 
-  test('text beyond a gap is not added', () => {
+  test('[R1.3] text beyond a gap is not added', () => {
     const reply = aReply('Bec')
     expect(growReply(reply, 4, 'use')).toEqual({ result: 'gap', reply })
     expect(growReply(reply, 4, '', 'thinking')).toEqual({ result: 'gap', reply })
