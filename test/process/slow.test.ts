@@ -1,0 +1,103 @@
+// A member whose connection takes nothing in, while the others watch: it costs little, and has it all in the end.
+import { readFileSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { io, type Socket } from 'socket.io-client'
+import { expect, onTestFinished, test } from 'vitest'
+import { emptyRoom, fold } from '@roomcast/shared/room'
+import { digest } from '@roomcast/shared/digest'
+import { parseUpdate, PROTOCOL_VERSION, type RoomState } from '@roomcast/shared/protocol'
+import { startServerProcess, temporaryDirectory } from '../support/server-process.ts'
+import { Person } from '../support/person.ts'
+import { until } from '../support/until.ts'
+
+/** Just below the limit of one reply. */
+const ANSWER_BYTES = 900_000
+/** Far more than a node needs for a room like this; a queue without bound would go on growing. */
+const ENOUGH_BYTES = 512 * 1024 * 1024
+
+/** Memory of a process that is in use, bytes. */
+function resident(pid: number): number {
+  const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+  return Number(kilobytes) * 1024
+}
+
+/** The wire below a client's socket, which can be told to take nothing in. */
+interface Wire {
+  pause(): void
+  resume(): void
+}
+
+/** The TCP socket of the `ws` connection that engine.io uses in Node; not public. */
+function wireOf(socket: Socket): Wire {
+  const { transport } = socket.io.engine as unknown as { transport: { ws: { _socket: Wire } } }
+  return transport.ws._socket
+}
+
+test('[R7.2] a member who takes nothing in costs bounded memory and is caught up with one tail', async () => {
+  const directory = await temporaryDirectory()
+  const server = await startServerProcess({
+    DATA_DIR: directory.path,
+    SIMULATOR_PACE: 'instant',
+    MAX_TOKENS: '300000',
+    LOG_LEVEL: 'warn',
+  })
+  onTestFinished(async () => {
+    await server.kill()
+    await directory.remove()
+  })
+  const [ana, bo] = [await Person.come(server.url, 'Ana'), await Person.come(server.url, 'Bo')]
+  const { roomId, invite } = await ana.makeRoom('Slow')
+  await bo.accept(invite)
+  const watcher = ana.sit(roomId)
+  await watcher.live()
+
+  const socket = io(server.url, {
+    transports: ['websocket'],
+    auth: { version: PROTOCOL_VERSION, token: bo.token },
+    reconnection: false,
+  })
+  onTestFinished(() => void socket.disconnect())
+  let state: RoomState = emptyRoom(roomId, 'none')
+  const kinds: string[] = []
+  let [gaps, live] = [0, 0]
+  const listeners = new Set<() => void>()
+  socket.on('update', (input: unknown) => {
+    const update = parseUpdate(input)
+    if (!update) return
+    if (!('type' in update)) live += Buffer.byteLength(update[2])
+    kinds.push('type' in update ? update.type : 'delta')
+    if ('type' in update && ['presence', 'synced', 'closed'].includes(update.type)) return
+    const folded = fold(state, update as Parameters<typeof fold>[1], digest)
+    state = folded.state
+    if (folded.behind) gaps++
+    for (const listener of listeners) listener()
+  })
+  await socket.emitWithAck('command', { type: 'join', roomId, commandId: randomUUID() })
+
+  const before = resident(server.pid)
+  wireOf(socket).pause()
+  // Far more than kernels keep for a connection that does not read.
+  const answers = 10
+  for (let index = 1; index <= answers; index++) {
+    await watcher.ask(`Number ${index}. [simulate: length=${ANSWER_BYTES} pace=instant]`)
+    await watcher.ended(index, 60_000)
+  }
+  const grown = resident(server.pid) - before
+  wireOf(socket).resume()
+  await until(
+    'the slow one has it all',
+    () => state.offset === watcher.state.offset && state.running === null,
+    (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    60_000,
+  )
+  expect(state).toEqual(watcher.state)
+  expect(gaps).toBe(0)
+  // It did leave the live path, and was brought back with tails (or the whole room) instead of every frame.
+  expect(kinds.filter((kind) => kind === 'tail' || kind === 'snapshot').length).toBeGreaterThan(1)
+  expect(live).toBeLessThan(answers * ANSWER_BYTES)
+  expect(grown).toBeLessThan(ENOUGH_BYTES)
+  watcher.leave()
+}, 180_000)
