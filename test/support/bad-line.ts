@@ -114,7 +114,5 @@ function joined(first: Delta, second: Delta): Delta | null {
   const [number, at, text, mark] = first
   const connects = number === second[0] && at + byteLength(text) === second[1]
   if (!connects || text === '' || second[3] !== undefined) return null
-  return mark === undefined
-    ? [number, at, text + second[2]]
-    : [number, at, text + second[2], mark]
+  return mark === undefined ? [number, at, text + second[2]] : [number, at, text + second[2], mark]
 }

@@ -21,7 +21,8 @@ export class SimulatedClock implements Clock {
   }
 
   after(ms: number, callback: () => void): () => void {
-    const timer = { at: this.#now + Math.max(0, ms), callback }
+    // Whole milliseconds, as those of the machine.
+    const timer = { at: this.#now + Math.max(0, Math.trunc(ms)), callback }
     const place = this.#timers.findLastIndex(({ at }) => at <= timer.at) + 1
     this.#timers.splice(place, 0, timer)
     return () => {

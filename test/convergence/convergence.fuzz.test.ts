@@ -1,0 +1,101 @@
+// Random rooms on random networks: several people, each with several pages, lose, repeat, overtake, stall, reload,
+// stop and ask again, and in the end everybody has the same room, byte for byte, and so has the log.
+import { beforeAll, describe, expect, test } from 'vitest'
+import { Tally } from '../support/tally.ts'
+import { explain, play } from './run.ts'
+import { someSteps } from './steps.ts'
+import type { Violation } from './violation.ts'
+
+const RUNS = Number(process.env['FUZZ_RUNS'] ?? 600)
+const CHOSEN = process.env['FUZZ_SEED']
+const SEEDS =
+  CHOSEN === undefined ? Array.from({ length: RUNS }, (_, run) => run + 1) : [Number(CHOSEN)]
+const STEPS = 110
+
+/** What must have happened, or nothing was proved. */
+const EXPECTED = [
+  'delta dropped',
+  'entries dropped',
+  'delta sent twice',
+  'entries sent twice',
+  'overtaken by others',
+  'delta cut apart',
+  'entries cut apart',
+  'delta merged with the next',
+  'delta overlapping the one before',
+  're-read by a client',
+  'snapshot',
+  'tail',
+  'stalled link',
+  'stall made good',
+  'link cut',
+  'link fell silent',
+  'linked anew after silence',
+  'answer lost after the command was done',
+  'command came again',
+  'stopped',
+  'stopped before the first text',
+  'stop met the stop of another',
+  'stop met the end: completed',
+  'end: completed',
+  'end: cancelled',
+  'end: failed',
+  'end: interrupted',
+  'max_tokens',
+  'queue held',
+  'queue promotion',
+  'start: retry',
+  'start: continue',
+  'restart',
+  'storage away',
+  'refused: storage-unavailable',
+  'intruder refused',
+] as const
+
+describe('a room on a bad network', () => {
+  const violations: { readonly seed: number; readonly violation: Violation }[] = []
+  const tally = new Tally()
+
+  beforeAll(async () => {
+    for (const seed of SEEDS) {
+      const run = await play(seed, someSteps(seed, STEPS))
+      tally.add(run.tally)
+      if (run.violation) violations.push({ seed, violation: run.violation })
+    }
+  }, 300_000)
+
+  /** Fails with the smallest run that breaks the rule. */
+  async function expectHolds(rule: Violation['rule']): Promise<void> {
+    const found = violations.find(({ violation }) => violation.rule === rule)
+    if (found) expect.fail(await explain(found.seed, STEPS, rule))
+  }
+
+  test('[R1] every screen shows a prefix of the same bytes at any time, and all of them in the end', async () => {
+    await expectHolds('R1')
+  }, 120_000)
+
+  test('[R2] every generation ends once, on every screen alike, and no two run together', async () => {
+    await expectHolds('R2')
+  }, 120_000)
+
+  test('[R3] nothing beyond the end that a stop was acknowledged with reaches any screen', async () => {
+    await expectHolds('R3')
+  }, 120_000)
+
+  test('[R4] what is acknowledged is in the log once, and what is refused is not', async () => {
+    await expectHolds('R4')
+  }, 120_000)
+
+  test('[R6] who is no member is refused everything and told nothing', async () => {
+    await expectHolds('R6')
+  }, 120_000)
+
+  test('the room comes to rest when faults end, and leaves nothing behind when all have gone', async () => {
+    await expectHolds('quiet')
+  }, 120_000)
+
+  test.skipIf(CHOSEN !== undefined)('every kind of fault and race has really happened', () => {
+    const missing = EXPECTED.filter((what) => tally.of(what) === 0)
+    expect(missing, `of these, in ${SEEDS.length} runs:\n${tally.table()}`).toEqual([])
+  })
+})

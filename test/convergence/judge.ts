@@ -1,0 +1,86 @@
+// Holds the answer of a command against the log: what was acknowledged is there, once; what was refused is not.
+import type { CommandResult, ErrorCode } from '@roomcast/shared/protocol'
+import type { Intent } from '@roomcast/client/room/room-client.ts'
+import type { Seat, World } from './world.ts'
+
+/** Refusals that each command may meet here; any other is a fault. */
+const EXPECTED: Readonly<Record<Intent['type'], readonly ErrorCode[]>> = {
+  post: ['queue-full', 'message-empty', 'shutting-down'],
+  cancel: ['generation-not-found'],
+  retry: ['generation-running', 'generation-not-ended', 'shutting-down'],
+  continue: ['generation-running', 'generation-not-ended', 'shutting-down'],
+  withdraw: ['not-queued', 'not-yours'],
+  resume: ['queue-not-held', 'shutting-down'],
+  typing: [],
+}
+
+/** Judges an answer in the moment in which it reaches its sender. */
+export function judge(world: World, seat: Seat, intent: Intent, result: CommandResult): void {
+  const { tally, report, truth } = world
+  if (!result.ok) {
+    const { code, message } = result.error
+    if (message === 'The room was left.') return
+    tally.count(`refused: ${code}`)
+    const isExpected =
+      code === 'storage-unavailable' || EXPECTED[intent.type].includes(code as ErrorCode)
+    if (!isExpected) report('R4', `${seat.name}: ${intent.type} is refused with ${code}`)
+    if (intent.type === 'post' && truth.posted(intent.text.toWellFormed()).length > 0)
+      report('R4', `${seat.name}: refused with ${code} and posted all the same: ${intent.text}`)
+    return
+  }
+  if (intent.type === 'cancel') judgeCancel(world, seat, intent.generationId, result)
+  if (intent.type === 'post') judgePost(world, intent.text, result)
+  if (intent.type === 'retry' || intent.type === 'continue') {
+    const starts = truth.entries.filter(
+      (entry) => entry.type === 'generation-started' && entry.generationId === result.generationId,
+    )
+    if (starts.length !== 1) report('R4', `${intent.type} was started ${starts.length} times`)
+  }
+  if (intent.type === 'withdraw') {
+    const times = truth.entries.filter(
+      (entry) => entry.type === 'question-withdrawn' && entry.messageId === intent.messageId,
+    ).length
+    if (times !== 1) report('R4', `a question was withdrawn ${times} times`)
+  }
+}
+
+function judgeCancel(
+  { tally, report, truth }: World,
+  { name }: Seat,
+  generationId: string,
+  { outcome, end }: { outcome?: string | undefined; end?: number | undefined },
+): void {
+  const known = truth.byId(generationId)
+  if (!known?.ended) return report('R3', `${name}: told of an end that is none`)
+  if (known.ended.outcome !== outcome || known.ended.end !== end || end === undefined)
+    return report('R3', `${name}: told ${outcome} at ${end}, not ${known.ended.outcome}`)
+  truth.fixedEnds.set(generationId, end)
+  if (outcome === 'cancelled') {
+    tally.count(known.ended.by === name ? 'stopped' : 'stop met the stop of another')
+    if (end === 0) tally.count('stopped before the first text')
+  } else tally.count(`stop met the end: ${outcome}`)
+}
+
+function judgePost(
+  { report, truth }: World,
+  text: string,
+  {
+    messageId,
+    generationId,
+    queued,
+  }: {
+    messageId?: string | undefined
+    generationId?: string | undefined
+    queued?: boolean | undefined
+  },
+): void {
+  const posted = truth.posted(text.toWellFormed())
+  if (posted.length !== 1 || posted[0]?.messageId !== messageId)
+    report('R4', `acknowledged and ${posted.length} times in the log: ${text}`)
+  if (generationId !== undefined && !truth.byId(generationId))
+    report('R4', `a start was acknowledged that is none: ${generationId}`)
+  const waits = truth.entries.some(
+    (entry) => entry.type === 'question-queued' && entry.messageId === messageId,
+  )
+  if (waits !== (queued ?? false)) report('R4', `queued: ${queued}, and in the log: ${waits}`)
+}

@@ -1,0 +1,181 @@
+// One run of the world: its steps with a look after each, then everything is healed and has to come to rest, then
+// everybody leaves and nothing may stay behind. And the shrinking of a run that fails.
+import { isDeepStrictEqual } from 'node:util'
+import type { RoomState } from '@roomcast/shared/protocol'
+import type { Tally } from '../support/tally.ts'
+import { someSteps, type Step, take } from './steps.ts'
+import { Truth } from './truth.ts'
+import type { Violation } from './violation.ts'
+import { World } from './world.ts'
+
+/** Longest time from the last fault to rest: a link that fell silent, a stall and a whole queue of answers, ms. */
+const REST_MS = 900_000
+/** A heartbeat of an idle room, and presence of links whose end nobody told, ms. */
+const AFTERWARDS_MS = 30_000
+/** Until an unwatched room is closed, and a ghost before, ms. */
+const EMPTY_MS = 120_000
+
+export interface Run {
+  readonly violation: Violation | null
+  readonly tally: Tally
+  /** Simulated time, ms. */
+  readonly lasted: number
+}
+
+/** Plays steps in the world of a seed; stops at the first violation. */
+export async function play(seed: number, steps: readonly Step[]): Promise<Run> {
+  const world = await World.make(seed)
+  const began = world.clock.now()
+  for (const step of steps) {
+    await take(world, step)
+    await world.clock.advance(0)
+    if (world.violation) break
+  }
+  if (!world.violation) await comeToRest(world)
+  if (!world.violation) await checkRest(world)
+  if (!world.violation) await everybodyLeaves(world)
+  world.truth.count(world.tally)
+  await world.close()
+  return { violation: world.violation, tally: world.tally, lasted: world.clock.now() - began }
+}
+
+async function comeToRest(world: World): Promise<void> {
+  if (world.seats.length === 0) world.sit('alice')
+  for (const { link } of world.seats) link.heal()
+  const { truth, seats } = world
+  const unrest = () => {
+    if (world.violation) return null
+    if (world.restarting) return 'it restarts'
+    if (truth.running !== null || world.generations > 0) return `${truth.running} runs`
+    for (const { name, client } of seats) {
+      const { status, pending, state } = client.view
+      if (status.kind !== 'live') return `${name} is ${status.kind}`
+      if (pending.length > 0) return `${name} waits for an answer to ${pending[0]?.type}`
+      if (state?.offset !== truth.entries.length) return `${name} is at ${state?.offset}`
+    }
+    return null
+  }
+  if (!(await world.clock.advanceUntil(() => unrest() === null, REST_MS, 250)))
+    world.report('quiet', `no rest: ${unrest()}`)
+  await world.clock.advance(AFTERWARDS_MS)
+  if (unrest() !== null) world.report('quiet', `no lasting rest: ${unrest()}`)
+}
+
+async function checkRest(world: World): Promise<void> {
+  const { truth, report, seats } = world
+  const state = Truth.fold(await world.read())
+  for (const { name, client } of seats) {
+    if (!isDeepStrictEqual(client.view.state, state))
+      report('R1', `${name} ends with another room: ${difference(client.view.state, state)}`)
+    const here = client.view.presence.map(({ memberId }) => memberId).toSorted()
+    const sitting = [...new Set(seats.map((seat) => seat.name as string))].toSorted()
+    if (!isDeepStrictEqual(here, sitting))
+      report('R1', `${name} sees ${String(here)}, not ${String(sitting)}`)
+  }
+  const withoutMarks = (room: RoomState) => ({
+    ...room,
+    messages: room.messages.map((message) => ({ ...message, marks: [] })),
+  })
+  if (!isDeepStrictEqual(withoutMarks(truth.foldHeard()), withoutMarks(state)))
+    report('R1', 'what was heard is not what is read')
+  checkUpstream(world)
+  checkAnswers(world)
+}
+
+/** A reply is a beginning of what Claude sent, and all of it when it is complete. */
+function checkUpstream({ truth, claude, report }: World): void {
+  const all = claude.asked.map(({ sent }) => sent.toWellFormed())
+  for (const [number, { text, ended }] of truth.replies) {
+    if (!ended) return report('R2', `${number} has no end`)
+    const isFromClaude = (sent: string) =>
+      ended.outcome === 'completed' ? sent === text : sent.startsWith(text)
+    const isUnasked = text === '' && ended.outcome !== 'completed'
+    if (!isUnasked && !all.some(isFromClaude))
+      report('R1', `reply ${number} is not what Claude sent: ${text}`)
+  }
+}
+
+function checkAnswers({ sent, truth, report }: World): void {
+  for (const { intent, result, by } of sent) {
+    if (intent.type !== 'post') continue
+    const times = truth.posted(intent.text.toWellFormed()).length
+    if (times > 1) report('R4', `${by}: posted ${times} times: ${intent.text}`)
+    if (result?.ok && times !== 1) report('R4', `${by}: acknowledged and lost: ${intent.text}`)
+    if (result?.ok === false && times > 0) report('R4', `${by}: refused and done: ${intent.text}`)
+  }
+}
+
+async function everybodyLeaves(world: World): Promise<void> {
+  for (const seat of [...world.seats]) world.leave(seat)
+  await world.clock.advance(EMPTY_MS)
+  world.gateway.close()
+  await world.clock.advance(0)
+  const left = {
+    links: world.gateway.size,
+    rooms: world.rooms.size,
+    followers: world.log.followers,
+    present: world.presence.present(world.roomId).length,
+    requests: world.claude.running,
+    generations: world.generations,
+    timers: world.clock.pending,
+  }
+  for (const [what, count] of Object.entries(left))
+    if (count > 0) world.report('quiet', `${count} ${what} left when everybody had gone`)
+}
+
+function difference(ours: RoomState | null, theirs: RoomState): string {
+  if (!ours) return 'none'
+  const keys = Object.keys(theirs) as (keyof RoomState)[]
+  const key = keys.find((one) => !isDeepStrictEqual(ours[one], theirs[one]))
+  if (key !== 'messages') return `${key}: ${JSON.stringify(key && [ours[key], theirs[key]])}`
+  const index = theirs.messages.findIndex(
+    (message, place) => !isDeepStrictEqual(message, ours.messages[place]),
+  )
+  return JSON.stringify([ours.messages[index], theirs.messages[index]])
+}
+
+/** Leaves out steps, first many and then single ones, as long as the same rule is still broken. */
+export async function shrink(
+  seed: number,
+  steps: readonly Step[],
+  rule: Violation['rule'],
+  most = 300,
+): Promise<{ readonly steps: readonly Step[]; readonly violation: Violation }> {
+  let tries = 0
+  const broken = async (some: readonly Step[]) => {
+    tries++
+    const { violation } = await play(seed, some)
+    return violation?.rule === rule ? violation : null
+  }
+  let left = steps
+  let violation = await broken(left)
+  if (!violation) throw new Error(`seed ${seed} breaks ${rule} only now and then`)
+  for (
+    let size = Math.ceil(left.length / 2);
+    size >= 1;
+    size = size === 1 ? 0 : Math.ceil(size / 2)
+  )
+    for (let from = 0; from < left.length && tries < most;) {
+      const fewer = [...left.slice(0, from), ...left.slice(from + size)]
+      const still = await broken(fewer)
+      if (still) [left, violation] = [fewer, still]
+      else from += size
+    }
+  return { steps: left, violation }
+}
+
+/** A failure as a person wants to read it. */
+export async function explain(
+  seed: number,
+  count: number,
+  rule: Violation['rule'],
+): Promise<string> {
+  const { steps, violation } = await shrink(seed, someSteps(seed, count), rule)
+  const trace = steps.map(({ do: what, a, b }) => `  ${what} ${a} ${b}`).join('\n')
+  return [
+    `[${rule}] is broken with seed ${seed}: ${violation.message}`,
+    `${steps.length} of ${count} steps are enough:`,
+    trace,
+    `Rerun: FUZZ_SEED=${seed} pnpm vitest run test/convergence`,
+  ].join('\n')
+}

@@ -1,0 +1,227 @@
+// A whole server and its people in one place: the real rooms, log, presence, generations and clients. Only network,
+// clock, chance and Claude are simulated. What is found broken is kept as a violation; the first one counts.
+import type { CommandResult } from '@roomcast/shared/protocol'
+import { errorBody, Refusal } from '@roomcast/shared/protocol'
+import { type Intent, RoomClient } from '@roomcast/client/room/room-client.ts'
+import { Generations } from '@roomcast/server/generation/generations.ts'
+import type { RoomLog } from '@roomcast/server/log/room-log.ts'
+import { openSqliteRoomLog } from '@roomcast/server/log/sqlite/sqlite-room-log.ts'
+import { MemoryPresence } from '@roomcast/server/presence/memory-presence.ts'
+import { Rooms } from '@roomcast/server/room/rooms.ts'
+import { Chance } from '../contract/random.ts'
+import { DistantLog } from '../support/distant-log.ts'
+import { ScriptedClaude } from '../support/scripted-claude.ts'
+import { SimulatedClock } from '../support/simulated-clock.ts'
+import { SimulatedGateway } from '../support/simulated-gateway.ts'
+import { SimulatedLink } from '../support/simulated-link.ts'
+import { Tally } from '../support/tally.ts'
+import { someAnswer } from './answers.ts'
+import { Screen } from './screen.ts'
+import { Truth } from './truth.ts'
+import type { Report, Violation } from './violation.ts'
+
+export const NAMES = ['alice', 'bob', 'carol', 'dave', 'erin'] as const
+export type Name = (typeof NAMES)[number]
+
+/** One page that a member has open. */
+export interface Seat {
+  readonly name: Name
+  readonly client: RoomClient
+  readonly link: SimulatedLink
+}
+
+/** A command that a member sent, and its answer once there is one. */
+export interface Sent {
+  readonly by: Name
+  readonly intent: Intent
+  result: CommandResult | null
+}
+
+/** Pause for commands under way when the server goes down, ms. */
+const UNDER_WAY_MS = 300
+
+export class World {
+  readonly clock: SimulatedClock
+  readonly tally = new Tally()
+  readonly log: DistantLog
+  readonly presence: MemoryPresence
+  readonly gateway: SimulatedGateway
+  readonly claude: ScriptedClaude
+  readonly rooms: Rooms
+  readonly truth: Truth
+  readonly seats: Seat[] = []
+  /** Who may sit down. */
+  readonly members: Name[] = []
+  /** How many were asked in, from the first of NAMES on. */
+  invited = 1
+  readonly sent: Sent[] = []
+  violation: Violation | null = null
+  readonly report: Report
+  readonly #seed: number
+  readonly #near: RoomLog
+  #generations: Generations
+  #restarting = false
+  #seatCount = 0
+  #ids = 0
+
+  /** Makes the world of a seed: a room of alice's with her in it. */
+  static async make(seed: number): Promise<World> {
+    const clock = new SimulatedClock()
+    let ids = 0
+    const near = await openSqliteRoomLog({
+      path: ':memory:',
+      clock,
+      newId: () => `epoch-${(ids += 1)}`,
+    })
+    const world = new World(seed, clock, near)
+    await near.createRoom({
+      commandId: 'create',
+      roomId: world.roomId,
+      title: 'Everybody',
+      model: 'claude',
+      instructions: '',
+      owner: { memberId: 'alice', name: 'alice' },
+    })
+    world.truth.begin(await near.read(world.roomId))
+    await near.follow(world.roomId, (update) => world.truth.hear(update))
+    world.members.push('alice')
+    world.gateway.open(world.rooms)
+    world.sit('alice')
+    return world
+  }
+
+  private constructor(seed: number, clock: SimulatedClock, near: RoomLog) {
+    this.clock = clock
+    this.#seed = seed
+    this.#near = near
+    this.report = (rule, message) => void (this.violation ??= { rule, message })
+    this.truth = new Truth('room', this.report)
+    const distance = new Chance(seed * 31 + 7)
+    const far = seed % 2 === 0 ? 1 : 30
+    this.log = new DistantLog({ log: near, clock, distance: () => distance.below(far) })
+    this.presence = new MemoryPresence(clock)
+    this.gateway = new SimulatedGateway({
+      clock,
+      tally: this.tally,
+      onError: (command, error) => this.report('R4', `${command} failed: ${String(error)}`),
+    })
+    this.claude = new ScriptedClaude(clock, (asked) =>
+      someAnswer(new Chance(seed * 1009 + asked.number), asked),
+    )
+    this.#generations = this.#newGenerations()
+    this.rooms = new Rooms({
+      log: this.log,
+      presence: this.presence,
+      fanOut: this.gateway,
+      clock,
+      newId: () => this.newId(),
+      defaultModel: 'claude',
+      knowsModel: () => true,
+      run: (started) => this.#generations.run(started),
+      refuseNew: () => (this.#restarting ? errorBody('shutting-down') : null),
+      onError: (_, error) => {
+        const isAway = error instanceof Refusal && error.body.code === 'storage-unavailable'
+        if (!isAway) this.report('R1', `the room could not be read: ${String(error)}`)
+      },
+    })
+  }
+
+  get roomId(): string {
+    return this.truth.roomId
+  }
+
+  get generations(): number {
+    return this.#generations.size
+  }
+
+  get restarting(): boolean {
+    return this.#restarting
+  }
+
+  /** Reads the room from the log itself, from its checkpoint on. */
+  read(): ReturnType<RoomLog['read']> {
+    return this.#near.read(this.roomId)
+  }
+
+  newId(): string {
+    return `id-${(this.#ids += 1)}`
+  }
+
+  /** Opens another page of a member. */
+  sit(name: Name): Seat {
+    const number = (this.#seatCount += 1)
+    const link = this.linkOf(name, number)
+    const { clock } = this
+    let ids = 0
+    const newId = () => `${name}-${number}-${(ids += 1)}`
+    const client = new RoomClient({ roomId: this.roomId, transport: link, clock, newId })
+    const screen = new Screen(`${name} (${number})`, this.truth, this.report)
+    client.subscribe((view) => screen.look(view))
+    const seat = { name, client, link }
+    this.seats.push(seat)
+    client.open()
+    return seat
+  }
+
+  /** A link without a client. */
+  linkOf(memberId: string, number: number): SimulatedLink {
+    const { clock, gateway, tally } = this
+    const chance = new Chance(this.#seed * 7919 + number)
+    return new SimulatedLink({ memberId, gateway, clock, tally, chance })
+  }
+
+  leave(seat: Seat): void {
+    this.seats.splice(this.seats.indexOf(seat), 1)
+    const { rejoined, snapshots, tails } = seat.client.repairs
+    this.tally.count('re-read by a client', rejoined)
+    this.tally.count('snapshot', snapshots)
+    this.tally.count('tail', tails)
+    seat.client.close()
+  }
+
+  send(seat: Seat, intent: Intent): Promise<CommandResult> {
+    const sent: Sent = { by: seat.name, intent, result: null }
+    this.sent.push(sent)
+    return seat.client.send(intent).then((result) => {
+      // Who leaves does not learn what became of it.
+      const left = !result.ok && result.error.message === 'The room was left.'
+      if (!left) sent.result = result
+      return result
+    })
+  }
+
+  /** Ends what runs and starts anew, as a server does that is updated; the rooms stay. */
+  async restart(patienceMs: number): Promise<void> {
+    if (this.#restarting || this.log.isAway) return
+    this.#restarting = true
+    this.tally.count('restart')
+    const old = this.#generations
+    await new Promise<void>((resolve) => void this.clock.after(UNDER_WAY_MS, resolve))
+    await old.drain(patienceMs)
+    this.#generations = this.#newGenerations()
+    for (const started of await this.log.recover(() => this.newId())) this.#generations.run(started)
+    this.#restarting = false
+  }
+
+  async close(): Promise<void> {
+    this.gateway.close()
+    await this.#near.close()
+  }
+
+  #newGenerations(): Generations {
+    const chance = new Chance(this.#seed + 13)
+    return new Generations({
+      log: this.log,
+      claude: this.claude,
+      clock: this.clock,
+      newId: () => this.newId(),
+      chance: () => chance.below(1000) / 1000,
+      limits: { firstEventMs: 8000, silenceMs: 5000, answerMs: 30_000 },
+      maxTokens: 1000,
+      promptTokens: 20_000,
+      models: () => [],
+      onFinished: () => undefined,
+      onError: (_, error) => this.report('R2', `a generation could not be ended: ${String(error)}`),
+    })
+  }
+}

@@ -1,0 +1,100 @@
+// A room log at some distance: calls take their time to get there and back, and followers hear of what was written
+// a little later, in order. It can be out of reach for a while. Also counts who follows.
+import type { Clock } from '@roomcast/shared/clock'
+import { Refusal } from '@roomcast/shared/protocol'
+import type { LogUpdate, RoomLog } from '@roomcast/server/log/room-log.ts'
+
+export interface DistantLogOptions {
+  readonly log: RoomLog
+  readonly clock: Clock
+  /** How long the next thing is on its way, ms. */
+  readonly distance: () => number
+}
+
+export class DistantLog implements RoomLog {
+  readonly #options: DistantLogOptions
+  #followers = 0
+  #isAway = false
+
+  readonly createRoom = this.#distant('createRoom')
+  readonly join = this.#distant('join')
+  readonly post = this.#distant('post')
+  readonly start = this.#distant('start')
+  readonly withdraw = this.#distant('withdraw')
+  readonly resume = this.#distant('resume')
+  readonly appendReply = this.#distant('appendReply')
+  readonly renew = this.#distant('renew')
+  readonly end = this.#distant('end')
+  readonly recover = this.#distant('recover')
+  readonly read = this.#distant('read')
+  readonly page = this.#distant('page')
+  readonly checkpoint = this.#distant('checkpoint')
+  readonly roomsOf = this.#distant('roomsOf')
+  readonly deleteRoom = this.#distant('deleteRoom')
+  readonly close = this.#distant('close')
+
+  constructor(options: DistantLogOptions) {
+    this.#options = options
+  }
+
+  /** How many follow now. */
+  get followers(): number {
+    return this.#followers
+  }
+
+  get isAway(): boolean {
+    return this.#isAway
+  }
+
+  /** For `ms`, nothing that is asked of it reaches it. */
+  goAway(ms: number): void {
+    if (this.#isAway) return
+    this.#isAway = true
+    this.#options.clock.after(ms, () => (this.#isAway = false))
+  }
+
+  async follow(roomId: string, follower: (update: LogUpdate) => void): Promise<() => void> {
+    const { log, clock, distance } = this.#options
+    if (this.#isAway) throw new Refusal('storage-unavailable')
+    let lastDue = 0
+    let stopped = false
+    const unfollow = await log.follow(roomId, (update) => {
+      const now = clock.now()
+      const due = Math.max(lastDue, now + distance())
+      lastDue = due
+      const tell = () => {
+        if (!stopped) follower(update)
+      }
+      if (due === now) tell()
+      else clock.after(due - now, tell)
+    })
+    this.#followers++
+    return () => {
+      if (stopped) return
+      stopped = true
+      this.#followers--
+      unfollow()
+    }
+  }
+
+  #distant<Name extends Exclude<keyof RoomLog, 'follow'>>(name: Name): RoomLog[Name] {
+    const call = async (...args: unknown[]) => {
+      const { log } = this.#options
+      await this.#travel()
+      if (this.#isAway) throw new Refusal('storage-unavailable')
+      const method = log[name] as (...args: unknown[]) => Promise<unknown>
+      const answer = method.apply(log, args)
+      // ignored because: it is awaited below, after the way back
+      answer.catch(() => undefined)
+      await this.#travel()
+      return answer
+    }
+    return call as RoomLog[Name]
+  }
+
+  #travel(): Promise<void> {
+    const ms = this.#options.distance()
+    if (ms === 0) return Promise.resolve()
+    return new Promise((resolve) => void this.#options.clock.after(ms, resolve))
+  }
+}

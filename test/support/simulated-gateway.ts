@@ -1,0 +1,170 @@
+// The server's end of the simulated network: what the Socket.IO gateway is in the program. Each link is one real
+// SocketConnection over a simulated socket; commands are parsed and answered as there, updates are shared out by room.
+import {
+  type Command,
+  type CommandResult,
+  commandSchemas,
+  errorBody,
+  Refusal,
+  type Update,
+} from '@roomcast/shared/protocol'
+import type { Clock } from '@roomcast/shared/clock'
+import type { FanOut } from '@roomcast/server/room/connection.ts'
+import type { Rooms } from '@roomcast/server/room/rooms.ts'
+import type { RoomSocket } from '@roomcast/server/socket/gateway.ts'
+import { SocketConnection } from '@roomcast/server/socket/socket-connection.ts'
+import type { Tally } from './tally.ts'
+
+/** How often the program looks at connections that do not drain, ms. */
+const SWEEP_MS = 250
+/** As what an unread frame counts: some thousand of them are more than a test wants to send. */
+const FRAME_BYTES = 32 * 1024
+
+/** What the server has of a link. */
+export interface ServerLine {
+  readonly send: (update: Update) => void
+  /** Frames that the client has not read. */
+  readonly unread: () => number
+  /** The server ends the link. */
+  readonly end: () => void
+}
+
+export interface SimulatedGatewayOptions {
+  readonly clock: Clock
+  readonly tally: Tally
+  readonly onError: (command: string, error: unknown) => void
+}
+
+interface Accepted {
+  readonly connection: SocketConnection
+  readonly line: ServerLine
+  readonly rooms: Set<string>
+}
+
+/** What a link may do at the server: have a command done, and end. */
+export interface ServerEnd {
+  perform(input: unknown): Promise<CommandResult>
+  close(): void
+}
+
+export class SimulatedGateway implements FanOut {
+  readonly #options: SimulatedGatewayOptions
+  readonly #accepted = new Set<Accepted>()
+  readonly #commands = new Set<string>()
+  #rooms: Rooms | null = null
+  #stopSweep: (() => void) | null = null
+  #links = 0
+
+  constructor(options: SimulatedGatewayOptions) {
+    this.#options = options
+  }
+
+  /** How many links there are. */
+  get size(): number {
+    return this.#accepted.size
+  }
+
+  open(rooms: Rooms): void {
+    this.#rooms = rooms
+    this.#sweepLater()
+  }
+
+  close(): void {
+    this.#stopSweep?.()
+  }
+
+  send(roomId: string, update: Update): void {
+    for (const { line, rooms } of this.#accepted) if (rooms.has(roomId)) line.send(update)
+  }
+
+  /** Takes a new link of a member. */
+  accept(memberId: string, line: ServerLine): ServerEnd {
+    const rooms = new Set<string>()
+    const connection = new SocketConnection(
+      socketOver(`link-${(this.#links += 1)}`, line, rooms),
+      memberId,
+      this.#openRooms(),
+    )
+    const accepted = { connection, line, rooms }
+    this.#accepted.add(accepted)
+    return {
+      perform: (input) => this.#perform(connection, input),
+      close: () => {
+        if (this.#accepted.delete(accepted)) connection.close()
+      },
+    }
+  }
+
+  #openRooms(): Rooms {
+    if (!this.#rooms) throw new Error('the gateway is not open')
+    return this.#rooms
+  }
+
+  async #perform(connection: SocketConnection, input: unknown): Promise<CommandResult> {
+    const command = parseCommand(input)
+    const id = `${connection.memberId} ${command.commandId}`
+    if (this.#commands.has(id)) this.#options.tally.count('command came again')
+    this.#commands.add(id)
+    try {
+      switch (command.type) {
+        case 'join':
+          await connection.join(command.roomId, command.since)
+          return { ok: true }
+        case 'leave':
+          await connection.leave()
+          return { ok: true }
+        default:
+          return await this.#openRooms().perform(connection.memberId, command)
+      }
+    } catch (error) {
+      if (error instanceof Refusal) return { ok: false, error: error.body }
+      this.#options.onError(command.type, error)
+      return { ok: false, error: errorBody('internal') }
+    }
+  }
+
+  #sweepLater(): void {
+    this.#stopSweep = this.#options.clock.after(SWEEP_MS, () => {
+      for (const accepted of this.#accepted) this.#relieve(accepted)
+      this.#sweepLater()
+    })
+  }
+
+  #relieve({ connection, rooms }: Accepted): void {
+    const [before] = rooms
+    connection.relieve()
+    const [after] = rooms
+    if (before !== undefined && after === undefined) this.#options.tally.count('stalled link')
+    if (before === undefined && after !== undefined) this.#options.tally.count('stall made good')
+  }
+}
+
+/** Clients of ours send nothing else than commands; the border itself is tested over real sockets. */
+function parseCommand(input: unknown): Command {
+  const { type } = input as { type: Command['type'] }
+  const parsed = commandSchemas[type]['~standard'].validate(input)
+  if (!('value' in parsed)) throw new Error(`not a command: ${JSON.stringify(input)}`)
+  return parsed.value
+}
+
+/** The part of a socket that a SocketConnection uses. */
+function socketOver(id: string, line: ServerLine, rooms: Set<string>): RoomSocket {
+  const socket = {
+    id,
+    emit: (_event: 'update', update: Update) => line.send(update),
+    join: (roomId: string) => void rooms.add(roomId),
+    leave: (roomId: string) => void rooms.delete(roomId),
+    disconnect: () => line.end(),
+    conn: {
+      transport: {
+        socket: {
+          get bufferedAmount() {
+            return line.unread() * FRAME_BYTES
+          },
+        },
+      },
+      writeBuffer: [],
+    },
+  }
+  return socket as unknown as RoomSocket
+}
