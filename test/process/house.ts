@@ -98,6 +98,25 @@ export class House {
     return messages
   }
 
+  /** A request over HTTP as any program could send it; gives the answer whatever it is. */
+  async http(
+    who: Pick<Person, 'token'> | null,
+    method: string,
+    path: string,
+    options: { body?: string; headers?: Readonly<Record<string, string>> } = {},
+  ): Promise<{ status: number; body: unknown }> {
+    const response = await fetch(this.server.url + path, {
+      method,
+      headers: {
+        'content-type': 'application/json',
+        ...(who === null ? {} : { authorization: `Bearer ${who.token}` }),
+        ...options.headers,
+      },
+      ...(options.body === undefined ? {} : { body: options.body }),
+    })
+    return { status: response.status, body: await response.json() }
+  }
+
   /** Starts the server again, at the same address and with the same data. */
   async start(environment: ServerEnvironment = {}): Promise<void> {
     const PORT = String(this.server.port)

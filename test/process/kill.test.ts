@@ -53,7 +53,7 @@ async function goOn(type: 'continue' | 'retry', number: number): Promise<void> {
 
 describe('a server that is killed while Claude answers', () => {
   it.each(seeds(KILLS))(
-    '[R1][R2][R4][R5] has the same room again, nothing lost and nothing twice (seed %i)',
+    '[R1][R2][R4.1][R4.2][R5.1] has the same room again, nothing lost and nothing twice (seed %i)',
     async (seed) => {
       const chance = new Chance(seed)
       const directive = `[simulate: length=${LENGTH} gap=${1 + chance.below(8)} first=${chance.below(60)} chunk=60]`
@@ -100,7 +100,7 @@ describe('a server that is killed while Claude answers', () => {
     },
   )
 
-  it('[R2] never changes how an answer had ended', async () => {
+  it('[R2][R4.2] never changes how an answer had ended', async () => {
     await alice.ask('One more? [simulate: length=500]')
     const before = await alice.ended()
     await bob.until('the end', () => bob.reply.ended)
@@ -109,7 +109,7 @@ describe('a server that is killed while Claude answers', () => {
     expect(alice.reply).toEqual(before)
   })
 
-  it('[R3] keeps a stop that was acknowledged a moment before', async () => {
+  it('[R3.1][R4.2] keeps a stop that was acknowledged a moment before', async () => {
     await alice.ask('And one? [simulate: length=20000 gap=5]')
     const { generationId } = await alice.reads(200)
     const stopped = await bob.send({ type: 'cancel', generationId, reason: 'enough' })

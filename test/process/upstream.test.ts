@@ -53,7 +53,7 @@ function endsSeen(watcher: RawSocket): unknown[] {
 
 describe.concurrent('two people who watch', () => {
   it.for(SCENARIOS.map(({ name, description }) => [name, description] as const))(
-    '[R1][R2][R5] see one end of %s (%s), and the room goes on',
+    '[R1][R2][R2.5][R5.2] see one end of %s (%s), and the room goes on',
     async ([name], { expect }) => {
       const { alice, bob, watcher, roomId } = await watchedRoom()
       const mark = `mark-${randomUUID()}`

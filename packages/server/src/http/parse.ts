@@ -12,6 +12,8 @@ export function parseBody<S extends v.GenericSchema>(
   if (body === undefined) {
     throw new Refusal('bad-request', 'Send a JSON body, with content-type application/json.')
   }
+  // To the schemas a list is an object without fields.
+  if (Array.isArray(body)) throw new Refusal('bad-request', 'The body must be an object.')
   return parse(schema, body)
 }
 

@@ -117,8 +117,11 @@ export class Gateway implements FanOut {
       this.#connections.delete(connection)
       connection.close()
     })
-    socket.on('command', (input: unknown, acknowledge: unknown) => {
-      const answer = typeof acknowledge === 'function' ? (acknowledge as Acknowledge) : () => {}
+    // Whatever is sent along with it, an answer that is asked for comes last.
+    socket.on('command', (...parameters: unknown[]) => {
+      const last = parameters.at(-1)
+      const answer = typeof last === 'function' ? (last as Acknowledge) : () => {}
+      const [input] = parameters.filter((parameter) => parameter !== last)
       if (!this.#options.mayCommand(person.memberId))
         return answer({ ok: false, error: errorBody('rate-limited') })
       void this.#perform(connection, input).then(answer)
