@@ -78,7 +78,7 @@ describe('/api/session', () => {
     [{ name: 'x'.repeat(41) }, 'The name is longer than 40 characters.'],
     [{ name: 5 }, 'The name must be text.'],
     [{ key: null }, 'The key must be text.'],
-    [[], 'The name is missing.'],
+    [[], 'The body must be an object.'],
   ])('refuses %j in words', async (body, message) => {
     const { status, error } = await app.call('POST', '/api/session', undefined, body)
     expect([status, error]).toEqual([400, { code: 'bad-request', message, retryable: false }])
