@@ -9,6 +9,8 @@ export interface DistantLogOptions {
   readonly clock: Clock
   /** How long the next thing is on its way, ms. */
   readonly distance: () => number
+  /** Whether followers hear of an update; without it, of all. */
+  readonly hears?: (update: LogUpdate) => boolean
 }
 
 export class DistantLog implements RoomLog {
@@ -54,11 +56,12 @@ export class DistantLog implements RoomLog {
   }
 
   async follow(roomId: string, follower: (update: LogUpdate) => void): Promise<() => void> {
-    const { log, clock, distance } = this.#options
+    const { log, clock, distance, hears } = this.#options
     if (this.#isAway) throw new Refusal('storage-unavailable')
     let lastDue = 0
     let stopped = false
     const unfollow = await log.follow(roomId, (update) => {
+      if (hears?.(update) === false) return
       const now = clock.now()
       const due = Math.max(lastDue, now + distance())
       lastDue = due

@@ -41,6 +41,7 @@ export class Room {
   #checkpointed: number
   readonly #stops: (() => void)[] = []
   #stopHeartbeat: (() => void) | null = null
+  #stopReread: (() => void) | null = null
   #closed = false
 
   /**
@@ -94,8 +95,12 @@ export class Room {
     return memberOf(this.#state, memberId) !== undefined
   }
 
-  /** Shows the room to a connection, from `since` on where that is possible. Nothing is awaited in here. */
+  /**
+   * Shows the room to a connection, from `since` on where that is possible. Nothing is awaited in here.
+   * Does nothing once closed: a connection that had stalled may come back to a room that was deleted.
+   */
   join(connection: Connection, since: Position | undefined): void {
+    if (this.#closed) return
     this.#connections.add(connection)
     const { roomId, presence } = this.#options
     presence.enter(roomId, connection.id, connection.memberId)
@@ -117,6 +122,7 @@ export class Room {
     if (this.#closed) return
     this.#closed = true
     this.#stopHeartbeat?.()
+    this.#stopReread?.()
     for (const stop of this.#stops) stop()
     for (const connection of [...this.#connections]) this.leave(connection)
     if (this.#state.offset > this.#checkpointed) await this.#checkpoint()
@@ -167,7 +173,9 @@ export class Room {
       for (const connection of this.#connections) connection.send({ type: 'snapshot', state })
     } catch (error) {
       this.#options.onError(error)
-      this.#options.clock.after(HEARTBEAT_RUNNING_MS, () => void this.#reread())
+      if (this.#closed) return
+      const again = () => void this.#reread()
+      this.#stopReread = this.#options.clock.after(HEARTBEAT_RUNNING_MS, again)
       return
     }
     const waiting = this.#waiting ?? []
@@ -176,8 +184,10 @@ export class Room {
   }
 
   #deleted(): void {
-    const { roomId, fanOut, onDeleted } = this.#options
-    fanOut.send(roomId, { type: 'closed', error: errorBody('room-not-found') })
+    const { onDeleted } = this.#options
+    // Each on its own: one that has stalled is off the shared path.
+    for (const connection of this.#connections)
+      connection.send({ type: 'closed', error: errorBody('room-not-found') })
     this.#checkpointed = this.#state.offset
     onDeleted()
   }

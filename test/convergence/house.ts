@@ -1,0 +1,156 @@
+// A server's rooms without network: connections that remember what they were sent, real rooms, log and presence, and
+// a clock in the hands of the test.
+import {
+  type CommandResult,
+  type Position,
+  type RoomState,
+  Refusal,
+  type Update,
+} from '@roomcast/shared/protocol'
+import { digest } from '@roomcast/shared/digest'
+import { fold } from '@roomcast/shared/room'
+import type { LogUpdate, RoomLog, Started } from '@roomcast/server/log/room-log.ts'
+import { openSqliteRoomLog } from '@roomcast/server/log/sqlite/sqlite-room-log.ts'
+import { MemoryPresence } from '@roomcast/server/presence/memory-presence.ts'
+import { Rooms } from '@roomcast/server/room/rooms.ts'
+import { DistantLog } from '../support/distant-log.ts'
+import { SimulatedClock } from '../support/simulated-clock.ts'
+import { type ServerEnd, SimulatedGateway } from '../support/simulated-gateway.ts'
+import { Tally } from '../support/tally.ts'
+import type { TestRoom } from '../contract/test-room.ts';
+import { aRoom } from '../contract/test-room.ts'
+
+/** A connection and everything it was sent. */
+export class Watching {
+  readonly updates: Update[] = []
+  unread = 0
+  isEnded = false
+  readonly #house: House
+  readonly #end: ServerEnd
+
+  constructor(house: House, memberId: string) {
+    this.#house = house
+    this.#end = house.gateway.accept(memberId, {
+      // As over a network: nothing is shared.
+      send: (update) => this.updates.push(JSON.parse(JSON.stringify(update)) as Update),
+      unread: () => this.unread,
+      end: () => (this.isEnded = true),
+    })
+  }
+
+  join(roomId = 'room', since?: Position): Promise<CommandResult> {
+    const commandId = this.#house.room.newId('join')
+    return this.#end.perform({ type: 'join', commandId, roomId, ...(since ? { since } : {}) })
+  }
+
+  leave(roomId = 'room'): Promise<CommandResult> {
+    return this.#end.perform({ type: 'leave', commandId: this.#house.room.newId('leave'), roomId })
+  }
+
+  close(): void {
+    this.#end.close()
+  }
+
+  /** The types of what came, deltas among them, since the last call. */
+  took(): string[] {
+    return this.updates.splice(0).map((update) => ('type' in update ? update.type : 'delta'))
+  }
+
+  /** What all updates make of a room, from `state` on; fails at a gap. */
+  folded(state?: RoomState): RoomState {
+    let current = state ?? null
+    for (const update of this.updates) {
+      if ('type' in update && ['presence', 'synced', 'closed'].includes(update.type)) continue
+      const isSnapshot = 'type' in update && update.type === 'snapshot'
+      if (current === null && !isSnapshot) throw new Error('the first update is no snapshot')
+      const before = current ?? (update as Extract<Update, { type: 'snapshot' }>).state
+      const { state: after, behind } = fold(before, update as Parameters<typeof fold>[1], digest)
+      if (behind) throw new Error(`a gap at ${JSON.stringify(update)}`)
+      current = after
+    }
+    if (current === null) throw new Error('nothing was sent')
+    return current
+  }
+}
+
+export class House {
+  readonly clock = new SimulatedClock()
+  readonly log: DistantLog
+  readonly presence = new MemoryPresence(this.clock)
+  readonly gateway: SimulatedGateway
+  readonly rooms: Rooms
+  readonly room: TestRoom
+  readonly errors: unknown[] = []
+  readonly #near: RoomLog
+
+  /**
+   * A house with the room `room` of alice, bob and carol, and `other` of the same.
+   * @param hears decides whether followers of the log hear of an update
+   */
+  static async make(hears: (update: LogUpdate) => boolean = () => true): Promise<House> {
+    let ids = 0
+    const near = await openSqliteRoomLog({
+      path: ':memory:',
+      clock: { now: () => (ids += 1), after: () => () => undefined },
+      newId: () => `epoch-${(ids += 1)}`,
+    })
+    await aRoom(near, 'other')
+    return new House(near, await aRoom(near), hears)
+  }
+
+  private constructor(near: RoomLog, room: TestRoom, hears: (update: LogUpdate) => boolean) {
+    this.#near = near
+    this.room = room
+    const { clock, presence } = this
+    this.log = new DistantLog({ log: near, clock, distance: () => 0, hears })
+    const onError = (_: string, error: unknown) => void this.errors.push(error)
+    this.gateway = new SimulatedGateway({ clock, tally: new Tally(), onError })
+    this.rooms = new Rooms({
+      log: this.log,
+      presence,
+      fanOut: this.gateway,
+      clock,
+      newId: () => room.newId('new'),
+      defaultModel: 'claude',
+      knowsModel: () => true,
+      run: () => undefined,
+      refuseNew: () => null,
+      onError,
+    })
+    this.gateway.open(this.rooms)
+  }
+
+  /** Somebody comes, without joining a room. */
+  connect(memberId = 'alice'): Watching {
+    return new Watching(this, memberId)
+  }
+
+  async watch(memberId = 'alice'): Promise<Watching> {
+    const watching = this.connect(memberId)
+    const joined = await watching.join()
+    if (!joined.ok) throw new Error(joined.error.message)
+    return watching
+  }
+
+  /** A generation whose reply has begun. */
+  async answering(text: string): Promise<Started> {
+    const started = await this.room.asked('alice', 'Why?')
+    if (text !== '') await this.room.write(started, 0, text)
+    return started
+  }
+
+  async close(): Promise<void> {
+    this.gateway.close()
+    await this.rooms.close()
+    await this.#near.close()
+  }
+}
+
+/** The code that a call is refused with, or null. */
+export function codeOf(result: CommandResult): string | null {
+  return result.ok ? null : result.error.code
+}
+
+export function isRefusal(error: unknown, code: string): boolean {
+  return error instanceof Refusal && error.body.code === code
+}

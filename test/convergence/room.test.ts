@@ -1,0 +1,369 @@
+// Rooms and their connections, one behaviour at a time.
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { LIMITS, type RoomState, type Update } from '@roomcast/shared/protocol'
+import { positionOf } from '@roomcast/shared/room'
+import type { LogUpdate } from '@roomcast/server/log/room-log.ts'
+import { codeOf, House, isRefusal, type Watching } from './house.ts'
+
+let house: House
+/** What followers of the log do not hear. */
+let deaf: (update: LogUpdate) => boolean
+
+beforeEach(async () => {
+  deaf = () => false
+  house = await House.make((update) => !deaf(update))
+})
+
+afterEach(async () => {
+  await house.close()
+})
+
+function types(watching: Watching): string[] {
+  return watching.updates.map((update) => ('type' in update ? update.type : 'delta'))
+}
+
+describe('joining a room', () => {
+  test('[R1.6] gives the room, who is there, and that this is all, in this order', async () => {
+    const alice = await house.watch('alice')
+    expect(types(alice)).toEqual(['snapshot', 'presence', 'synced'])
+    expect(alice.folded()).toEqual(await house.room.state())
+    expect(alice.updates[1]).toMatchObject({ members: [{ memberId: 'alice', typing: false }] })
+  })
+
+  test('[R1.6] lets nothing fall between what is given and what follows live', async () => {
+    const started = await house.answering('0')
+    const watching = Array.from({ length: 20 }, () => house.connect('bob'))
+    let end = 1
+    for (const one of watching) {
+      void one.join()
+      end = await house.room.write(started, end, `${end} `)
+      await house.room.say('carol', 'meanwhile')
+    }
+    await house.clock.advance(0)
+    await house.room.end(started, 'completed')
+    const state = await house.room.state()
+    for (const one of watching) expect(one.folded()).toEqual(state)
+  })
+
+  test('[R6.2] is refused alike for strangers and where there is no room', async () => {
+    const mallory = house.connect('mallory')
+    const stranger = await mallory.join('room')
+    expect(codeOf(stranger)).toBe('room-not-found')
+    expect(await mallory.join('nowhere')).toEqual(stranger)
+    expect(mallory.updates).toEqual([])
+    expect(house.rooms.size).toBe(1)
+  })
+
+  test('one after the other on one connection ends in the last room', async () => {
+    const alice = house.connect('alice')
+    const results = await Promise.all(
+      ['room', 'other', 'room', 'other'].map((id) => alice.join(id)),
+    )
+    expect(results.every(({ ok }) => ok)).toBe(true)
+    expect(house.presence.present('other')).toHaveLength(1)
+    alice.took()
+    await house.room.say('bob', 'nobody from the other room hears this')
+    expect(alice.took()).toEqual([])
+    await house.clock.advance(10_000)
+    expect(house.presence.present('room')).toEqual([])
+    expect(alice.took()).toContain('heartbeat')
+  })
+
+  test('is undone when the connection ends meanwhile', async () => {
+    const alice = house.connect('alice')
+    const joined = alice.join()
+    alice.close()
+    await joined
+    await house.clock.advance(10_000)
+    expect(house.presence.present('room')).toEqual([])
+    alice.took()
+    await house.room.say('bob', 'hello?')
+    expect(alice.took()).toEqual([])
+  })
+
+  test('again on the same connection continues it, without sending anything twice', async () => {
+    const alice = await house.watch('alice')
+    const state = alice.folded()
+    await alice.join('room', positionOf(state))
+    await house.room.say('bob', 'hello')
+    expect(types(alice).filter((type) => type === 'entries')).toHaveLength(1)
+    expect(alice.folded()).toEqual(await house.room.state())
+  })
+})
+
+describe('coming back', () => {
+  /** Leaves, lets things happen, and comes back with the position of then. */
+  async function comeBack(
+    happens: () => Promise<unknown>,
+    place: (state: RoomState) => Parameters<Watching['join']>[1] = positionOf,
+  ): Promise<{ first: Update | undefined; screen: () => RoomState }> {
+    const bob = await house.watch('bob')
+    const state = bob.folded()
+    await bob.leave()
+    bob.took()
+    await happens()
+    await bob.join('room', place(state))
+    return { first: bob.updates[0], screen: () => bob.folded(state) }
+  }
+
+  test('[R1.6] gives only what is missing of a reply that goes on', async () => {
+    const started = await house.answering('Because ')
+    const { first, screen } = await comeBack(() => house.room.write(started, 8, 'it ', 'is.'))
+    expect(first).toMatchObject({ type: 'tail', entries: [], runs: [{ at: 8, text: 'it is.' }] })
+    expect(screen()).toEqual(await house.room.state())
+  })
+
+  test('[R1.6] gives the rest and the end of a reply that ended meanwhile', async () => {
+    const started = await house.answering('Because ')
+    const { first, screen } = await comeBack(async () => {
+      await house.room.write(started, 8, 'it is.')
+      await house.room.end(started, 'completed')
+    })
+    expect(first).toMatchObject({
+      type: 'tail',
+      entries: [{ type: 'generation-ended' }],
+      runs: [{ at: 8, text: 'it is.' }],
+    })
+    expect(screen()).toEqual(await house.room.state())
+  })
+
+  test('[R1.6] gives all of several replies that came meanwhile', async () => {
+    const started = await house.answering('One ')
+    const { first, screen } = await comeBack(async () => {
+      await house.room.end(started, 'failed')
+      for (const text of ['Two 🎉', 'Three']) {
+        const next = await house.room.asked('carol', 'And?')
+        await house.room.write(next, 0, { text: 'hm', mark: 'thinking' })
+        await house.room.write(next, 2, { text, mark: 'text' })
+        await house.room.end(next, 'completed')
+      }
+      await house.answering('Four')
+    })
+    expect(first).toMatchObject({
+      type: 'tail',
+      runs: [{ number: 1, at: 4, text: '' }, { number: 2 }, { number: 3 }, { number: 4 }],
+    })
+    expect(screen()).toEqual(await house.room.state())
+  })
+
+  test('[R1.6] with nothing missed gives nothing', async () => {
+    const { first } = await comeBack(() => Promise.resolve())
+    expect(first).toMatchObject({ type: 'tail', entries: [], runs: [] })
+  })
+
+  test('[R1.5] with the bytes of a reply in doubt gives all of it', async () => {
+    await house.answering('Because')
+    const { first } = await comeBack(
+      () => Promise.resolve(),
+      (state) => ({ ...positionOf(state), end: 0 }),
+    )
+    expect(first).toMatchObject({ type: 'tail', runs: [{ at: 0, text: 'Because' }] })
+  })
+
+  test.each([
+    ['ahead of the log', (state: RoomState) => ({ ...positionOf(state), offset: 99 })],
+    ['of another epoch', (state: RoomState) => ({ ...positionOf(state), epoch: 'another' })],
+    ['that is none', () => undefined],
+  ])('[R1.6] from a position %s gives the whole room', async (_, place) => {
+    const { first, screen } = await comeBack(() => house.room.say('alice', 'hello'), place)
+    expect(first).toMatchObject({ type: 'snapshot' })
+    expect(screen()).toEqual(await house.room.state())
+  })
+
+  test('[R1.6] from a position too old gives the whole room', async () => {
+    const { first, screen } = await comeBack(async () => {
+      for (let count = 0; count < 1010; count++) await house.room.say('alice', `${count}`)
+    })
+    expect(first).toMatchObject({ type: 'snapshot' })
+    expect(screen()).toEqual(await house.room.state())
+  })
+
+  test('[R1.6] to a room whose reply has left the window meanwhile gives the whole room', async () => {
+    const { first, screen } = await comeBack(async () => {
+      const started = await house.answering('Because.')
+      await house.room.end(started, 'completed')
+      for (let count = 0; count < LIMITS.windowMessages + 5; count++)
+        await house.room.say('alice', `${count}`)
+    })
+    expect(first).toMatchObject({ type: 'snapshot' })
+    expect(screen()).toEqual(await house.room.state())
+  })
+})
+
+describe('an open room', () => {
+  test('closes a minute after the last watcher has gone, and leaves nothing behind', async () => {
+    const [alice, bob] = [await house.watch('alice'), await house.watch('bob')]
+    alice.close()
+    await house.clock.advance(120_000)
+    expect(house.rooms.size).toBe(1)
+    bob.close()
+    await house.clock.advance(59_999)
+    expect(house.rooms.size).toBe(1)
+    await house.clock.advance(1)
+    expect([house.rooms.size, house.log.followers]).toEqual([0, 0])
+    house.gateway.close()
+    expect(house.clock.pending).toBe(0)
+  })
+
+  test('stays open for who comes back in time', async () => {
+    const alice = await house.watch('alice')
+    alice.close()
+    await house.clock.advance(59_000)
+    const again = await house.watch('alice')
+    await house.clock.advance(120_000)
+    expect([house.rooms.size, house.log.followers]).toEqual([1, 1])
+    await house.room.say('bob', 'still there?')
+    expect(again.folded()).toEqual(await house.room.state())
+  })
+
+  test('that somebody only looked into closes as well', async () => {
+    await house.rooms.page('alice', 'room', undefined, 10)
+    expect(house.rooms.size).toBe(1)
+    await house.clock.advance(60_000)
+    expect([house.rooms.size, house.log.followers]).toEqual([0, 0])
+  })
+
+  test('tells where it stands every 10 s, and every 2 s while Claude answers', async () => {
+    const alice = await house.watch('alice')
+    await house.clock.advance(1000)
+    alice.took()
+    await house.clock.advance(20_000)
+    expect(alice.took()).toEqual(['heartbeat', 'heartbeat'])
+    const started = await house.answering('Because')
+    alice.took()
+    await house.clock.advance(6000)
+    expect(alice.updates).toHaveLength(3)
+    const { epoch, offset } = await house.room.state()
+    expect(alice.updates[2]).toEqual({ type: 'heartbeat', epoch, offset, end: 7 })
+    await house.room.end(started, 'completed')
+    alice.took()
+    await house.clock.advance(9999)
+    expect(alice.took()).toEqual([])
+    await house.clock.advance(1)
+    expect(alice.took()).toEqual(['heartbeat'])
+  })
+
+  test('opens from its checkpoint with the same room', async () => {
+    const alice = await house.watch('alice')
+    for (let count = 0; count < 130; count++) await house.room.say('bob', `${count}`)
+    const { checkpoint } = await house.log.read('room')
+    expect(checkpoint.offset).toBeGreaterThan(99)
+    alice.close()
+    await house.clock.advance(60_000)
+    const again = await house.watch('alice')
+    expect(again.folded()).toEqual(alice.folded())
+  })
+})
+
+describe('a gap in what the log tells', () => {
+  test('[R1.3] is read again, and every watcher gets the room', async () => {
+    const started = await house.answering('a')
+    const [alice, bob] = [await house.watch('alice'), await house.watch('bob')]
+    deaf = (update) => !('type' in update) && update[2] === 'b'
+    await house.room.write(started, 1, 'b', 'c', 'd')
+    await house.clock.advance(0)
+    await house.room.end(started, 'completed')
+    for (const one of [alice, bob]) expect(one.folded()).toEqual(await house.room.state())
+  })
+
+  test('[R1.4] of entries is read again as well', async () => {
+    const alice = await house.watch('alice')
+    deaf = (update) => 'type' in update && update.type === 'entries'
+    await house.room.say('bob', 'lost')
+    deaf = () => false
+    await house.room.say('bob', 'heard')
+    await house.clock.advance(0)
+    expect(alice.folded()).toEqual(await house.room.state())
+  })
+
+  test('is read again until storage answers', async () => {
+    const alice = await house.watch('alice')
+    deaf = () => true
+    await house.room.say('bob', 'lost')
+    deaf = () => false
+    house.log.goAway(3000)
+    await house.room.say('bob', 'heard')
+    await house.clock.advance(2999)
+    expect(house.errors.every((error) => isRefusal(error, 'storage-unavailable'))).toBe(true)
+    expect(house.errors.length).toBeGreaterThan(0)
+    await house.clock.advance(2000)
+    expect(alice.folded()).toEqual(await house.room.state())
+  })
+
+  test('of a room that is closed meanwhile is read no more', async () => {
+    await house.watch('alice')
+    house.log.goAway(1_000_000)
+    deaf = () => true
+    await house.room.say('bob', 'lost')
+    deaf = () => false
+    await house.room.say('bob', 'heard')
+    await house.clock.advance(10_000)
+    await house.rooms.close()
+    house.gateway.close()
+    const count = house.errors.length
+    await house.clock.advance(60_000)
+    expect(house.errors).toHaveLength(count)
+  })
+})
+
+describe('a deleted room', () => {
+  const closed = { type: 'closed', error: { code: 'room-not-found', retryable: false } }
+
+  test('is closed for every watcher, and leaves nothing behind', async () => {
+    const all = [await house.watch('alice'), await house.watch('bob')]
+    await house.rooms.remove('alice', 'room')
+    await house.clock.advance(0)
+    for (const one of all) expect(one.updates.at(-1)).toMatchObject(closed)
+    expect([house.rooms.size, house.log.followers]).toEqual([0, 0])
+    await house.clock.advance(10_000)
+    expect(house.presence.present('room')).toEqual([])
+    expect(codeOf((await all[0]?.join()) ?? { ok: true })).toBe('room-not-found')
+  })
+
+  test('is closed for a stalled watcher too, and is not shown again when it drains', async () => {
+    const alice = await house.watch('alice')
+    alice.unread = 100
+    await house.clock.advance(300)
+    await house.rooms.remove('alice', 'room')
+    alice.unread = 0
+    await house.clock.advance(300)
+    expect(alice.updates.at(-1)).toMatchObject(closed)
+    await house.clock.advance(10_000)
+    expect(house.presence.present('room')).toEqual([])
+  })
+
+  test('is not what somebody else than its owner can make of it', async () => {
+    await expect(house.rooms.remove('bob', 'room')).rejects.toMatchObject({
+      body: { code: 'not-yours' },
+    })
+  })
+})
+
+describe('a stalled connection', () => {
+  test('[R7.2] leaves the live path, and comes back with one tail', async () => {
+    const started = await house.answering('a')
+    const alice = await house.watch('alice')
+    alice.unread = 100
+    await house.clock.advance(250)
+    const before = alice.folded()
+    alice.took()
+    await house.room.write(started, 1, 'b', 'c', 'd')
+    await house.room.say('bob', 'meanwhile')
+    expect(alice.took()).toEqual([])
+    alice.unread = 0
+    await house.clock.advance(250)
+    expect(types(alice)).toEqual(['tail', 'presence', 'synced'])
+    await house.room.write(started, 4, 'e')
+    expect(alice.folded(before)).toEqual(await house.room.state())
+  })
+
+  test('[R7.2] that does not drain for 30 s is closed, and may come back', async () => {
+    const alice = await house.watch('alice')
+    alice.unread = 100
+    await house.clock.advance(30_000)
+    expect(alice.isEnded).toBe(false)
+    await house.clock.advance(500)
+    expect(alice.isEnded).toBe(true)
+    expect(alice.updates.at(-1)).toMatchObject({ type: 'closed', error: { retryable: true } })
+  })
+})
