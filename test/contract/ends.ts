@@ -160,7 +160,7 @@ export function describeEnds(setup: Setup): void {
     })
 
     test.each(['completed', 'failed', 'interrupted'] as const)(
-      '%s starts the head of the queue in the same step',
+      '[R2.4] %s starts the head of the queue in the same step',
       async (outcome) => {
         const room = await aRoom(use.log)
         const owned = await room.asked('alice', 'Why?')

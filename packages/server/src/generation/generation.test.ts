@@ -158,7 +158,7 @@ describe('an answer', () => {
 })
 
 describe('[R3] a stop', () => {
-  it('closes the request at once and lets no further text through', async () => {
+  it('[R3.2] closes the request at once and lets no further text through', async () => {
     await run()
     await claude.says('Be')
     await cancel()
