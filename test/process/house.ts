@@ -124,8 +124,8 @@ export class House {
   }
 
   /** The newest request for an answer, once its connection has ended. */
-  async asked(): Promise<RequestRecord> {
-    await expect.poll(() => this.#newest()?.endedAt, { timeout: 5000 }).toBeTypeOf('number')
+  async asked(timeout = 5000): Promise<RequestRecord> {
+    await expect.poll(() => this.#newest()?.endedAt, { timeout }).toBeTypeOf('number')
     const record = this.#newest()
     if (!record) throw new Error('Claude was not asked')
     return record

@@ -115,6 +115,7 @@ export class Generation {
   /** The node goes down: ends as `interrupted`, or is left to the next start when storage takes no end. */
   shutdown(): void {
     this.#goingDown = true
+    this.#writer.hurry()
     this.#halt({ kind: 'shutdown' })
   }
 

@@ -241,6 +241,18 @@ describe('a storage that is away', () => {
     await clock.advance(1000)
     expect(await sealed).toEqual({ at: 8, text: 'Well.', mark: 'thinking' })
   })
+
+  it('is not waited for any more when there is hurry', async () => {
+    storage.away = 'before'
+    writer.push('thinking', 'Hmm.')
+    await settled()
+    writer.push('text', 'One.')
+    const sealed = writer.seal()
+    await clock.advance(1000)
+    writer.hurry()
+    await clock.advance(250)
+    expect(await sealed).toEqual({ at: 0, text: 'Hmm.', mark: 'thinking' })
+  })
 })
 
 describe('a reply that may not be written any more', () => {

@@ -53,6 +53,7 @@ export class ReplyWriter {
   #stopWaiting: (() => void) | null = null
   #halted = false
   #sealed = false
+  #hurried = false
   #awaySince: number | null = null
 
   constructor(options: ReplyWriterOptions) {
@@ -93,7 +94,7 @@ export class ReplyWriter {
     this.#stopWaiting?.()
     this.#stopWaiting = null
     await this.#flushing
-    while (this.#pieces.length > 1 && !this.#halted) {
+    while (this.#pieces.length > 1 && !this.#halted && !this.#isTooLate()) {
       await this.#append()
       if (this.#awaySince !== null) await this.#pause(RETRY_MS)
     }
@@ -120,6 +121,11 @@ export class ReplyWriter {
     return true
   }
 
+  /** From now on storage that is away is not waited for any more; what it did not take is lost. */
+  hurry(): void {
+    this.#hurried = true
+  }
+
   /** Stops without writing what is left. */
   drop(): void {
     this.#halted = true
@@ -132,6 +138,10 @@ export class ReplyWriter {
     if (last?.kind === kind && !last.tried) last.text += text
     else if (text !== '' || kind !== (last?.kind ?? this.#lastKind))
       this.#pieces.push({ kind, text, tried: false })
+  }
+
+  #isTooLate(): boolean {
+    return this.#hurried && this.#awaySince !== null
   }
 
   #pause(ms: number): Promise<void> {

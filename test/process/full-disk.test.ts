@@ -1,0 +1,143 @@
+// A disk that is full: refused in words, nothing half done, and all is well once there is space again.
+import { execFileSync } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Seat } from '../support/person.ts'
+import { expectSame, House, repliesIn } from './house.ts'
+import { RawSocket } from './raw-socket.ts'
+
+/** A file system of 2 MB, or why there cannot be one here. */
+function mountSmallDisk(): { path: string } | { reason: string } {
+  if (process.getuid?.() !== 0) return { reason: 'only root may mount a small disk' }
+  const path = mkdtempSync(join(tmpdir(), 'roomcast-disk-'))
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', path], { stdio: 'pipe' })
+    return { path }
+  } catch {
+    rmSync(path, { recursive: true })
+    return { reason: 'a small disk cannot be mounted here' }
+  }
+}
+
+let house: House
+let disk: string | null = null
+
+beforeEach(async (context) => {
+  const mounted = mountSmallDisk()
+  if ('reason' in mounted) return context.skip(mounted.reason)
+  disk = mounted.path
+  house = await House.open({ DATA_DIR: disk, SHUTDOWN_MS: '500' })
+})
+afterEach(async () => {
+  if (disk === null) return
+  await house.close().catch(() => undefined)
+  execFileSync('umount', ['-l', disk])
+  rmSync(disk, { recursive: true, force: true })
+  disk = null
+})
+
+const ballast = () => join(house.directory, 'ballast')
+
+/** Takes all the space there is, to the last block. */
+function fill(): void {
+  const file = openSync(ballast(), 'a')
+  try {
+    for (let size = 64 * 1024; size >= 1; size = size > 4096 ? size / 2 : size)
+      for (;;) {
+        if (writeSync(file, Buffer.alloc(size)) === 0) break
+      }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
+  } finally {
+    closeSync(file)
+  }
+}
+
+const freeUp = () => rmSync(ballast())
+
+/** Waits until a reply that is being written does not grow any more. */
+async function paused(seat: Seat): Promise<void> {
+  let before = -1
+  const grown = () => {
+    const [from, to] = [before, seat.reply.end]
+    before = to
+    return to - from
+  }
+  await expect.poll(grown, { interval: 300, timeout: 10_000 }).toBe(0)
+}
+
+describe('[R4.3] a message on a full disk', () => {
+  it('is refused and nowhere to be seen; it works again once there is space', async () => {
+    const [alice, bob] = await house.both()
+    const raw = await RawSocket.connect(house.server.url, { token: house.bob.token })
+    expect(await alice.send({ type: 'post', text: 'Before.', ask: false })).toMatchObject({
+      ok: true,
+    })
+    fill()
+    const commandId = randomUUID()
+    const post = { roomId: house.roomId, commandId, text: 'x'.repeat(60_000), ask: true }
+    const refused = await raw.command('post', post)
+    expect(refused).toMatchObject({ ok: false, error: { code: 'storage-full', retryable: true } })
+    expect(alice.state.messages.map(({ text }) => text)).toEqual(['Before.'])
+    expect(await house.newcomer()).toEqual(alice.state.messages)
+
+    freeUp()
+    expect(await raw.command('post', post)).toMatchObject({ ok: true })
+    expect(await alice.ended(1)).toMatchObject({ ended: { outcome: 'completed' } })
+    await bob.ended(1)
+    await expectSame(house, alice, bob)
+    raw.close()
+  })
+})
+
+describe('[R5] an answer while the disk is full', () => {
+  it('[R1] goes on with all its text when there is space soon enough', async () => {
+    const [alice, bob] = await house.both()
+    await alice.ask('How? [simulate: length=40000 gap=5 chunk=100]')
+    await alice.reads(500)
+    fill()
+    // Full is full only once the storage has noticed.
+    await paused(alice)
+    freeUp()
+    const reply = await alice.ended()
+    await bob.ended()
+    expect(reply).toMatchObject({ ended: { outcome: 'completed' } })
+    expect((await house.asked()).text).toBe(reply.text)
+    await expectSame(house, alice, bob)
+  })
+
+  it('[R2] ends as failed when there is none for long, and never hangs', async () => {
+    const [alice, bob] = await house.both()
+    await alice.ask('How? [simulate: length=50000 gap=150 chunk=100]')
+    await alice.reads(500)
+    fill()
+    const { end } = await house.asked(30_000)
+    expect(end).toBe('closed-by-client')
+    freeUp()
+    const reply = await alice.ended()
+    expect(reply.ended).toMatchObject({
+      outcome: 'failed',
+      error: { code: 'storage-unavailable' },
+    })
+    await bob.ended()
+    await bob.ask('And now? [simulate: length=100]')
+    expect(await alice.ended(2)).toMatchObject({ ended: { outcome: 'completed' } })
+    await expectSame(house, alice, bob)
+  }, 60_000)
+
+  it('is no reason not to go down, and the next start sees to its end', async () => {
+    const alice = await house.sit(house.alice)
+    await alice.ask('How? [simulate: length=50000 gap=20 chunk=100]')
+    await alice.reads(500)
+    fill()
+    await paused(alice)
+    expect(await house.server.stop()).toBe(0)
+    freeUp()
+    await house.start()
+    const [reply] = repliesIn(await house.newcomer())
+    expect(reply?.ended).toMatchObject({ outcome: 'interrupted' })
+  }, 60_000)
+})

@@ -1,0 +1,69 @@
+// A server that must not start says why in plain words, and leaves the one that runs in peace.
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { startRefused, temporaryDirectory } from '../support/server-process.ts'
+import { House } from './house.ts'
+
+describe('a second server on the same data', () => {
+  it('is refused with a plain sentence, and the first goes on', async () => {
+    const house = await House.open()
+    onTestFinished(() => house.close())
+    const seat = await house.sit(house.alice)
+    await seat.ask('How? [simulate: length=3000 gap=10]')
+    await seat.reads(100)
+    const { code, stderr } = await startRefused({ DATA_DIR: house.directory })
+    expect(code).toBe(1)
+    expect(stderr.trim().split('\n')).toEqual([
+      expect.stringMatching(/^Another Roomcast process is using .+ Stop it first, or choose/),
+    ])
+    expect((await seat.ended()).ended).toMatchObject({ outcome: 'completed' })
+    expect((await house.asked()).text).toBe(seat.reply.text)
+  })
+})
+
+describe('a configuration that cannot be', () => {
+  it('is told whole, without secrets, and nothing starts', async () => {
+    const { path, remove } = await temporaryDirectory()
+    onTestFinished(remove)
+    const { code, stderr } = await startRefused({
+      DATA_DIR: path,
+      PORT: 'many',
+      MAX_TOKENS: '0',
+      LOG_LEVEL: 'loud',
+      ANTHROPIC_API_KEY: 'my secret key',
+      ANTHROPIC_BASE_URL: 'ftp://claude',
+      SIMULATOR_PACE: 'slow',
+    })
+    expect(code).toBe(1)
+    const lines = stderr.trim().split('\n')
+    const names = lines.map((line) => line.split(' ')[0])
+    expect(names.sort()).toEqual([
+      'ANTHROPIC_API_KEY',
+      'ANTHROPIC_BASE_URL',
+      'LOG_LEVEL',
+      'MAX_TOKENS',
+      'PORT',
+      'SIMULATOR_PACE',
+    ])
+    for (const line of lines) expect(line).toMatch(/^[A-Z_]+ must .+\.$/)
+    expect(stderr).not.toContain('secret')
+  })
+
+  it('includes a data directory that cannot be one', async () => {
+    const { code, stderr } = await startRefused({ DATA_DIR: '/dev/null/data' })
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/^Roomcast could not start: .+\n$/)
+  })
+
+  it('includes a port that is taken', async () => {
+    const house = await House.open()
+    onTestFinished(() => house.close())
+    const { path, remove } = await temporaryDirectory()
+    onTestFinished(remove)
+    const { code, stderr } = await startRefused({
+      DATA_DIR: path,
+      PORT: String(house.server.port),
+    })
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/EADDRINUSE/)
+  })
+})
