@@ -17,7 +17,7 @@ import { DistantLog } from '../support/distant-log.ts'
 import { SimulatedClock } from '../support/simulated-clock.ts'
 import { type ServerEnd, SimulatedGateway } from '../support/simulated-gateway.ts'
 import { Tally } from '../support/tally.ts'
-import type { TestRoom } from '../contract/test-room.ts';
+import type { TestRoom } from '../contract/test-room.ts'
 import { aRoom } from '../contract/test-room.ts'
 
 /** A connection and everything it was sent. */
