@@ -98,9 +98,10 @@ export class Room {
   /**
    * Shows the room to a connection, from `since` on where that is possible. Nothing is awaited in here.
    * Does nothing once closed: a connection that had stalled may come back to a room that was deleted.
+   * @returns whether it is shown now
    */
-  join(connection: Connection, since: Position | undefined): void {
-    if (this.#closed) return
+  join(connection: Connection, since: Position | undefined): boolean {
+    if (this.#closed) return false
     this.#connections.add(connection)
     const { roomId, presence } = this.#options
     presence.enter(roomId, connection.id, connection.memberId)
@@ -108,6 +109,7 @@ export class Room {
     connection.send(catchUp(this.#state, this.#recent, since))
     connection.send({ type: 'presence', members: presence.present(roomId) })
     connection.send({ type: 'synced' })
+    return true
   }
 
   leave(connection: Connection): void {

@@ -140,10 +140,13 @@ export class Rooms {
 
   /** Shows a room to a connection. @throws Refusal `room-not-found` */
   async join(connection: Connection, roomId: RoomId, since: Position | undefined): Promise<Room> {
-    const room = await this.#roomOf(connection.memberId, roomId)
-    room.join(connection, since)
-    this.#stay(roomId)
-    return room
+    for (;;) {
+      const room = await this.#roomOf(connection.memberId, roomId)
+      // It may have closed in this very moment, having lingered long enough: then the next one is opened.
+      if (!room.join(connection, since)) continue
+      this.#stay(roomId)
+      return room
+    }
   }
 
   leave(connection: Connection, room: Room): void {
