@@ -84,11 +84,11 @@ async function checkRest(world: World): Promise<void> {
 
 /** A reply is a beginning of what Claude sent, and all of it when it is complete. */
 function checkUpstream({ truth, claude, report }: World): void {
-  const all = claude.asked.map(({ sent }) => sent.toWellFormed())
+  const all = claude.asked.map(({ sent, stopped }) => ({ sent: sent.toWellFormed(), stopped }))
   for (const [number, { text, ended }] of truth.replies) {
     if (!ended) return report('R2', `${number} has no end`)
-    const isFromClaude = (sent: string) =>
-      ended.outcome === 'completed' ? sent === text : sent.startsWith(text)
+    const isFromClaude = ({ sent, stopped }: (typeof all)[number]) =>
+      ended.outcome === 'completed' ? stopped && sent === text : sent.startsWith(text)
     const isUnasked = text === '' && ended.outcome !== 'completed'
     if (!isUnasked && !all.some(isFromClaude))
       report('R1', `reply ${number} is not what Claude sent: ${text}`)

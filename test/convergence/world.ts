@@ -4,7 +4,7 @@ import type { CommandResult } from '@roomcast/shared/protocol'
 import { errorBody, Refusal } from '@roomcast/shared/protocol'
 import { type Intent, RoomClient } from '@roomcast/client/room/room-client.ts'
 import { Generations } from '@roomcast/server/generation/generations.ts'
-import type { RoomLog } from '@roomcast/server/log/room-log.ts'
+import type { LogUpdate, RoomLog } from '@roomcast/server/log/room-log.ts'
 import { openSqliteRoomLog } from '@roomcast/server/log/sqlite/sqlite-room-log.ts'
 import { MemoryPresence } from '@roomcast/server/presence/memory-presence.ts'
 import { Rooms } from '@roomcast/server/room/rooms.ts'
@@ -39,6 +39,8 @@ export interface Sent {
 
 /** Pause for commands under way when the server goes down, ms. */
 const UNDER_WAY_MS = 300
+/** Within this time after a stop its request to Claude is closed: the way of the news from the log, ms. */
+const CLOSED_MS = 50
 
 export class World {
   readonly clock: SimulatedClock
@@ -83,7 +85,7 @@ export class World {
       owner: { memberId: 'alice', name: 'alice' },
     })
     world.truth.begin(await near.read(world.roomId))
-    await near.follow(world.roomId, (update) => world.truth.hear(update))
+    await near.follow(world.roomId, (update) => world.#hear(update))
     world.members.push('alice')
     world.gateway.open(world.rooms)
     world.sit('alice')
@@ -173,6 +175,9 @@ export class World {
   leave(seat: Seat): void {
     this.seats.splice(this.seats.indexOf(seat), 1)
     const { rejoined, snapshots, tails } = seat.client.repairs
+    const isFaultless = seat.link.isFaithful && this.tally.of('storage away') === 0
+    if (isFaultless && rejoined > 0)
+      this.report('R1', `${seat.name} had to read again ${rejoined} times without a fault`)
     this.tally.count('re-read by a client', rejoined)
     this.tally.count('snapshot', snapshots)
     this.tally.count('tail', tails)
@@ -206,6 +211,25 @@ export class World {
   async close(): Promise<void> {
     this.gateway.close()
     await this.#near.close()
+  }
+
+  #hear(update: LogUpdate): void {
+    this.truth.hear(update)
+    if (!('type' in update) || update.type !== 'entries') return
+    const isStopped = (entry: (typeof update.entries)[number]) =>
+      entry.type === 'generation-ended' && 'outcome' in entry && entry.outcome === 'cancelled'
+    if (update.entries.some(isStopped)) this.#expectClosed()
+  }
+
+  /** Whoever pays for an answer that was stopped stops paying. */
+  #expectClosed(): void {
+    const open = this.claude.asked.filter(({ over }) => !over)
+    const wasAway = this.tally.of('storage away') > 0
+    if (open.length === 0 || wasAway) return
+    this.clock.after(CLOSED_MS, () => {
+      if (open.some(({ over }) => !over))
+        this.report('R3', 'the request of a stopped answer is open')
+    })
   }
 
   #newGenerations(): Generations {

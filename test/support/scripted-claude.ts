@@ -19,8 +19,8 @@ export interface Asked {
   readonly number: number
   readonly prompt: Prompt
   sent: string
-  /** Its request was given up by the server. */
-  aborted: boolean
+  /** It came to Claude's own end. */
+  stopped: boolean
   over: boolean
 }
 
@@ -43,20 +43,22 @@ export class ScriptedClaude implements Claude {
 
   async *ask(prompt: Prompt, signal: AbortSignal): AsyncIterable<Chunk> {
     const number = this.asked.length + 1
-    const asked: Asked = { number, prompt, sent: '', aborted: false, over: false }
+    const asked: Asked = { number, prompt, sent: '', stopped: false, over: false }
     this.asked.push(asked)
     try {
       for (const { wait, then } of this.#script(asked)) {
         if (wait > 0) await this.#pause(wait, signal)
         if (signal.aborted) return
         if (then instanceof ClaudeFailure) throw then
-        if (then.type === 'stopped') this.onStopping?.()
+        if (then.type === 'stopped') {
+          asked.stopped = true
+          this.onStopping?.()
+        }
         if (then.type === 'text') asked.sent += then.text
         yield then
       }
     } finally {
       asked.over = true
-      asked.aborted = signal.aborted
     }
   }
 

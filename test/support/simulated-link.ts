@@ -41,6 +41,7 @@ export class SimulatedLink implements Transport {
   #unreliable = false
   #silent = false
   #losesAnswer = false
+  #isFaithful = true
 
   constructor(options: SimulatedLinkOptions) {
     this.#options = options
@@ -79,9 +80,15 @@ export class SimulatedLink implements Transport {
     return this.#life !== null
   }
 
+  /** Everything it has carried so far came at once and in order, or was lost with the link. */
+  get isFaithful(): boolean {
+    return this.#isFaithful
+  }
+
   /** From now on single deltas and entries may be lost, repeated, late or cut anew. */
   worsen(): void {
     this.#unreliable = true
+    this.#isFaithful = false
   }
 
   /** Everything comes through again, in order; a link that fell silent stays so until the client gives it up. */
@@ -106,10 +113,12 @@ export class SimulatedLink implements Transport {
     if (!this.#life) return
     this.#options.tally.count('link fell silent')
     this.#silent = true
+    this.#isFaithful = false
   }
 
   /** The client reads nothing until `drain`. */
   stall(): void {
+    this.#isFaithful = false
     this.#life?.down.stall()
   }
 
