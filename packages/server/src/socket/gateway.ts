@@ -29,6 +29,9 @@ const MAX_COMMAND_BYTES = 512 * 1024
 const PING_MS = { pingInterval: 10_000, pingTimeout: 8_000, connectTimeout: 10_000 }
 /** How often stalled connections are looked at, ms. */
 const SWEEP_MS = 250
+/** How long connections may still take what was sent to them when the node goes down, and how often that is looked at, ms. */
+const FAREWELL_MS = 2000
+const DRAIN_LOOK_MS = 20
 
 export interface GatewayOptions {
   readonly http: HttpServer
@@ -95,7 +98,18 @@ export class Gateway implements FanOut {
   async close(): Promise<void> {
     this.#stopSweep?.()
     this.#io.local.emit('update', { type: 'closed', error: errorBody('shutting-down') })
+    // `io.close()` throws away what is not sent yet, such as how an answer has ended a moment ago.
+    this.#io.local.disconnectSockets(true)
+    await this.#drained()
     await this.#io.close()
+  }
+
+  /** Resolves when everything is sent, or when those who do not take it have had their time. */
+  async #drained(): Promise<void> {
+    const { clock } = this.#options
+    const until = clock.now() + FAREWELL_MS
+    while (this.#io.engine.clientsCount > 0 && clock.now() < until)
+      await new Promise<void>((resolve) => void clock.after(DRAIN_LOOK_MS, resolve))
   }
 
   async #admit(socket: RoomSocket): Promise<ErrorBody | null> {

@@ -1,0 +1,123 @@
+// Going down in order: running answers may finish for a while, the rest is interrupted, and a restart goes on.
+import { describe, expect, it, onTestFinished } from 'vitest'
+import type { ServerEnvironment } from '../support/server-process.ts'
+import { expectSame, House } from './house.ts'
+
+async function openHouse(environment: ServerEnvironment): Promise<House> {
+  const house = await House.open(environment)
+  onTestFinished(() => house.close())
+  return house
+}
+
+/** Waits until a server that has been told to go down has heard it. */
+async function goingDown(house: House): Promise<void> {
+  const isReady = async () => (await house.http(null, 'GET', '/readyz')).status
+  await expect.poll(isReady).toBe(503)
+}
+
+/** Whether a process lives. */
+function lives(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+describe('a server that is told to go down', () => {
+  it('lets its answer finish, and refuses new questions meanwhile', async () => {
+    const house = await openHouse({ SHUTDOWN_MS: '20000' })
+    const [alice, bob] = await house.both()
+    await alice.ask('How? [simulate: length=6000 gap=20 chunk=50]')
+    await alice.reads(200)
+    const { pid } = house.server
+    const exit = house.server.stop()
+    await goingDown(house)
+    for (const intent of [
+      { type: 'post', text: 'One more?', ask: true },
+      { type: 'retry', generationId: alice.reply.generationId },
+      { type: 'resume' },
+    ] as const)
+      expect(await bob.send(intent)).toMatchObject({
+        ok: false,
+        error: { code: 'shutting-down', retryable: true },
+      })
+    expect(bob.state.messages).toHaveLength(2)
+    expect(await bob.send({ type: 'post', text: 'Bye.', ask: false })).toMatchObject({ ok: true })
+    expect(await alice.ended()).toMatchObject({ ended: { outcome: 'completed' } })
+    expect(alice.reply.text).toBe((await house.asked()).text)
+    expect(await exit).toBe(0)
+    expect(lives(pid)).toBe(false)
+
+    await house.start()
+    await Promise.all([alice.live(), bob.live()])
+    await expectSame(house, alice, bob)
+    await bob.ask('And now? [simulate: length=100]')
+    expect(await alice.ended(2)).toMatchObject({ ended: { outcome: 'completed' } })
+  })
+
+  it('[R2][R5.1] interrupts what takes longer, keeps the partial, and goes on with the queue after', async () => {
+    const house = await openHouse({ SHUTDOWN_MS: '300' })
+    const [alice, bob] = await house.both()
+    await alice.ask('How? [simulate: length=50000 gap=20 chunk=50]')
+    const { generationId } = await alice.reads(200)
+    expect(await bob.ask('And then? [simulate: length=100]')).toMatchObject({ queued: true })
+    expect(await house.server.stop()).toBe(0)
+    const record = await house.asked()
+    expect(record).toMatchObject({ end: 'closed-by-client', bytesAfterClose: 0 })
+
+    await house.start()
+    await Promise.all([alice.live(), bob.live()])
+    const partial = await alice.ended(1)
+    expect(partial.ended).toMatchObject({ outcome: 'interrupted', error: { code: 'interrupted' } })
+    expect(partial.end).toBeGreaterThanOrEqual(200)
+    expect(record.text.startsWith(partial.text)).toBe(true)
+    expect(await alice.ended(2)).toMatchObject({ ended: { outcome: 'completed' } })
+    expect(await bob.send({ type: 'continue', generationId })).toMatchObject({ ok: true })
+    expect(await alice.ended(3)).toMatchObject({ mode: 'continue', of: generationId })
+    await bob.ended(3)
+    await expectSame(house, alice, bob)
+  })
+
+  it('[R3] takes a stop while it waits, and is gone then', async () => {
+    const house = await openHouse({ SHUTDOWN_MS: '60000' })
+    const [alice, bob] = await house.both()
+    await alice.ask('How? [simulate: stall]')
+    const { generationId } = await alice.reads(1)
+    const exit = house.server.stop()
+    await goingDown(house)
+    expect(await bob.send({ type: 'cancel', generationId })).toMatchObject({ ok: true })
+    expect(await exit).toBe(0)
+    expect((await alice.ended()).ended).toMatchObject({ outcome: 'cancelled' })
+  })
+
+  it('goes at once when it is told a second time, and loses nothing that was shown', async () => {
+    const house = await openHouse({ SHUTDOWN_MS: '60000' })
+    const [alice, bob] = await house.both()
+    await alice.ask('How? [simulate: stall]')
+    await alice.reads(1)
+    const exit = house.server.stop()
+    await goingDown(house)
+    const shown = alice.reply.text
+    expect(await house.server.stop('SIGTERM')).toBe(130)
+    expect(await exit).toBe(130)
+    await house.start()
+    await Promise.all([alice.live(), bob.live()])
+    const reply = await alice.ended(1)
+    expect(reply.ended).toMatchObject({ outcome: 'interrupted' })
+    expect(reply.text.startsWith(shown)).toBe(true)
+    await bob.ended(1)
+    await expectSame(house, alice, bob)
+  })
+
+  it('has nothing to wait for when nothing runs, watched or not', async () => {
+    const house = await openHouse({ SHUTDOWN_MS: '60000' })
+    const [alice] = await house.both()
+    expect(await house.server.stop('SIGINT')).toBe(0)
+    expect(await alice.until('the farewell', ({ closing }) => closing)).toMatchObject({
+      code: 'shutting-down',
+      retryable: true,
+    })
+  })
+})
