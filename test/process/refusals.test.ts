@@ -93,7 +93,7 @@ describe('[R4.3] a command that makes no sense is refused', () => {
   })
 
   it.each(['explode', '', '__proto__', 'constructor', 'toString', 'POST', 'post '])(
-    'when there is no command "%s"',
+    '[W1] when there is no command "%s"',
     async (type) => {
       const answer = await changesNothing(() => bob.command(type, { roomId: house.roomId }))
       expect(answer).toMatchObject(refusal('unknown-command'))
