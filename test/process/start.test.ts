@@ -22,10 +22,10 @@ describe('a second server on the same data', () => {
 
 describe('a configuration that cannot be', () => {
   it('is told whole, without secrets, and nothing starts', async () => {
-    const { path, remove } = await temporaryDirectory()
-    onTestFinished(remove)
+    const directory = await temporaryDirectory()
+    onTestFinished(() => directory.remove())
     const { code, stderr } = await startRefused({
-      DATA_DIR: path,
+      DATA_DIR: directory.path,
       PORT: 'many',
       MAX_TOKENS: '0',
       LOG_LEVEL: 'loud',
@@ -57,10 +57,10 @@ describe('a configuration that cannot be', () => {
   it('includes a port that is taken', async () => {
     const house = await House.open()
     onTestFinished(() => house.close())
-    const { path, remove } = await temporaryDirectory()
-    onTestFinished(remove)
+    const directory = await temporaryDirectory()
+    onTestFinished(() => directory.remove())
     const { code, stderr } = await startRefused({
-      DATA_DIR: path,
+      DATA_DIR: directory.path,
       PORT: String(house.server.port),
     })
     expect(code).toBe(1)

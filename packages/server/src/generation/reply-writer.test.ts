@@ -223,7 +223,7 @@ describe('a storage that is away', () => {
 
   it('is given up at once when it fails in a way that does not pass', async () => {
     const log = { ...storage.log, appendReply: () => Promise.reject(new Error('broken')) }
-    const other = newWriter(log as RoomLog)
+    const other = newWriter(log)
     other.push('text', 'One.')
     await settled()
     expect(halts).toEqual([{ why: 'storage' }])

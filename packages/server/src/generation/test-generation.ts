@@ -1,0 +1,93 @@
+// One generation at work: a room in memory, a storage and a Claude that a test moves, a clock by hand. Not part of the program.
+import type { Ended, Reply } from '@roomcast/shared/protocol'
+import type { Started } from '../log/room-log.ts'
+import { ClaudeDouble } from './claude-double.ts'
+import type { Prompt } from './claude.ts'
+import { type Finished, Generation, type GenerationOptions } from './generation.ts'
+import { retryDelay } from './retry-delay.ts'
+import { StorageDouble } from './storage-double.ts'
+import { settled, TestClock } from './test-clock.ts'
+import { TestRoom } from './test-room.ts'
+
+export const FIRST_EVENT_MS = 10_000
+export const SILENCE_MS = 20_000
+export const ANSWER_MS = 100_000
+
+export const PROMPT: Prompt = {
+  model: 'claude-opus-5-5',
+  maxTokens: 1000,
+  system: '',
+  turns: [{ role: 'user', parts: ['Why?'] }],
+}
+
+export class TestGeneration {
+  readonly clock: TestClock
+  readonly room: TestRoom
+  readonly storage: StorageDouble
+  readonly claude = new ClaudeDouble()
+  readonly started: Started
+  /** What `run` has come to, once it has. */
+  finished: Finished | null = null
+  #generation: Generation | null = null
+  #running: Promise<Finished> | null = null
+
+  /** A room in which Alice has just asked, and nothing runs yet. */
+  static async open(): Promise<TestGeneration> {
+    const clock = new TestClock()
+    const room = await TestRoom.open(clock)
+    return new TestGeneration(clock, room, await room.ask('alice', 'Why?'))
+  }
+
+  private constructor(clock: TestClock, room: TestRoom, started: Started) {
+    this.clock = clock
+    this.room = room
+    this.storage = new StorageDouble(room.log)
+    this.started = started
+  }
+
+  get generation(): Generation {
+    if (!this.#generation) throw new Error('nothing was run')
+    return this.#generation
+  }
+
+  get running(): Promise<Finished> {
+    if (!this.#running) throw new Error('nothing was run')
+    return this.#running
+  }
+
+  /** Sets the generation going. */
+  async run(options: Partial<GenerationOptions> = {}): Promise<void> {
+    this.#generation = new Generation({
+      log: this.storage.log,
+      claude: this.claude,
+      clock: this.clock,
+      started: this.started,
+      limits: { firstEventMs: FIRST_EVENT_MS, silenceMs: SILENCE_MS, answerMs: ANSWER_MS },
+      prompt: async () => ({ prompt: PROMPT, omitted: false }),
+      nextId: () => this.room.newId(),
+      retryDelay: (failure, attempt) => retryDelay(failure, attempt, 0),
+      ...options,
+    })
+    this.#running = this.#generation.run()
+    void this.#running.then(
+      (result) => (this.finished = result),
+      () => undefined,
+    )
+    await settled()
+  }
+
+  /** Cancels as a member does, and tells the generation as the followers of the log are told. */
+  async cancel(by = 'bob'): Promise<void> {
+    await this.room.cancel(this.started, by)
+    this.generation.ended(null)
+    await settled()
+  }
+
+  reply(): Promise<Reply> {
+    return this.room.reply(this.started)
+  }
+
+  async ended(): Promise<Ended | null> {
+    return (await this.reply()).ended
+  }
+}
