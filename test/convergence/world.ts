@@ -39,6 +39,8 @@ export interface Sent {
 
 /** Pause for commands under way when the server goes down, ms. */
 const UNDER_WAY_MS = 300
+/** What is left after its patience needs this long to be ended, ms. */
+const ENDING_MS = 500
 /** Within this time after a stop its request to Claude is closed: the way of the news from the log, ms. */
 const CLOSED_MS = 50
 
@@ -202,7 +204,10 @@ export class World {
     this.tally.count('restart')
     const old = this.#generations
     await new Promise<void>((resolve) => void this.clock.after(UNDER_WAY_MS, resolve))
+    const began = this.clock.now()
     await old.drain(patienceMs)
+    const took = this.clock.now() - began
+    if (took > patienceMs + ENDING_MS) this.report('quiet', `going down took ${took} ms`)
     this.#generations = this.#newGenerations()
     for (const started of await this.log.recover(() => this.newId())) this.#generations.run(started)
     this.#restarting = false
