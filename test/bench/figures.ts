@@ -9,7 +9,7 @@ import { benchWorld } from './world.ts'
 const count = Number(process.env['STOPS'] ?? 1000)
 const seed = Number(process.env['SEED'] ?? 1)
 const world = await benchWorld('fast')
-let broken = 0
+let broken: number
 try {
   const stops = await measureStops(world, count, 10, seed)
   report('stops, at random moments (3 watchers each)', `${stops.stops}`)
