@@ -276,6 +276,19 @@ describe('a gap in what the log tells', () => {
     expect(alice.folded()).toEqual(await house.room.state())
   })
 
+  test('in which Claude began to answer is followed by heartbeats every 2 s', async () => {
+    const alice = await house.watch('alice')
+    await house.clock.advance(1000)
+    deaf = (update) => 'type' in update && update.type === 'entries'
+    await house.answering('a')
+    deaf = () => false
+    await house.room.say('bob', 'heard')
+    await house.clock.advance(0)
+    alice.took()
+    await house.clock.advance(6000)
+    expect(alice.took()).toEqual(['heartbeat', 'heartbeat', 'heartbeat'])
+  })
+
   test('is read again until storage answers', async () => {
     const alice = await house.watch('alice')
     deaf = () => true

@@ -170,9 +170,11 @@ export class Room {
   async #reread(): Promise<void> {
     try {
       const { state, entries } = await readState(this.#options)
+      if (this.#closed) return
       this.#state = state
       this.#recent = entries.slice(-RECENT)
       for (const connection of this.#connections) connection.send({ type: 'snapshot', state })
+      this.#heartbeatLater()
     } catch (error) {
       this.#options.onError(error)
       if (this.#closed) return
