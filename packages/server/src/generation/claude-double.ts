@@ -37,8 +37,13 @@ export class ClaudeDouble implements Claude {
   /** Gives chunks, in one go. */
   async gives(...chunks: readonly Chunk[]): Promise<void> {
     await settled()
-    for (const chunk of chunks) this.#tell({ chunk })
+    this.hands(...chunks)
     await settled()
+  }
+
+  /** Has chunks ready that nobody has taken yet. */
+  hands(...chunks: readonly Chunk[]): void {
+    for (const chunk of chunks) this.#tell({ chunk })
   }
 
   accepts(inputTokens = 100): Promise<void> {

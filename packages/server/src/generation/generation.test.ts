@@ -132,6 +132,15 @@ describe('[R3] a stop', () => {
     expect(await bench.reply()).toMatchObject({ text: 'Be', ended: { outcome: 'cancelled' } })
   })
 
+  it('or a shutdown takes no chunk that is ready by then', async () => {
+    await bench.run()
+    await claude.says('Be')
+    claude.hands({ type: 'text', kind: 'text', text: 'cause' })
+    bench.generation.shutdown()
+    await settled()
+    expect(await bench.reply()).toMatchObject({ text: 'Be', ended: { outcome: 'interrupted' } })
+  })
+
   it('[R3.2] that came before the request is made leaves it unmade', async () => {
     await room.cancel(started)
     await bench.run()

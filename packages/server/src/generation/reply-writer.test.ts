@@ -115,8 +115,10 @@ describe('[R1.7] characters', () => {
     writer.push('text', 'a\uD83D')
     writer.push('text', 'b\uDE00')
     writer.push('text', '\uDE00\uD83D\uD83D')
+    await clock.advance(WINDOW_MS)
     const { text, end: length } = await end()
     expect(text).toBe('a\uFFFDb\uFFFD\uFFFD\uFFFD\uFFFD')
+    for (const piece of sent()) expect(piece.isWellFormed()).toBe(true)
     expect(length).toBe(byteLength(text))
   })
 

@@ -116,8 +116,6 @@ export class ReplyWriter {
       const result = await log.appendReply(owned, at, text, kind)
       if (!result.ok) return false
     }
-    // A mark without bytes may have been lost too: the next text says again what it is.
-    this.#lastKind = null
     return true
   }
 
