@@ -62,7 +62,9 @@ async function comes(name: string, looks = {}): Promise<BrowserPerson> {
 
 /** Complaints of the page that are not the network's, which these tests cut on purpose. */
 function faults(person: BrowserPerson): string[] {
-  return person.complaints.filter((complaint) => !/ERR_|Failed to load resource/.test(complaint))
+  return person.complaints.filter(
+    (complaint) => !/ERR_|Failed to load resource|WebSocket connection to/.test(complaint),
+  )
 }
 
 describe('three people in one room', { timeout: 120_000 }, () => {
@@ -97,7 +99,7 @@ describe('three people in one room', { timeout: 120_000 }, () => {
     const request = simulator.requests.find(({ path }) => path.endsWith('/messages'))
     await until('the request to Claude is closed', () => request?.closedByClientAt, often)
     expect(request?.bytesAfterClose).toBe(0)
-    for (const person of [ana, bo, cy]) expect(faults(person)).toEqual([])
+    for (const person of [ana, bo, cy]) expect(person.complaints).toEqual([])
   })
 
   test('[R1][R4][R5.1] see the same after a reload, a cut, and a crash, and another one goes on', async () => {
