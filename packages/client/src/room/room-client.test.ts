@@ -4,6 +4,7 @@ import {
   type Entry,
   errorBody,
   type ErrorCode,
+  LIMITS,
   type RoomState,
   type Update,
 } from '@roomcast/shared/protocol'
@@ -228,6 +229,16 @@ describe('commands', () => {
     expect(transport.sent('join')).toHaveLength(2)
     transport.arrive(snapshot(3), synced)
     expect(transport.sent('post')).toHaveLength(1)
+  })
+
+  test('that no server would take are refused at once', async () => {
+    const { client, transport, live } = setup()
+    live()
+    const text = 'x'.repeat(LIMITS.messageBytes + 1)
+    const result = client.send({ type: 'post', text, ask: false })
+    await expect(result).resolves.toMatchObject(refusal('message-too-long'))
+    expect(transport.sent('post')).toHaveLength(0)
+    expect(client.view.pending).toEqual([])
   })
 
   test('tell their sender that they were refused', async () => {

@@ -9,13 +9,14 @@ import {
   type CommandType,
   errorBody,
   type ErrorBody,
+  LIMITS,
   type Position,
   parseUpdate,
   type Presence,
   type RoomState,
   type Update,
 } from '@roomcast/shared/protocol'
-import { emptyRoom, fold, positionOf } from '@roomcast/shared/room'
+import { byteLength, emptyRoom, fold, positionOf } from '@roomcast/shared/room'
 import { digest } from '@roomcast/shared/digest'
 import type { Clock } from '@roomcast/shared/clock'
 import { Outbox } from './outbox.ts'
@@ -129,6 +130,9 @@ export class RoomClient {
     const { status } = this.#view
     if (this.#closed) return Promise.resolve({ ok: false, error: LEFT })
     if (status.kind === 'refused') return Promise.resolve({ ok: false, error: status.error })
+    // A command that the server's socket does not take would end the link, and be sent again for ever.
+    if (intent.type === 'post' && byteLength(intent.text) > LIMITS.messageBytes)
+      return Promise.resolve({ ok: false, error: errorBody('message-too-long') })
     const { newId, roomId } = this.#options
     return this.#outbox.add({ ...intent, commandId: newId(), roomId })
   }
