@@ -243,6 +243,17 @@ describe('[R5.2] the watchdogs', () => {
     })
   })
 
+  it('leave silent thinking its time, and watch again once there is text', async () => {
+    await bench.run()
+    await claude.accepts(77)
+    await claude.gives({ type: 'begun', kind: 'thinking' })
+    await clock.advance(2 * SILENCE_MS)
+    expect(bench.finished).toBeNull()
+    await claude.says('Because')
+    await clock.advance(SILENCE_MS)
+    expect(await bench.reply()).toMatchObject({ text: 'Because', ended: failure('silent') })
+  })
+
   it('end an answer that takes too long as a whole', async () => {
     await bench.run()
     for (let second = 0; second < ANSWER_MS / 10_000; second++) {

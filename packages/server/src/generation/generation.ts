@@ -14,7 +14,7 @@ import { tokensOfBytes } from './tokens.ts'
 export interface GenerationLimits {
   /** Longest wait for the first event of Claude, ms. */
   readonly firstEventMs: number
-  /** Longest silence between two events that carry something, ms. Silent thinking is silence. */
+  /** Longest silence between two events that carry something, ms; not while Claude thinks. */
   readonly silenceMs: number
   /** Longest time for a whole answer, ms. */
   readonly answerMs: number
@@ -149,6 +149,8 @@ export class Generation {
       if (this.#why !== null) return
       this.#watchSilence(this.#options.limits.silenceMs, 'silent')
       if (this.#take(chunk)) return
+      // Thinking may be silent for long, and its pings do not come through; a dead connection shows in the bytes.
+      if (chunk.type === 'begun' && chunk.kind === 'thinking') this.#stopSilence?.()
     }
   }
 
