@@ -84,6 +84,8 @@ export const roomStateSchema = v.object({
   held: v.boolean(),
   /** Number of the generation that runs, or null. */
   running: v.nullable(countSchema),
+  /** The first message is the one being written; between it and the others, older ones are left out. */
+  hole: v.boolean(),
   /** An entry of an unknown type was met: this program is too old for the room. */
   outdated: v.boolean(),
 })
@@ -101,5 +103,6 @@ export type RoomState = {
   readonly queue: readonly string[]
   readonly held: boolean
   readonly running: number | null
+  readonly hole: boolean
   readonly outdated: boolean
 }

@@ -86,13 +86,15 @@ describe('the window', () => {
     const talk = Array.from({ length: 250 }, (_, index) => said(`message ${index}`))
     const room = aRoom([asked('a'), started(1, 'a'), ...talk])
     expect(runningReply(room)).toMatchObject({ number: 1 })
-    expect(room.messages).toHaveLength(251)
+    expect(room.messages).toHaveLength(1 + LIMITS.windowMessages)
+    expect(room).toMatchObject({ hole: true, earlier: true })
     const told = fold(room, [1, 0, 'still here'], digest)
     expect(told.behind).toBeNull()
     expect(runningReply(told.state)?.text).toBe('still here')
     const after = reduce(told.state, { offset: 253, at: 253, ...ended(1, 'still here') })
     expect(after.messages).toHaveLength(LIMITS.windowMessages)
-    expect(after.running).toBeNull()
+    expect(after).toMatchObject({ running: null, hole: false })
+    expect(after.messages.every(({ kind }) => kind === 'said')).toBe(true)
   })
 
   test('whoever comes late holds the same messages as one from the start', () => {

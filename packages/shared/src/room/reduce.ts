@@ -105,8 +105,12 @@ function ended(state: RoomState, entry: GenerationEnded): RoomState {
     ...(omitted === undefined ? {} : { omitted }),
   }
   const after = reply ? withReply(state, { ...cutReply(reply, entry.end), ended: end }) : state
+  // A reply that only its being written had kept here goes to the older messages.
+  const goes = state.hole && state.running === entry.number
   return {
     ...after,
+    messages: goes ? after.messages.slice(1) : after.messages,
+    hole: goes ? false : state.hole,
     held: entry.held,
     running: state.running === entry.number ? null : state.running,
   }
@@ -131,13 +135,30 @@ function withMessage(state: RoomState, message: Message): RoomState {
 }
 
 /**
- * Keeps the longest run of newest messages within the limits, and the reply that is being written with what
- * came after it, however much that is: it must be seen and can be stopped until it ends. Only ended text
- * counts, so every follower drops the same messages at the same entry, whenever it joined.
+ * Keeps the longest run of newest messages within the limits, and before it the reply that is being written, which
+ * must be seen and can be stopped until it ends. Only ended text counts, so every follower drops the same messages
+ * at the same entry, whenever it joined.
  */
 function withinWindow(state: RoomState): RoomState {
+  const [pinned, ...rest] = state.messages
+  if (state.hole && pinned) {
+    const first = firstWithin(rest)
+    return first === 0 ? state : { ...state, messages: [pinned, ...rest.slice(first)] }
+  }
   const { messages } = state
-  const running = messages.findIndex((message) => message.kind === 'reply' && !message.ended)
+  const first = firstWithin(messages)
+  if (first === 0) return state
+  const writing = messages
+    .slice(0, first)
+    .find((message) => message.kind === 'reply' && message.ended === null)
+  const kept = messages.slice(first)
+  return writing
+    ? { ...state, messages: [writing, ...kept], earlier: true, hole: true }
+    : { ...state, messages: kept, earlier: true }
+}
+
+/** Where the newest messages within the limits begin. */
+function firstWithin(messages: readonly Message[]): number {
   let first = messages.length
   let bytes = 0
   while (first > 0 && messages.length - first < LIMITS.windowMessages) {
@@ -147,8 +168,7 @@ function withinWindow(state: RoomState): RoomState {
     if (bytes > LIMITS.windowBytes && first < messages.length) break
     first--
   }
-  if (running >= 0) first = Math.min(first, running)
-  return first === 0 ? state : { ...state, messages: messages.slice(first), earlier: true }
+  return first
 }
 
 function settledBytes(message: Message): number {

@@ -17,6 +17,7 @@ export function emptyRoom(roomId: string, epoch: string): RoomState {
     queue: [],
     held: false,
     running: null,
+    hole: false,
     outdated: false,
   }
 }
