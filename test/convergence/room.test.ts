@@ -69,6 +69,15 @@ describe('joining a room', () => {
     expect(alice.took()).toContain('heartbeat')
   })
 
+  test('[R4.3] that is refused leaves the present room as it is', async () => {
+    const alice = await house.watch('alice')
+    alice.took()
+    expect(codeOf(await alice.join('nowhere'))).toBe('room-not-found')
+    await alice.leave('nowhere')
+    await house.room.say('bob', 'Hello')
+    expect(alice.took()).toEqual(['entries'])
+  })
+
   test('is undone when the connection ends meanwhile', async () => {
     const alice = house.connect('alice')
     const joined = alice.join()
@@ -368,6 +377,29 @@ describe('a stalled connection', () => {
     expect(types(alice)).toEqual(['tail', 'presence', 'synced'])
     await house.room.write(started, 4, 'e')
     expect(alice.folded(before)).toEqual(await house.room.state())
+  })
+
+  test('[R7.2] may not ask for the room again and again without taking it in', async () => {
+    const alice = await house.watch('alice')
+    alice.unread = 100
+    alice.took()
+    for (let count = 0; count < 3; count++) expect(codeOf(await alice.join())).toBe('rate-limited')
+    expect(alice.took()).toEqual([])
+    await house.clock.advance(30_500)
+    expect(alice.isEnded).toBe(true)
+  })
+
+  test('[R7.2] is closed at once when far too much is unsent, in a room or in none', async () => {
+    const [alice, bob] = [await house.watch('alice'), house.connect('bob')]
+    for (const one of [alice, bob]) one.unread = 1_000_000
+    await house.clock.advance(250)
+    expect([alice.isEnded, bob.isEnded]).toEqual([true, true])
+  })
+
+  test('[R7.2] that drains slowly is given its time', async () => {
+    const alice = await house.watch('alice')
+    for (alice.unread = 300; alice.unread > 5; alice.unread -= 5) await house.clock.advance(10_000)
+    expect(alice.isEnded).toBe(false)
   })
 
   test('[R7.2] that does not drain for 30 s is closed, and may come back', async () => {

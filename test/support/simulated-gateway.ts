@@ -111,7 +111,7 @@ export class SimulatedGateway implements FanOut {
           await connection.join(command.roomId, command.since)
           return { ok: true }
         case 'leave':
-          await connection.leave()
+          await connection.leave(command.roomId)
           return { ok: true }
         default:
           return await this.#openRooms().perform(connection.memberId, command)

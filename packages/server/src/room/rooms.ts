@@ -18,12 +18,17 @@ import type { RoomLog, Started } from '../log/room-log.ts'
 import type { PresencePort } from '../presence/presence.ts'
 import { perform, type RoomCommand } from './commands.ts'
 import type { Connection, FanOut } from './connection.ts'
+import { newestWithin } from './newest-within.ts'
 import { Room } from './room.ts'
 
 /** A room without watchers stays open this long: reloads and quick returns cost the storage nothing. */
 const LINGER_MS = 60_000
 /** Messages read at a time for a transcript. */
 const PAGE = 100
+/** UTF-8 bytes of text in a page for a member: a page of long replies must not hold up everybody else. */
+const PAGE_BYTES = 1024 * 1024
+/** Messages read at a time for such a page, so that little is read that does not fit. */
+const PAGE_STEP = 10
 
 export interface RoomsOptions {
   readonly log: RoomLog
@@ -106,7 +111,10 @@ export class Rooms {
     return found
   }
 
-  /** Messages before an offset (the newest without one), oldest first. @throws Refusal `room-not-found` */
+  /**
+   * The newest messages before an offset (of all without one), oldest first: up to `limit`, and of 1 MiB of text
+   * at most, but one at least if there is any. `earlier`: there are more. @throws Refusal `room-not-found`
+   */
   async page(
     memberId: MemberId,
     roomId: RoomId,
@@ -114,8 +122,17 @@ export class Rooms {
     limit: number,
   ): Promise<MessagesPage> {
     await this.#roomOf(memberId, roomId)
-    const page = await this.#options.log.page(roomId, before ?? Number.MAX_SAFE_INTEGER, limit)
-    return { messages: [...messagesOf(page.entries, page.runs)], earlier: page.earlier }
+    let messages: readonly Message[] = []
+    for (;;) {
+      const from = messages[0]?.offset ?? before ?? Number.MAX_SAFE_INTEGER
+      const step = Math.min(PAGE_STEP, limit - messages.length)
+      const { entries, runs, earlier } = await this.#options.log.page(roomId, from, step)
+      const read = [...messagesOf(entries, runs), ...messages]
+      messages = newestWithin(read, PAGE_BYTES)
+      const cut = messages.length < read.length
+      if (cut || !earlier || messages.length >= limit)
+        return { messages: [...messages], earlier: earlier || cut }
+    }
   }
 
   /** The whole talk, oldest first, read in pages while it is taken. @throws Refusal `room-not-found` */
@@ -136,6 +153,11 @@ export class Rooms {
     const room = await this.#roomOf(memberId, roomId)
     if (memberOf(room.state, memberId)?.role !== 'owner') throw new Refusal('not-yours')
     await this.#options.log.deleteRoom(roomId)
+  }
+
+  /** @throws Refusal `room-not-found` for whoever is no member */
+  async requireMember(memberId: MemberId, roomId: RoomId): Promise<void> {
+    await this.#roomOf(memberId, roomId)
   }
 
   /** Shows a room to a connection. @throws Refusal `room-not-found` */

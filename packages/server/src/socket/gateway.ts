@@ -27,6 +27,10 @@ import { SocketConnection } from './socket-connection.ts'
 const MAX_COMMAND_BYTES = 512 * 1024
 /** Kernels hide a dead peer for minutes; ask every 10 s and give it 8. */
 const PING_MS = { pingInterval: 10_000, pingTimeout: 8_000, connectTimeout: 10_000 }
+/** Commands refused in a row before the connection is ended. */
+const MOST_REFUSED = 200
+/** Connections of one member at a time. */
+const MOST_CONNECTIONS = 50
 /** How often stalled connections are looked at, ms. */
 const SWEEP_MS = 250
 /** How long connections may still take what was sent to them when the node goes down, and how often that is looked at, ms. */
@@ -118,8 +122,16 @@ export class Gateway implements FanOut {
     if (handshake.output.version !== PROTOCOL_VERSION) return errorBody('protocol-version')
     const person = await this.#options.authenticate(handshake.output.token, socket.request)
     if (!person) return errorBody('unauthenticated')
+    if (this.#connectionsOf(person.memberId) >= MOST_CONNECTIONS)
+      return errorBody('rate-limited', 'Too many windows are open.')
     socket.data.person = person
     return null
+  }
+
+  #connectionsOf(memberId: string): number {
+    let count = 0
+    for (const connection of this.#connections) if (connection.memberId === memberId) count++
+    return count
   }
 
   #accept(socket: RoomSocket, rooms: Rooms): void {
@@ -127,6 +139,7 @@ export class Gateway implements FanOut {
     if (!person) return void socket.disconnect(true)
     const connection = new SocketConnection(socket, person.memberId, rooms)
     this.#connections.add(connection)
+    let refused = 0
     socket.on('disconnect', () => {
       this.#connections.delete(connection)
       connection.close()
@@ -136,8 +149,12 @@ export class Gateway implements FanOut {
       const last = parameters.at(-1)
       const answer = typeof last === 'function' ? (last as Acknowledge) : () => {}
       const [input] = parameters.filter((parameter) => parameter !== last)
-      if (!this.#options.mayCommand(person.memberId))
+      if (!this.#options.mayCommand(person.memberId)) {
+        // Answers cost something too: whoever does not slow down is not answered for ever.
+        if (++refused > MOST_REFUSED) return connection.giveUp('Too many commands.')
         return answer({ ok: false, error: errorBody('rate-limited') })
+      }
+      refused = 0
       void this.#perform(connection, input).then(answer)
     })
   }
@@ -152,7 +169,7 @@ export class Gateway implements FanOut {
           await connection.join(command.roomId, command.since)
           return { ok: true }
         case 'leave':
-          await connection.leave()
+          await connection.leave(command.roomId)
           return { ok: true }
         default:
           return await this.#roomsOrRefuse().perform(connection.memberId, command)

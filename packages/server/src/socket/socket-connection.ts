@@ -1,15 +1,17 @@
 // One socket in at most one room, and what happens when it does not keep up.
 import type { Position, RoomId, Update } from '@roomcast/shared/protocol'
-import { errorBody } from '@roomcast/shared/protocol'
+import { errorBody, Refusal } from '@roomcast/shared/protocol'
 import { positionOf } from '@roomcast/shared/room'
 import type { Connection } from '../room/connection.ts'
 import type { Room } from '../room/room.ts'
 import type { Rooms } from '../room/rooms.ts'
 import type { RoomSocket } from './gateway.ts'
 
-/** With more than this unsent, a connection leaves the live path, bytes. */
+/** With more than this unsent, a connection leaves the live path and may not ask for more, bytes. */
 const STALLED_BYTES = 256 * 1024
-/** A connection that is off the live path for this many looks (250 ms each) is closed; it can come back and resume. */
+/** With more than this unsent it is closed at once: several times the largest room, bytes. */
+const MOST_UNSENT_BYTES = 32 * 1024 * 1024
+/** A connection that drains nothing for this many looks (250 ms each) is closed; it can come back and resume. */
 const PATIENCE = 120
 
 export class SocketConnection implements Connection {
@@ -17,7 +19,11 @@ export class SocketConnection implements Connection {
   readonly #socket: RoomSocket
   readonly #rooms: Rooms
   #room: Room | null = null
-  #stalled: { readonly since: Position; looks: number } | null = null
+  /** Where it left the live path. */
+  #stalled: Position | null = null
+  /** Looks since anything was drained, and the least that was unsent then. */
+  #looks = 0
+  #leastUnsent = Infinity
   #closed = false
   /** Joins and leaves happen one after the other, in the order they came. */
   #turn: Promise<void> = Promise.resolve()
@@ -44,9 +50,15 @@ export class SocketConnection implements Connection {
     void this.#socket.leave(roomId)
   }
 
-  /** Watches this room, and no other from now on. @throws Refusal `room-not-found` */
+  /**
+   * Watches this room, and no other from now on. Refused, it watches what it watched before.
+   * @throws Refusal `room-not-found`; `rate-limited` while it has not taken in what was sent
+   */
   join(roomId: RoomId, since: Position | undefined): Promise<void> {
     return this.#inTurn(async () => {
+      if (this.#unsentBytes() > STALLED_BYTES)
+        throw new Refusal('rate-limited', 'Take in first what has been sent.')
+      await this.#rooms.requireMember(this.memberId, roomId)
       if (this.#room && this.#room.state.roomId !== roomId) this.#leave()
       this.#stalled = null
       if (!this.#closed) this.#room = await this.#rooms.join(this, roomId, since)
@@ -54,8 +66,11 @@ export class SocketConnection implements Connection {
     })
   }
 
-  leave(): Promise<void> {
-    return this.#inTurn(async () => this.#leave())
+  /** Stops watching this room; nothing happens when it watches another one. */
+  leave(roomId: RoomId): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#room?.state.roomId === roomId) this.#leave()
+    })
   }
 
   close(): void {
@@ -77,20 +92,24 @@ export class SocketConnection implements Connection {
     if (room) this.#rooms.leave(this, room)
   }
 
-  /** Looks whether the socket drains: takes it off the live path, or brings it back with one tail. */
+  /** Looks whether the socket drains: takes it off the live path, brings it back with one tail, or gives it up. */
   relieve(): void {
-    if (!this.#room) return
     const unsent = this.#unsentBytes()
-    if (this.#stalled) {
-      if (unsent === 0) return this.#resume(this.#stalled.since)
-      if (++this.#stalled.looks < PATIENCE) return
-      this.send({ type: 'closed', error: { ...errorBody('rate-limited'), message: 'Too slow.' } })
-      this.#socket.disconnect(true)
-      return
-    }
-    if (unsent <= STALLED_BYTES) return
+    const since = this.#stalled
+    if (unsent < this.#leastUnsent) this.#looks = 0
+    this.#leastUnsent = unsent === 0 ? Infinity : Math.min(unsent, this.#leastUnsent)
+    if (unsent === 0) return since ? this.#resume(since) : undefined
+    if (unsent <= STALLED_BYTES && !since) return
+    if (unsent > MOST_UNSENT_BYTES || ++this.#looks > PATIENCE) return this.giveUp('Too slow.')
+    if (since || !this.#room) return
     this.exit(this.#room.state.roomId)
-    this.#stalled = { since: positionOf(this.#room.state), looks: 0 }
+    this.#stalled = positionOf(this.#room.state)
+  }
+
+  /** Ends the connection; its member may come back. */
+  giveUp(message: string): void {
+    this.send({ type: 'closed', error: errorBody('rate-limited', message) })
+    this.#socket.disconnect(true)
   }
 
   #resume(since: Position): void {
