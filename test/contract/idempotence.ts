@@ -124,6 +124,17 @@ export function describeIdempotence(setup: Setup): void {
       expect((await room.state()).messages).toHaveLength(3)
     })
 
+    test('[R4.1] the id of another kind of command is refused, and nothing is done', async () => {
+      const room = await aRoom(use.log)
+      const post = room.newPost('bob', 'Hello', false)
+      await use.log.post('room', post)
+      const before = await use.log.read('room')
+      const { commandId } = post
+      const withdrawal = { commandId, messageId: post.messageId, by: 'bob' }
+      expect(await refusalOf(use.log.withdraw('room', withdrawal))).toBe('bad-request')
+      expect(await use.log.read('room')).toEqual(before)
+    })
+
     test('the same command id in two rooms is two commands', async () => {
       const [one, other] = [await aRoom(use.log, 'one'), await aRoom(use.log, 'other')]
       for (const room of [one, other])

@@ -8,7 +8,7 @@
 //              and replies of an ended generation take no more bytes.
 // Idempotence  Calls with a `commandId` may be repeated: the entries answered are the same, the work is done once
 //              (remembered for a day at least), and `started` is given once, to one caller. `appendReply` may be
-//              repeated with the same bytes.
+//              repeated with the same bytes. An id that was another kind of command's is Refusal('bad-request').
 // Marks        The bytes after a mark that had none carry the mark again: no position tells that it was lost.
 // Loss         What has been answered survives the end of any process. Entries survive the loss of power;
 //              of a running reply the last moments may be lost then, and its end says so by its length.

@@ -16,6 +16,13 @@ export interface RoomRow {
   readonly held: number
 }
 
+interface CommandRow {
+  readonly room_id: RoomId
+  readonly type: string
+  readonly first_offset: number
+  readonly last_offset: number
+}
+
 /** Commands are remembered this long. */
 const REMEMBER_MS = 7 * 24 * 60 * 60 * 1000
 
@@ -103,20 +110,25 @@ export class Entries {
     )
   }
 
-  /** What a command wrote when it was done before, in which room; undefined when it is new. */
+  /**
+   * What a command wrote when it was done before, in which room; undefined when it is new.
+   * @throws Refusal `bad-request` when another command had this id
+   */
   repeated(
     by: MemberId,
     commandId: CommandId,
+    type: string,
     roomId?: RoomId,
   ): { roomId: RoomId; entries: Entry[] } | undefined {
-    const row = this.#database.get<{ room_id: RoomId; first_offset: number; last_offset: number }>(
-      `SELECT room_id, first_offset, last_offset FROM commands
+    const row = this.#database.get<CommandRow>(
+      `SELECT room_id, type, first_offset, last_offset FROM commands
        WHERE member_id = ? AND command_id = ? AND room_id = coalesce(?, room_id)`,
       by,
       commandId,
       roomId ?? null,
     )
     if (!row) return undefined
+    if (row.type !== type) throw new Refusal('bad-request', 'This commandId was another command’s.')
     const entries = this.#database.all<{ body: string }>(
       `SELECT body FROM entries WHERE room_id = ? AND entry_offset BETWEEN ? AND ? ORDER BY entry_offset`,
       row.room_id,
@@ -126,14 +138,21 @@ export class Entries {
     return { roomId: row.room_id, entries: this.#parse(entries) }
   }
 
-  remember(by: MemberId, commandId: CommandId, roomId: RoomId, entries: readonly Entry[]): void {
+  remember(
+    by: MemberId,
+    commandId: CommandId,
+    type: string,
+    roomId: RoomId,
+    entries: readonly Entry[],
+  ): void {
     const first = entries[0]?.offset ?? 1
     this.#database.run(
-      `INSERT INTO commands (member_id, command_id, room_id, first_offset, last_offset, at)
-       VALUES (?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO commands (member_id, command_id, room_id, type, first_offset, last_offset, at)
+       VALUES (?, ?, ?, ?, ?, ?, ?)`,
       by,
       commandId,
       roomId,
+      type,
       first,
       first + entries.length - 1,
       this.#clock.now(),

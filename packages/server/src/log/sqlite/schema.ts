@@ -69,6 +69,7 @@ const MIGRATIONS: readonly string[] = [
     member_id TEXT NOT NULL,
     command_id TEXT NOT NULL,
     room_id TEXT NOT NULL,
+    type TEXT NOT NULL,
     first_offset INTEGER NOT NULL,
     last_offset INTEGER NOT NULL,
     at INTEGER NOT NULL,

@@ -75,7 +75,7 @@ class SqliteRoomLog implements RoomLog {
   }
 
   async createRoom({ commandId, owner, ...room }: NewRoom): Promise<Written> {
-    const by = { memberId: owner.memberId, commandId: `room:${commandId}` }
+    const by = { memberId: owner.memberId, commandId: `room:${commandId}`, type: 'create' }
     const { roomId, title, model, instructions } = room
     return this.#command(by, undefined, () => {
       this.#entries.makeRoom({ roomId, epoch: this.#newId(), title, model })
@@ -91,7 +91,7 @@ class SqliteRoomLog implements RoomLog {
   }
 
   async join(roomId: RoomId, { commandId, ...member }: NewMember): Promise<Written> {
-    return this.#command({ memberId: member.memberId, commandId }, roomId, () => {
+    return this.#command({ memberId: member.memberId, commandId, type: 'join' }, roomId, () => {
       const known = this.#database.get<{ name: string; role: string }>(
         'SELECT name, role FROM members WHERE room_id = ? AND member_id = ?',
         roomId,
@@ -104,35 +104,40 @@ class SqliteRoomLog implements RoomLog {
 
   async post(roomId: RoomId, post: NewPost): Promise<Written> {
     const { messageId, by, text, ask } = post
-    return this.#command({ memberId: by, commandId: post.commandId }, roomId, (room) => {
-      const waits =
-        ask && (room.running !== null || room.held === 1 || this.#queue.length(roomId) > 0)
-      if (waits && this.#queue.length(roomId) >= LIMITS.queueLength) throw new Refusal('queue-full')
-      if (waits && this.#queue.lengthOf(roomId, by) >= LIMITS.queueLengthPerMember)
-        throw new Refusal('queue-full', 'You have too many questions waiting already.')
-      const posted = this.#write(roomId, { type: 'message-posted', messageId, by, text, ask })
-      if (!ask) return { roomId, entries: [posted] }
-      if (!waits) {
-        const { generationId } = post
-        const started = this.#generations.start(roomId, {
-          generationId,
-          mode: 'answer',
-          messageId,
-          by,
-        })
-        return { roomId, entries: [posted, started] }
-      }
-      this.#queue.add(roomId, messageId, by)
-      return {
-        roomId,
-        entries: [posted, this.#write(roomId, { type: 'question-queued', messageId })],
-      }
-    })
+    return this.#command(
+      { memberId: by, commandId: post.commandId, type: 'post' },
+      roomId,
+      (room) => {
+        const waits =
+          ask && (room.running !== null || room.held === 1 || this.#queue.length(roomId) > 0)
+        if (waits && this.#queue.length(roomId) >= LIMITS.queueLength)
+          throw new Refusal('queue-full')
+        if (waits && this.#queue.lengthOf(roomId, by) >= LIMITS.queueLengthPerMember)
+          throw new Refusal('queue-full', 'You have too many questions waiting already.')
+        const posted = this.#write(roomId, { type: 'message-posted', messageId, by, text, ask })
+        if (!ask) return { roomId, entries: [posted] }
+        if (!waits) {
+          const { generationId } = post
+          const started = this.#generations.start(roomId, {
+            generationId,
+            mode: 'answer',
+            messageId,
+            by,
+          })
+          return { roomId, entries: [posted, started] }
+        }
+        this.#queue.add(roomId, messageId, by)
+        return {
+          roomId,
+          entries: [posted, this.#write(roomId, { type: 'question-queued', messageId })],
+        }
+      },
+    )
   }
 
   async start(roomId: RoomId, start: NewStart): Promise<Written> {
     const { by, commandId, generationId, mode, of } = start
-    return this.#command({ memberId: by, commandId }, roomId, (room) => {
+    return this.#command({ memberId: by, commandId, type: mode }, roomId, (room) => {
       if (room.running !== null) throw new Refusal('generation-running')
       const earlier = this.#replies.byId(roomId, of)
       if (!earlier) throw new Refusal('generation-not-found')
@@ -149,7 +154,7 @@ class SqliteRoomLog implements RoomLog {
     roomId: RoomId,
     { by, commandId, messageId }: Parameters<RoomLog['withdraw']>[1],
   ): Promise<Written> {
-    return this.#command({ memberId: by, commandId }, roomId, (room) => {
+    return this.#command({ memberId: by, commandId, type: 'withdraw' }, roomId, (room) => {
       const posted = this.#entries.about(roomId, messageId, 0)[0]
       if (posted?.type !== 'message-posted') throw new Refusal('message-not-found')
       if (posted.by !== by) throw new Refusal('not-yours')
@@ -166,7 +171,7 @@ class SqliteRoomLog implements RoomLog {
     roomId: RoomId,
     { by, commandId, generationId }: Parameters<RoomLog['resume']>[1],
   ): Promise<Written> {
-    return this.#command({ memberId: by, commandId }, roomId, (room) => {
+    return this.#command({ memberId: by, commandId, type: 'resume' }, roomId, (room) => {
       if (room.held === 0) throw new Refusal('queue-not-held')
       this.#generations.hold(roomId, false)
       const resumed = this.#write(roomId, { type: 'queue-resumed', by })
@@ -302,16 +307,16 @@ class SqliteRoomLog implements RoomLog {
 
   /** One command: answered from memory when repeated, else done in one step, remembered, and shown. */
   #command(
-    by: { memberId: MemberId; commandId: string },
+    by: { memberId: MemberId; commandId: string; type: string },
     roomId: RoomId | undefined,
     work: (room: RoomRow) => { roomId: RoomId; entries: Entry[] },
   ): Written {
     const done = this.#database.transaction('entry', () => {
       const room = roomId === undefined ? NO_ROOM : this.#entries.room(roomId)
-      const before = this.#entries.repeated(by.memberId, by.commandId, roomId)
+      const before = this.#entries.repeated(by.memberId, by.commandId, by.type, roomId)
       if (before) return { ...before, repeated: true }
       const result = work(room)
-      this.#entries.remember(by.memberId, by.commandId, result.roomId, result.entries)
+      this.#entries.remember(by.memberId, by.commandId, by.type, result.roomId, result.entries)
       return { ...result, repeated: false }
     })
     if (done.repeated) return { entries: done.entries, started: null }
