@@ -1,6 +1,8 @@
 // A server that must not start says why in plain words, and leaves the one that runs in peace.
+import { readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { startRefused, temporaryDirectory } from '../support/server-process.ts'
+import { startRefused, startServerProcess, temporaryDirectory } from '../support/server-process.ts'
 import { House } from './house.ts'
 
 describe('a second server on the same data', () => {
@@ -65,5 +67,21 @@ describe('a configuration that cannot be', () => {
     })
     expect(code).toBe(1)
     expect(stderr).toMatch(/EADDRINUSE/)
+  })
+})
+
+describe('the data directory', () => {
+  it('can be read by nobody else on the machine', async () => {
+    const directory = await temporaryDirectory()
+    const path = join(directory.path, 'data')
+    const server = await startServerProcess({ DATA_DIR: path })
+    onTestFinished(async () => {
+      await server.kill()
+      await directory.remove()
+    })
+    const others = 0o077
+    const found = readdirSync(path)
+    expect(found).toContain('roomcast.sqlite')
+    for (const name of ['.', ...found]) expect(statSync(join(path, name)).mode & others).toBe(0)
   })
 })

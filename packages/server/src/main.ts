@@ -5,6 +5,8 @@ import { DataInUse } from './log/sqlite/database.ts'
 import { type Server, startServer } from './server.ts'
 
 async function main(): Promise<void> {
+  // What people say here is read by nobody else on this machine.
+  process.umask(0o077)
   try {
     process.loadEnvFile()
   } catch {
