@@ -72,6 +72,18 @@ describe('a session', () => {
     expect(await sessions.verify((await foreign.start('Ada')).token)).toBeNull()
   })
 
+  it('gives a name that an older token carries as it would be taken now', async () => {
+    const old = async (purpose: 'session' | 'link', name: string) =>
+      await tokens.sign(purpose, { subject: 'm1', name }, DAY_MS)
+    const ada = { memberId: 'm1', name: 'Ada\uFFFD' }
+    expect(await sessions.verify(await old('session', 'A\u200Bda\uD83D'))).toEqual(ada)
+    expect((await sessions.redeem(await old('link', 'A\u200Bda\uD83D'))).member).toEqual(ada)
+    expect(await sessions.verify(await old('session', '\u200B'))).toBeNull()
+    await expect(sessions.redeem(await old('link', '\u200B'))).rejects.toMatchObject({
+      body: { code: 'unauthenticated' },
+    })
+  })
+
   it('is refused without a signature', async () => {
     const unsigned = new UnsecuredJWT({ name: 'Ada' })
       .setSubject('m1')

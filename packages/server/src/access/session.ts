@@ -3,9 +3,9 @@
 // Guarantees: only tokens made here, for sessions, within their time give a member. A personal link
 // (another purpose, other end) gives a session of the same member elsewhere.
 // Leaves to others: what a member may do in a room, and how tokens travel (cookie.ts, authenticate.ts).
-import { Refusal, type MemberId, type Session } from '@roomcast/shared/protocol'
+import { cleanName, Refusal, type MemberId, type Session } from '@roomcast/shared/protocol'
 import type { RandomBytes } from './signing-key.ts'
-import type { Tokens } from './tokens.ts'
+import type { Claims, Tokens } from './tokens.ts'
 
 /** A person, as the session knows them: not yet in any room. */
 export interface SessionMember {
@@ -49,8 +49,7 @@ export class Sessions {
   async verify(token: string): Promise<SessionMember | null> {
     const opened = await this.#tokens.open('session', token)
     if (opened.kind !== 'valid') return null
-    const { subject, name } = opened.claims
-    return name === undefined ? null : { memberId: subject, name }
+    return memberOf(opened.claims)
   }
 
   /** Makes the key of a personal link, good for 30 days and any number of times. */
@@ -64,9 +63,14 @@ export class Sessions {
     if (opened.kind === 'expired') {
       throw new Refusal('unauthenticated', 'This personal link has expired; make a new one.')
     }
-    if (opened.kind === 'invalid' || opened.claims.name === undefined) {
-      throw new Refusal('unauthenticated', 'This personal link is not valid.')
-    }
-    return await this.renew({ memberId: opened.claims.subject, name: opened.claims.name })
+    const member = opened.kind === 'valid' ? memberOf(opened.claims) : null
+    if (!member) throw new Refusal('unauthenticated', 'This personal link is not valid.')
+    return await this.renew(member)
   }
+}
+
+/** A token may carry a name that would not be taken any more: it is cleaned, or nobody if nothing is left of it. */
+function memberOf({ subject, name = '' }: Claims): SessionMember | null {
+  const clean = cleanName(name)
+  return clean === '' ? null : { memberId: subject, name: clean }
 }

@@ -246,6 +246,19 @@ describe('a refusal', () => {
   })
 })
 
+describe('a prompt', () => {
+  it('is well-formed also with names and instructions that were taken as they came', () => {
+    const talk = new Talk()
+    const question = talk.asked('alice', 'Why?')
+    const conversation = { history: [], question, continues: null, omitted: false }
+    const made = turnsOf(conversation, () => 'Alice\uD83D')
+    expect(made).toEqual([
+      { role: 'user', parts: ['<message from="Alice\uFFFD">\nWhy?\n</message>'] },
+    ])
+    expect(systemPrompt('Speak\uD83D').endsWith('\n\nSpeak\uFFFD')).toBe(true)
+  })
+})
+
 describe('the system prompt', () => {
   it('ends with the instructions of the room, if there are any', () => {
     expect(systemPrompt('Speak Latin.')).toBe(
@@ -302,7 +315,11 @@ function readBack(text: string): { from: string | null; text: string }[] {
 
 /** Our escapes undone; a text that held them from the start looks the same, which forges nothing. */
 function plain(text: string): string {
-  return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"')
+  return text
+    .toWellFormed()
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&quot;', '"')
 }
 
 const line = fc.record({

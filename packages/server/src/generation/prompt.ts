@@ -2,6 +2,7 @@
 //
 // Who said what cannot be forged: each message stands between tags that its own text cannot contain, because
 // there every `<` before one of our tag names is written `&lt;`. Stops and faults are told in notes of the same kind.
+// All of it is well-formed: Claude's API refuses a request with half a surrogate pair in it as a whole.
 import type { Message, Reply, Said } from '@roomcast/shared/protocol'
 import { partsOf } from '@roomcast/shared/room'
 import type { Turn } from './claude.ts'
@@ -19,13 +20,14 @@ Answer the last message. Earlier ones are the talk of the room. Write Markdown, 
 export function systemPrompt(instructions: string): string {
   return instructions === ''
     ? SYSTEM
-    : `${SYSTEM}\n\nInstructions for this room:\n\n${instructions}`
+    : `${SYSTEM}\n\nInstructions for this room:\n\n${instructions.toWellFormed()}`
 }
 
 /** The turns of a conversation; begins and ends with a user turn. */
 export function turnsOf(conversation: Conversation, nameOf: Names): Turn[] {
   const turns: { role: Turn['role']; parts: string[] }[] = []
-  const add = (role: Turn['role'], part: string) => {
+  const add = (role: Turn['role'], text: string) => {
+    const part = text.toWellFormed()
     const last = turns.at(-1)
     if (last?.role === role) last.parts.push(part)
     else turns.push({ role, parts: [part] })

@@ -75,6 +75,7 @@ describe('/api/session', () => {
   it.each([
     [{}, 'The name is missing.'],
     [{ name: ' \n ' }, 'The name is empty.'],
+    [{ name: '\u200B' }, 'The name needs at least one visible character.'],
     [{ name: 'x'.repeat(41) }, 'The name is longer than 40 characters.'],
     [{ name: 5 }, 'The name must be text.'],
     [{ key: null }, 'The key must be text.'],

@@ -38,6 +38,7 @@ function sentence(issue: v.BaseIssue<unknown>): string {
       return `${field} must be text.`
     case 'object':
       return `${field} must be an object.`
+    case 'check':
     case 'regex':
     case 'picklist':
     case 'min_value':

@@ -7,7 +7,7 @@ import type {
   ErrorBody,
   MemberId,
 } from '@roomcast/shared/protocol'
-import { LIMITS, Refusal } from '@roomcast/shared/protocol'
+import { hasVisible, LIMITS, Refusal } from '@roomcast/shared/protocol'
 import { byteLength } from '@roomcast/shared/room'
 import { unreachable } from '@roomcast/shared/unreachable'
 import type { RoomLog, Started, Written } from '../log/room-log.ts'
@@ -69,7 +69,7 @@ async function post(
   command: CommandOf<'post'>,
 ): Promise<Acknowledged> {
   const text = command.text.toWellFormed()
-  if (text.trim() === '') throw new Refusal('message-empty')
+  if (!hasVisible(text)) throw new Refusal('message-empty')
   if (byteLength(text) > LIMITS.messageBytes) {
     const kilobytes = LIMITS.messageBytes / 1024
     throw new Refusal('message-too-long', `The message is longer than ${kilobytes} kB.`)

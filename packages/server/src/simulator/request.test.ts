@@ -41,6 +41,13 @@ describe('a request is refused', () => {
 
   test.each<[string, unknown, number, string, string]>([
     ['that is not JSON', '{"model":', 400, 'invalid_request_error', 'not valid JSON'],
+    [
+      'with half a surrogate pair',
+      { ...VALID, messages: [{ role: 'user', content: [{ type: 'text', text: 'x\uD83D' }] }] },
+      400,
+      'invalid_request_error',
+      'not valid JSON',
+    ],
     ['that is no object', [1], 400, 'invalid_request_error', 'must be a JSON object'],
     [
       'without a model',

@@ -51,6 +51,7 @@ export function checkRequest(body: unknown, use: 'answer' | 'count'): Checked {
 }
 
 function check(body: unknown, use: 'answer' | 'count'): MessagesRequest {
+  if (!isWellFormed(body)) refuse('The request body is not valid JSON: no low surrogate in string')
   if (!isFields(body)) refuse('The request body must be a JSON object.')
   const model = checkModel(body)
   for (const name of ['temperature', 'top_p', 'top_k']) {
@@ -184,6 +185,17 @@ function checkStopSequences(body: Fields): string[] {
     }
     return sequence
   })
+}
+
+/** Whether no string in a body, keys included, holds half a surrogate pair. */
+function isWellFormed(body: unknown): boolean {
+  const open: unknown[] = [body]
+  for (const value of open) {
+    if (typeof value === 'string' && !value.isWellFormed()) return false
+    if (typeof value !== 'object' || value === null) continue
+    for (const [key, child] of Object.entries(value)) open.push(key, child)
+  }
+  return true
 }
 
 function isFields(value: unknown): value is Fields {

@@ -3,11 +3,16 @@ import * as v from 'valibot'
 import { countSchema, idSchema } from './ids.ts'
 import { LIMITS } from './limits.ts'
 import { ROLES } from './entry.ts'
+import { cleanName, cleanTitle } from './name.ts'
 import { messageSchema } from './room-state.ts'
 
 const nameSchema = v.pipe(
   v.string(),
-  v.transform((name) => name.replace(/\s+/gu, ' ').trim()),
+  v.check(
+    (name) => name.trim() === '' || cleanName(name) !== '',
+    'needs at least one visible character',
+  ),
+  v.transform(cleanName),
   v.minLength(1),
   v.maxLength(LIMITS.nameLength),
 )
@@ -28,9 +33,19 @@ export type Session = Readonly<v.InferOutput<typeof sessionSchema>>
 export const sessionLinkSchema = v.object({ url: v.string() })
 
 export const roomRequestSchema = v.object({
-  title: v.optional(v.pipe(v.string(), v.trim(), v.maxLength(LIMITS.titleLength)), ''),
+  title: v.optional(
+    v.pipe(v.string(), v.transform(cleanTitle), v.maxLength(LIMITS.titleLength)),
+    '',
+  ),
   model: v.optional(v.pipe(v.string(), v.maxLength(100))),
-  instructions: v.optional(v.pipe(v.string(), v.maxLength(LIMITS.instructionsLength)), ''),
+  instructions: v.optional(
+    v.pipe(
+      v.string(),
+      v.transform((instructions) => instructions.toWellFormed()),
+      v.maxLength(LIMITS.instructionsLength),
+    ),
+    '',
+  ),
 })
 
 export const roomSummarySchema = v.object({

@@ -1,5 +1,6 @@
 export * from './version.ts'
 export * from './limits.ts'
+export * from './name.ts'
 export * from './ids.ts'
 export * from './error.ts'
 export * from './position.ts'

@@ -1,0 +1,80 @@
+import fc from 'fast-check'
+import * as v from 'valibot'
+import { describe, expect, test } from 'vitest'
+import { roomRequestSchema, sessionRequestSchema } from './http.ts'
+import { cleanName, hasVisible } from './name.ts'
+
+/** Text as attackers write it: halves of pairs, marks, and characters that nobody sees. */
+const odd = fc
+  .array(
+    fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 3 }),
+      fc.constantFrom('\uD83D', '\uDE00', '\u200D', '\uFE0F', '👩', '💻', '🏽', '1', '\u20E3'),
+      fc.constantFrom(' ', '\u2800', '\u3164', '\u034F', '\u202E', '\u0301', 'e', '\uFEFF'),
+    ),
+    { maxLength: 8 },
+  )
+  .map((parts) => parts.join(''))
+
+describe('a cleaned name', () => {
+  test.each([
+    ['Bob', 'Bob'],
+    ['  Bob \n\t B. ', 'Bob B.'],
+    ['Bob\uD83D', 'Bob\uFFFD'],
+    ['Jose\u0301', 'José'],
+    ['Al\u200Bi\u202Ece\u0000', 'Alice'],
+    ['Al\u034Fi\u3164c\uFE0Fe\uFEFF', 'Alice'],
+    ['A \u200B B', 'A B'],
+    ['A\u2800B\u2028C', 'A B C'],
+    ['\u200DAda\u200D', 'Ada'],
+    ['👩🏽‍💻', '👩🏽‍💻'],
+    ['🏳️‍🌈 Max ❤️‍🔥', '🏳️‍🌈 Max ❤️‍🔥'],
+    ['1️⃣', '1️⃣'],
+    ['👩\u200Dx', '👩x'],
+    ['李小龍', '李小龍'],
+    ['?', '?'],
+  ])('of %j is %j', (name, clean) => {
+    expect(cleanName(name)).toBe(clean)
+  })
+
+  test.each(['', '   ', '\u200B', '\u2800', '\u3164', '\u0301', '\uFE0F', '\u0000', '\u00AD'])(
+    'of %j, where nothing can be seen, is empty',
+    (name) => {
+      expect(cleanName(name)).toBe('')
+    },
+  )
+
+  test('is well-formed, on one line, and stays as it is when it is cleaned again', () => {
+    fc.assert(
+      fc.property(odd, (name) => {
+        const clean = cleanName(name)
+        expect(clean.isWellFormed()).toBe(true)
+        expect(clean).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}]|^\s|\s$|\s\s/u)
+        expect(cleanName(clean)).toBe(clean)
+        expect(hasVisible(clean)).toBe(clean !== '')
+      }),
+      { numRuns: 1000 },
+    )
+  })
+})
+
+describe('the names and texts of HTTP bodies', () => {
+  test('a name comes cleaned', () => {
+    expect(v.parse(sessionRequestSchema, { name: ' A\u200Bda\uD800' })).toEqual({
+      name: 'Ada\uFFFD',
+    })
+  })
+
+  test('a name that nobody can see is refused in words', () => {
+    const { issues } = v.safeParse(sessionRequestSchema.options[1], { name: '\u200B' })
+    expect(issues?.[0]?.message).toBe('needs at least one visible character')
+  })
+
+  test('a title and instructions come well-formed, the title without control characters', () => {
+    const body = { title: ' A\u0000b\n\uD83D', instructions: 'Be\nbrief\uD83D' }
+    expect(v.parse(roomRequestSchema, body)).toEqual({
+      title: 'A b \uFFFD',
+      instructions: 'Be\nbrief\uFFFD',
+    })
+  })
+})
