@@ -1,0 +1,108 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type Message, Refusal } from '@roomcast/shared/protocol'
+import { TestClock } from '../generation/test-clock.ts'
+import { TestRoom } from '../generation/test-room.ts'
+import type { RoomLog } from '../log/room-log.ts'
+import { MemoryPresence } from '../presence/memory-presence.ts'
+import { Rooms } from './rooms.ts'
+
+const KIB = 1024
+
+let room: TestRoom
+let rooms: Rooms
+/** How many messages were asked of the log, together. */
+let asked: number
+
+beforeEach(async () => {
+  const clock = new TestClock()
+  room = await TestRoom.open(clock)
+  asked = 0
+  const log: RoomLog = new Proxy(room.log, {
+    get(target, name: keyof RoomLog) {
+      if (name !== 'page') return target[name].bind(target)
+      return (roomId: string, before: number, limit: number) => {
+        asked += limit
+        return target.page(roomId, before, limit)
+      }
+    },
+  })
+  rooms = new Rooms({
+    log,
+    presence: new MemoryPresence(clock),
+    fanOut: { send: () => undefined },
+    clock,
+    newId: () => room.newId(),
+    defaultModel: 'claude',
+    knowsModel: () => true,
+    run: () => undefined,
+    refuseNew: () => null,
+    onError: (_, error) => {
+      throw error
+    },
+  })
+})
+afterEach(async () => {
+  await rooms.close()
+  await room.log.close()
+})
+
+async function say(count: number, bytes: number): Promise<void> {
+  for (let index = 1; index <= count; index++) await room.say('bob', `${index} `.padEnd(bytes, 'x'))
+}
+
+const page = (before: number | undefined, limit: number) =>
+  rooms.page('alice', room.roomId, before, limit)
+
+function numbers(messages: readonly Message[]): number[] {
+  return messages.map(({ text }) => Number(text.split(' ')[0]))
+}
+
+const from = (first: number, last: number) =>
+  Array.from({ length: last - first + 1 }, (_, index) => first + index)
+
+describe('a page of messages', () => {
+  it('holds as many as were asked for, the newest, oldest first', async () => {
+    await say(60, 10)
+    const newest = await page(undefined, 25)
+    expect([numbers(newest.messages), newest.earlier]).toEqual([from(36, 60), true])
+    const rest = await page(newest.messages[0]?.offset, 100)
+    expect([numbers(rest.messages), rest.earlier]).toEqual([from(1, 35), false])
+    const all = await page(undefined, 60)
+    expect([numbers(all.messages), all.earlier]).toEqual([from(1, 60), false])
+  })
+
+  it('[R7.1] holds 1 MiB of text at most, and walking back gives everything once', async () => {
+    await say(40, 64 * KIB)
+    const walked: number[][] = []
+    for (let before: number | undefined, earlier = true; earlier;) {
+      const next = await page(before, 100)
+      walked.unshift(numbers(next.messages))
+      before = next.messages[0]?.offset
+      earlier = next.earlier
+    }
+    expect(walked).toEqual([from(1, 8), from(9, 24), from(25, 40)])
+  })
+
+  it('[R7.1] reads little more from the log than it holds', async () => {
+    await say(100, 64 * KIB)
+    expect((await page(undefined, 100)).messages).toHaveLength(16)
+    expect(asked).toBeLessThanOrEqual(30)
+  })
+
+  it('[R7.1] holds one message however long it is', async () => {
+    await say(2, 2 * KIB * KIB)
+    const newest = await page(undefined, 100)
+    expect([numbers(newest.messages), newest.earlier]).toEqual([[2], true])
+    const first = await page(newest.messages[0]?.offset, 100)
+    expect([numbers(first.messages), first.earlier]).toEqual([[1], false])
+  })
+
+  it('is empty before the first message', async () => {
+    await say(1, 10)
+    expect(await page(1, 100)).toEqual({ messages: [], earlier: false })
+  })
+
+  it('is refused to whoever is no member', async () => {
+    await expect(rooms.page('eve', room.roomId, undefined, 1)).rejects.toThrow(Refusal)
+  })
+})
