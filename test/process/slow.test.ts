@@ -101,3 +101,32 @@ test('[R7.2] a member who takes nothing in costs bounded memory and is caught up
   expect(grown).toBeLessThan(ENOUGH_BYTES)
   watcher.leave()
 }, 180_000)
+
+test('[R7.2] a member who goes on sending when refused is not answered for ever', async () => {
+  const directory = await temporaryDirectory()
+  const server = await startServerProcess({ DATA_DIR: directory.path, LOG_LEVEL: 'warn' })
+  onTestFinished(async () => {
+    await server.kill()
+    await directory.remove()
+  })
+  const mallory = await Person.come(server.url, 'Mallory')
+  const { roomId } = await mallory.makeRoom('Flood')
+  const socket = io(server.url, {
+    transports: ['websocket'],
+    auth: { version: PROTOCOL_VERSION, token: mallory.token },
+    reconnection: false,
+  })
+  onTestFinished(() => void socket.disconnect())
+  const ended = new Promise<string>((resolve) => socket.on('disconnect', resolve))
+  await new Promise<void>((resolve) => socket.on('connect', resolve))
+  let refused = 0
+  for (let index = 0; index < 5000; index++)
+    socket.emit(
+      'command',
+      { type: 'typing', roomId, commandId: `flood-${index}` },
+      ({ ok }: { ok: boolean }) => (refused += ok ? 0 : 1),
+    )
+  expect(await ended).toBe('io server disconnect')
+  expect(refused).toBeGreaterThan(0)
+  expect(refused).toBeLessThan(1000)
+}, 60_000)
