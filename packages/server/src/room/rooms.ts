@@ -18,6 +18,7 @@ import type { RoomLog, Started } from '../log/room-log.ts'
 import type { PresencePort } from '../presence/presence.ts'
 import { perform, type RoomCommand } from './commands.ts'
 import type { Connection, FanOut } from './connection.ts'
+import { freeName } from './free-name.ts'
 import { newestWithin } from './newest-within.ts'
 import { Room } from './room.ts'
 
@@ -91,12 +92,22 @@ export class Rooms {
     return this.summary(person.memberId, created.roomId)
   }
 
-  /** Makes a person a member, or renames one; an owner stays owner. @throws Refusal `room-not-found` */
+  /**
+   * Makes a person a member, or renames one; an owner stays owner. Where another member has the name, it gets a
+   * number (free-name.ts). @throws Refusal `room-not-found`
+   */
   async admit(roomId: RoomId, person: Person): Promise<RoomSummary> {
     const room = await this.#use(roomId)
-    const role = memberOf(room.state, person.memberId)?.role ?? 'member'
-    await this.#options.log.join(roomId, { ...person, commandId: this.#options.newId(), role })
-    return this.summary(person.memberId, roomId)
+    const { memberId } = person
+    const role = memberOf(room.state, memberId)?.role ?? 'member'
+    const name = freeName(person, room.state.members)
+    await this.#options.log.join(roomId, {
+      memberId,
+      name,
+      role,
+      commandId: this.#options.newId(),
+    })
+    return this.summary(memberId, roomId)
   }
 
   list(memberId: MemberId): Promise<readonly RoomSummary[]> {

@@ -1,0 +1,57 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { TestClock } from '../generation/test-clock.ts'
+import { TestRoom } from '../generation/test-room.ts'
+import { MemoryPresence } from '../presence/memory-presence.ts'
+import { Rooms } from './rooms.ts'
+
+let room: TestRoom
+let rooms: Rooms
+
+beforeEach(async () => {
+  const clock = new TestClock()
+  room = await TestRoom.open(clock)
+  rooms = new Rooms({
+    log: room.log,
+    presence: new MemoryPresence(clock),
+    fanOut: { send: () => undefined },
+    clock,
+    newId: () => room.newId(),
+    defaultModel: 'claude',
+    knowsModel: () => true,
+    run: () => undefined,
+    refuseNew: () => null,
+    onError: (_, error) => {
+      throw error
+    },
+  })
+})
+afterEach(async () => {
+  await rooms.close()
+  await room.log.close()
+})
+
+async function nameOf(memberId: string): Promise<string | undefined> {
+  const { members } = await rooms.transcript(memberId, room.roomId)
+  return members.find((member) => member.memberId === memberId)?.name
+}
+
+describe('[R6.4] an admitted member', () => {
+  it('cannot be taken for another one of the room, also when both come at once', async () => {
+    const twins = ['one', 'two', 'three'].map((memberId) =>
+      rooms.admit(room.roomId, { memberId, name: 'Zoe' }),
+    )
+    await Promise.all(twins)
+    const names = await Promise.all(['one', 'two', 'three'].map(nameOf))
+    expect(names).toEqual(['Zoe', 'Zoe (2)', 'Zoe (3)'])
+  })
+
+  it('keeps the name when they accept again, and nothing is written', async () => {
+    await rooms.admit(room.roomId, { memberId: 'one', name: 'Zoe' })
+    await rooms.admit(room.roomId, { memberId: 'two', name: 'zoe' })
+    await rooms.admit(room.roomId, { memberId: 'one', name: 'Yan' })
+    const { entries } = await room.log.read(room.roomId)
+    await rooms.admit(room.roomId, { memberId: 'two', name: 'zoe' })
+    expect(await nameOf('two')).toBe('zoe (2)')
+    expect((await room.log.read(room.roomId)).entries).toEqual(entries)
+  })
+})
