@@ -26,8 +26,7 @@ export function useComposer(
   roomId: () => string,
   events: { readonly sent: () => void },
 ): Composer {
-  const draft = useDraft(roomId)
-  const ask = ref(true)
+  const { text: draft, ask } = useDraft(roomId)
   const refusal = ref<string | null>(null)
   const actRefusal = ref<string | null>(null)
   let toldTyping = 0
@@ -51,6 +50,7 @@ export function useComposer(
       const result = await room.send({ type: 'post', text, ask: asked })
       if (result.ok || of !== roomId()) return
       refusal.value = result.error.message
+      if (draft.value === '') ask.value = asked
       draft.value = draft.value === '' ? text : `${text}\n\n${draft.value}`
     },
     async act(intent) {
