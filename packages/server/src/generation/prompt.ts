@@ -138,7 +138,12 @@ function quoted(text: string): string {
   return `"${text.replaceAll('"', '&quot;')}"`
 }
 
-/** No text can open or close one of our tags, nor what looks like one with blanks or invisible characters in it. */
+/** What can stand in a word without being seen, or hardly: blanks, controls, formats, marks, fillers, Braille's blank. */
+const UNSEEN = String.raw`\s\p{C}\p{M}\p{Default_Ignorable_Code_Point}\u2800`
+const TAG_NAMES = ['message', 'note'].map((name) => [...name].join(`[${UNSEEN}]*`)).join('|')
+const OPENS_TAG = new RegExp(`<(?=[${UNSEEN}/]*(?:${TAG_NAMES})\\b)`, 'giu')
+
+/** No text can open or close one of our tags, nor what looks like one with something unseen in it. */
 function escape(text: string): string {
-  return text.replace(/<(?=[\s\p{C}/]*(?:message|note)\b)/giu, '&lt;')
+  return text.replace(OPENS_TAG, '&lt;')
 }
