@@ -21,6 +21,11 @@ export class TokenBucket {
     this.#mostKeys = mostKeys
   }
 
+  /** After so many seconds there is a token in an empty bucket. */
+  get refillSeconds(): number {
+    return Math.ceil(60 / this.#perMinute)
+  }
+
   /** Takes a token out of the bucket of `key`; false if it is empty. */
   take(key: string): boolean {
     const now = this.#clock.now()

@@ -12,7 +12,7 @@ import { TokenBucket } from '../access/token-bucket.ts'
 import type { Logger } from '../logger.ts'
 import { clientFiles, clientPage } from './client-pages.ts'
 import { handleErrors, refuse } from './errors.ts'
-import { ownPagesOnly, securityHeaders } from './guards.ts'
+import { ownPagesOnly, securityHeaders, whoAsks } from './guards.ts'
 import { inviteRoutes, roomRoutes } from './room-routes.ts'
 import type { RoomsPort } from './rooms-port.ts'
 import { sessionRoutes } from './session-routes.ts'
@@ -38,10 +38,14 @@ export interface AppOptions {
 const BODY_LIMIT = '128kb'
 /** Sessions begun and invites tried by one address, in a minute. */
 const TRIES_PER_MINUTE = 60
+/** Calls of one member in a minute; of those, rooms made, and exports. */
+const CALLS_PER_MINUTE = 120
+const ROOMS_PER_MINUTE = 20
+const EXPORTS_PER_MINUTE = 20
 
 /** Makes the application; the caller puts it behind an HTTP server. */
 export function createApp(options: AppOptions): Express {
-  const { sessions, models, clientDirectory, logger, clock, publicUrl } = options
+  const { sessions, invites, rooms, models, clientDirectory, logger, clock, publicUrl } = options
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
@@ -59,10 +63,14 @@ export function createApp(options: AppOptions): Express {
   const api = express.Router()
   api.use(noStore, ownPagesOnly(options.allowedOrigins))
   api.use(express.json({ limit: BODY_LIMIT, inflate: false }))
-  const bucket = () => new TokenBucket(clock, TRIES_PER_MINUTE)
-  api.use('/session', sessionRoutes({ sessions, publicUrl, bucket: bucket() }))
-  api.use('/rooms', roomRoutes(options))
-  api.use('/invites', inviteRoutes(options, bucket()))
+  const perMinute = (times: number) => new TokenBucket(clock, times)
+  const who = whoAsks(sessions, perMinute(CALLS_PER_MINUTE))
+  const tries = perMinute(TRIES_PER_MINUTE)
+  api.use('/session', sessionRoutes({ sessions, who, publicUrl, bucket: tries }))
+  const making = perMinute(ROOMS_PER_MINUTE)
+  const exporting = perMinute(EXPORTS_PER_MINUTE)
+  api.use('/rooms', roomRoutes({ who, invites, rooms, publicUrl, making, exporting }))
+  api.use('/invites', inviteRoutes({ who, invites, rooms }, perMinute(TRIES_PER_MINUTE)))
   // Open to all, so that the first page can already say whether answers are simulated.
   api.get('/models', async (_request, response) => void response.json(await models()))
   api.use(notFound)

@@ -5,10 +5,21 @@ import { Refusal } from '@roomcast/shared/protocol'
 import type { Logger } from '../logger.ts'
 import { STATUS } from './status.ts'
 
+/** Refusal `rate-limited` that passes by itself, after `retrySeconds`. */
+export class TooOften extends Refusal {
+  readonly retrySeconds: number
+
+  constructor(retrySeconds: number) {
+    super('rate-limited')
+    this.retrySeconds = retrySeconds
+  }
+}
+
 /** Answers a request with a refusal. */
-export function refuse(response: Response, { body }: Refusal): void {
+export function refuse(response: Response, refusal: Refusal): void {
+  const { body } = refusal
   if (body.code === 'unauthenticated') response.set('WWW-Authenticate', 'Bearer')
-  if (body.code === 'rate-limited') response.set('Retry-After', '1')
+  if (refusal instanceof TooOften) response.set('Retry-After', String(refusal.retrySeconds))
   response.status(STATUS[body.code]).json({ error: body })
 }
 

@@ -1,5 +1,5 @@
 // What stands before the routes: headers that tell browsers what our pages may do, the check of the page that
-// sent a request, how often an address may try, and who is asking.
+// sent a request, how often an address may try and a member may ask, and who is asking.
 import type { Request, RequestHandler } from 'express'
 import helmet from 'helmet'
 import { Refusal } from '@roomcast/shared/protocol'
@@ -7,6 +7,7 @@ import { authenticate } from '../access/authenticate.ts'
 import { mayAct } from '../access/origin.ts'
 import type { Sessions, SessionMember } from '../access/session.ts'
 import { addressKey, type TokenBucket } from '../access/token-bucket.ts'
+import { TooOften } from './errors.ts'
 
 const YEAR_SECONDS = 365 * 24 * 60 * 60
 
@@ -69,14 +70,31 @@ export function ownPagesOnly(allowedOrigins: readonly string[]): RequestHandler 
 /** Lets an address through as often as its bucket allows. Refusal: `rate-limited`. */
 export function perAddress(bucket: TokenBucket): RequestHandler {
   return (request, _response, next) => {
-    if (!bucket.take(addressKey(request.ip ?? ''))) throw new Refusal('rate-limited')
+    spend(bucket, addressKey(request.ip ?? ''))
     next()
   }
 }
 
-/** The member who sent the request. Refusal: `unauthenticated`. */
-export async function requireMember(sessions: Sessions, request: Request): Promise<SessionMember> {
-  const member = await authenticate(sessions, request.headers)
+/** Counts one thing done by `key`, a member or an address. Refusal: `rate-limited`, with the time to wait. */
+export function spend(bucket: TokenBucket, key: string): void {
+  if (!bucket.take(key)) throw new TooOften(bucket.refillSeconds)
+}
+
+/** Tells who sent a request, and counts it; null for nobody. Refusal: `rate-limited`. */
+export type Who = (request: Request) => Promise<SessionMember | null>
+
+/** `bucket`: what every call of a member is taken from. */
+export function whoAsks(sessions: Sessions, bucket: TokenBucket): Who {
+  return async (request) => {
+    const member = await authenticate(sessions, request.headers)
+    if (member) spend(bucket, member.memberId)
+    return member
+  }
+}
+
+/** The member who sent the request. Refusals: `unauthenticated`, `rate-limited`. */
+export async function requireMember(who: Who, request: Request): Promise<SessionMember> {
+  const member = await who(request)
   if (member === null) throw new Refusal('unauthenticated')
   return member
 }

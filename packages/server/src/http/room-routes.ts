@@ -2,44 +2,64 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { Router, type Request } from 'express'
-import { inviteRequestSchema, roomRequestSchema, type RoomId } from '@roomcast/shared/protocol'
+import {
+  inviteRequestSchema,
+  Refusal,
+  roomRequestSchema,
+  type RoomId,
+} from '@roomcast/shared/protocol'
 import type { Invites } from '../access/invite.ts'
-import type { Sessions, SessionMember } from '../access/session.ts'
+import type { SessionMember } from '../access/session.ts'
 import type { TokenBucket } from '../access/token-bucket.ts'
 import { transcriptJson, transcriptMarkdown } from '../room/transcript.ts'
-import { ownOrigin, perAddress, requireMember } from './guards.ts'
+import { ownOrigin, perAddress, requireMember, spend, type Who } from './guards.ts'
 import { exportQuerySchema, pageQuerySchema, parse, parseBody, roomIdOf } from './parse.ts'
 import type { RoomsPort } from './rooms-port.ts'
 
 export interface RoomRoutesOptions {
-  readonly sessions: Sessions
+  readonly who: Who
   readonly invites: Invites
   readonly rooms: RoomsPort
   readonly publicUrl: string | undefined
+  /** What making a room, and an export, are taken from besides. */
+  readonly making: TokenBucket
+  readonly exporting: TokenBucket
 }
 
 const DEFAULT_TITLE = 'New room'
+/** Rooms that one member may own. */
+const MOST_OWNED = 500
+/** Rooms in a list, those last used. */
+const MOST_LISTED = 200
 
 /** The routes below `/api/rooms`. */
 export function roomRoutes(options: RoomRoutesOptions): Router {
-  const { sessions, invites, rooms, publicUrl } = options
+  const { who, invites, rooms, publicUrl, making, exporting } = options
   const router = Router()
-  const sender = (request: Request): Promise<SessionMember> => requireMember(sessions, request)
+  const sender = (request: Request): Promise<SessionMember> => requireMember(who, request)
 
   async function inviteUrl(request: Request, roomId: RoomId): Promise<string> {
     return `${ownOrigin(request, publicUrl)}/invite/${await invites.make(roomId)}`
   }
 
+  async function requireSpace({ memberId }: SessionMember): Promise<void> {
+    const owned = (await rooms.list(memberId)).filter(({ role }) => role === 'owner')
+    if (owned.length < MOST_OWNED) return
+    throw new Refusal('rate-limited', `You own ${MOST_OWNED} rooms already; remove one first.`)
+  }
+
   router.post('/', async (request, response) => {
     const member = await sender(request)
+    spend(making, member.memberId)
     const { title, model, instructions } = parseBody(request, roomRequestSchema)
+    await requireSpace(member)
     const room = await rooms.create(member, { title: title || DEFAULT_TITLE, model, instructions })
     response.status(201).json({ room, inviteUrl: await inviteUrl(request, room.roomId) })
   })
 
   router.get('/', async (request, response) => {
     const { memberId } = await sender(request)
-    response.json({ rooms: await rooms.list(memberId) })
+    response.json({ rooms: (await rooms.list(memberId)).slice(0, MOST_LISTED) })
   })
 
   router.post('/:id/invites', async (request, response) => {
@@ -56,6 +76,7 @@ export function roomRoutes(options: RoomRoutesOptions): Router {
 
   router.get('/:id/export', async (request, response) => {
     const { memberId } = await sender(request)
+    spend(exporting, memberId)
     const { format } = parse(exportQuerySchema, request.query)
     const transcript = await rooms.transcript(memberId, roomIdOf(request))
     const [ending, chunks] =
@@ -77,12 +98,12 @@ export function roomRoutes(options: RoomRoutesOptions): Router {
 
 /** The routes below `/api/invites`. */
 export function inviteRoutes(
-  { sessions, invites, rooms }: Omit<RoomRoutesOptions, 'publicUrl'>,
+  { who, invites, rooms }: Pick<RoomRoutesOptions, 'who' | 'invites' | 'rooms'>,
   bucket: TokenBucket,
 ): Router {
   const router = Router()
   router.post('/accept', perAddress(bucket), async (request, response) => {
-    const member = await requireMember(sessions, request)
+    const member = await requireMember(who, request)
     const { invite } = parseBody(request, inviteRequestSchema)
     const { roomId } = await invites.open(invite)
     const room = await rooms.admit(roomId, member)

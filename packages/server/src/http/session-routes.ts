@@ -5,18 +5,19 @@ import { authenticate, credentialOf } from '../access/authenticate.ts'
 import { sessionCookie } from '../access/cookie.ts'
 import type { Sessions } from '../access/session.ts'
 import type { TokenBucket } from '../access/token-bucket.ts'
-import { ownOrigin, perAddress, requireMember } from './guards.ts'
+import { ownOrigin, perAddress, requireMember, type Who } from './guards.ts'
 import { parseBody } from './parse.ts'
 
 export interface SessionRoutesOptions {
   readonly sessions: Sessions
+  readonly who: Who
   readonly publicUrl: string | undefined
   readonly bucket: TokenBucket
 }
 
 const [byKeySchema, byNameSchema] = sessionRequestSchema.options
 
-export function sessionRoutes({ sessions, publicUrl, bucket }: SessionRoutesOptions): Router {
+export function sessionRoutes({ sessions, who, publicUrl, bucket }: SessionRoutesOptions): Router {
   const router = Router()
 
   async function begin(request: Request): Promise<Session> {
@@ -41,7 +42,7 @@ export function sessionRoutes({ sessions, publicUrl, bucket }: SessionRoutesOpti
 
   router.get('/', async (request, response) => {
     // Nobody yet is an answer, not an error: every newcomer's page asks.
-    const member = await authenticate(sessions, request.headers)
+    const member = await who(request)
     // Whoever keeps coming back stays who they are.
     if (member && credentialOf(request.headers).kind === 'cookie') {
       setCookie(request, response, (await sessions.renew(member)).token)
@@ -50,7 +51,7 @@ export function sessionRoutes({ sessions, publicUrl, bucket }: SessionRoutesOpti
   })
 
   router.post('/link', async (request, response) => {
-    const key = await sessions.linkKey(await requireMember(sessions, request))
+    const key = await sessions.linkKey(await requireMember(who, request))
     response.json({ url: `${ownOrigin(request, publicUrl)}/back/${key}` })
   })
 
