@@ -1,25 +1,41 @@
 // Cuts growing markdown into top-level blocks and parses only what can still change.
 //
 // Guarantees: a block that is finished keeps its identity, so it is not rendered again; after the final
-// update the blocks are what one parse of the whole text gives. Rendering is left to `render.ts`.
+// update the blocks are what one parse of the whole text gives, except that one beyond BLOCK_LIMIT, or that
+// the parser fails on, is its plain text. Rendering is left to `render.ts`.
 import remend from 'remend'
-import { parse, type References, type Token } from './engine.ts'
+import { type Engine, engine as markdown, type References, type Token } from './engine.ts'
+import { BLOCK_LIMIT, cut, isCode, type Stretch, tokensOf } from './stretches.ts'
 
 /** One paragraph, list, table, code block… `id`: its place among the blocks of the text. */
 export interface Block {
   readonly id: number
-  readonly tokens: readonly Token[]
+  readonly source: string
+  /** Null: it is shown as its source. */
+  readonly tokens: readonly Token[] | null
 }
 
-type Stretch = { readonly tokens: Token[]; readonly firstLine: number }
+/** An open block that is too long: shown from `from` on as it is until the text is `until` long. */
+type Held = { readonly before: readonly Block[]; readonly from: number; readonly until: number }
+
+/** Characters. A longer open block is not worth closing. */
+const MEND_LIMIT = 8_000
+/** A block that is too long is looked at again when it has grown by this, so that the work stays linear. */
+const LOOK_AGAIN = 1.25
 
 export class MarkdownBlocks {
+  readonly #engine: Engine
   #source = ''
   #frozen: Block[] = []
   /** Where the first block that is not finished begins. */
   #frozenLength = 0
   /** Link definitions within the finished text; half-typed ones never get here. */
   #references: References = {}
+  #held: Held | null = null
+
+  constructor(engine: Engine = markdown) {
+    this.#engine = engine
+  }
 
   /**
    * Takes the whole text so far, gives all its blocks.
@@ -30,17 +46,24 @@ export class MarkdownBlocks {
     const source = text.replace(/\r\n?/g, '\n')
     if (!source.startsWith(this.#source)) this.#reset()
     this.#source = source
-    if (final) return this.#settle(cut(parse(source, {})))
-    const references = { ...this.#references }
-    const tail = source.slice(this.#frozenLength)
-    return this.#grow(tail, cut(parse(tail, references)), references)
+    try {
+      if (final) return this.#settle()
+      if (this.#held === null || source.length >= this.#held.until) return this.#grow()
+      return this.#plainAfter(this.#held.before, this.#held.from)
+    } catch {
+      // ignored because: what is not finished is shown as it is instead.
+      return this.#plainAfter([], this.#frozenLength)
+    }
   }
 
   /** The whole text decides; a finished block that it leaves as it was stays the same object. */
-  #settle(stretches: readonly Stretch[]): readonly Block[] {
-    return stretches.map(({ tokens }, id) => {
+  #settle(): readonly Block[] {
+    const references = {}
+    const stretches = cut(this.#engine, this.#source, references)
+    return stretches.map((stretch, id) => {
+      const block = this.#block(stretch, id, references)
       const known = this.#frozen[id]
-      return known && sameTokens(known.tokens, tokens) ? known : { id, tokens }
+      return known && looksSame(known, block) ? known : block
     })
   }
 
@@ -48,72 +71,76 @@ export class MarkdownBlocks {
     this.#frozen = []
     this.#frozenLength = 0
     this.#references = {}
+    this.#held = null
   }
 
-  #grow(tail: string, stretches: Stretch[], references: References): readonly Block[] {
-    const lines = lineStarts(tail)
-    let finished = stretches.length - 1
+  #grow(): readonly Block[] {
+    this.#held = null
+    const tail = this.#source.slice(this.#frozenLength)
+    const references = { ...this.#references }
+    const stretches = cut(this.#engine, tail, references)
+    const last = stretches.at(-1)
     // Until its first line has ended, the next block may turn out to continue the one before.
-    while (finished > 0 && lines[(stretches[finished]?.firstLine ?? 0) + 1] === undefined)
-      finished--
-    const from = lines[stretches[finished]?.firstLine ?? 0] ?? 0
-    if (finished > 0) this.#freeze(tail.slice(0, from))
-    const open = stretches.slice(Math.max(finished, 0))
-    return [...this.#frozen, ...this.#number(mended(tail, lines, open, references))]
+    const unsure = tail.indexOf('\n', last?.from) < 0
+    const finished = Math.max(stretches.length - (unsure ? 2 : 1), 0)
+    const open = stretches.slice(finished)
+    const rest = tail.slice(open[0]?.from)
+    const restStart = this.#source.length - rest.length
+    if (finished > 0) this.#freeze(tail.slice(0, tail.length - rest.length))
+    if (rest.length - codeLength(open) <= BLOCK_LIMIT)
+      return [...this.#frozen, ...this.#number(this.#mended(open, references), references)]
+    const lastIsLong = last !== undefined && tail.length - last.from > BLOCK_LIMIT
+    const before = lastIsLong ? this.#number(open.slice(0, -1), references) : []
+    const from = lastIsLong ? this.#source.length - tail.length + last.from : restStart
+    this.#held = { before, from, until: restStart + rest.length * LOOK_AGAIN }
+    return this.#plainAfter(before, from)
   }
 
   #freeze(text: string): void {
-    this.#frozen = [...this.#frozen, ...this.#number(cut(parse(text, this.#references)))]
+    const stretches = cut(this.#engine, text, this.#references)
+    this.#frozen = [...this.#frozen, ...this.#number(stretches, this.#references)]
     this.#frozenLength += text.length
   }
 
-  #number(stretches: readonly Stretch[]): Block[] {
-    return stretches.map(({ tokens }, index) => ({ id: this.#frozen.length + index, tokens }))
+  #number(stretches: readonly Stretch[], references: References): Block[] {
+    const first = this.#frozen.length
+    return stretches.map((stretch, index) => this.#block(stretch, first + index, references))
+  }
+
+  #block(stretch: Stretch, id: number, references: References): Block {
+    return { id, source: stretch.source, tokens: tokensOf(this.#engine, stretch, references) }
+  }
+
+  #plainAfter(before: readonly Block[], from: number): readonly Block[] {
+    const known = [...this.#frozen, ...before]
+    return [...known, { id: known.length, source: this.#source.slice(from), tokens: null }]
+  }
+
+  /** Closes what the last block leaves open (`**bold`), so that it does not jump when the end arrives. */
+  #mended(open: Stretch[], references: References): Stretch[] {
+    const last = open.at(-1)
+    if (last === undefined || last.source.length > MEND_LIMIT || isCode(last)) return open
+    const closed = remend(last.source, {
+      comparisonOperators: false,
+      htmlTags: false,
+      katex: false,
+      linkMode: 'text-only',
+      singleTilde: false,
+    })
+    if (closed === last.source) return open
+    return [...open.slice(0, -1), ...cut(this.#engine, closed, { ...references })]
   }
 }
 
-/** The top-level blocks of a token list, with the line each begins on. */
-function cut(tokens: readonly Token[]): Stretch[] {
-  const stretches: Stretch[] = []
-  for (const token of tokens) {
-    if (token.level === 0 && token.nesting >= 0)
-      stretches.push({ tokens: [], firstLine: token.map?.[0] ?? 0 })
-    stretches.at(-1)?.tokens.push(token)
-  }
-  return stretches
+function codeLength(stretches: readonly Stretch[]): number {
+  return stretches.filter(isCode).reduce((sum, { source }) => sum + source.length, 0)
 }
 
 /** Whether two blocks look the same; where they stand in the text does not matter. */
-function sameTokens(one: readonly Token[], other: readonly Token[]): boolean {
+function looksSame(one: Block, other: Block): boolean {
+  if (one.tokens === null || other.tokens === null)
+    return one.tokens === other.tokens && one.source === other.source
   const text = (tokens: readonly Token[]) =>
     JSON.stringify(tokens, (key, value: unknown) => (key === 'map' ? undefined : value))
-  return text(one) === text(other)
-}
-
-function lineStarts(text: string): number[] {
-  const starts = [0]
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1)
-  return starts
-}
-
-/** Closes what the last block leaves open (`**bold`), so that it does not jump when the end arrives. */
-function mended(
-  tail: string,
-  lines: readonly number[],
-  stretches: Stretch[],
-  references: References,
-): Stretch[] {
-  const last = stretches.at(-1)
-  const kind = last?.tokens[0]?.type
-  if (last === undefined || kind === 'fence' || kind === 'code_block') return stretches
-  const source = tail.slice(lines[last.firstLine])
-  const closed = remend(source, {
-    comparisonOperators: false,
-    htmlTags: false,
-    katex: false,
-    linkMode: 'text-only',
-    singleTilde: false,
-  })
-  if (closed === source) return stretches
-  return [...stretches.slice(0, -1), ...cut(parse(closed, { ...references }))]
+  return text(one.tokens) === text(other.tokens)
 }

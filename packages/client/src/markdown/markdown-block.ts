@@ -1,13 +1,13 @@
 // One top-level block of an answer. It is rendered again only when its block is another object.
 import { defineComponent, type PropType } from 'vue'
 import type { Block } from './blocks.ts'
-import { renderTokens } from './render.ts'
+import { renderBlock } from './render.ts'
 
 export default defineComponent({
   name: 'MarkdownBlock',
   props: { block: { type: Object as PropType<Block>, required: true } },
   setup: (props) => () => {
-    const nodes = renderTokens(props.block.tokens)
+    const nodes = renderBlock(props.block)
     const [only] = nodes
     return nodes.length === 1 && typeof only === 'object' ? only : nodes
   },

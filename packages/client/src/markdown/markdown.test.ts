@@ -3,7 +3,7 @@ import { renderToString } from 'vue/server-renderer'
 import { describe, expect, it } from 'vitest'
 import { MarkdownBlocks } from './blocks.ts'
 import MarkdownText from './markdown-text.ts'
-import { renderTokens } from './render.ts'
+import { renderBlock } from './render.ts'
 
 /** The HTML of a finished answer, without the comments Vue puts around fragments. */
 async function html(source: string, final = true): Promise<string> {
@@ -26,10 +26,7 @@ function nodesOf(children: unknown): VNode[] {
 }
 
 function plain(blocks: ReturnType<MarkdownBlocks['update']>): string {
-  return JSON.stringify(
-    blocks.map(({ tokens }) => renderTokens(tokens)),
-    ['type', 'props', 'children', 'href', 'code'],
-  )
+  return JSON.stringify(blocks.map(renderBlock), ['type', 'props', 'children', 'href', 'code'])
 }
 
 const LONG = `# Title
@@ -260,7 +257,7 @@ describe('a hostile answer', () => {
   it.each(CORPUS)('is no more than text, links and lists: %j', (source) => {
     for (let end = 1; end <= source.length; end++) {
       const blocks = new MarkdownBlocks().update(source.slice(0, end), end === source.length)
-      for (const node of nodesOf(blocks.flatMap(({ tokens }) => renderTokens(tokens)))) {
+      for (const node of nodesOf(blocks.flatMap(renderBlock))) {
         if (typeof node.type === 'string') expect(ELEMENTS).toContain(node.type)
         for (const name of Object.keys(node.props ?? {})) expect(ATTRIBUTES).toContain(name)
         const href: unknown = node.props?.['href']

@@ -1,8 +1,10 @@
 // Markdown tokens to virtual nodes. No HTML string ever exists, so nothing can be smuggled into one.
 //
 // Guarantees: only the elements listed here, only the attributes written here; an address is followed only
-// if `safeHref` lets it; an image is a link to it and never loaded; an unknown token is its text.
+// if `safeHref` lets it; an image is a link to it and never loaded; an unknown token is its text; a block
+// that cannot be rendered is its source.
 import { h, type VNode } from 'vue'
+import type { Block } from './blocks.ts'
 import CodeBlock from './code-block.ts'
 import type { Token } from './engine.ts'
 import { destination, safeHref } from './links.ts'
@@ -24,13 +26,27 @@ const ELEMENTS = new Set(
 )
 const TASK = /^\[([ xX])\]\s/
 
-/** Renders the tokens of one top-level block. */
-export function renderTokens(tokens: readonly Token[]): Child[] {
+/** Elements within each other. Far more than people write; far less than makes a page overflow. */
+const DEEPEST = 128
+
+/** Renders one top-level block; never throws. */
+export function renderBlock({ source, tokens }: Block): Child[] {
+  try {
+    if (tokens !== null) return renderTokens(tokens)
+  } catch {
+    // ignored because: the text itself is shown instead.
+  }
+  return [h('p', { class: 'plain', dir: 'auto' }, source.trimEnd())]
+}
+
+/** Throws a RangeError if they are nested too deep. */
+function renderTokens(tokens: readonly Token[]): Child[] {
   const root: Frame = { token: null, children: [], task: false }
   const stack: Frame[] = [root]
   tokens.forEach((token, index) => {
     const parent = stack.at(-1) ?? root
     if (token.nesting > 0) {
+      if (stack.length > DEEPEST) throw new RangeError('nested too deep')
       stack.push({ token, children: [], task: taskMark(tokens, index + 2) !== null })
     } else if (token.nesting === 0) {
       parent.children.push(...leaf(token, taskMark(tokens, index)))

@@ -1,0 +1,184 @@
+import MarkdownIt from 'markdown-it'
+import { createSSRApp, h } from 'vue'
+import { renderToString } from 'vue/server-renderer'
+import { describe, expect, it } from 'vitest'
+import { type Block, MarkdownBlocks } from './blocks.ts'
+import { engine, type Engine, type Token } from './engine.ts'
+import MarkdownBlock from './markdown-block.ts'
+import MarkdownText from './markdown-text.ts'
+import { BLOCK_LIMIT } from './stretches.ts'
+
+const MEBI = 1024 * 1024
+
+/** An engine that counts the characters it is given, and fails on blocks that contain `bad`. */
+function counting(bad: string | null = null) {
+  const given = { structure: 0, inlines: 0 }
+  const counter: Engine = {
+    structure(source, references) {
+      given.structure += source.length
+      return engine.structure(source, references)
+    },
+    inlines(tokens, references) {
+      const text = tokens.map(({ content }) => content).join('\n')
+      given.inlines += text.length
+      if (bad !== null && text.includes(bad)) throw new RangeError('stack')
+      engine.inlines(tokens, references)
+    },
+  }
+  return { given, counter }
+}
+
+function filled(piece: string, length: number): string {
+  return piece.repeat(Math.ceil(length / piece.length)).slice(0, length)
+}
+
+function page(source: string, final: boolean): Promise<string> {
+  return renderToString(createSSRApp({ render: () => h(MarkdownText, { source, final }) }))
+}
+
+const NORMAL =
+  '## Title\n\nSome **bold** and `code`.\n\n- one\n- two\n\n```ts\nconst a = 1\n```\n\n'
+const HOSTILE = ['[', '![', '[a][', '**a', '*a ', '`a', 'http://', '- [a](b\n', '> - ']
+
+describe('a block that is too long', () => {
+  it.each(HOSTILE)('is its own text, while it grows and in the end: %j', (piece) => {
+    const { given, counter } = counting()
+    const parser = new MarkdownBlocks(counter)
+    const source = `Before.\n\n${filled(piece, 256 * 1024)}`
+    const step = 2048
+    const firsts = new Set<Block | undefined>()
+    for (let end = step; end < source.length; end += step) {
+      given.inlines = 0
+      const blocks = parser.update(source.slice(0, end), false)
+      // Once for the finished block, once as it is and once closed for the open one.
+      expect(given.inlines).toBeLessThanOrEqual(3 * BLOCK_LIMIT)
+      if (end > 2 * BLOCK_LIMIT) {
+        expect(given.inlines).toBeLessThanOrEqual(100)
+        if (blocks.length > 1) firsts.add(blocks[0])
+        expect(blocks.at(-1)?.tokens).toBe(null)
+      }
+    }
+    // It is the same object from one look to the next.
+    expect(firsts.size).toBeLessThan(10)
+    // Under 16 looks at a text below the limit, and a sum of looks that are a quarter apart above it.
+    expect(given.structure).toBeLessThan(3 * 16 * BLOCK_LIMIT + 6 * source.length)
+    given.inlines = 0
+    parser.update(source, true)
+    expect(given.inlines).toBeLessThanOrEqual(100)
+  })
+
+  it.each(HOSTILE)('takes nothing down at a mebibyte: %j', async (piece) => {
+    const source = `Before.\n\n${filled(piece, MEBI)}`
+    for (const final of [false, true]) expect(await page(source, final)).toContain('Before.')
+  })
+
+  it('gives way to what follows it', () => {
+    const parser = new MarkdownBlocks()
+    const long = filled('[', 2 * BLOCK_LIMIT)
+    parser.update(long, false)
+    const after = `${long}\n\n${NORMAL.repeat(300)}`
+    expect(parser.update(after, false).length).toBeGreaterThan(1000)
+    const end = parser.update(after, true)
+    expect(end.filter(({ tokens }) => tokens === null)).toHaveLength(1)
+    expect(end[0]?.source.trimEnd()).toBe(long)
+  })
+
+  it('is not held on to when the text is corrected', () => {
+    const parser = new MarkdownBlocks()
+    parser.update(filled('[', 2 * BLOCK_LIMIT), false)
+    expect(parser.update('**Short', false)[0]?.tokens).not.toBe(null)
+  })
+})
+
+describe('a block that fails', () => {
+  it('is its own text if the parser fails on it, and the others are untouched', () => {
+    const source = '**One.**\n\nbad *two*\n\n**Three.**\n\nFour'
+    for (const final of [false, true]) {
+      const blocks = new MarkdownBlocks(counting('bad').counter).update(source, final)
+      expect(blocks.map(({ tokens }) => tokens === null)).toEqual([false, true, false, false])
+      expect(blocks[1]?.source.trim()).toBe('bad *two*')
+    }
+  })
+
+  it('leaves finished blocks as they are if no block can be found any more', () => {
+    let fails = false
+    const parser = new MarkdownBlocks({
+      ...engine,
+      structure(source, references) {
+        if (fails) throw new RangeError('stack')
+        return engine.structure(source, references)
+      },
+    })
+    const [first] = parser.update('One.\n\nTwo\nis', false)
+    fails = true
+    const blocks = parser.update('One.\n\nTwo\nis more', false)
+    expect(blocks[0]).toBe(first)
+    expect(blocks[1]).toMatchObject({ source: 'Two\nis more', tokens: null })
+    expect(parser.update('One.\n\nTwo\nis more', true)).toEqual(blocks)
+  })
+
+  it('is its own text if it cannot be rendered', async () => {
+    const broken = new Proxy({} as Token, {
+      get: () => {
+        throw new RangeError('stack')
+      },
+    })
+    const block: Block = { id: 0, source: 'a <b> c\n', tokens: [broken] }
+    const shown = await renderToString(createSSRApp({ render: () => h(MarkdownBlock, { block }) }))
+    expect(shown).toBe('<p class="plain" dir="auto">a &lt;b&gt; c</p>')
+  })
+
+  it('is its own text if it is nested deeper than a page can take', async () => {
+    const deep = `${'*a '.repeat(4000)}${'a* '.repeat(4000)}`
+    const shown = await page(`**Before.**\n\n${deep}\n\n**After.**`, true)
+    expect(shown).toContain('<strong>Before.</strong>')
+    expect(shown).toContain('<strong>After.</strong>')
+    expect(shown).toContain('class="plain"')
+    expect(shown).not.toContain('<em>')
+  })
+})
+
+describe('an ordinary long answer', () => {
+  const long = filled(NORMAL, 200_000)
+
+  it('is markdown throughout, the same as one parse gives', () => {
+    const blocks = new MarkdownBlocks().update(long, true)
+    const whole = new MarkdownIt({ html: false, linkify: true }).parse(long, {})
+    const bare = (tokens: unknown) =>
+      JSON.stringify(tokens, (key, value: unknown) => (key === 'map' ? undefined : value))
+    expect(bare(blocks.flatMap(({ tokens }) => tokens ?? []))).toBe(bare(whole))
+  })
+
+  it('parses a finished block once while the next ones are written', () => {
+    const { given, counter } = counting()
+    const parser = new MarkdownBlocks(counter)
+    let before: readonly Block[] = []
+    for (let end = 500; end < long.length; end += 500) {
+      given.structure = 0
+      const blocks = parser.update(long.slice(0, end), false)
+      // What is new and the open block; each when it is looked for, finished and closed.
+      expect(given.structure).toBeLessThan(3 * (500 + NORMAL.length))
+      expect(before.slice(0, -2).every((block, index) => blocks[index] === block)).toBe(true)
+      before = blocks
+    }
+    const end = parser.update(long, true)
+    expect(before.slice(0, -2).every((block, index) => end[index] === block)).toBe(true)
+  })
+
+  it.each([30_000, 100_000])('keeps code of %i characters as code', (length) => {
+    const source = `\`\`\`ts\n${filled('const a = [1]\n', length)}`
+    for (const final of [false, true]) {
+      const blocks = new MarkdownBlocks().update(source, final)
+      expect(blocks.map(({ tokens }) => tokens?.[0]?.type)).toEqual(['fence'])
+    }
+  })
+
+  it('does not close what is open in a long block', () => {
+    const bold = (length: number) => {
+      const [block] = new MarkdownBlocks().update(`${filled('word ', length)}**bo`, false)
+      return block?.tokens?.[1]?.children?.some(({ type }) => type === 'strong_open')
+    }
+    expect(bold(7_000)).toBe(true)
+    expect(bold(9_000)).toBe(false)
+  })
+})
