@@ -1,7 +1,7 @@
 // What this member does in the room, and what comes back: a refused message returns to the draft with the
 // reason, a refused act shows its reason until the next one.
-import { type Ref, ref } from 'vue'
-import { ERROR_CODES, LIMITS } from '@roomcast/shared/protocol'
+import { type Ref, ref, watch } from 'vue'
+import { type CommandResult, ERROR_CODES, LIMITS } from '@roomcast/shared/protocol'
 import { byteLength } from '@roomcast/shared/room'
 import { browserClock } from '../clock.ts'
 import type { Intent } from '../room/room-client.ts'
@@ -31,6 +31,26 @@ export function useComposer(
   const actRefusal = ref<string | null>(null)
   let toldTyping = 0
 
+  const heard = async (
+    { text, ask: asked }: { readonly text: string; readonly ask: boolean },
+    answer: Promise<CommandResult>,
+  ): Promise<void> => {
+    const of = roomId()
+    const result = await answer
+    if (result.ok || of !== roomId()) return
+    refusal.value = result.error.message
+    // Joined with a question, what was meant for the room alone would be asked with it.
+    ask.value = asked && (draft.value === '' || ask.value)
+    draft.value = draft.value === '' ? text : `${text}\n\n${draft.value}`
+  }
+  watch(
+    [roomId, room.me],
+    () => {
+      for (const post of room.unsent()) void heard(post, room.resend(post))
+    },
+    { immediate: true },
+  )
+
   return {
     draft,
     ask,
@@ -46,12 +66,8 @@ export function useComposer(
       draft.value = ''
       toldTyping = 0
       events.sent()
-      const [of, asked] = [roomId(), ask.value]
-      const result = await room.send({ type: 'post', text, ask: asked })
-      if (result.ok || of !== roomId()) return
-      refusal.value = result.error.message
-      if (draft.value === '') ask.value = asked
-      draft.value = draft.value === '' ? text : `${text}\n\n${draft.value}`
+      const said = { text, ask: ask.value }
+      await heard(said, room.send({ type: 'post', ...said }))
     },
     async act(intent) {
       actRefusal.value = null

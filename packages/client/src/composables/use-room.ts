@@ -1,23 +1,34 @@
 // The one bridge between RoomClient and Vue: its view as a shallow ref, painted at most once per frame.
-import { onScopeDispose, type ShallowRef, shallowRef, watch } from 'vue'
+import { onScopeDispose, type Ref, type ShallowRef, shallowRef, watch } from 'vue'
 import type { CommandResult } from '@roomcast/shared/protocol'
 import { browserChance, browserClock } from '../clock.ts'
 import { type Intent, RoomClient, type RoomView } from '../room/room-client.ts'
 import { SocketTransport } from '../room/transport-socket.ts'
+import { type Post, UnsentPosts } from '../room/unsent-posts.ts'
 import { oncePerFrame } from './once-per-frame.ts'
 
 export interface Room {
   readonly view: Readonly<ShallowRef<RoomView>>
   readonly send: (intent: Intent) => Promise<CommandResult>
+  /** Who this member is; null while nobody knows. */
+  readonly me: Readonly<Ref<string | null>>
+  /** Messages of this member that have not been answered, also of earlier pages. */
+  readonly unsent: () => readonly Post[]
+  readonly resend: (post: Post) => Promise<CommandResult>
   /** Tells the others that this member is writing. */
   readonly typing: () => void
   /** Gives up the link and begins anew, for example under another session. */
   readonly reopen: () => void
 }
 
-/** Opens the room, and another one when the id changes; leaves with the component. */
-export function useRoom(roomId: () => string): Room {
-  let client = newClient(roomId())
+/**
+ * Opens the room, and another one when the id changes; leaves with the component.
+ * @param me whose messages are kept until they are answered; null while nobody knows
+ */
+export function useRoom(roomId: () => string, me: Readonly<Ref<string | null>>): Room {
+  const unsent = new UnsentPosts(() => localStorage)
+  const keep = (post: Post) => (me.value === null ? () => undefined : unsent.keep(me.value, post))
+  let client = newClient(roomId(), keep)
   const view = shallowRef(client.view)
   const painter = oncePerFrame(() => (view.value = client.view), {
     frame: (callback) => {
@@ -32,7 +43,7 @@ export function useRoom(roomId: () => string): Room {
   }
   const reopen = (): void => {
     client.close()
-    client = newClient(roomId())
+    client = newClient(roomId(), keep)
     view.value = client.view
     open()
   }
@@ -45,15 +56,18 @@ export function useRoom(roomId: () => string): Room {
   })
   return {
     view,
+    me,
     send: (intent) => client.send(intent),
+    unsent: () => (me.value === null ? [] : unsent.read(roomId(), me.value)),
+    resend: (post) => client.resend(post),
     typing: () => client.typing(),
     reopen,
   }
 }
 
-function newClient(roomId: string): RoomClient {
+function newClient(roomId: string, keep: (post: Post) => () => void): RoomClient {
   const transport = new SocketTransport({ clock: browserClock, chance: browserChance })
-  return new RoomClient({ roomId, transport, clock: browserClock, newId })
+  return new RoomClient({ roomId, transport, clock: browserClock, newId, keep })
 }
 
 /** `crypto.randomUUID` does not exist on plain http, this does. */

@@ -1,13 +1,11 @@
 // Messages of this member that the server has not answered yet. Most are answered within a moment, so they
-// are shown as waiting only after one, or at once while there is no link.
-import { computed, type ComputedRef, shallowRef, watch } from 'vue'
-import type { CommandOf } from '@roomcast/shared/protocol'
+// are shown as waiting only after one, or at once while there is no link. Closing the tab over them is asked back.
+import { computed, type ComputedRef, onScopeDispose, shallowRef, watch } from 'vue'
 import { browserClock } from '../clock.ts'
 import type { RoomView } from '../room/room-client.ts'
+import type { Post } from '../room/unsent-posts.ts'
 
 const MOMENT_MS = 500
-
-export type Post = CommandOf<'post'>
 
 export function useWaitingPosts(view: () => RoomView): ComputedRef<readonly Post[]> {
   const overdue = shallowRef<ReadonlySet<string>>(new Set())
@@ -21,9 +19,16 @@ export function useWaitingPosts(view: () => RoomView): ComputedRef<readonly Post
     for (const { commandId } of now.filter((post) => !before.includes(post)))
       browserClock.after(MOMENT_MS, () => (overdue.value = new Set([...overdue.value, commandId])))
   })
-  return computed(() =>
+  const waiting = computed(() =>
     posts.value.filter(
       ({ commandId }) => view().status.kind !== 'live' || overdue.value.has(commandId),
     ),
   )
+
+  const askBack = (event: BeforeUnloadEvent): void => {
+    if (waiting.value.length > 0) event.preventDefault()
+  }
+  window.addEventListener('beforeunload', askBack)
+  onScopeDispose(() => window.removeEventListener('beforeunload', askBack))
+  return waiting
 }

@@ -6,6 +6,7 @@
 import type { Command, CommandResult, ErrorBody, ErrorCode } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
 import type { Transport } from './transport.ts'
+import type { Post } from './unsent-posts.ts'
 
 /** Refusals from before the log was asked whether it knows the command. */
 const UNKNOWING: ReadonlySet<string> = new Set<ErrorCode>([
@@ -19,6 +20,8 @@ const AGAIN_MS = 1000
 interface Waiting {
   readonly command: Command
   readonly settle: (result: CommandResult) => void
+  /** It does not have to outlive this page any more. */
+  readonly forget: () => void
   isUnderWay: boolean
   /** Its link went down before the answer: it may have been done. */
   mayBeDone: boolean
@@ -29,6 +32,8 @@ export interface OutboxOptions {
   readonly clock: Clock
   /** Hears the commands that wait for their answer after each change, oldest first. */
   readonly onChange: (commands: readonly Command[]) => void
+  /** Keeps a message beyond this page, until the function it gives is called. */
+  readonly keep?: ((post: Post) => () => void) | undefined
 }
 
 export class Outbox {
@@ -41,10 +46,15 @@ export class Outbox {
     this.#options = options
   }
 
-  /** Keeps a command, and sends it at once if the room is live. @returns the server's answer */
-  add(command: Command): Promise<CommandResult> {
+  /**
+   * Takes a command, and sends it at once if the room is live.
+   * @param mayBeDone it has been sent before, by a page that did not live to hear the answer
+   * @returns the server's answer
+   */
+  add(command: Command, mayBeDone = false): Promise<CommandResult> {
     return new Promise((settle) => {
-      const waiting = { command, settle, isUnderWay: false, mayBeDone: false }
+      const forget = (command.type === 'post' && this.#options.keep?.(command)) || (() => undefined)
+      const waiting = { command, settle, forget, isUnderWay: false, mayBeDone }
       this.#change([...this.#waiting, waiting])
       if (this.#isOpen) void this.#deliver(waiting)
     })
@@ -65,6 +75,12 @@ export class Outbox {
 
   /** Answers everything that waits itself, since the server will not. */
   giveUp(error: ErrorBody): void {
+    for (const { forget } of this.#waiting) forget()
+    this.leave(error)
+  }
+
+  /** As `giveUp`, but what is kept beyond this page stays so. */
+  leave(error: ErrorBody): void {
     this.hold()
     const given = this.#waiting
     this.#change([])
@@ -84,6 +100,7 @@ export class Outbox {
     if (!result.ok && waiting.mayBeDone && UNKNOWING.has(result.error.code))
       return this.#againLater()
     this.#change(this.#waiting.filter((other) => other !== waiting))
+    waiting.forget()
     waiting.settle(result)
   }
 

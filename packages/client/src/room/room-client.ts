@@ -22,6 +22,7 @@ import type { Clock } from '@roomcast/shared/clock'
 import { Outbox } from './outbox.ts'
 import { type Status, statusAfterLink } from './status.ts'
 import type { Link, Transport } from './transport.ts'
+import type { Post } from './unsent-posts.ts'
 
 /** Nothing heard for this long although heartbeats come every 2 s (running) or 10 s: the link is dead. */
 const SILENCE_MS = 25_000
@@ -50,6 +51,8 @@ export interface RoomClientOptions {
   readonly clock: Clock
   /** Makes a fresh command id. */
   readonly newId: () => string
+  /** Keeps a message beyond this page, until the function it gives is called. */
+  readonly keep?: (post: Post) => () => void
 }
 
 /** A command without what the client adds to it. */
@@ -84,10 +87,11 @@ export class RoomClient {
 
   constructor(options: RoomClientOptions) {
     this.#options = options
-    const { transport, clock } = options
+    const { transport, clock, keep } = options
     this.#outbox = new Outbox({
       transport,
       clock,
+      keep,
       onChange: (pending) => this.#change({ pending }),
     })
   }
@@ -108,12 +112,12 @@ export class RoomClient {
     })
   }
 
-  /** Leaves the room and gives up everything that has not been answered. Idempotent. */
+  /** Leaves the room and waits for no answer any more; messages that are kept stay so. Idempotent. */
   close(): void {
     if (this.#closed) return
     this.#closed = true
     this.#stop()
-    this.#outbox.giveUp(LEFT)
+    this.#outbox.leave(LEFT)
   }
 
   /** Calls `listener` after each change until the returned function is called. */
@@ -135,6 +139,14 @@ export class RoomClient {
       return Promise.resolve({ ok: false, error: errorBody('message-too-long') })
     const { newId, roomId } = this.#options
     return this.#outbox.add({ ...intent, commandId: newId(), roomId })
+  }
+
+  /** Sends a kept message of an earlier page under its own id. @returns as `send` */
+  resend(post: Post): Promise<CommandResult> {
+    if (this.#closed) return Promise.resolve({ ok: false, error: LEFT })
+    const result = this.#outbox.add(post, true)
+    if (this.#view.status.kind === 'refused') this.#outbox.giveUp(this.#view.status.error)
+    return result
   }
 
   /** Tells the others that this member is writing; lost without harm. */

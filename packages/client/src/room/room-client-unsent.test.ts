@@ -1,0 +1,87 @@
+import { errorBody } from '@roomcast/shared/protocol'
+import { emptyRoom } from '@roomcast/shared/room'
+import { describe, expect, it } from 'vitest'
+import { RoomClient } from './room-client.ts'
+import { ClockDouble, TransportDouble } from './transport-double.ts'
+import type { Post } from './unsent-posts.ts'
+
+/** One tab; what it keeps outlives it in `kept`. */
+function tab(kept: Map<string, Post>) {
+  const transport = new TransportDouble()
+  const clock = new ClockDouble()
+  let ids = 0
+  const client = new RoomClient({
+    roomId: 'r',
+    transport,
+    clock,
+    newId: () => `id-${(ids += 1)}`,
+    keep: (post) => {
+      kept.set(post.commandId, post)
+      return () => void kept.delete(post.commandId)
+    },
+  })
+  client.open()
+  const live = () => {
+    transport.link({ kind: 'up' })
+    transport.arrive({ type: 'snapshot', state: emptyRoom('r', 'e') }, { type: 'synced' })
+  }
+  const post = () => client.send({ type: 'post', text: 'Lunch?', ask: false })
+  return { client, transport, clock, live, post }
+}
+
+describe('a message that waits', () => {
+  it('[R4.1] is sent by the next tab with the same id, and then forgotten', async () => {
+    const kept = new Map<string, Post>()
+    void tab(kept).post()
+    const [post] = kept.values()
+    expect(post).toMatchObject({ text: 'Lunch?', ask: false })
+    if (!post) return
+    const { client, transport, live } = tab(kept)
+    const result = client.resend(post)
+    expect(client.view.pending).toEqual([post])
+    live()
+    expect(transport.sent('post').map(({ command }) => command)).toEqual([post])
+    await transport.sent('post')[0]?.answer({ ok: true, messageId: 'm' })
+    expect(await result).toMatchObject({ ok: true })
+    expect(kept.size).toBe(0)
+  })
+
+  it('[R4.1] may have been said before the tab was closed, so it is not given up easily', async () => {
+    const { client, transport, clock, live } = tab(new Map())
+    void client.resend({ type: 'post', roomId: 'r', commandId: 'c', text: 'Hi', ask: false })
+    live()
+    await transport.sent('post')[0]?.answer({ ok: false, error: errorBody('rate-limited') })
+    expect(client.view.pending).toHaveLength(1)
+    clock.advance(1000)
+    expect(transport.sent('post')).toHaveLength(2)
+  })
+
+  it('is kept when the room is left', async () => {
+    const kept = new Map<string, Post>()
+    const { client, post } = tab(kept)
+    const result = post()
+    client.close()
+    expect(await result).toMatchObject({ ok: false })
+    expect(kept.size).toBe(1)
+  })
+
+  it('is forgotten once it was refused, since its text is back with the member', async () => {
+    const kept = new Map<string, Post>()
+    const { client, transport, post } = tab(kept)
+    void post()
+    const [waiting] = kept.values()
+    transport.link({ kind: 'refused', error: errorBody('room-not-found') })
+    expect(kept.size).toBe(0)
+    if (!waiting) return
+    kept.set(waiting.commandId, waiting)
+    expect(await client.resend(waiting)).toEqual({ ok: false, error: errorBody('room-not-found') })
+    expect(kept.size).toBe(0)
+    expect(client.view.pending).toEqual([])
+  })
+
+  it('is the only kind of command that is kept', () => {
+    const kept = new Map<string, Post>()
+    void tab(kept).client.send({ type: 'cancel', generationId: 'g' })
+    expect(kept.size).toBe(0)
+  })
+})
