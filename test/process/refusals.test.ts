@@ -139,6 +139,7 @@ describe('[R4.3][R7.1] a message', () => {
   it.each([
     ['empty', '', 'message-empty'],
     ['blank', ' \n\t\u00A0\u2003', 'message-empty'],
+    ['invisible', '\u200B\u2800', 'message-empty'],
     ['100 kB long', 'x'.repeat(100_000), 'message-too-long'],
     ['a byte too long', 'x'.repeat(LIMITS.messageBytes + 1), 'message-too-long'],
     ['too long in bytes, not in characters', '€'.repeat(22_000), 'message-too-long'],
@@ -150,7 +151,7 @@ describe('[R4.3][R7.1] a message', () => {
   })
 
   it('that is exactly as long as it may be is taken', async () => {
-    const text = '\u0000'.repeat(LIMITS.messageBytes)
+    const text = `${'\u0000'.repeat(LIMITS.messageBytes - 1)}x`
     expect(await post(bob, { text })).toMatchObject({ ok: true })
     expect((await roomNow()).messages.at(-1)).toMatchObject({ text })
   })
