@@ -1,5 +1,6 @@
 // What stands below a reply that has ended: how it ended, as what it is, the same for everyone.
 import type { Ended, Reply } from '@roomcast/shared/protocol'
+import { saysSomething } from '../room/newest-replies.ts'
 
 export interface Footer {
   /** `calm`: nothing went wrong, a stop included. `problem`: something did. */
@@ -19,7 +20,7 @@ export function footerOf(reply: Reply, ended: Ended, name: (memberId: string) =>
 }
 
 function outcomeFooter(reply: Reply, ended: Ended, name: (memberId: string) => string): Footer {
-  const hasText = reply.end > 0
+  const hasText = saysSomething(reply)
   switch (ended.outcome) {
     case 'completed':
       return completed(reply, ended.stop)
@@ -52,16 +53,18 @@ function completed(reply: Reply, stop: string | undefined): Footer {
       return {
         ...calm,
         lines: ['Cut at the length limit'],
-        canContinue: reply.end > 0,
-        canRetry: false,
+        canContinue: saysSomething(reply),
+        canRetry: !saysSomething(reply),
       }
     case 'model_context_window_exceeded':
       return { ...calm, lines: ['Cut: the conversation is as long as Claude can read'] }
     case 'refusal':
       return { ...calm, lines: ['Claude declined to answer'] }
     case 'pause_turn':
-      return { ...calm, lines: ['Claude paused here'], canContinue: reply.end > 0 }
+      return { ...calm, lines: ['Claude paused here'], canContinue: saysSomething(reply) }
     default:
-      return reply.end === 0 ? { ...calm, lines: ['Claude said nothing'], canRetry: true } : calm
+      return !saysSomething(reply)
+        ? { ...calm, lines: ['Claude said nothing'], canRetry: true }
+        : calm
   }
 }

@@ -75,6 +75,13 @@ describe('the footer of a reply', () => {
     })
   })
 
+  it('has nothing to continue when it was stopped among the thoughts', () => {
+    const thoughts: Reply = { ...REPLY, marks: [{ kind: 'thinking', from: 0 }] }
+    const stopped = footer({ outcome: 'cancelled', by: 'bo' }, thoughts)
+    expect(stopped.lines).toEqual(['Stopped by Bo before the first word'])
+    expect(stopped.canContinue).toBe(false)
+  })
+
   it('gives the reason of a failure in words', () => {
     const error = { code: 'overloaded', message: 'Claude is overloaded right now.' }
     const failed = footer({ outcome: 'failed', error }, SILENT)
