@@ -88,7 +88,7 @@ export class MarkdownBlocks {
     const restStart = this.#source.length - rest.length
     if (finished > 0) this.#freeze(tail.slice(0, tail.length - rest.length))
     if (rest.length - codeLength(open) <= BLOCK_LIMIT)
-      return [...this.#frozen, ...this.#number(this.#mended(open, references), references)]
+      return [...this.#frozen, ...this.#number(this.#mended(open, tail, references), references)]
     const lastIsLong = last !== undefined && tail.length - last.from > BLOCK_LIMIT
     const before = lastIsLong ? this.#number(open.slice(0, -1), references) : []
     const from = lastIsLong ? this.#source.length - tail.length + last.from : restStart
@@ -117,17 +117,20 @@ export class MarkdownBlocks {
   }
 
   /** Closes what the last block leaves open (`**bold`), so that it does not jump when the end arrives. */
-  #mended(open: Stretch[], references: References): Stretch[] {
+  #mended(open: Stretch[], tail: string, references: References): Stretch[] {
     const last = open.at(-1)
-    if (last === undefined || last.source.length > MEND_LIMIT || isCode(last)) return open
-    const closed = remend(last.source, {
+    if (last === undefined || isCode(last)) return open
+    // With what follows the block: after an empty line nothing in it is open any more.
+    const source = tail.slice(last.from)
+    if (source.length > MEND_LIMIT) return open
+    const closed = remend(source, {
       comparisonOperators: false,
       htmlTags: false,
       katex: false,
       linkMode: 'text-only',
       singleTilde: false,
     })
-    if (closed === last.source) return open
+    if (closed === source) return open
     return [...open.slice(0, -1), ...cut(this.#engine, closed, { ...references })]
   }
 }
