@@ -1,4 +1,5 @@
-// Stopping for everyone: one press is enough, and until the server has answered it is "stopping".
+// Stopping for everyone: one press is enough, and until the server has answered it is "stopping". Without
+// a link nothing can be stopped, and saying otherwise would be a promise.
 import { computed, type ComputedRef } from 'vue'
 import type { Intent, RoomView } from '../room/room-client.ts'
 import type { Answering } from './use-answering.ts'
@@ -24,7 +25,9 @@ export function useStop(
   )
   const stop = (): void => {
     const now = answering()
-    if (now && !stopping.value) void act({ type: 'cancel', generationId: now.reply.generationId })
+    const offline = view().status.kind === 'offline'
+    if (now && !stopping.value && !offline)
+      void act({ type: 'cancel', generationId: now.reply.generationId })
   }
   return { stopping, stop }
 }
