@@ -1,10 +1,11 @@
 // What this member does in the room, and what comes back: a refused message returns to the draft with the
 // reason, a refused act shows its reason until the next one.
 import { type Ref, ref, watch } from 'vue'
-import { type CommandResult, ERROR_CODES, LIMITS } from '@roomcast/shared/protocol'
+import { type CommandResult, LIMITS } from '@roomcast/shared/protocol'
 import { byteLength } from '@roomcast/shared/room'
 import { browserClock } from '../clock.ts'
 import type { Intent } from '../room/room-client.ts'
+import { tooLongText } from '../wording/words.ts'
 import { useDraft } from './use-draft.ts'
 import type { Room } from './use-room.ts'
 
@@ -18,6 +19,7 @@ export interface Composer {
   readonly actRefusal: Readonly<Ref<string | null>>
   readonly post: () => Promise<void>
   readonly act: (intent: Exclude<Intent, { type: 'post' | 'typing' }>) => Promise<void>
+  /** The text was changed. */
   readonly typing: () => void
 }
 
@@ -59,8 +61,9 @@ export function useComposer(
     async post() {
       const text = draft.value.trim()
       refusal.value = null
-      if (byteLength(text) > LIMITS.messageBytes) {
-        refusal.value = ERROR_CODES['message-too-long']
+      const size = byteLength(text)
+      if (size > LIMITS.messageBytes) {
+        refusal.value = tooLongText(size, LIMITS.messageBytes)
         return
       }
       draft.value = ''
@@ -77,6 +80,8 @@ export function useComposer(
         actRefusal.value = 'Too late to stop: the answer had just ended.'
     },
     typing() {
+      // It was said of the text as it was.
+      refusal.value = null
       const now = browserClock.now()
       if (draft.value.trim() === '' || now - toldTyping < TYPING_MS) return
       toldTyping = now

@@ -6,7 +6,7 @@ import { announcementOf } from './announcement.ts'
 import { refusedFace } from './face.ts'
 import { footerOf } from './footer.ts'
 import { statusText } from './status-text.ts'
-import { initials, secondsText, typingText } from './words.ts'
+import { initials, secondsText, timeText, tooLongText, typingText } from './words.ts'
 
 const REPLY: Reply = {
   kind: 'reply',
@@ -192,6 +192,18 @@ describe('what a screen reader hears', () => {
 })
 
 describe('small words', () => {
+  it('say how much too long a message is, never as if it were not', () => {
+    const limit = 64 * 1024
+    expect(tooLongText(74_342, limit)).toBe('The message is too long: 72.6 kB; at most 64 kB.')
+    expect(tooLongText(limit + 1, limit)).toContain('64.1 kB; at most 64 kB')
+  })
+
+  it('give a time of the day without a zero in front', () => {
+    const at = new Date(2026, 0, 5, 7, 43).getTime()
+    expect(timeText(at, at, 'en-US')).toMatch(/^7:43\sAM$/)
+    expect(timeText(at, at + 86_400_000, 'en-US')).toMatch(/^Jan 5, 7:43\sAM$/)
+  })
+
   it('give time spans, initials and who is typing', () => {
     expect([secondsText(-5), secondsText(12_900), secondsText(65_000)]).toEqual([
       '0 s',

@@ -16,15 +16,25 @@ export function typingText(names: readonly string[]): string {
     : `${names.length} people are typing…`
 }
 
-/** Hours and minutes as the reader's browser writes them; with the day when it was not today. */
-export function timeText(at: number, now: number): string {
+/**
+ * Hours and minutes as the reader's browser writes them; with the day when it was not today.
+ * @param locale the browser's own unless given
+ */
+export function timeText(at: number, now: number, locale?: string): string {
   const date = new Date(at)
   const sameDay = date.toDateString() === new Date(now).toDateString()
-  return date.toLocaleString([], {
-    hour: '2-digit',
+  return date.toLocaleString(locale, {
+    hour: 'numeric',
     minute: '2-digit',
     ...(sameDay ? {} : { day: 'numeric', month: 'short' }),
   })
+}
+
+/** Why a message is too long, both sizes in bytes: `72.6 kB; at most 64 kB`. */
+export function tooLongText(size: number, limit: number): string {
+  // Rounded up, so that what is over the limit never reads as being at it.
+  const text = (bytes: number): string => `${Math.ceil((bytes / 1024) * 10) / 10} kB`
+  return `The message is too long: ${text(size)}; at most ${text(limit)}.`
 }
 
 /** One or two letters that stand for a name. */
