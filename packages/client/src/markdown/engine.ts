@@ -12,7 +12,7 @@ export interface Engine {
   inlines(tokens: Token[], references: References): void
 }
 
-const BLOCK_RULES = ['normalize', 'block']
+const BLOCK_RULES = ['normalize', 'block', 'strip_references']
 const outer = new MarkdownIt({ html: false, linkify: true })
 const inner = new MarkdownIt({ html: false, linkify: true })
 outer.core.ruler.enableOnly(BLOCK_RULES)

@@ -38,7 +38,7 @@ function page(source: string, final: boolean): Promise<string> {
 
 const NORMAL =
   '## Title\n\nSome **bold** and `code`.\n\n- one\n- two\n\n```ts\nconst a = 1\n```\n\n'
-const HOSTILE = ['[', '![', '[a][', '**a', '*a ', '`a', 'http://', '- [a](b\n', '> - ']
+const HOSTILE = ['[', '![', '[a][', '**a', '*a ', '`a', 'http://', '- [a](b\n', '[a]: b\n', '> - ']
 
 describe('a block that is too long', () => {
   it.each(HOSTILE)('is its own text, while it grows and in the end: %j', (piece) => {
@@ -56,6 +56,7 @@ describe('a block that is too long', () => {
         expect(given.inlines).toBeLessThanOrEqual(100)
         if (blocks.length > 1) firsts.add(blocks[0])
         expect(blocks.at(-1)?.tokens).toBe(null)
+        expect(blocks.length).toBeLessThanOrEqual(2)
       }
     }
     // It is the same object from one look to the next.
@@ -147,6 +148,12 @@ describe('an ordinary long answer', () => {
     const bare = (tokens: unknown) =>
       JSON.stringify(tokens, (key, value: unknown) => (key === 'map' ? undefined : value))
     expect(bare(blocks.flatMap(({ tokens }) => tokens ?? []))).toBe(bare(whole))
+  })
+
+  it('has no blocks for link definitions', () => {
+    const source = '[a]: https://example.com\n\nSee [a].\n\n[b]: https://example.com\n'
+    for (const final of [false, true])
+      expect(new MarkdownBlocks().update(source, final)).toHaveLength(1)
   })
 
   it('parses a finished block once while the next ones are written', () => {
