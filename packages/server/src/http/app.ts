@@ -37,7 +37,7 @@ export interface AppOptions {
 
 const BODY_LIMIT = '128kb'
 /** Sessions begun and invites tried by one address, in a minute. */
-const TRIES_PER_MINUTE = 60
+const TRIES_PER_MINUTE = 300
 /** Calls of one member in a minute; of those, rooms made, and exports. */
 const CALLS_PER_MINUTE = 120
 const ROOMS_PER_MINUTE = 20
