@@ -30,7 +30,7 @@ const PING_MS = { pingInterval: 10_000, pingTimeout: 8_000, connectTimeout: 10_0
 /** Commands refused in a row before the connection is ended. */
 const MOST_REFUSED = 200
 /** Connections of one member at a time. */
-const MOST_CONNECTIONS = 50
+const MOST_CONNECTIONS = 100
 /** How often stalled connections are looked at, ms. */
 const SWEEP_MS = 250
 /** How long connections may still take what was sent to them when the node goes down, and how often that is looked at, ms. */
