@@ -67,6 +67,8 @@ const homes = {
   '@anthropic-ai/sdk': [`${SERVER}/generation/claude-sdk.ts`],
   undici: [`${SERVER}/generation/claude-sdk.ts`],
   'node:sqlite': [`${SERVER}/log/sqlite/database.ts`, `${SERVER}/log/sqlite/schema.ts`],
+  ioredis: [`${SERVER}/redis/**`],
+  'prom-client': [`${SERVER}/metrics/**`],
   'socket.io': [`${SERVER}/socket/gateway.ts`],
   express: [`${SERVER}/http/**`],
   jose: [`${SERVER}/access/tokens.ts`],
