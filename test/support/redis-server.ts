@@ -1,0 +1,218 @@
+// A Redis of one's own: Debian's `redis-server` as a process on a free port of this machine, in a directory of its
+// own, without any configuration file. It ends with the test process, however that ends.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
+import { existsSync, rmSync } from 'node:fs'
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as passed } from 'node:timers/promises'
+import { Redis } from 'ioredis'
+
+const HOST = '127.0.0.1'
+/** Below the ports that the system gives away by itself, so that a server that is down keeps its own; plus 10000 for the cluster's bus. */
+const [FIRST_PORT, LAST_PORT] = [12_000, 22_000]
+const PORT_ATTEMPTS = 20
+const START_MS = 15_000
+const CLUSTER_MS = 30_000
+const SLOTS = 16_384
+/** Has Linux end Redis when the test process is gone, even if that was killed. */
+const SETPRIV = '/usr/bin/setpriv'
+
+export interface RedisOptions {
+  /** Keeps every write in an append-only file, synced before it is answered. Otherwise all is gone when it ends. */
+  readonly durable?: boolean
+  /** More of Redis' own settings, such as `{ maxmemory: '10mb' }`. */
+  readonly settings?: Readonly<Record<string, string>>
+}
+
+export interface RedisServer {
+  /** Such as `redis://127.0.0.1:12345`. */
+  readonly url: string
+  readonly port: number
+  /** Another one after `restart`. */
+  readonly pid: number
+  /** Ends it at once, as a crash would; `restart` brings it back. */
+  kill(): Promise<void>
+  /** Freezes it: connections stay, nothing is answered. */
+  pause(): void
+  resume(): void
+  /** Shuts it down in order if it runs, and starts it on the same port and directory. */
+  restart(): Promise<void>
+  /** Ends it for good and removes its directory. Idempotent. */
+  stop(): Promise<void>
+}
+
+export interface RedisCluster {
+  /** The addresses of all nodes, comma separated. */
+  readonly url: string
+  readonly nodes: readonly RedisServer[]
+  /** Ends all nodes for good. Idempotent. */
+  stop(): Promise<void>
+}
+
+const running = new Map<ChildProcess, string>()
+process.on('exit', () => {
+  for (const [child, directory] of running) {
+    child.kill('SIGKILL')
+    rmSync(directory, { recursive: true, force: true })
+  }
+})
+
+/**
+ * Starts a Redis and waits until it answers.
+ * @throws Error with what it wrote, when it does not come up
+ */
+export async function startRedis(options: RedisOptions = {}): Promise<RedisServer> {
+  const directory = await mkdtemp(join(tmpdir(), 'roomcast-redis-'))
+  const settings = {
+    save: '',
+    ...(options.durable ? { appendonly: 'yes', appendfsync: 'always' } : {}),
+    ...options.settings,
+  }
+  const { child: first, port } = await launchOnFreePort(directory, settings)
+  let child = first
+  const kill = () => end(child, 'SIGKILL')
+  return {
+    url: `redis://${HOST}:${port}`,
+    port,
+    get pid() {
+      return child.pid ?? 0
+    },
+    kill,
+    pause: () => void child.kill('SIGSTOP'),
+    resume: () => void child.kill('SIGCONT'),
+    restart: async () => {
+      child.kill('SIGCONT')
+      await end(child, 'SIGTERM')
+      child = await launch(port, directory, settings)
+    },
+    stop: async () => {
+      await kill()
+      rmSync(directory, { recursive: true, force: true })
+    },
+  }
+}
+
+/**
+ * Starts three masters without replicas that share all slots, and waits until each of them says that all is well.
+ * @param options of every node
+ */
+export async function startRedisCluster(options: RedisOptions = {}): Promise<RedisCluster> {
+  const settings = { 'cluster-enabled': 'yes', ...options.settings }
+  const nodes = await Promise.all([1, 2, 3].map(() => startRedis({ ...options, settings })))
+  const stop = async () => void (await Promise.all(nodes.map((node) => node.stop())))
+  const clients = nodes.map(({ port }) => client(port))
+  try {
+    await Promise.all(clients.map((each, index) => assignSlots(each, index, nodes)))
+    await Promise.all(clients.map((each) => isWell(each, nodes.length)))
+  } catch (error) {
+    await stop()
+    throw error
+  } finally {
+    for (const each of clients) each.disconnect()
+  }
+  return { url: nodes.map(({ url }) => url).join(','), nodes, stop }
+}
+
+async function assignSlots(
+  node: Redis,
+  index: number,
+  nodes: readonly RedisServer[],
+): Promise<void> {
+  const [from, to] = [index, index + 1].map((part) => Math.ceil((part * SLOTS) / nodes.length))
+  await node.cluster('ADDSLOTSRANGE', from ?? 0, (to ?? SLOTS) - 1)
+  await node.call('CLUSTER', 'SET-CONFIG-EPOCH', index + 1)
+  for (const { port } of nodes) await node.cluster('MEET', HOST, port)
+}
+
+async function isWell(node: Redis, count: number): Promise<void> {
+  const wanted = ['cluster_state:ok', `cluster_slots_ok:${SLOTS}`, `cluster_known_nodes:${count}`]
+  for (const deadline = performance.now() + CLUSTER_MS; ; await passed(50)) {
+    const told = (await node.cluster('INFO')).split('\r\n')
+    if (wanted.every((line) => told.includes(line))) return
+    if (performance.now() > deadline) throw new Error(`no cluster in time: ${told.join(' ')}`)
+  }
+}
+
+type Settings = Readonly<Record<string, string>>
+
+/** Lets Redis find out whether a port is free: whoever looks before it opens it may be wrong by then. */
+async function launchOnFreePort(
+  directory: string,
+  settings: Settings,
+): Promise<{ child: ChildProcess; port: number }> {
+  for (let attempt = 1; ; attempt++) {
+    const port = randomInt(FIRST_PORT, LAST_PORT)
+    try {
+      return { child: await launch(port, directory, settings), port }
+    } catch (error) {
+      if (error instanceof PortTaken && attempt < PORT_ATTEMPTS) continue
+      rmSync(directory, { recursive: true, force: true })
+      throw error
+    }
+  }
+}
+
+class PortTaken extends Error {}
+
+async function launch(port: number, directory: string, settings: Settings): Promise<ChildProcess> {
+  const own = { port: String(port), bind: HOST, dir: directory, ...settings }
+  const redis = [
+    'redis-server',
+    ...Object.entries(own).flatMap(([key, value]) => [`--${key}`, value]),
+  ]
+  const guarded = existsSync(SETPRIV) ? [SETPRIV, '--pdeathsig', 'KILL', ...redis] : redis
+  const [command = '', ...rest] = guarded
+  const child = spawn(command, rest, { cwd: directory, stdio: ['ignore', 'pipe', 'pipe'] })
+  let written = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream
+      .setEncoding('utf8')
+      .on('data', (text: string) => (written = (written + text).slice(-8000)))
+  child.on('error', (error) => (written += error.message))
+  running.set(child, directory)
+  child.once('close', () => running.delete(child))
+  for (const deadline = performance.now() + START_MS; ; await passed(20)) {
+    if (hasEnded(child)) {
+      if (/Address already in use/.test(written)) throw new PortTaken(`port ${port} is taken`)
+      throw new Error(`Redis did not start: ${written}`)
+    }
+    // Another one may have the port; then ours is about to end.
+    if ((await processAt(port)) === child.pid) return child
+    if (performance.now() < deadline) continue
+    await end(child, 'SIGKILL')
+    throw new Error(`Redis not up in time: ${written}`)
+  }
+}
+
+/** Which process answers at a port; null when none does. */
+async function processAt(port: number): Promise<number | null> {
+  const asking = client(port)
+  try {
+    await asking.ping()
+    const told = await asking.info('server')
+    return Number(/process_id:(\d+)/.exec(told)?.[1])
+  } catch {
+    return null
+  } finally {
+    asking.disconnect()
+  }
+}
+
+function client(port: number): Redis {
+  const options = { retryStrategy: () => null, maxRetriesPerRequest: 0, commandTimeout: 5000 }
+  return new Redis(port, HOST, options).on('error', () => undefined)
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.pid === undefined || child.exitCode !== null || child.signalCode !== null
+}
+
+/** Sends the signal unless it has ended, and waits until it has. */
+async function end(child: ChildProcess, signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+  if (hasEnded(child)) return
+  const ended = new Promise((resolve) => child.once('exit', resolve))
+  child.kill(signal)
+  await ended
+}
