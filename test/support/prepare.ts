@@ -1,23 +1,66 @@
-// What the tests need besides npm packages: a Chromium for the end-to-end tests. As root on Debian it is
-// installed; otherwise this says exactly what to install, and fails.
+// What the tests need besides npm packages. As root on Debian it is installed; otherwise this says exactly what to
+// install, and fails.
 import { spawnSync } from 'node:child_process'
-import { CHROMIUM, findChromium } from './chromium.ts'
+import { accessSync, constants } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { CHROMIUM } from './chromium.ts'
 
-const INSTALL = 'apt-get update && apt-get install -y --no-install-recommends chromium'
+interface Need {
+  /** A program, by its name or its path. */
+  readonly command: string
+  /** The package of Debian that has it. */
+  readonly package: string
+  readonly why: string
+}
 
-function install(): void {
-  process.stderr.write('The end-to-end tests need Chromium; installing it.\n')
-  spawnSync('sh', ['-c', INSTALL], {
+const needs: readonly Need[] = [
+  {
+    command: CHROMIUM,
+    package: 'chromium',
+    why: 'the end-to-end tests (or set CHROMIUM to the path of the one you have)',
+  },
+  {
+    command: 'redis-server',
+    package: 'redis-server',
+    why: 'the tests of nodes that share a Redis; they start their own and leave a service alone',
+  },
+]
+
+/** Servers are where the path of ordinary users does not lead. */
+const directories = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin']
+
+function isMissing({ command }: Need): boolean {
+  const places = command.includes('/') ? [command] : directories.map((each) => join(each, command))
+  return !places.some((place) => {
+    try {
+      accessSync(place, constants.X_OK)
+      return true
+    } catch {
+      return false
+    }
+  })
+}
+
+function commandFor(missing: readonly Need[]): string {
+  const packages = missing.map((need) => need.package).join(' ')
+  return `apt-get update && apt-get install -y --no-install-recommends ${packages}`
+}
+
+function install(missing: readonly Need[]): void {
+  for (const { package: name, why } of missing)
+    process.stderr.write(`Installing ${name} for ${why}.\n`)
+  spawnSync('sh', ['-c', commandFor(missing)], {
     stdio: ['ignore', 'ignore', 'inherit'],
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
   })
 }
 
-if (findChromium() === null && process.getuid?.() === 0) install()
-if (findChromium() === null) {
-  process.stderr.write(
-    `The end-to-end tests need Chromium at ${CHROMIUM}. Install it with:\n  sudo sh -c '${INSTALL}'\n` +
-      'or set CHROMIUM to the path of the one you have.\n',
-  )
+const missing = needs.filter(isMissing)
+if (missing.length > 0 && process.getuid?.() === 0) install(missing)
+const stillMissing = missing.filter(isMissing)
+if (stillMissing.length > 0) {
+  for (const { command, why } of stillMissing)
+    process.stderr.write(`Missing: ${command}, for ${why}.\n`)
+  process.stderr.write(`Install with:\n  sudo sh -c '${commandFor(stillMissing)}'\n`)
   process.exit(1)
 }
