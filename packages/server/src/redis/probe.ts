@@ -1,0 +1,90 @@
+// Says whether what is published still arrives: a connection can be healthy and deliver nothing (Centrifugo #1189).
+import type { Clock } from '@roomcast/shared/clock'
+import type { Connections } from './connections.ts'
+import type { Subscriptions } from './subscriptions.ts'
+
+const EVERY_MS = 5000
+/** A probe that has not come back after this long is lost; then the subscriber connects anew. */
+const LOST_MS = 12_000
+/** In a cluster, so many channels that each master has one of them in all likelihood. */
+const CLUSTER_CHANNELS = 32
+
+export class Probe {
+  readonly #connections: Connections
+  readonly #clock: Clock
+  readonly #onError: (error: unknown) => void
+  readonly #channels: readonly string[]
+  readonly #heard = new Map<string, number>()
+  #stops: (() => void)[] = []
+  #stopTimer: (() => void) | null = null
+  #reopenedAt = 0
+  #closed = false
+
+  private constructor(
+    connections: Connections,
+    clock: Clock,
+    name: string,
+    onError: (error: unknown) => void,
+  ) {
+    this.#connections = connections
+    this.#clock = clock
+    this.#onError = onError
+    const count = connections.cluster ? CLUSTER_CHANNELS : 1
+    this.#channels = Array.from({ length: count }, (_, index) => `${name}:{${index}}`)
+  }
+
+  /**
+   * Begins to probe.
+   * @param name of the channels, unique to this node
+   */
+  static async start(
+    connections: Connections,
+    subscriptions: Subscriptions,
+    clock: Clock,
+    name: string,
+    onError: (error: unknown) => void,
+  ): Promise<Probe> {
+    const probe = new Probe(connections, clock, name, onError)
+    for (const channel of probe.#channels) {
+      probe.#heard.set(channel, clock.now())
+      const hear = () => void probe.#heard.set(channel, clock.now())
+      probe.#stops.push(await subscriptions.subscribe(channel, hear))
+    }
+    probe.#later()
+    return probe
+  }
+
+  /** Milliseconds since the channel that has been silent for longest was heard. */
+  get ageMs(): number {
+    return this.#clock.now() - Math.min(...this.#heard.values())
+  }
+
+  stop(): void {
+    this.#closed = true
+    this.#stopTimer?.()
+    for (const stop of this.#stops) stop()
+    this.#stops = []
+  }
+
+  #later(): void {
+    this.#stopTimer = this.#clock.after(EVERY_MS, () => void this.#probe())
+  }
+
+  async #probe(): Promise<void> {
+    const { commands, publishCommand } = this.#connections
+    try {
+      await Promise.all(this.#channels.map((channel) => commands[publishCommand](channel, '')))
+      const patience = this.#clock.now() - LOST_MS
+      if (this.ageMs > LOST_MS && this.#reopenedAt < patience) this.#reopen()
+    } catch {
+      // ignored because: commands that fail say so wherever they matter; this is about what is published
+    }
+    if (!this.#closed) this.#later()
+  }
+
+  #reopen(): void {
+    this.#onError(new Error(`nothing was heard of Redis for ${this.ageMs} ms; subscribing anew`))
+    this.#reopenedAt = this.#clock.now()
+    this.#connections.reopenSubscriber()
+  }
+}

@@ -1,0 +1,19 @@
+// What a failure of Redis means to whoever asked: a refusal that may be tried again, or a fault of ours.
+import { Refusal } from '@roomcast/shared/protocol'
+
+/** Beginnings of what Redis answers while it cannot do what it is asked, but may be able to later. */
+const AWAY =
+  /^(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|NOREPLICAS|MISCONF|BUSY|NOAUTH|WRONGPASS|NOPERM|MOVED|ASK|UNBLOCKED)\b/
+
+/** A Refusal for what is about Redis, the error itself for everything else. */
+export function refusalOf(error: unknown): unknown {
+  if (error instanceof Refusal || !(error instanceof Error) || isFault(error)) return error
+  if (error.name !== 'ReplyError') return new Refusal('storage-unavailable')
+  if (/\bOOM\b/.test(error.message)) return new Refusal('storage-full')
+  return AWAY.test(error.message) ? new Refusal('storage-unavailable') : error
+}
+
+/** A mistake in this program. */
+function isFault(error: Error): boolean {
+  return [TypeError, RangeError, ReferenceError, SyntaxError].some((kind) => error instanceof kind)
+}
