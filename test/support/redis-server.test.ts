@@ -7,6 +7,7 @@ import { createServer } from 'node:net'
 import { Cluster, Redis } from 'ioredis'
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest'
 import { type RedisServer, startRedis, startRedisCluster } from './redis-server.ts'
+import { temporaryDirectory } from './server-process.ts'
 
 const opened: (() => void | Promise<void>)[] = []
 afterEach(async () => {
@@ -98,10 +99,15 @@ describe("a Redis of one's own", () => {
       const { startRedis } = await import(${JSON.stringify(import.meta.resolve('./redis-server.ts'))})
       console.log((await startRedis()).port)
       setInterval(() => undefined, 1000)`
+    const directory = await temporaryDirectory()
     const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
       stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, TMPDIR: directory.path },
     })
-    onTestFinished(() => void child.kill('SIGKILL'))
+    onTestFinished(async () => {
+      child.kill('SIGKILL')
+      await directory.remove()
+    })
     const [printed] = (await once(child.stdout, 'data')) as [Buffer]
     const port = Number(printed.toString())
     expect(await isFree(port)).toBe(false)
