@@ -24,6 +24,11 @@ const needs: readonly Need[] = [
     package: 'redis-server',
     why: 'the tests of nodes that share a Redis; they start their own and leave a service alone',
   },
+  {
+    command: 'nginx',
+    package: 'nginx',
+    why: 'the tests of nodes behind a proxy; they start their own and leave a service alone',
+  },
 ]
 
 /** Servers are where the path of ordinary users does not lead. */
