@@ -207,7 +207,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     rule: 'R7.2',
     breaks: 'a connection that takes nothing in stays on the live path',
-    file: 'packages/server/src/socket/socket-connection.ts',
+    file: 'packages/server/src/room/place.ts',
     find: 'const STALLED_BYTES = 256 * 1024',
     replace: 'const STALLED_BYTES = Infinity',
     tests: ['test/process/slow.test.ts'],

@@ -10,13 +10,12 @@ import {
 } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
 import type { FanOut } from '@roomcast/server/room/connection.ts'
+import { LOOK_MS } from '@roomcast/server/room/place.ts'
 import type { Rooms } from '@roomcast/server/room/rooms.ts'
 import type { RoomSocket } from '@roomcast/server/socket/gateway.ts'
 import { SocketConnection } from '@roomcast/server/socket/socket-connection.ts'
 import type { Tally } from './tally.ts'
 
-/** How often the program looks at connections that do not drain, ms. */
-const SWEEP_MS = 250
 /** As what an unread frame counts: some thousand of them are more than a test wants to send. */
 const FRAME_BYTES = 32 * 1024
 
@@ -124,7 +123,7 @@ export class SimulatedGateway implements FanOut {
   }
 
   #sweepLater(): void {
-    this.#stopSweep = this.#options.clock.after(SWEEP_MS, () => {
+    this.#stopSweep = this.#options.clock.after(LOOK_MS, () => {
       for (const accepted of this.#accepted) this.#relieve(accepted)
       this.#sweepLater()
     })

@@ -1,11 +1,14 @@
-// What a room knows of a socket: somebody's, personal updates go to it, and it can take part in the shared ones.
-import type { MemberId, RoomId, Update } from '@roomcast/shared/protocol'
+// What a room knows of those who watch it: somebody's, personal updates go to it, and it can take part in the shared ones.
+import type { MemberId, Position, RoomId, Update } from '@roomcast/shared/protocol'
+
+/** Connections of one kind (sockets, event streams) that a member may have at a time. */
+export const MOST_CONNECTIONS = 100
 
 export interface Connection {
   readonly id: string
   readonly memberId: MemberId
-  /** Sends to this connection alone, after everything sent before. */
-  send(update: Update): void
+  /** Sends to this connection alone, after everything sent before. `position`: where that leaves a follower. */
+  send(update: Update, position: Position): void
   /** From now on, and in this very tick, `FanOut.send` for the room reaches it. */
   enter(roomId: RoomId): void
   exit(roomId: RoomId): void
@@ -13,5 +16,6 @@ export interface Connection {
 
 /** Sends one update to every connection that has entered a room; it is encoded once for all. */
 export interface FanOut {
-  send(roomId: RoomId, update: Update): void
+  /** `position`: where the update leaves a follower. */
+  send(roomId: RoomId, update: Update, position: Position): void
 }

@@ -3,10 +3,17 @@
 //
 // Guarantees: a joiner is served from memory, in one tick, so nothing falls between what it is given and what
 // follows live; nobody sees a byte that is not in the log; a gap in what the log tells is read again, never skipped.
-import type { Entry, Position, RoomId, RoomState, UnknownEntry } from '@roomcast/shared/protocol'
+import type {
+  Entry,
+  Position,
+  RoomId,
+  RoomState,
+  UnknownEntry,
+  Update,
+} from '@roomcast/shared/protocol'
 import { errorBody } from '@roomcast/shared/protocol'
 import { digest } from '@roomcast/shared/digest'
-import { fold, memberOf, runningReply } from '@roomcast/shared/room'
+import { fold, memberOf, positionOf } from '@roomcast/shared/room'
 import type { Clock } from '@roomcast/shared/clock'
 import type { LogUpdate, RoomLog } from '../log/room-log.ts'
 import type { PresencePort } from '../presence/presence.ts'
@@ -106,9 +113,10 @@ export class Room {
     const { roomId, presence } = this.#options
     presence.enter(roomId, connection.id, connection.memberId)
     connection.enter(roomId)
-    connection.send(catchUp(this.#state, this.#recent, since))
-    connection.send({ type: 'presence', members: presence.present(roomId) })
-    connection.send({ type: 'synced' })
+    const position = positionOf(this.#state)
+    connection.send(catchUp(this.#state, this.#recent, since), position)
+    connection.send({ type: 'presence', members: presence.present(roomId) }, position)
+    connection.send({ type: 'synced' }, position)
     return true
   }
 
@@ -131,9 +139,9 @@ export class Room {
   }
 
   #start(): void {
-    const { roomId, presence, fanOut } = this.#options
+    const { roomId, presence } = this.#options
     this.#stops.push(
-      presence.follow(roomId, (members) => fanOut.send(roomId, { type: 'presence', members })),
+      presence.follow(roomId, (members) => this.#share({ type: 'presence', members })),
     )
     this.#heartbeatLater()
   }
@@ -152,12 +160,20 @@ export class Room {
       void this.#reread()
       return
     }
+    // Where the storage stands is told for us: it was compared, and watchers have heartbeats of their own.
+    if ('type' in update && update.type === 'heartbeat') return
     this.#state = state
     this.#remember(update, before.offset)
-    this.#options.fanOut.send(this.#options.roomId, update)
+    this.#share(update)
     if (before.running !== state.running) this.#heartbeatLater()
     if (state.offset - this.#checkpointed >= CHECKPOINT_EVERY && state.running === null)
       void this.#checkpoint()
+  }
+
+  /** Shows an update, which the state has taken in, to everybody who keeps up. */
+  #share(update: Update): void {
+    const { fanOut, roomId } = this.#options
+    fanOut.send(roomId, update, positionOf(this.#state))
   }
 
   #remember(update: LogUpdate, after: number): void {
@@ -173,7 +189,9 @@ export class Room {
       if (this.#closed) return
       this.#state = state
       this.#recent = entries.slice(-RECENT)
-      for (const connection of this.#connections) connection.send({ type: 'snapshot', state })
+      const position = positionOf(state)
+      for (const connection of this.#connections)
+        connection.send({ type: 'snapshot', state }, position)
       this.#heartbeatLater()
     } catch (error) {
       this.#options.onError(error)
@@ -189,9 +207,10 @@ export class Room {
 
   #deleted(): void {
     const { onDeleted } = this.#options
+    const position = positionOf(this.#state)
     // Each on its own: one that has stalled is off the shared path.
     for (const connection of this.#connections)
-      connection.send({ type: 'closed', error: errorBody('room-not-found') })
+      connection.send({ type: 'closed', error: errorBody('room-not-found') }, position)
     this.#checkpointed = this.#state.offset
     onDeleted()
   }
@@ -209,10 +228,7 @@ export class Room {
     this.#stopHeartbeat?.()
     const every = this.#state.running === null ? HEARTBEAT_IDLE_MS : HEARTBEAT_RUNNING_MS
     this.#stopHeartbeat = this.#options.clock.after(every, () => {
-      const { epoch, offset } = this.#state
-      const end = runningReply(this.#state)?.end ?? 0
-      if (this.watched)
-        this.#options.fanOut.send(this.#options.roomId, { type: 'heartbeat', epoch, offset, end })
+      if (this.watched) this.#share({ type: 'heartbeat', ...positionOf(this.#state) })
       this.#heartbeatLater()
     })
   }

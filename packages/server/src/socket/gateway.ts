@@ -19,7 +19,8 @@ import {
   type Update,
 } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
-import type { FanOut } from '../room/connection.ts'
+import { type FanOut, MOST_CONNECTIONS } from '../room/connection.ts'
+import { LOOK_MS } from '../room/place.ts'
 import type { Person, Rooms } from '../room/rooms.ts'
 import { SocketConnection } from './socket-connection.ts'
 
@@ -29,10 +30,6 @@ const MAX_COMMAND_BYTES = 512 * 1024
 const PING_MS = { pingInterval: 10_000, pingTimeout: 8_000, connectTimeout: 10_000 }
 /** Commands refused in a row before the connection is ended. */
 const MOST_REFUSED = 200
-/** Connections of one member at a time. */
-const MOST_CONNECTIONS = 100
-/** How often stalled connections are looked at, ms. */
-const SWEEP_MS = 250
 /** How long connections may still take what was sent to them when the node goes down, and how often that is looked at, ms. */
 const FAREWELL_MS = 2000
 const DRAIN_LOOK_MS = 20
@@ -187,7 +184,7 @@ export class Gateway implements FanOut {
   }
 
   #sweepLater(): void {
-    this.#stopSweep = this.#options.clock.after(SWEEP_MS, () => {
+    this.#stopSweep = this.#options.clock.after(LOOK_MS, () => {
       for (const connection of this.#connections) connection.relieve()
       this.#sweepLater()
     })

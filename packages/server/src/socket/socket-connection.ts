@@ -1,29 +1,16 @@
-// One socket in at most one room, and what happens when it does not keep up.
+// One socket in at most one room.
 import type { Position, RoomId, Update } from '@roomcast/shared/protocol'
 import { errorBody, Refusal } from '@roomcast/shared/protocol'
-import { positionOf } from '@roomcast/shared/room'
 import type { Connection } from '../room/connection.ts'
-import type { Room } from '../room/room.ts'
+import { isStalled, Place } from '../room/place.ts'
 import type { Rooms } from '../room/rooms.ts'
 import type { RoomSocket } from './gateway.ts'
-
-/** With more than this unsent, a connection leaves the live path and may not ask for more, bytes. */
-const STALLED_BYTES = 256 * 1024
-/** With more than this unsent it is closed at once: several times the largest room, bytes. */
-const MOST_UNSENT_BYTES = 32 * 1024 * 1024
-/** A connection that drains nothing for this many looks (250 ms each) is closed; it can come back and resume. */
-const PATIENCE = 120
 
 export class SocketConnection implements Connection {
   readonly memberId: string
   readonly #socket: RoomSocket
   readonly #rooms: Rooms
-  #room: Room | null = null
-  /** Where it left the live path. */
-  #stalled: Position | null = null
-  /** Looks since anything was drained, and the least that was unsent then. */
-  #looks = 0
-  #leastUnsent = Infinity
+  readonly #place: Place
   #closed = false
   /** Joins and leaves happen one after the other, in the order they came. */
   #turn: Promise<void> = Promise.resolve()
@@ -32,6 +19,7 @@ export class SocketConnection implements Connection {
     this.#socket = socket
     this.memberId = memberId
     this.#rooms = rooms
+    this.#place = new Place(this, rooms)
   }
 
   get id(): string {
@@ -56,26 +44,24 @@ export class SocketConnection implements Connection {
    */
   join(roomId: RoomId, since: Position | undefined): Promise<void> {
     return this.#inTurn(async () => {
-      if (this.#unsentBytes() > STALLED_BYTES)
+      if (isStalled(this.#unsentBytes()))
         throw new Refusal('rate-limited', 'Take in first what has been sent.')
       await this.#rooms.requireMember(this.memberId, roomId)
-      if (this.#room && this.#room.state.roomId !== roomId) this.#leave()
-      this.#stalled = null
-      if (!this.#closed) this.#room = await this.#rooms.join(this, roomId, since)
-      if (this.#closed) this.#leave()
+      if (!this.#closed) await this.#place.take(roomId, since)
+      if (this.#closed) this.#place.leave()
     })
   }
 
   /** Stops watching this room; nothing happens when it watches another one. */
   leave(roomId: RoomId): Promise<void> {
     return this.#inTurn(async () => {
-      if (this.#room?.state.roomId === roomId) this.#leave()
+      if (this.#place.roomId === roomId) this.#place.leave()
     })
   }
 
   close(): void {
     this.#closed = true
-    this.#leave()
+    this.#place.leave()
   }
 
   #inTurn(act: () => Promise<void>): Promise<void> {
@@ -85,36 +71,15 @@ export class SocketConnection implements Connection {
     return done
   }
 
-  #leave(): void {
-    const room = this.#room
-    this.#room = null
-    this.#stalled = null
-    if (room) this.#rooms.leave(this, room)
-  }
-
-  /** Looks whether the socket drains: takes it off the live path, brings it back with one tail, or gives it up. */
+  /** Looks whether the socket drains; gives it up when it does not. */
   relieve(): void {
-    const unsent = this.#unsentBytes()
-    const since = this.#stalled
-    if (unsent < this.#leastUnsent) this.#looks = 0
-    this.#leastUnsent = unsent === 0 ? Infinity : Math.min(unsent, this.#leastUnsent)
-    if (unsent === 0) return since ? this.#resume(since) : undefined
-    if (unsent <= STALLED_BYTES && !since) return
-    if (unsent > MOST_UNSENT_BYTES || ++this.#looks > PATIENCE) return this.giveUp('Too slow.')
-    if (since || !this.#room) return
-    this.exit(this.#room.state.roomId)
-    this.#stalled = positionOf(this.#room.state)
+    if (!this.#place.look(this.#unsentBytes())) this.giveUp('Too slow.')
   }
 
   /** Ends the connection; its member may come back. */
   giveUp(message: string): void {
     this.send({ type: 'closed', error: errorBody('rate-limited', message) })
     this.#socket.disconnect(true)
-  }
-
-  #resume(since: Position): void {
-    this.#stalled = null
-    this.#room?.join(this, since)
   }
 
   /**
