@@ -123,7 +123,7 @@ export function describeFollowing(setup: Setup): void {
       const room = await aRoom(use.log)
       const found: Promise<boolean>[] = []
       await use.log.follow('room', (update) => {
-        if (!isDelta(update) && update.type === 'deleted') return
+        if (!isDelta(update) && update.type !== 'entries') return
         found.push(
           use.log
             .read('room')

@@ -21,7 +21,10 @@ export class Watcher {
 
   static async follow(log: RoomLog, roomId: string, name: string): Promise<Watcher> {
     const watcher = new Watcher(log, roomId, name)
-    watcher.#stop = await log.follow(roomId, (update) => watcher.updates.push(update))
+    // Where the room stands may be told at any time, or never.
+    watcher.#stop = await log.follow(roomId, (update) => {
+      if (isDelta(update) || update.type !== 'heartbeat') watcher.updates.push(update)
+    })
     return watcher
   }
 

@@ -40,7 +40,7 @@ export class Truth {
       const [number, at, text] = update
       return this.#hearText(number, at, text)
     }
-    if (update.type === 'deleted') return
+    if (update.type === 'deleted' || update.type === 'heartbeat') return
     if (update.epoch !== this.#epoch) this.#report('R1', 'the epoch changed')
     for (const entry of update.entries) this.#hearEntry(entry as Entry)
   }

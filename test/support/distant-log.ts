@@ -31,6 +31,7 @@ export class DistantLog implements RoomLog {
   readonly read = this.#distant('read')
   readonly page = this.#distant('page')
   readonly checkpoint = this.#distant('checkpoint')
+  readonly isMember = this.#distant('isMember')
   readonly roomsOf = this.#distant('roomsOf')
   readonly deleteRoom = this.#distant('deleteRoom')
   readonly close = this.#distant('close')

@@ -126,6 +126,7 @@ export class Generations {
 function noticeEnd(update: LogUpdate, started: Started, generation: Generation): void {
   if (!('type' in update)) return
   if (update.type === 'deleted') return generation.ended(null)
+  if (update.type === 'heartbeat') return
   for (const entry of update.entries)
     if (entry.type === 'generation-ended' && 'digest' in entry && entry.number === started.number)
       generation.ended(entry)

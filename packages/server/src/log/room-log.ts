@@ -13,7 +13,8 @@
 // Loss         What has been answered survives the end of any process. Entries survive the loss of power;
 //              of a running reply the last moments may be lost then, and its end says so by its length.
 // Followers    May see an entry or bytes twice, never out of order with a hole in between unnoticed: offsets
-//              and byte positions tell. They are called after the write, one at a time, in order.
+//              and byte positions tell. They are called after the write, one at a time, in order. An adapter that
+//              may lose what it tells also tells where the room stands (`heartbeat`), within a few seconds.
 //
 // Adapters translate their own failures to Refusal('storage-full') and Refusal('storage-unavailable').
 // Unknown rooms are answered with Refusal('room-not-found').
@@ -24,6 +25,7 @@ import type {
   Entry,
   GenerationEnded,
   GenerationId,
+  Heartbeat,
   Kind,
   MemberId,
   MessageId,
@@ -148,8 +150,8 @@ export interface Page {
   readonly earlier: boolean
 }
 
-/** What a follower is told. `deleted`: the room is gone for good. */
-export type LogUpdate = Entries | Delta | { readonly type: 'deleted' }
+/** What a follower is told. `heartbeat`: where the room stands. `deleted`: the room is gone for good. */
+export type LogUpdate = Entries | Delta | Heartbeat | { readonly type: 'deleted' }
 export type Follower = (update: LogUpdate) => void
 
 export interface RoomLog {
@@ -218,6 +220,9 @@ export interface RoomLog {
 
   /** Calls `follower` with everything written from now on; resolved once nothing can be missed. */
   follow(roomId: RoomId, follower: Follower): Promise<() => void>
+
+  /** Whether somebody is a member of a room now; false as well where there is no such room. */
+  isMember(roomId: RoomId, memberId: MemberId): Promise<boolean>
 
   /** The rooms of a member, last used first. */
   roomsOf(memberId: MemberId): Promise<readonly RoomSummary[]>

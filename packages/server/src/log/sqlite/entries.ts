@@ -16,6 +16,19 @@ export interface RoomRow {
   readonly held: number
 }
 
+/** Stands in for the room while it is being made. */
+export const NO_ROOM: RoomRow = {
+  room_id: '',
+  epoch: '',
+  title: '',
+  model: '',
+  last_offset: 0,
+  last_at: 0,
+  last_number: 0,
+  running: null,
+  held: 0,
+}
+
 interface CommandRow {
   readonly room_id: RoomId
   readonly type: string

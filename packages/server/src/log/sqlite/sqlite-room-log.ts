@@ -30,8 +30,8 @@ import type {
   Written,
 } from '../room-log.ts'
 import { Database } from './database.ts'
-import { Entries, type RoomRow } from './entries.ts'
-import { Followers } from './followers.ts'
+import { Entries, NO_ROOM, type RoomRow } from './entries.ts'
+import { Followers } from '../followers.ts'
 import { Generations, refuseOwner } from './generations.ts'
 import { Queue } from './queue.ts'
 import { readPage, readRoom } from './reading.ts'
@@ -92,11 +92,7 @@ class SqliteRoomLog implements RoomLog {
 
   async join(roomId: RoomId, { commandId, ...member }: NewMember): Promise<Written> {
     return this.#command({ memberId: member.memberId, commandId, type: 'join' }, roomId, () => {
-      const known = this.#database.get<{ name: string; role: string }>(
-        'SELECT name, role FROM members WHERE room_id = ? AND member_id = ?',
-        roomId,
-        member.memberId,
-      )
+      const known = this.#member(roomId, member.memberId)
       const same = known?.name === member.name && known.role === member.role
       return { roomId, entries: same ? [] : [this.#admit(roomId, member)] }
     })
@@ -266,6 +262,10 @@ class SqliteRoomLog implements RoomLog {
     return this.#followers.add(roomId, follower)
   }
 
+  async isMember(roomId: RoomId, memberId: MemberId): Promise<boolean> {
+    return this.#member(roomId, memberId) !== undefined
+  }
+
   async roomsOf(memberId: MemberId): Promise<readonly RoomSummary[]> {
     const rows = this.#database.all<RoomRow & { role: RoomSummary['role'] }>(
       `SELECT rooms.*, members.role FROM members JOIN rooms USING (room_id)
@@ -337,6 +337,14 @@ class SqliteRoomLog implements RoomLog {
     return this.#entries.write(roomId, draft)
   }
 
+  #member(roomId: RoomId, memberId: MemberId): { name: string; role: string } | undefined {
+    return this.#database.get(
+      'SELECT name, role FROM members WHERE room_id = ? AND member_id = ?',
+      roomId,
+      memberId,
+    )
+  }
+
   #admit(roomId: RoomId, member: Omit<NewMember, 'commandId'>): Entry {
     const { memberId, name, role } = member
     this.#database.run(
@@ -373,19 +381,6 @@ class SqliteRoomLog implements RoomLog {
     this.#show(roomId, entries)
     return this.#generations.startedIn(roomId, entries)
   }
-}
-
-/** Stands in for the room while it is being made. */
-const NO_ROOM: RoomRow = {
-  room_id: '',
-  epoch: '',
-  title: '',
-  model: '',
-  last_offset: 0,
-  last_at: 0,
-  last_number: 0,
-  running: null,
-  held: 0,
 }
 
 function throwLater(error: unknown): void {

@@ -1,7 +1,7 @@
 // Who follows which room in this process. Updates are told in the order of the writes, one at a time, also
 // when a follower writes again while it is being told.
 import type { RoomId } from '@roomcast/shared/protocol'
-import type { Follower, LogUpdate } from '../room-log.ts'
+import type { Follower, LogUpdate } from './room-log.ts'
 
 export class Followers {
   readonly #rooms = new Map<RoomId, Set<Follower>>()

@@ -1,0 +1,13 @@
+-- ARGV 1 version  2 epoch  3 offset  4 state (JSON). KEYS 9 is the checkpoint.
+if not exists() then
+  return refused('room-not-found')
+end
+local offset = tonumber(ARGV[3])
+if room('epoch') ~= ARGV[2] or offset > tonumber(room('offset')) then
+  return { 'ok' }
+end
+local version, saved = unpack(redis.call('HMGET', KEYS[9], 'version', 'offset'))
+if not version or tonumber(ARGV[1]) > tonumber(version) or offset > tonumber(saved) then
+  redis.call('HSET', KEYS[9], 'version', ARGV[1], 'offset', ARGV[3], 'state', ARGV[4])
+end
+return { 'ok' }

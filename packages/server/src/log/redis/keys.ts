@@ -1,0 +1,48 @@
+// The names of the keys. All keys of a room share its hash tag, so that they lie on one node of a cluster and a script
+// may use them together; the room's own key is the name of its channel too.
+import type { GenerationId, MemberId, RoomId } from '@roomcast/shared/protocol'
+
+export class Keys {
+  readonly #namespace: string
+
+  /** @param namespace beginning of all names: two deployments can share a Redis */
+  constructor(namespace: string) {
+    this.#namespace = namespace
+  }
+
+  channel(roomId: RoomId): string {
+    return `${this.#namespace}:{${roomId}}`
+  }
+
+  /** KEYS 1-8 of every script about a room (prelude.lua). */
+  room(roomId: RoomId): readonly string[] {
+    const room = this.channel(roomId)
+    const parts = ['entries', 'starts', 'index', 'queue', 'members', 'commands', 'ages']
+    return [room, ...parts.map((part) => `${room}:${part}`)]
+  }
+
+  checkpoint(roomId: RoomId): string {
+    return `${this.channel(roomId)}:checkpoint`
+  }
+
+  /** What the keys of all generations of a room begin with. */
+  generations(roomId: RoomId): string {
+    return `${this.channel(roomId)}:generation:`
+  }
+
+  /** A generation and its reply. */
+  generation(roomId: RoomId, generationId: GenerationId): readonly [string, string] {
+    const key = this.generations(roomId) + generationId
+    return [key, `${key}:reply`]
+  }
+
+  /** The rooms of a member. */
+  roomsOf(memberId: MemberId): string {
+    return `${this.#namespace}:member:${memberId}`
+  }
+
+  /** The rooms in which something may run, and the node that looks after them now. */
+  get active(): readonly [string, string] {
+    return [`${this.#namespace}:{active}`, `${this.#namespace}:{active}:sweeper`]
+  }
+}

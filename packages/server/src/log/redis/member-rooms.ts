@@ -1,0 +1,64 @@
+// Which rooms somebody is in. The list lies elsewhere in a cluster than the rooms do, so it may name a room too many for
+// a while, never one too few: it is written before the room is joined, and what it names is looked at before it is shown.
+import type { MemberId, RoomId, RoomSummary } from '@roomcast/shared/protocol'
+import type { Connections } from '../../redis/connections.ts'
+import type { Keys } from './keys.ts'
+import type { Scripts } from './scripts.ts'
+
+/** Rooms looked at in one go. */
+const BATCH = 200
+
+export interface MemberRoomsOptions {
+  readonly connections: Connections
+  readonly scripts: Scripts
+  readonly keys: Keys
+}
+
+export class MemberRooms {
+  readonly #options: MemberRoomsOptions
+
+  constructor(options: MemberRoomsOptions) {
+    this.#options = options
+  }
+
+  async add(memberId: MemberId, roomId: RoomId): Promise<void> {
+    const { connections, scripts, keys } = this.#options
+    await connections.run(scripts.enlist, [keys.roomsOf(memberId)], [roomId])
+  }
+
+  async remove(members: readonly MemberId[], roomId: RoomId): Promise<void> {
+    const { connections, keys } = this.#options
+    await Promise.all(
+      members.map((memberId) => connections.commands.zrem(keys.roomsOf(memberId), roomId)),
+    )
+  }
+
+  /** Last used first; of those used at the same moment, last joined first. */
+  async list(memberId: MemberId): Promise<RoomSummary[]> {
+    const { connections, keys } = this.#options
+    const ids = await connections.commands.zrevrange(keys.roomsOf(memberId), 0, -1)
+    const summaries: RoomSummary[] = []
+    for (let from = 0; from < ids.length; from += BATCH) {
+      const batch = ids.slice(from, from + BATCH).map((roomId) => this.#summary(memberId, roomId))
+      summaries.push(...(await Promise.all(batch)).filter((summary) => summary !== null))
+    }
+    return summaries.sort((one, other) => other.at - one.at)
+  }
+
+  async #summary(memberId: MemberId, roomId: RoomId): Promise<RoomSummary | null> {
+    const { connections, scripts, keys } = this.#options
+    const answer = (await connections.run(scripts.summary, keys.room(roomId), [
+      memberId,
+    ])) as string[]
+    const [found, title = '', at, running, body] = answer
+    if (found !== 'ok') return null
+    const { role } = JSON.parse(`{${body}}`) as Pick<RoomSummary, 'role'>
+    return {
+      roomId,
+      title: JSON.parse(title) as string,
+      role,
+      at: Number(at),
+      running: running === '1',
+    }
+  }
+}

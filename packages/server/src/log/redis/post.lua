@@ -1,0 +1,38 @@
+-- ARGV 1 command  2 by  3 message  4 text (JSON)  5 ask (`true` or `false`)  6 generation, if it can start at once
+local command, by, message, ask, generation = ARGV[1], ARGV[2], ARGV[3], ARGV[5], ARGV[6]
+if not exists() then
+  return refused('room-not-found')
+end
+local before = done(by, command, 'post', generation)
+if before then
+  return before
+end
+local waiting = redis.call('LRANGE', QUEUE, 0, -1)
+local waits = ask == 'true' and (room('running') ~= '' or room('held') == '1' or #waiting > 0)
+if waits then
+  local own = 0
+  for _, other in ipairs(waiting) do
+    if redis.call('HGET', INDEX, 'm:' .. other):match('^%d+ (.*)$') == by then
+      own = own + 1
+    end
+  end
+  if #waiting >= QUEUE_LENGTH then
+    return refused('queue-full')
+  end
+  if own >= QUEUE_LENGTH_PER_MEMBER then
+    return refused('queue-full-for-member')
+  end
+end
+local offset = write(
+  '"type":"message-posted","messageId":"' .. message .. '","by":"' .. by .. '","text":' .. ARGV[4]
+    .. ',"ask":' .. ask
+)
+redis.call('ZADD', STARTS, offset, offset)
+redis.call('HSET', INDEX, 'm:' .. message, offset .. ' ' .. by)
+if waits then
+  redis.call('RPUSH', QUEUE, message)
+  write('"type":"question-queued","messageId":"' .. message .. '"')
+elseif ask == 'true' then
+  start(KEYS[9], generation, 'answer', message, by, '')
+end
+return finish(by, command, 'post', ask == 'true' and not waits)

@@ -1,0 +1,25 @@
+-- Ends what no living owner runs, and starts what waits without a reason to wait.
+-- ARGV 1 the generation the caller believes to run, or empty (KEYS 9, 10)  2 id for the next (KEYS 11, 12)
+--      3 JSON members of the end  4 the time of the storage when the caller looked; much later it may not act, since
+--      the storage has been away meanwhile and no owner could renew its lease
+if not exists() then
+  return { 'idle' }
+end
+if now() > tonumber(ARGV[4]) + FRESH_MS then
+  return { 'busy' }
+end
+local running = room('running')
+if running ~= ARGV[1] then
+  return { 'look', running }
+end
+local started
+if running ~= '' then
+  if tonumber(redis.call('HGET', KEYS[9], 'lease')) >= now() then
+    return { 'busy' }
+  end
+  started = close(KEYS[9], KEYS[10], running, 'interrupted', ARGV[3], KEYS[11], ARGV[2])
+else
+  started = promote(KEYS[11], ARGV[2])
+end
+show()
+return { started and 'started' or 'idle', list(written), started and '1' or '0' }

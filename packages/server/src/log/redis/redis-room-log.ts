@@ -1,0 +1,296 @@
+// The room log in Redis: any number of nodes share it. Every operation is one script, so it is checked, stored and
+// published in one step; and every script may be repeated, since a connection that breaks sends it again.
+//
+// What the promises need of Redis: `appendfsync always` (nothing acknowledged is lost) and `noeviction`.
+import type {
+  GenerationEnded,
+  GenerationId,
+  Kind,
+  MemberId,
+  RoomId,
+  RoomState,
+  RoomSummary,
+} from '@roomcast/shared/protocol'
+import { PROTOCOL_VERSION, Refusal } from '@roomcast/shared/protocol'
+import type { Clock } from '@roomcast/shared/clock'
+import type { Connections } from '../../redis/connections.ts'
+import type { Subscriptions } from '../../redis/subscriptions.ts'
+import { refusalOf } from '../../redis/refusals.ts'
+import type {
+  AppendReply,
+  EndResult,
+  Follower,
+  NewEnd,
+  NewMember,
+  NewPost,
+  NewRoom,
+  NewStart,
+  Owned,
+  Page,
+  Reading,
+  RoomLog,
+  Started,
+  Written,
+} from '../room-log.ts'
+import { Following } from './following.ts'
+import { Keys } from './keys.ts'
+import { MemberRooms } from './member-rooms.ts'
+import { readPage, readRoom } from './reading.ts'
+import { Recovery } from './recovery.ts'
+import { ReplyDigests } from './reply-digests.ts'
+import { loadScripts, type ScriptName, type Scripts } from './scripts.ts'
+import { type Answer, refusalIn, writtenIn } from './answers.ts'
+
+export interface RedisRoomLogOptions {
+  /** Closed by whoever opened them, after the log. */
+  readonly connections: Connections
+  readonly subscriptions: Subscriptions
+  readonly namespace: string
+  readonly clock: Clock
+  /** Makes a fresh random id. */
+  readonly newId: () => string
+  /** An owner that has not shown itself for so long is dead; owners renew every 1.5 s. Preset: 6000. */
+  readonly leaseMs?: number
+  readonly onFollowerError: (error: unknown) => void
+  /** Hears that Redis has lost entries that were followed already (a failover); the room has a new epoch now. */
+  readonly onLost: (roomId: RoomId) => void
+}
+
+const LEASE_MS = 6000
+/** A lease is judged at most so long after the look at the storage's clock. */
+const FRESH_MS = 1000
+
+export class RedisRoomLog implements RoomLog {
+  readonly #connections: Connections
+  readonly #scripts: Scripts
+  readonly #keys: Keys
+  readonly #newId: () => string
+  readonly #digests = new ReplyDigests()
+  readonly #following: Following
+  readonly #recovery: Recovery
+  readonly #memberRooms: MemberRooms
+  #closed = false
+
+  constructor(options: RedisRoomLogOptions) {
+    const { connections, namespace, leaseMs = LEASE_MS } = options
+    const { publishCommand } = connections
+    this.#connections = connections
+    this.#newId = options.newId
+    this.#keys = new Keys(namespace)
+    this.#scripts = loadScripts({ publishCommand, leaseMs, freshMs: FRESH_MS })
+    const parts = { ...options, scripts: this.#scripts, keys: this.#keys }
+    this.#following = new Following(parts)
+    this.#recovery = new Recovery({ ...parts, leaseMs })
+    this.#memberRooms = new MemberRooms(parts)
+  }
+
+  async createRoom({ commandId, owner, ...room }: NewRoom): Promise<Written> {
+    const { roomId, title, model, instructions } = room
+    await this.#translate(this.#memberRooms.add(owner.memberId, roomId))
+    const created = { type: 'room-created', roomId, title, model, instructions }
+    const answer = await this.#room(roomId, 'create-room', [
+      commandId,
+      this.#newId(),
+      JSON.stringify(title),
+      JSON.stringify(model),
+      membersOf(created),
+      owner.memberId,
+      membersOf({ name: owner.name, role: 'owner' }),
+    ])
+    return writtenIn(roomId, answer)
+  }
+
+  async join(roomId: RoomId, { commandId, memberId, name, role }: NewMember): Promise<Written> {
+    // Listed first: a room that is listed without having been joined is left out of the list.
+    await this.#translate(this.#memberRooms.add(memberId, roomId))
+    const values = [commandId, memberId, membersOf({ name, role })]
+    return writtenIn(roomId, await this.#room(roomId, 'join', values))
+  }
+
+  async post(roomId: RoomId, post: NewPost): Promise<Written> {
+    const { commandId, by, messageId, text, ask, generationId } = post
+    const values = [commandId, by, messageId, JSON.stringify(text), String(ask), generationId]
+    if (ask) this.#recovery.touch(roomId)
+    return writtenIn(roomId, await this.#room(roomId, 'post', values, generationId))
+  }
+
+  async start(roomId: RoomId, start: NewStart): Promise<Written> {
+    const { commandId, by, mode, generationId, of } = start
+    this.#recovery.touch(roomId)
+    const values = [commandId, by, mode, generationId, of]
+    return writtenIn(roomId, await this.#room(roomId, 'start', values, generationId, of))
+  }
+
+  async withdraw(
+    roomId: RoomId,
+    { commandId, by, messageId }: Parameters<RoomLog['withdraw']>[1],
+  ): Promise<Written> {
+    return writtenIn(roomId, await this.#room(roomId, 'withdraw', [commandId, by, messageId]))
+  }
+
+  async resume(
+    roomId: RoomId,
+    { commandId, by, generationId }: Parameters<RoomLog['resume']>[1],
+  ): Promise<Written> {
+    this.#recovery.touch(roomId)
+    const values = [commandId, by, generationId]
+    return writtenIn(roomId, await this.#room(roomId, 'resume', values, generationId))
+  }
+
+  async appendReply(owned: Owned, at: number, text: string, mark?: Kind): Promise<AppendReply> {
+    const { roomId, generationId, fence } = owned
+    const grown = await this.#translate(this.#grown(roomId, generationId, at, text))
+    const values = [fence, at, text, mark ?? '', grown.digest]
+    const answer = await this.#room(roomId, 'append-reply', values, generationId)
+    const refused = this.#refusedOwner(generationId, answer)
+    if (refused) return refused
+    grown.taken()
+    return { ok: true, end: Number(answer[1]) }
+  }
+
+  async renew({ roomId, generationId, fence }: Owned): Promise<boolean> {
+    try {
+      const answer = await this.#room(roomId, 'renew', [fence], generationId)
+      return answer[0] === 'ok'
+    } catch (error) {
+      if (error instanceof Refusal && error.body.code === 'generation-not-found') return false
+      throw error
+    }
+  }
+
+  async end(roomId: RoomId, end: NewEnd): Promise<EndResult> {
+    const { generationId, fence = '', outcome, final, next } = end
+    const { by, reason, stop, error, usage, omitted } = end
+    const more = { by, reason, stop, error, usage, omitted }
+    const values = [generationId, fence, outcome, furtherMembersOf(more), next ?? '']
+    if (final) {
+      const { at, text, mark = '' } = final
+      const grown = await this.#translate(this.#grown(roomId, generationId, at, text))
+      values.push(at, text, mark, grown.digest)
+    } else values.push('', '', '', '')
+    const answer = await this.#room(roomId, 'end', values, generationId, next ?? 'none')
+    const refused = this.#refusedOwner(generationId, answer)
+    if (refused) return refused
+    this.#digests.forget(generationId)
+    const written = writtenIn(roomId, answer)
+    return { ok: true, ...written, ended: written.entries[0] as GenerationEnded }
+  }
+
+  async recover(newId: () => GenerationId): Promise<readonly Started[]> {
+    return this.#translate(this.#recovery.recover(newId))
+  }
+
+  async read(roomId: RoomId): Promise<Reading> {
+    const keys = [this.#keys.checkpoint(roomId), this.#keys.generations(roomId)]
+    const names = [...this.#keys.room(roomId), ...keys]
+    return readRoom(roomId, await this.#run('read', names, [PROTOCOL_VERSION]))
+  }
+
+  async page(roomId: RoomId, before: number, limit: number): Promise<Page> {
+    const names = [...this.#keys.room(roomId), this.#keys.generations(roomId)]
+    return readPage(await this.#run('page', names, [before, limit]))
+  }
+
+  async checkpoint(state: RoomState): Promise<void> {
+    if (state.running !== null || state.outdated) return
+    const { roomId, epoch, offset } = state
+    const names = [...this.#keys.room(roomId), this.#keys.checkpoint(roomId)]
+    await this.#run('checkpoint', names, [PROTOCOL_VERSION, epoch, offset, JSON.stringify(state)])
+  }
+
+  async follow(roomId: RoomId, follower: Follower): Promise<() => void> {
+    return this.#translate(this.#following.follow(roomId, follower))
+  }
+
+  async isMember(roomId: RoomId, memberId: MemberId): Promise<boolean> {
+    const [, , , , , members = ''] = this.#keys.room(roomId)
+    return (await this.#translate(this.#connections.commands.hexists(members, memberId))) === 1
+  }
+
+  async roomsOf(memberId: MemberId): Promise<readonly RoomSummary[]> {
+    return this.#translate(this.#memberRooms.list(memberId))
+  }
+
+  async deleteRoom(roomId: RoomId): Promise<void> {
+    const keys = [this.#keys.checkpoint(roomId), this.#keys.generations(roomId)]
+    const answer = await this.#run('delete-room', [...this.#keys.room(roomId), ...keys])
+    await this.#translate(this.#memberRooms.remove(answer[1] as MemberId[], roomId))
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    this.#following.close()
+  }
+
+  /** Runs a script about a room, with the keys of up to two generations. */
+  #room(
+    roomId: RoomId,
+    name: ScriptName,
+    values: readonly (string | number)[],
+    ...generations: readonly GenerationId[]
+  ): Promise<Answer> {
+    const keys = generations.flatMap((id) => this.#keys.generation(roomId, id))
+    return this.#run(name, [...this.#keys.room(roomId), ...keys], values)
+  }
+
+  /** @throws Refusal */
+  async #run(
+    name: ScriptName,
+    keys: readonly string[],
+    values: readonly (string | number)[] = [],
+  ): Promise<Answer> {
+    const running = this.#connections.run(this.#scripts[name], keys, values)
+    const answer = (await this.#translate(running)) as Answer
+    const refusal = refusalIn(answer)
+    if (refusal) throw refusal
+    return answer
+  }
+
+  async #translate<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work
+    } catch (error) {
+      throw refusalOf(error)
+    }
+  }
+
+  #grown(roomId: RoomId, generationId: GenerationId, at: number, text: string) {
+    const [, reply] = this.#keys.generation(roomId, generationId)
+    return this.#digests.after(generationId, at, text, () =>
+      this.#connections.commands.getrangeBuffer(reply, 0, at - 1),
+    )
+  }
+
+  #refusedOwner(
+    generationId: GenerationId,
+    answer: Answer,
+  ): Exclude<AppendReply, { ok: true }> | null {
+    switch (answer[0]) {
+      case 'ended':
+        this.#digests.forget(generationId)
+        return {
+          ok: false,
+          refused: 'ended',
+          ended: JSON.parse(String(answer[1])) as GenerationEnded,
+        }
+      case 'fenced':
+        return { ok: false, refused: 'fenced' }
+      case 'elsewhere':
+        return { ok: false, refused: 'elsewhere', end: Number(answer[1]) }
+      default:
+        return null
+    }
+  }
+}
+
+/** The members of an object as they stand between the braces of its JSON. */
+function membersOf(object: object): string {
+  return JSON.stringify(object).slice(1, -1)
+}
+
+/** The same with a comma in front, or nothing. Members that are undefined are left out. */
+function furtherMembersOf(object: object): string {
+  const members = membersOf(object)
+  return members === '' ? '' : `,${members}`
+}

@@ -1,0 +1,57 @@
+// The scripts of the adapter: one for each operation, run by Redis in one step.
+import { LIMITS } from '@roomcast/shared/protocol'
+import { digest } from '@roomcast/shared/digest'
+import { loadScript, type Script } from '../../redis/script.ts'
+
+const FILES = [
+  'create-room',
+  'join',
+  'post',
+  'start',
+  'withdraw',
+  'resume',
+  'append-reply',
+  'renew',
+  'end',
+  'recover-room',
+  'read',
+  'page',
+  'checkpoint',
+  'position',
+  'rotate-epoch',
+  'delete-room',
+  'summary',
+  'sweep',
+  'forget-room',
+  'enlist',
+] as const
+export type ScriptName = (typeof FILES)[number]
+export type Scripts = Readonly<Record<ScriptName, Script>>
+
+/** Commands are remembered this long. */
+const REMEMBER_MS = 7 * 24 * 60 * 60 * 1000
+
+export interface ScriptSettings {
+  readonly publishCommand: 'publish' | 'spublish'
+  /** An owner that has not shown itself for so long is dead. */
+  readonly leaseMs: number
+  /** How long after a look at the storage's clock a lease may still be judged. */
+  readonly freshMs: number
+}
+
+/** Loads all scripts, with their constants. */
+export function loadScripts({ publishCommand, leaseMs, freshMs }: ScriptSettings): Scripts {
+  const prelude = loadScript(import.meta.url, 'prelude.lua').lua
+  const constants = [
+    `local PUBLISH = '${publishCommand}'`,
+    `local LEASE_MS = ${leaseMs}`,
+    `local FRESH_MS = ${freshMs}`,
+    `local REMEMBER_MS = ${REMEMBER_MS}`,
+    `local QUEUE_LENGTH = ${LIMITS.queueLength}`,
+    `local QUEUE_LENGTH_PER_MEMBER = ${LIMITS.queueLengthPerMember}`,
+    `local DIGEST_OF_NOTHING = '${digest('')}'`,
+  ]
+  const before = [...constants, prelude].join('\n')
+  const scripts = FILES.map((file) => [file, loadScript(import.meta.url, `${file}.lua`, before)])
+  return Object.fromEntries(scripts) as Scripts
+}
