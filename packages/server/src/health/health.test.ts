@@ -1,0 +1,230 @@
+import { describe, expect, it } from 'vitest'
+import { settled, TestClock } from '../generation/test-clock.ts'
+import { type Check, Health, type Readiness } from './health.ts'
+import { LoopLag } from './loop-lag.ts'
+import { watchHealth } from './node-health.ts'
+import { StoragePulse } from './storage-pulse.ts'
+
+const READY: Readiness = { ready: true }
+
+describe('a node', () => {
+  /** A node with one check, whose trouble the test sets. */
+  function nodeWith(patienceMs = 5000) {
+    const clock = new TestClock()
+    const ails: { why: string | null } = { why: null }
+    const check: Check = { name: 'storage', check: () => ails.why, patienceMs }
+    const health = new Health(clock, [check])
+    health.start()
+    return { clock, ails, health }
+  }
+
+  it('is ready while nothing ails it', async () => {
+    const { clock, health } = nodeWith()
+    expect(health.readiness()).toEqual(READY)
+    await clock.advance(60_000)
+    expect(health.readiness()).toEqual(READY)
+  })
+
+  it('is not ready after five seconds of trouble, says why, and is ready as soon as it has passed', async () => {
+    const { clock, ails, health } = nodeWith()
+    ails.why = 'It is away.'
+    await clock.advance(1000)
+    await clock.advance(4999)
+    expect(health.readiness()).toEqual(READY)
+    await clock.advance(1)
+    expect(health.readiness()).toEqual({
+      ready: false,
+      failing: [{ name: 'storage', why: 'It is away.' }],
+    })
+    ails.why = null
+    expect(health.readiness()).toEqual(READY)
+  })
+
+  it('notices trouble when nobody asks', async () => {
+    const { clock, ails, health } = nodeWith()
+    ails.why = 'It is away.'
+    await clock.advance(6000)
+    expect(health.readiness().ready).toBe(false)
+  })
+
+  it('counts from the beginning again when trouble comes back', async () => {
+    const { clock, ails, health } = nodeWith()
+    for (let round = 0; round < 5; round++) {
+      ails.why = 'It is away.'
+      await clock.advance(4000)
+      ails.why = null
+      await clock.advance(1000)
+    }
+    ails.why = 'It is away.'
+    await clock.advance(4000)
+    expect(health.readiness()).toEqual(READY)
+  })
+
+  it('has no patience where there is none to have', () => {
+    const { ails, health } = nodeWith(0)
+    ails.why = 'Going down.'
+    expect(health.readiness()).toMatchObject({ ready: false })
+  })
+
+  it('stops looking when it is closed', () => {
+    const { clock, health } = nodeWith()
+    expect(clock.waiting).toBe(1)
+    health.close()
+    health.close()
+    expect(clock.waiting).toBe(0)
+  })
+})
+
+describe('the pulse of the storage', () => {
+  /** A storage whose answers the test gives. */
+  function storage() {
+    const clock = new TestClock()
+    const owed: { answer: () => void; refuse: () => void }[] = []
+    const ping = () =>
+      new Promise<void>((answer, reject) => {
+        owed.push({ answer, refuse: () => reject(new Error('refused')) })
+      })
+    const pulse = new StoragePulse(clock, ping)
+    pulse.start()
+    return { clock, owed, pulse }
+  }
+
+  it('is well while answers come within half a second', async () => {
+    const { clock, owed, pulse } = storage()
+    for (let second = 0; second < 10; second++) {
+      await clock.advance(500)
+      expect(pulse.check()).toBeNull()
+      owed.shift()?.answer()
+      await clock.advance(500)
+      expect(pulse.check()).toBeNull()
+    }
+    expect(owed).toHaveLength(1)
+  })
+
+  it('is not well from half a second without an answer until the next one', async () => {
+    const { clock, owed, pulse } = storage()
+    await clock.advance(501)
+    expect(pulse.check()).toBe('The storage has not answered for 0.5 s.')
+    await clock.advance(9000)
+    expect(pulse.check()).toBe('The storage has not answered for 9.5 s.')
+    // What was sent first is forgotten, so that an answer which was lost is not waited for.
+    expect(owed).toHaveLength(2)
+    await clock.advance(500)
+    expect(owed).toHaveLength(3)
+    owed.at(-1)?.answer()
+    await settled()
+    expect(pulse.check()).toBeNull()
+  })
+
+  it('is not well while answers come late, whenever one looks', async () => {
+    const { clock, owed, pulse } = storage()
+    await clock.advance(800)
+    owed.shift()?.answer()
+    await clock.advance(200)
+    expect(owed).toHaveLength(1)
+    expect(pulse.check()).toBe('The storage answers after 0.8 s only.')
+    owed.shift()?.answer()
+    await settled()
+    expect(pulse.check()).toBeNull()
+  })
+
+  it('is not well while commands are refused', async () => {
+    const { clock, owed, pulse } = storage()
+    for (let second = 0; second < 3; second++) {
+      owed.shift()?.refuse()
+      await clock.advance(1000)
+    }
+    expect(pulse.check()).toBe('The storage has not answered for 3.0 s.')
+    owed.shift()?.answer()
+    await settled()
+    expect(pulse.check()).toBeNull()
+  })
+})
+
+describe('the lag of the event loop', () => {
+  it('is that of the last whole window, without the time between two looks', async () => {
+    const clock = new TestClock()
+    const recorded: number[] = []
+    const lag = new LoopLag(clock, {
+      enable: () => true,
+      disable: () => true,
+      percentile: (of) => (of === 99 ? (recorded.at(-1) ?? 511) : NaN),
+      reset: () => void recorded.splice(0),
+    })
+    lag.start()
+    recorded.push(270e6)
+    await clock.advance(4999)
+    expect(lag.p99Ms).toBe(0)
+    await clock.advance(1)
+    expect(lag.p99Ms).toBe(250)
+    recorded.push(20e6)
+    await clock.advance(5000)
+    expect(lag.p99Ms).toBe(0)
+    await clock.advance(5000)
+    expect(lag.p99Ms).toBe(0)
+    lag.close()
+    expect(clock.waiting).toBe(0)
+  })
+
+  it('is seen when this process is kept busy', async () => {
+    const clock = new TestClock()
+    const lag = new LoopLag(clock)
+    lag.start()
+    for (let time = 0; time < 2; time++) {
+      const until = performance.now() + 250
+      while (performance.now() < until);
+      await new Promise((resolve) => setTimeout(resolve, 25))
+    }
+    await clock.advance(5000)
+    expect(lag.p99Ms).toBeGreaterThan(200)
+    lag.close()
+  })
+})
+
+describe('the health of a node', () => {
+  it('names the storage, the subscriptions, and that it is going down', async () => {
+    const clock = new TestClock()
+    let probeAge: number | null = null
+    let draining = false
+    let answers = true
+    const health = watchHealth({
+      clock,
+      ping: () => (answers ? Promise.resolve() : Promise.reject(new Error('away'))),
+      probeAgeMs: () => probeAge,
+      isDraining: () => draining,
+    })
+    await clock.advance(60_000)
+    expect(health.readiness()).toEqual(READY)
+    expect(health.loopLagMs()).toBeGreaterThanOrEqual(0)
+
+    probeAge = 20_000
+    await clock.advance(10_000)
+    expect(health.readiness()).toEqual(READY)
+    probeAge = 20_001
+    await clock.advance(5000)
+    expect(health.readiness()).toEqual(READY)
+    await clock.advance(1000)
+    const stale = 'Nothing has come through the subscriptions for 20 s.'
+    expect(health.readiness()).toEqual({
+      ready: false,
+      failing: [{ name: 'subscriptions', why: stale }],
+    })
+
+    probeAge = 0
+    answers = false
+    await clock.advance(8000)
+    expect(health.readiness()).toMatchObject({ failing: [{ name: 'storage' }] })
+    answers = true
+    await clock.advance(1000)
+    expect(health.readiness()).toEqual(READY)
+
+    draining = true
+    expect(health.readiness()).toEqual({
+      ready: false,
+      failing: [{ name: 'draining', why: 'Going down.' }],
+    })
+    health.close()
+    health.close()
+    expect(clock.waiting).toBe(0)
+  })
+})
