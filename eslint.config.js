@@ -18,30 +18,45 @@ const zones = [
   { target: `${SHARED}/protocol`, from: `${SHARED}/room`, message: 'The protocol knows no fold.' },
   {
     target: `${SERVER}/room`,
-    from: [`${SERVER}/socket`, `${SERVER}/http`, `${SERVER}/simulator`, `${SERVER}/log/sqlite`],
+    from: [
+      `${SERVER}/socket`,
+      `${SERVER}/events`,
+      `${SERVER}/http`,
+      `${SERVER}/simulator`,
+      `${SERVER}/log/sqlite`,
+    ],
     message: 'Rooms know ports, no sockets and no adapters.',
   },
   {
     target: `${SERVER}/generation`,
-    from: [`${SERVER}/room`, `${SERVER}/socket`, `${SERVER}/http`, `${SERVER}/presence`],
+    from: ['room', 'socket', 'events', 'http', 'presence'].map((to) => `${SERVER}/${to}`),
     message: 'Generations know no rooms.',
   },
   {
     target: `${SERVER}/log`,
-    from: ['room', 'generation', 'socket', 'http', 'presence', 'access'].map(
+    from: ['room', 'generation', 'socket', 'events', 'http', 'presence', 'access'].map(
       (to) => `${SERVER}/${to}`,
     ),
     message: 'The log knows nobody.',
   },
   {
     target: `${SERVER}/presence`,
-    from: ['room', 'generation', 'socket', 'http', 'log', 'access'].map((to) => `${SERVER}/${to}`),
+    from: ['room', 'generation', 'socket', 'events', 'http', 'log', 'access'].map(
+      (to) => `${SERVER}/${to}`,
+    ),
     message: 'Presence knows nobody.',
   },
   {
     target: `${SERVER}/socket`,
-    from: [`${SERVER}/generation`, `${SERVER}/log`, `${SERVER}/http`, `${SERVER}/simulator`],
+    from: ['generation', 'log', 'events', 'http', 'simulator'].map((to) => `${SERVER}/${to}`),
     message: 'The gateway talks to rooms only.',
+  },
+  {
+    target: `${SERVER}/events`,
+    from: ['generation', 'log', 'presence', 'access', 'socket', 'http', 'simulator'].map(
+      (to) => `${SERVER}/${to}`,
+    ),
+    message: 'Event streams talk to rooms only.',
   },
   {
     target: [

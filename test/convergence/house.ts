@@ -9,9 +9,11 @@ import {
 } from '@roomcast/shared/protocol'
 import { digest } from '@roomcast/shared/digest'
 import { fold } from '@roomcast/shared/room'
+import { EventStreams } from '@roomcast/server/events/event-streams.ts'
 import type { LogUpdate, RoomLog, Started } from '@roomcast/server/log/room-log.ts'
 import { openSqliteRoomLog } from '@roomcast/server/log/sqlite/sqlite-room-log.ts'
 import { MemoryPresence } from '@roomcast/server/presence/memory-presence.ts'
+import { everybody } from '@roomcast/server/room/connection.ts'
 import { Rooms } from '@roomcast/server/room/rooms.ts'
 import { DistantLog } from '../support/distant-log.ts'
 import { SimulatedClock } from '../support/simulated-clock.ts'
@@ -78,6 +80,7 @@ export class House {
   readonly log: DistantLog
   readonly presence = new MemoryPresence(this.clock)
   readonly gateway: SimulatedGateway
+  readonly events: EventStreams
   readonly rooms: Rooms
   readonly room: TestRoom
   readonly errors: unknown[] = []
@@ -105,12 +108,14 @@ export class House {
     this.log = new DistantLog({ log: near, clock, distance: () => 0, hears })
     const onError = (_: string, error: unknown) => void this.errors.push(error)
     this.gateway = new SimulatedGateway({ clock, tally: new Tally(), onError })
+    const newId = () => room.newId('new')
+    this.events = new EventStreams({ clock, newId, chance: () => 0.5 })
     this.rooms = new Rooms({
       log: this.log,
       presence,
-      fanOut: this.gateway,
+      fanOut: everybody(this.gateway, this.events),
       clock,
-      newId: () => room.newId('new'),
+      newId,
       defaultModel: 'claude',
       knowsModel: () => true,
       run: () => undefined,
@@ -118,6 +123,7 @@ export class House {
       onError,
     })
     this.gateway.open(this.rooms)
+    this.events.open(this.rooms)
   }
 
   /** Somebody comes, without joining a room. */
@@ -141,6 +147,9 @@ export class House {
 
   async close(): Promise<void> {
     this.gateway.close()
+    const ended = this.events.close()
+    await this.clock.advance(2000)
+    await ended
     await this.rooms.close()
     await this.#near.close()
   }

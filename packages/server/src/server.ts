@@ -15,6 +15,7 @@ import { TokenBucket } from './access/token-bucket.ts'
 import { Tokens } from './access/tokens.ts'
 import { systemClock } from './clock.ts'
 import type { Config } from './config.ts'
+import { EventStreams } from './events/event-streams.ts'
 import { ClaudeSdk } from './generation/claude-sdk.ts'
 import { Generations } from './generation/generations.ts'
 import { ModelCatalog } from './generation/model-catalog.ts'
@@ -22,6 +23,7 @@ import { createApp } from './http/app.ts'
 import { openSqliteRoomLog } from './log/sqlite/sqlite-room-log.ts'
 import type { Logger } from './logger.ts'
 import { MemoryPresence } from './presence/memory-presence.ts'
+import { everybody } from './room/connection.ts'
 import { Rooms } from './room/rooms.ts'
 import { startSimulator } from './simulator/simulator.ts'
 import { Gateway } from './socket/gateway.ts'
@@ -45,6 +47,7 @@ export interface Server {
 export async function startServer(config: Config, logger: Logger): Promise<Server> {
   const clock = systemClock
   const newId = () => randomBytes(16).toString('base64url')
+  const chance = () => randomInt(1_000_000) / 1_000_000
   await mkdir(config.dataDirectory, { recursive: true })
   const log = await openSqliteRoomLog({
     path: join(config.dataDirectory, 'roomcast.sqlite'),
@@ -72,7 +75,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
     claude,
     clock,
     newId,
-    chance: () => randomInt(1_000_000) / 1_000_000,
+    chance,
     limits: config,
     maxTokens: config.maxTokens,
     promptTokens: config.promptTokens,
@@ -105,11 +108,12 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
     mayCommand: (memberId) => commands.take(memberId),
     onError: (command, err) => logger.error({ command, err }, 'a command failed'),
   })
+  const events = new EventStreams({ clock, newId, chance })
   let draining = false
   const rooms = new Rooms({
     log,
     presence,
-    fanOut: gateway,
+    fanOut: everybody(gateway, events),
     clock,
     newId,
     defaultModel: config.model,
@@ -124,6 +128,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
       sessions,
       invites,
       rooms,
+      events,
       models: () => Promise.resolve(catalog.list()),
       clientDirectory: CLIENT_DIRECTORY,
       logger,
@@ -137,6 +142,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
 
   for (const started of await log.recover(newId)) generations.run(started)
   gateway.open(rooms)
+  events.open(rooms)
   await new Promise<void>((resolve, reject) => {
     http.once('error', reject)
     http.listen(config.port, config.host, resolve)
@@ -145,7 +151,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
   const closeAll = async (patienceMs: number): Promise<void> => {
     draining = true
     await generations.drain(patienceMs)
-    await gateway.close()
+    await Promise.all([gateway.close(), events.close()])
     http.closeAllConnections()
     await rooms.close()
     presence.close()

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { mayAct, originAllowed } from './origin.ts'
+import { mayAct, mayWatch, originAllowed } from './origin.ts'
 
 const allowed = ['https://rooms.example.org']
 
@@ -47,5 +47,22 @@ describe('a request of a foreign page', () => {
     const origin = 'https://evil.test'
     expect(mayAct({ host: 'h', origin }, allowed)).toBe(false)
     expect(mayAct({ host: 'h', origin, authorization: 'Bearer t' }, allowed)).toBe(false)
+  })
+})
+
+describe('a request to watch', () => {
+  it.each([
+    [{ origin: 'http://h' }, true],
+    [{ origin: 'https://rooms.example.org', 'sec-fetch-site': 'same-site' }, true],
+    [{ 'sec-fetch-site': 'same-origin' }, true],
+    [{ 'sec-fetch-site': 'none' }, true],
+    [{}, true],
+    [{ 'sec-fetch-site': 'cross-site' }, false],
+    [{ 'sec-fetch-site': 'same-site' }, false],
+    [{ origin: 'https://evil.test' }, false],
+    [{ origin: 'https://evil.test', 'sec-fetch-site': 'same-origin' }, false],
+    [{ origin: 'null' }, false],
+  ])('with %j: %s', (headers, may) => {
+    expect(mayWatch({ host: 'h', ...headers }, allowed)).toBe(may)
   })
 })

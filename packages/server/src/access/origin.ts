@@ -37,3 +37,16 @@ export function mayAct(
   if (verdict === 'absent') return credentialOf(headers).kind !== 'cookie'
   return verdict === 'allowed'
 }
+
+/**
+ * Whether a request may watch a room, which is shown to the others as being here. A GET of our own pages has no Origin; that a
+ * foreign page sent it, as an image say, browsers tell in Sec-Fetch-Site (`none`: somebody typed the address).
+ */
+export function mayWatch(
+  headers: Pick<IncomingHttpHeaders, 'origin' | 'host' | 'sec-fetch-site'>,
+  allowed: readonly string[],
+): boolean {
+  const verdict = originAllowed(headers.origin, headers.host, allowed)
+  if (verdict !== 'absent') return verdict === 'allowed'
+  return ['same-origin', 'none', undefined].includes(headers['sec-fetch-site'])
+}

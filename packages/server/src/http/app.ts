@@ -12,6 +12,7 @@ import { TokenBucket } from '../access/token-bucket.ts'
 import type { Logger } from '../logger.ts'
 import { clientFiles, clientPage } from './client-pages.ts'
 import { handleErrors, refuse } from './errors.ts'
+import { eventRoutes, type EventsPort } from './event-routes.ts'
 import { ownPagesOnly, securityHeaders, whoAsks } from './guards.ts'
 import { inviteRoutes, roomRoutes } from './room-routes.ts'
 import type { RoomsPort } from './rooms-port.ts'
@@ -21,6 +22,7 @@ export interface AppOptions {
   readonly sessions: Sessions
   readonly invites: Invites
   readonly rooms: RoomsPort
+  readonly events: EventsPort
   /** What may be asked here. Rejects with a Refusal. */
   readonly models: () => Promise<Models>
   /** Absolute path of the built client; need not exist. */
@@ -70,6 +72,8 @@ export function createApp(options: AppOptions): Express {
   const making = perMinute(ROOMS_PER_MINUTE)
   const exporting = perMinute(EXPORTS_PER_MINUTE)
   api.use('/rooms', roomRoutes({ who, invites, rooms, publicUrl, making, exporting }))
+  const { events, allowedOrigins } = options
+  api.use('/rooms', eventRoutes({ who, events, allowedOrigins }))
   api.use('/invites', inviteRoutes({ who, invites, rooms }, perMinute(TRIES_PER_MINUTE)))
   // Open to all, so that the first page can already say whether answers are simulated.
   api.get('/models', async (_request, response) => void response.json(await models()))

@@ -96,6 +96,7 @@ export async function openTestApp(changes: Partial<AppOptions> = {}) {
     sessions,
     invites,
     rooms: memory.port,
+    events: { watch: () => Promise.reject(new Refusal('room-not-found')) },
     models: () => Promise.resolve({ simulated: true, default: 'm', models: [] }),
     clientDirectory: '/nowhere',
     logger,

@@ -19,3 +19,12 @@ export interface FanOut {
   /** `position`: where the update leaves a follower. */
   send(roomId: RoomId, update: Update, position: Position): void
 }
+
+/** One for connections of several kinds. */
+export function everybody(...fanOuts: readonly FanOut[]): FanOut {
+  return {
+    send: (...update) => {
+      for (const fanOut of fanOuts) fanOut.send(...update)
+    },
+  }
+}

@@ -1,0 +1,109 @@
+// One response that shows one room to one member, from its first event to its end.
+import type { ServerResponse } from 'node:http'
+import type { MemberId, NamedUpdate, Position, RoomId, Update } from '@roomcast/shared/protocol'
+import { isDelta } from '@roomcast/shared/protocol'
+import type { Connection } from '../room/connection.ts'
+import { Place } from '../room/place.ts'
+import type { Rooms } from '../room/rooms.ts'
+import type { Audience } from './audience.ts'
+import { frameOf, retryFrame } from './frame.ts'
+
+const HEADERS = {
+  'Content-Type': 'text/event-stream',
+  'Cache-Control': 'no-cache',
+  // nginx collects an answer before it passes it on, unless it is told not to.
+  'X-Accel-Buffering': 'no',
+  // After a stream its connection is of no use, and would hold up a server that goes down.
+  Connection: 'close',
+} as const
+
+type Closed = Extract<NamedUpdate, { type: 'closed' }>
+
+export interface EventStreamOptions {
+  readonly id: string
+  readonly memberId: MemberId
+  readonly response: ServerResponse
+  readonly rooms: Rooms
+  readonly audience: Audience
+  /** What the client is told to wait before it comes back, ms. */
+  readonly retryMs: number
+}
+
+export class EventStream implements Connection {
+  readonly #options: EventStreamOptions
+  readonly #place: Place
+  #closed = false
+
+  constructor(options: EventStreamOptions) {
+    this.#options = options
+    this.#place = new Place(this, options.rooms)
+    // ignored because: `close` follows, and what the client has missed it asks for when it is back
+    options.response.on('error', () => undefined)
+  }
+
+  get id(): string {
+    return this.#options.id
+  }
+
+  get memberId(): MemberId {
+    return this.#options.memberId
+  }
+
+  /** Begins to show a room. @throws Refusal `room-not-found`, and then nothing has been written */
+  async watch(roomId: RoomId, since: Position | undefined): Promise<void> {
+    if (!this.#closed) await this.#place.take(roomId, since)
+    if (this.#closed) this.#place.leave()
+  }
+
+  /** `closed` is the last that is sent. */
+  send(update: Update, position: Position): void {
+    if (!isDelta(update) && update.type === 'closed') return this.end(update.error)
+    this.write(frameOf(update, position))
+  }
+
+  enter(roomId: RoomId): void {
+    this.#begin()
+    this.#options.audience.enter(roomId, this)
+  }
+
+  exit(roomId: RoomId): void {
+    this.#options.audience.exit(roomId, this)
+  }
+
+  write(frame: Buffer): void {
+    const { response } = this.#options
+    if (!response.headersSent || response.writableEnded || response.destroyed) return
+    response.write(frame)
+  }
+
+  /** Looks whether the response drains; breaks it off when it does not: what it would say there is not read either. */
+  relieve(): void {
+    if (!this.#place.look(this.#options.response.writableLength)) this.breakOff()
+  }
+
+  /** Says why, and ends when that has been taken. */
+  end(error: Closed['error']): void {
+    this.#begin()
+    this.write(frameOf({ type: 'closed', error }, null))
+    this.#options.response.end()
+  }
+
+  /** Ends it at once, whatever is unsent. */
+  breakOff(): void {
+    this.#options.response.destroy()
+  }
+
+  /** Its response is over. */
+  close(): void {
+    this.#closed = true
+    this.#place.leave()
+  }
+
+  #begin(): void {
+    const { response, retryMs } = this.#options
+    if (response.headersSent) return
+    response.writeHead(200, HEADERS)
+    response.flushHeaders()
+    this.write(retryFrame(retryMs))
+  }
+}

@@ -1,0 +1,154 @@
+// The border for server-sent events: rooms for programs that only read, over plain HTTP.
+//
+// Guarantees: the same updates in the same order as over a socket, each with the position after it; one frame for all
+// streams of a room; a stream that does not drain hurts nobody else (room/place.ts).
+// Leaves to others: who asks, and the route (http/).
+import type { ServerResponse } from 'node:http'
+import {
+  errorBody,
+  type MemberId,
+  type Position,
+  Refusal,
+  type RoomId,
+  type Update,
+} from '@roomcast/shared/protocol'
+import type { Clock } from '@roomcast/shared/clock'
+import { type FanOut, MOST_CONNECTIONS } from '../room/connection.ts'
+import { LOOK_MS } from '../room/place.ts'
+import type { Rooms } from '../room/rooms.ts'
+import { Audience } from './audience.ts'
+import { EventStream } from './event-stream.ts'
+import { frameOf, KEEP_ALIVE } from './frame.ts'
+
+/** A sign of life goes to every stream this often, ms. */
+const KEEP_ALIVE_MS = 15_000
+/** A client waits so long before it comes back, and up to so much more, ms: not all at once after a restart. */
+const RETRY_MS = 1000
+const RETRY_SPREAD_MS = 2000
+/** How long streams may still take what was sent to them when the node goes down, ms. */
+const FAREWELL_MS = 2000
+
+export interface EventStreamsOptions {
+  readonly clock: Clock
+  readonly newId: () => string
+  /** A number in [0, 1), fresh with each call. */
+  readonly chance: () => number
+}
+
+export class EventStreams implements FanOut {
+  readonly #options: EventStreamsOptions
+  readonly #streams = new Set<EventStream>()
+  readonly #audience = new Audience()
+  #rooms: Rooms | null = null
+  #stopLook: (() => void) | null = null
+  #stopKeepAlive: (() => void) | null = null
+  #onEmpty: (() => void) | null = null
+
+  constructor(options: EventStreamsOptions) {
+    this.#options = options
+  }
+
+  /** How many streams there are. */
+  get size(): number {
+    return this.#streams.size
+  }
+
+  /** Begins to accept streams, for these rooms. Call once. */
+  open(rooms: Rooms): void {
+    this.#rooms = rooms
+    this.#lookLater()
+    this.#keepAliveLater()
+  }
+
+  /**
+   * Shows a room on a response, from `since` on where that is possible, until either side ends it.
+   * @returns when the stream has begun
+   * @throws Refusal `room-not-found`, `rate-limited`, `shutting-down`; then nothing has been written
+   */
+  async watch(
+    memberId: MemberId,
+    roomId: RoomId,
+    since: Position | undefined,
+    response: ServerResponse,
+  ): Promise<void> {
+    await this.#roomsOrRefuse().requireMember(memberId, roomId)
+    const rooms = this.#roomsOrRefuse()
+    if (response.closed) return
+    if (this.#streamsOf(memberId) >= MOST_CONNECTIONS)
+      throw new Refusal('rate-limited', 'Too many event streams are open.')
+    const { newId, chance } = this.#options
+    const stream = new EventStream({
+      id: newId(),
+      memberId,
+      response,
+      rooms,
+      audience: this.#audience,
+      retryMs: RETRY_MS + Math.floor(chance() * RETRY_SPREAD_MS),
+    })
+    this.#streams.add(stream)
+    response.once('close', () => this.#forget(stream))
+    try {
+      await stream.watch(roomId, since)
+    } catch (error) {
+      this.#forget(stream)
+      throw error
+    }
+  }
+
+  send(roomId: RoomId, update: Update, position: Position): void {
+    this.#audience.write(roomId, () => frameOf(update, position))
+  }
+
+  /** Tells everybody to come back later, and ends all streams. Idempotent. */
+  async close(): Promise<void> {
+    this.#rooms = null
+    this.#stopLook?.()
+    this.#stopKeepAlive?.()
+    for (const stream of this.#streams) stream.end(errorBody('shutting-down'))
+    await this.#empty()
+    for (const stream of this.#streams) stream.breakOff()
+  }
+
+  /** Resolves when all streams are over, or when those who do not take the rest have had their time. */
+  async #empty(): Promise<void> {
+    if (this.#streams.size === 0) return
+    await new Promise<void>((resolve) => {
+      const stop = this.#options.clock.after(FAREWELL_MS, resolve)
+      this.#onEmpty = () => {
+        stop()
+        resolve()
+      }
+    })
+  }
+
+  #forget(stream: EventStream): void {
+    this.#streams.delete(stream)
+    stream.close()
+    if (this.#streams.size === 0) this.#onEmpty?.()
+  }
+
+  #roomsOrRefuse(): Rooms {
+    if (!this.#rooms) throw new Refusal('shutting-down')
+    return this.#rooms
+  }
+
+  #streamsOf(memberId: MemberId): number {
+    let count = 0
+    for (const stream of this.#streams) if (stream.memberId === memberId) count++
+    return count
+  }
+
+  #lookLater(): void {
+    this.#stopLook = this.#options.clock.after(LOOK_MS, () => {
+      for (const stream of this.#streams) stream.relieve()
+      this.#lookLater()
+    })
+  }
+
+  #keepAliveLater(): void {
+    this.#stopKeepAlive = this.#options.clock.after(KEEP_ALIVE_MS, () => {
+      for (const stream of this.#streams) stream.write(KEEP_ALIVE)
+      this.#keepAliveLater()
+    })
+  }
+}

@@ -1,0 +1,47 @@
+// /api/rooms/:id/events: the room as server-sent events. Who asks and from where is checked here, as JSON, before the
+// stream begins; the rest is behind the port.
+import type { ServerResponse } from 'node:http'
+import { Router, type Request } from 'express'
+import { type MemberId, type Position, Refusal, type RoomId } from '@roomcast/shared/protocol'
+import { mayWatch } from '../access/origin.ts'
+import { positionFrom } from '../events/event-id.ts'
+import { requireMember, type Who } from './guards.ts'
+import { roomIdOf } from './parse.ts'
+
+export interface EventsPort {
+  /**
+   * Shows a room on a response, from `since` on where that is possible, until either side ends it.
+   * @throws Refusal `room-not-found`, `rate-limited`, `shutting-down`; then nothing has been written
+   */
+  watch(
+    memberId: MemberId,
+    roomId: RoomId,
+    since: Position | undefined,
+    response: ServerResponse,
+  ): Promise<void>
+}
+
+export interface EventRoutesOptions {
+  readonly who: Who
+  readonly events: EventsPort
+  readonly allowedOrigins: readonly string[]
+}
+
+export function eventRoutes({ who, events, allowedOrigins }: EventRoutesOptions): Router {
+  const router = Router()
+  router.get('/:id/events', async (request, response) => {
+    // Express sends HEAD here too, and a stream without events is nothing.
+    if (request.method !== 'GET') throw new Refusal('not-found')
+    if (!mayWatch(request.headers, allowedOrigins)) throw new Refusal('origin-refused')
+    const { memberId } = await requireMember(who, request)
+    await events.watch(memberId, roomIdOf(request), sinceOf(request), response)
+  })
+  return router
+}
+
+/** Where a client wants to go on. The header, which browsers set when they come back, is newer than the address. */
+function sinceOf(request: Request): Position | undefined {
+  const { lastEventId } = request.query
+  const id = request.headers['last-event-id'] ?? lastEventId
+  return typeof id === 'string' ? positionFrom(id) : undefined
+}

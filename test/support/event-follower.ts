@@ -1,0 +1,70 @@
+// A follower of a room by its event stream: the events of one stream after the other, each checked and folded.
+import { digest } from '@roomcast/shared/digest'
+import { isDelta, parseUpdate, type RoomState, type Update } from '@roomcast/shared/protocol'
+import { emptyRoom, fold, positionOf } from '@roomcast/shared/room'
+import { EventText } from './event-text.ts'
+
+export class EventFollower {
+  state: RoomState
+  /** What came, in order; deltas by that name. */
+  readonly types: string[] = []
+  readonly updates: Update[] = []
+  /** The reason of a `closed`. */
+  closed: string | null = null
+  comments = 0
+  retryMs: number | null = null
+  #text = new EventText()
+  #taken = 0
+  #lastId = ''
+
+  constructor(state = emptyRoom('none', 'none')) {
+    this.state = state
+  }
+
+  /** The id to go on from. */
+  get lastId(): string {
+    return this.#lastId
+  }
+
+  /** A new stream begins; what the last one broke off in the middle of is lost with it. */
+  begin(): void {
+    this.#text = new EventText()
+    this.#taken = 0
+  }
+
+  /**
+   * Takes in some text of the stream.
+   * @throws Error when an event is not what is promised: [W5] named for its update, with the position after it
+   */
+  add(text: string): void {
+    this.#text.add(text)
+    this.comments += this.#text.comments
+    this.#text.comments = 0
+    this.retryMs = this.#text.retryMs ?? this.retryMs
+    for (const event of this.#text.events.slice(this.#taken)) {
+      this.#taken++
+      const update = parseUpdate(JSON.parse(event.data))
+      if (!update) throw new Error(`not an update: ${event.data}`)
+      const type = isDelta(update) ? 'delta' : update.type
+      if (event.type !== type) throw new Error(`${type} comes as ${event.type}`)
+      this.types.push(type)
+      this.updates.push(update)
+      this.#take(update)
+      if (type === 'closed') continue
+      const { epoch, offset, end } = positionOf(this.state)
+      if (event.id !== `${epoch}:${offset}:${end}`)
+        throw new Error(`${event.id} after ${event.data} is not ${epoch}:${offset}:${end}`)
+      this.#lastId = event.id
+    }
+  }
+
+  #take(update: Update): void {
+    if (!isDelta(update)) {
+      if (update.type === 'closed') this.closed = update.error.code
+      if (['presence', 'synced', 'closed'].includes(update.type)) return
+    }
+    const { state, behind } = fold(this.state, update as Parameters<typeof fold>[1], digest)
+    if (behind) throw new Error(`a gap at ${JSON.stringify(update)}`)
+    this.state = state
+  }
+}
