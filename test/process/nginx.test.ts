@@ -215,11 +215,17 @@ describe('nginx', () => {
       `GET /api/models HTTP/1.0\r\n\r\n`,
       `NONSENSE /api/models HTTP/1.1\r\nHost: a\r\n\r\n`,
     ]
+    const body = 'x'.repeat(500_000)
+    const large = `Content-Length: ${body.length}\r\n\r\n${body}`
+    for (const query of ['transport=websocket', 'transport=polling']) {
+      const text = `GET /socket.io/?EIO=4&${query} HTTP/1.1\r\nHost: a\r\n${upgrade}${large}`
+      expect(await raw(proxy, text)).toMatch(/ 413 /)
+    }
     for (const text of [...nonsense, ...nonsense])
       expect([text.slice(0, 60), await raw(proxy, text)]).toEqual([
         text.slice(0, 60),
         expect.stringMatching(/^HTTP\/1\.[01] [24]\d\d /),
       ])
-    expect(await proxy.logs()).not.toContain('prematurely')
+    expect(await proxy.logs()).not.toMatch(/\[(error|crit)\].*upstream/)
   })
 })
