@@ -114,6 +114,21 @@ export function describeEnds(setup: Setup): void {
       expect((await room.reply(owned.generationId)).text).toBe('Because')
     })
 
+    test('[R2] an end that is proposed again with the same next gets its first answer', async () => {
+      const room = await aRoom(use.log)
+      const owned = await room.asked('alice', 'Why?')
+      await room.queued('bob', 'How?')
+      const next = room.newId('next')
+      const first = await room.end(owned, 'completed', { next })
+      expect(first).toMatchObject({ ok: true, started: { generationId: next, number: 2 } })
+      await room.changesNothing(() => room.end(owned, 'completed', { next }), first)
+      const ended = first.ok ? first.ended : null
+      const late = { ok: false, refused: 'ended', ended }
+      await room.changesNothing(() => room.end(owned, 'completed'), late)
+      if (first.ok && first.started) await room.write(first.started, 0, 'So')
+      await room.changesNothing(() => room.end(owned, 'completed', { next }), late)
+    })
+
     test('final bytes that do not fit refuse the end', async () => {
       const room = await aRoom(use.log)
       const owned = await room.asked('alice', 'Why?')

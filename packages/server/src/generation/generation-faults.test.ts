@@ -148,6 +148,37 @@ describe('a storage that is away', () => {
     expect((await bench.reply()).text).toBe('Because.')
   })
 
+  it('and loses the answer to an end goes on with the question that it has started', async () => {
+    await room.queue('bob', 'How?')
+    await bench.run()
+    await claude.says('Because.')
+    storage.away = 'after'
+    await claude.stops()
+    storage.away = null
+    await clock.advance(500)
+    expect(bench.finished?.next).toMatchObject({ by: 'bob', number: 2 })
+  })
+
+  it('while Claude thinks in silence is not paid for longer than while it writes', async () => {
+    await bench.run({
+      log: new Proxy(storage.log, {
+        get: (target, name: keyof RoomLog) =>
+          name === 'renew'
+            ? () => Promise.reject(new Refusal('storage-unavailable'))
+            : target[name].bind(target),
+      }),
+    })
+    await claude.gives({ type: 'begun', kind: 'thinking' })
+    await clock.advance(14_000)
+    expect(claude.aborted).toBe(false)
+    await clock.advance(4_000)
+    expect(claude.aborted).toBe(true)
+    expect(await bench.ended()).toMatchObject({
+      outcome: 'failed',
+      error: { code: 'storage-unavailable' },
+    })
+  })
+
   it('for too long ends the answer as failed, and stops paying', async () => {
     await bench.run()
     await claude.says('Be')

@@ -8,7 +8,7 @@ import type { Clock } from '@roomcast/shared/clock'
 import type { EndResult, FinalBytes, NewEnd, RoomLog, Started } from '../log/room-log.ts'
 import type { Chunk, Claude, Prompt } from './claude.ts'
 import { ClaudeFailure, FAILURES, type FailureCode } from './claude.ts'
-import { type Halt, ReplyWriter } from './reply-writer.ts'
+import { AWAY_MS, type Halt, ReplyWriter } from './reply-writer.ts'
 import { tokensOfBytes } from './tokens.ts'
 
 export interface GenerationLimits {
@@ -72,6 +72,10 @@ export class Generation {
   #stopTimers: (() => void)[] = []
   #stopSilence: (() => void) | null = null
   #goingDown = false
+  /** Since when storage has not taken the signs of life, ms since 1970. */
+  #awaySince: number | null = null
+  /** What every proposal of the end calls the next generation: a log knows by it that the call is the same. */
+  #nextId: string | null = null
 
   constructor(options: GenerationOptions) {
     this.#options = options
@@ -242,13 +246,15 @@ export class Generation {
     final: FinalBytes | null,
   ): Promise<EndResult | null> {
     const { log, started, nextId } = this.#options
+    const fresh = nextId()
+    this.#nextId = fresh === null ? null : (this.#nextId ?? fresh)
     try {
       return await log.end(started.roomId, {
         ...ending,
         generationId: started.generationId,
         fence: started.fence,
         usage: this.#usage ?? this.#estimate(),
-        next: nextId(),
+        next: this.#nextId,
         // Also without text: its position tells a storage that has lost its tail.
         ...(final ? { final } : {}),
       })
@@ -302,10 +308,20 @@ export class Generation {
     this.#stopSilence = this.#options.clock.after(ms, () => this.#fail(code))
   }
 
-  /** Storage that is away is noticed by the writer, which has the patience for it. */
-  #owns(): Promise<boolean> {
-    const { log, started } = this.#options
-    return log.renew(started).catch((error: unknown) => !isGone(error))
+  /** False once it is known that somebody has ended it. Storage that is away says nothing, for a while. */
+  async #owns(): Promise<boolean> {
+    const { log, started, clock } = this.#options
+    try {
+      const owned = await log.renew(started)
+      this.#awaySince = null
+      return owned
+    } catch (error) {
+      if (isGone(error)) return false
+      this.#awaySince ??= clock.now()
+      // The writer has the same patience; but Claude may be thinking, with nothing to write.
+      if (clock.now() - this.#awaySince >= AWAY_MS) this.#halt({ kind: 'storage' })
+      return true
+    }
   }
 
   #renewLater(): void {

@@ -12,7 +12,7 @@ import type { FinalBytes, Owned, RoomLog } from '../log/room-log.ts'
 /** Text that arrives within one window leaves together, ms; Ably and others use the same (25 updates a second). */
 export const WINDOW_MS = 40
 /** How long, and how much, is kept while storage is away. */
-const AWAY_MS = 15_000
+export const AWAY_MS = 15_000
 const AWAY_BYTES = 1024 * 1024
 /** Pause before storage is tried again, ms. */
 const RETRY_MS = 250

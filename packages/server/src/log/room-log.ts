@@ -198,7 +198,8 @@ export interface RoomLog {
   /**
    * Ends a generation if it still runs: appends `final`, writes `generation-ended` with the length and digest
    * of what is stored, and starts the head of the queue as `next`. A `cancelled` end holds a queue that is not
-   * empty; a queue that becomes empty is not held any more.
+   * empty; a queue that becomes empty is not held any more. Repeated with the same `next` it gives the first answer,
+   * as long as nothing was written in what it has started.
    * Refusal: `generation-not-found`.
    */
   end(roomId: RoomId, end: NewEnd): Promise<EndResult>

@@ -106,6 +106,18 @@ export class Generations {
     return { ended, entries, started: this.startedIn(roomId, entries) }
   }
 
+  /** What this very end has answered before: only the same call names the generation that runs now as its next. */
+  endedBefore(roomId: RoomId, end: NewEnd): (Written & { ended: GenerationEnded }) | null {
+    const { ended } = this.get(roomId, end.generationId)
+    const next = end.next === null ? undefined : this.#replies.byId(roomId, end.next)
+    const runs = next && next.ended === null && next.reply_end === 0
+    const [start] = runs ? this.#entries.about(roomId, next.generation_id, 0) : []
+    if (ended === null || !start) return null
+    const entry = JSON.parse(ended) as GenerationEnded
+    const entries = [entry, start]
+    return { ended: entry, entries, started: this.startedIn(roomId, entries) }
+  }
+
   hold(roomId: RoomId, held: boolean): void {
     this.#database.run('UPDATE rooms SET held = ? WHERE room_id = ?', held ? 1 : 0, roomId)
   }

@@ -200,6 +200,8 @@ class SqliteRoomLog implements RoomLog {
 
   async end(roomId: RoomId, end: NewEnd): Promise<EndResult> {
     const { generationId } = end
+    const before = this.#generations.endedBefore(roomId, end)
+    if (before) return { ok: true, ...before }
     let final: Delta | null = null
     const result = this.#database.transaction('entry', (): EndResult => {
       let row = this.#generations.get(roomId, generationId)
