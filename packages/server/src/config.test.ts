@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { ConfigError, readConfig, VARIABLES } from './config.ts'
 
+const KEY = '0123456789abcdef'.repeat(4)
+
 function faultsOf(env: Record<string, string>): readonly string[] {
   try {
     readConfig(env)
@@ -18,6 +20,8 @@ describe('readConfig', () => {
       port: 3000,
       host: '127.0.0.1',
       dataDirectory: './data',
+      storage: { kind: 'sqlite' },
+      signingKey: undefined,
       publicUrl: undefined,
       allowedOrigins: [],
       claude: { kind: 'simulated', pace: 'real', seed: undefined },
@@ -33,6 +37,37 @@ describe('readConfig', () => {
       sessionDays: 90,
       trustProxy: false,
     })
+  })
+
+  it('takes a Redis with the key that all nodes share', () => {
+    const config = readConfig({
+      REDIS_URL: 'redis://one:6379, rediss://user:secret@two:6380',
+      REDIS_MODE: 'cluster',
+      REDIS_NAMESPACE: 'staging',
+      SIGNING_KEY: KEY,
+    })
+    expect(config.storage).toEqual({
+      kind: 'redis',
+      urls: ['redis://one:6379', 'rediss://user:secret@two:6380'],
+      cluster: true,
+      namespace: 'staging',
+      signingKey: Buffer.from(KEY, 'hex'),
+    })
+  })
+
+  it('refuses a Redis without a key, with a short key, or without a mode that fits', () => {
+    expect(faultsOf({ REDIS_URL: 'redis://one' })).toEqual([
+      expect.stringContaining('REDIS_URL is set but SIGNING_KEY is missing'),
+    ])
+    expect(faultsOf({ REDIS_URL: 'redis://one', SIGNING_KEY: KEY.slice(2) })).toEqual([
+      expect.stringContaining('SIGNING_KEY must be 64 hexadecimal digits'),
+    ])
+    expect(faultsOf({ REDIS_URL: 'redis://one,redis://two', SIGNING_KEY: KEY })).toEqual([
+      expect.stringContaining('set REDIS_MODE to cluster'),
+    ])
+    expect(faultsOf({ REDIS_URL: 'http://one', SIGNING_KEY: KEY })).toEqual([
+      expect.stringContaining('REDIS_URL must be a redis://'),
+    ])
   })
 
   it('takes what is set, ignores blanks and foreign variables', () => {
@@ -110,8 +145,14 @@ describe('.env.example', () => {
 
   it('shows valid values, and the default where there is one', () => {
     const shown = Object.fromEntries(lines.map(([, name = '', value = '']) => [name, value]))
-    expect(faultsOf({ ...shown, ANTHROPIC_API_KEY: 'key' })).toEqual([])
-    for (const name of ['PUBLIC_URL', 'ALLOWED_ORIGINS', 'ANTHROPIC_BASE_URL', 'SIMULATOR_SEED']) {
+    expect(faultsOf({ ...shown, ANTHROPIC_API_KEY: 'key', SIGNING_KEY: KEY })).toEqual([])
+    for (const name of [
+      'REDIS_URL',
+      'PUBLIC_URL',
+      'ALLOWED_ORIGINS',
+      'ANTHROPIC_BASE_URL',
+      'SIMULATOR_SEED',
+    ]) {
       delete shown[name]
     }
     expect(readConfig(shown)).toEqual(readConfig({}))

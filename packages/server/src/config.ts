@@ -19,11 +19,28 @@ export type ClaudeSource =
       readonly seed: number | undefined
     }
 
+/** A Redis that all nodes share. */
+export interface RedisStorage {
+  readonly kind: 'redis'
+  readonly urls: readonly string[]
+  /** A cluster, with sharded publish and subscribe. */
+  readonly cluster: boolean
+  /** Beginning of all keys and channels. */
+  readonly namespace: string
+  readonly signingKey: Uint8Array
+}
+
+/** What rooms are kept in. `sqlite`: a file in the data directory. */
+export type StorageChoice = { readonly kind: 'sqlite' } | RedisStorage
+
 export interface Config {
   /** 0: any free port. */
   readonly port: number
   readonly host: string
   readonly dataDirectory: string
+  readonly storage: StorageChoice
+  /** Signs sessions and invites, 32 bytes; without it one is made and kept in the data directory. */
+  readonly signingKey: Uint8Array | undefined
   /** Origin under which people reach this server, such as `https://rooms.example.org`. */
   readonly publicUrl: string | undefined
   /** Origins of our pages besides the host a request names; PUBLIC_URL is among them. */
@@ -114,10 +131,36 @@ const baseUrlSchema = v.pipe(
   v.transform((text) => text.replace(/\/+$/, '')),
 )
 
+const redisUrlsSchema = v.pipe(
+  v.string(),
+  v.transform((text) => text.split(',').map((part) => part.trim())),
+  v.check(
+    (urls) => urls.every((url) => /^rediss?:$/.test(URL.parse(url)?.protocol ?? '')),
+    'must be a redis:// or rediss:// URL, for a cluster several, separated by commas',
+  ),
+)
+
+const MODES = ['standalone', 'cluster'] as const
+
 const variables = {
   PORT: wholeNumber(0, 65_535, 3000),
   HOST: v.optional(v.string(), '127.0.0.1'),
   DATA_DIR: v.optional(v.string(), './data'),
+  REDIS_URL: v.optional(redisUrlsSchema),
+  REDIS_MODE: v.optional(v.picklist(MODES, `must be one of ${MODES.join(', ')}`), 'standalone'),
+  REDIS_NAMESPACE: v.optional(
+    v.pipe(v.string(), v.regex(/^[\w.:-]{1,40}$/, 'must be 1-40 letters, digits or any of _.:-')),
+    'roomcast',
+  ),
+  SIGNING_KEY: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(
+        /^[0-9a-fA-F]{64}$/,
+        'must be 64 hexadecimal digits, such as `openssl rand -hex 32` makes',
+      ),
+    ),
+  ),
   PUBLIC_URL: v.optional(originSchema),
   ALLOWED_ORIGINS: v.optional(originListSchema, ''),
   ANTHROPIC_API_KEY: v.optional(
@@ -182,6 +225,14 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       'ANTHROPIC_BASE_URL is set but ANTHROPIC_API_KEY is missing; set the key, or neither.',
     )
   }
+  if (given['REDIS_URL'] && !given['SIGNING_KEY']) {
+    lines.push(
+      'REDIS_URL is set but SIGNING_KEY is missing; all nodes need the same, such as `openssl rand -hex 32` makes.',
+    )
+  }
+  if (given['REDIS_URL']?.includes(',') && given['REDIS_MODE'] !== 'cluster') {
+    lines.push('REDIS_URL names several servers; set REDIS_MODE to cluster, or name one.')
+  }
   if (!parsed.success || lines.length > 0) throw new ConfigError([...new Set(lines)])
   return configFrom(parsed.output)
 }
@@ -192,6 +243,8 @@ function configFrom(values: v.InferOutput<typeof schema>): Config {
     port: values.PORT,
     host: values.HOST,
     dataDirectory: values.DATA_DIR,
+    storage: storageFrom(values),
+    signingKey: values.SIGNING_KEY ? Buffer.from(values.SIGNING_KEY, 'hex') : undefined,
     publicUrl: values.PUBLIC_URL,
     allowedOrigins: [
       ...new Set([...(values.PUBLIC_URL ? [values.PUBLIC_URL] : []), ...values.ALLOWED_ORIGINS]),
@@ -210,5 +263,16 @@ function configFrom(values: v.InferOutput<typeof schema>): Config {
     inviteDays: values.INVITE_DAYS,
     sessionDays: values.SESSION_DAYS,
     trustProxy: values.TRUST_PROXY,
+  }
+}
+
+function storageFrom(values: v.InferOutput<typeof schema>): StorageChoice {
+  if (!values.REDIS_URL || !values.SIGNING_KEY) return { kind: 'sqlite' }
+  return {
+    kind: 'redis',
+    urls: values.REDIS_URL,
+    cluster: values.REDIS_MODE === 'cluster',
+    namespace: values.REDIS_NAMESPACE,
+    signingKey: Buffer.from(values.SIGNING_KEY, 'hex'),
   }
 }

@@ -2,6 +2,7 @@
 import { ConfigError, readConfig } from './config.ts'
 import { makeLogger } from './logger.ts'
 import { DataInUse } from './log/sqlite/database.ts'
+import { NodeRefused } from './redis/deployment.ts'
 import { type Server, startServer } from './server.ts'
 
 async function main(): Promise<void> {
@@ -47,7 +48,7 @@ function say(line: string): void {
 
 main().catch((error: unknown) => {
   if (error instanceof ConfigError) for (const line of error.lines) say(line)
-  else if (error instanceof DataInUse) say(error.message)
+  else if (error instanceof DataInUse || error instanceof NodeRefused) say(error.message)
   else say(error instanceof Error ? `Roomcast could not start: ${error.message}` : String(error))
   process.exit(1)
 })

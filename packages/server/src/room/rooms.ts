@@ -202,8 +202,10 @@ export class Rooms {
 
   async #roomOf(memberId: MemberId, roomId: RoomId): Promise<Room> {
     const room = await this.#use(roomId)
-    if (!room.isMember(memberId)) throw new Refusal('room-not-found')
-    return room
+    if (room.isMember(memberId)) return room
+    // The log knows first: whoever was admitted a moment ago, perhaps on another node, is a member already.
+    if (await this.#options.log.isMember(roomId, memberId)) return room
+    throw new Refusal('room-not-found')
   }
 
   /** The open room; whoever only looks in lets it close again later. */

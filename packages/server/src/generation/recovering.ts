@@ -1,0 +1,43 @@
+// Looks again and again for generations whose node has died: they are ended, and what waited behind them runs here.
+import type { Clock } from '@roomcast/shared/clock'
+import type { RoomLog, Started } from '../log/room-log.ts'
+
+/** Together with the lease of 6 s this is well below the 10 s after which no room is stuck any more. */
+const EVERY_MS = 1000
+
+export interface RecoveringOptions {
+  readonly log: RoomLog
+  readonly clock: Clock
+  readonly newId: () => string
+  readonly run: (started: Started) => void
+  /** Hears that storage could not be asked; the next look comes all the same. */
+  readonly onError: (error: unknown) => void
+}
+
+/**
+ * Looks once, and from then on every second until the returned function is called.
+ * @throws Refusal when storage refuses the first look
+ */
+export async function keepRecovering(options: RecoveringOptions): Promise<() => void> {
+  const { log, clock, newId, run, onError } = options
+  let stopped = false
+  let stopWaiting: () => void = () => undefined
+  const look = async () => {
+    for (const started of await log.recover(newId)) run(started)
+  }
+  const later = () => {
+    stopWaiting = clock.after(EVERY_MS, () => {
+      void look()
+        .catch(onError)
+        .finally(() => {
+          if (!stopped) later()
+        })
+    })
+  }
+  await look()
+  later()
+  return () => {
+    stopped = true
+    stopWaiting()
+  }
+}

@@ -1,0 +1,40 @@
+// What all nodes of one deployment must agree on, written down in Redis by the first of them.
+import { createHash } from 'node:crypto'
+import type { Connections } from './connections.ts'
+
+/** Version of the keys in Redis. A program refuses data of a later one. */
+const SCHEMA = 1
+
+/** A node that does not belong to the others, in words for its operator. */
+export class NodeRefused extends Error {
+  constructor(message: string) {
+    super(message)
+    this.name = 'NodeRefused'
+  }
+}
+
+/**
+ * Compares this node with what the first one wrote down, or is the first.
+ * @param signingKey only its digest is stored
+ * @throws NodeRefused when it signs with another key, or the data was written by a later version
+ */
+export async function joinDeployment(
+  { commands }: Connections,
+  namespace: string,
+  signingKey: Uint8Array,
+): Promise<void> {
+  const key = `${namespace}:deployment`
+  const fingerprint = createHash('sha256').update('roomcast').update(signingKey).digest('hex')
+  await commands.hsetnx(key, 'schema', SCHEMA)
+  await commands.hsetnx(key, 'signing-key', fingerprint)
+  const [schema, known] = await commands.hmget(key, 'schema', 'signing-key')
+  if (Number(schema) > SCHEMA)
+    throw new NodeRefused(
+      `The data in Redis was written by a later version of Roomcast (schema ${schema}; this one knows ${SCHEMA}).`,
+    )
+  if (known !== fingerprint)
+    throw new NodeRefused(
+      'SIGNING_KEY differs from the one that the other nodes of this Redis use. Give all nodes the same; ' +
+        `to change it, stop all nodes, remove the key "${key}" from Redis, and start them with the new one.`,
+    )
+}

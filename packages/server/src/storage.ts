@@ -1,0 +1,128 @@
+// Opens what a node keeps its rooms in: a SQLite file of its own, or a Redis that many nodes share. Presence goes with it.
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Clock } from '@roomcast/shared/clock'
+import { loadSigningKey, type RandomBytes } from './access/signing-key.ts'
+import type { Config, RedisStorage } from './config.ts'
+import { RedisRoomLog } from './log/redis/redis-room-log.ts'
+import type { RoomLog } from './log/room-log.ts'
+import { openSqliteRoomLog } from './log/sqlite/sqlite-room-log.ts'
+import type { Logger } from './logger.ts'
+import { MemoryPresence } from './presence/memory-presence.ts'
+import type { PresencePort } from './presence/presence.ts'
+import { RedisPresence } from './presence/redis-presence.ts'
+import { Connections } from './redis/connections.ts'
+import { joinDeployment } from './redis/deployment.ts'
+import { Probe } from './redis/probe.ts'
+import { Subscriptions } from './redis/subscriptions.ts'
+
+export interface Storage {
+  readonly log: RoomLog
+  readonly presence: PresencePort
+  /** Signs sessions and invites; the same on all nodes. */
+  readonly signingKey: Uint8Array
+  /** Asks the storage for a sign of life. Rejects when there is none. */
+  ping(): Promise<void>
+  /** How long ago something published came back, ms; null where nothing is published. */
+  probeAgeMs(): number | null
+  close(): Promise<void>
+}
+
+export interface StorageOptions {
+  readonly clock: Clock
+  readonly newId: () => string
+  readonly random: RandomBytes
+  readonly logger: Logger
+}
+
+/**
+ * Opens the storage that is configured.
+ * @throws DataInUse, NodeRefused, or an Error in words for the operator
+ */
+export function openStorage(config: Config, options: StorageOptions): Promise<Storage> {
+  const { storage } = config
+  if (storage.kind === 'redis') return openRedis(storage, options)
+  return openSqlite(config.dataDirectory, config.signingKey, options)
+}
+
+async function openSqlite(
+  directory: string,
+  givenKey: Uint8Array | undefined,
+  { clock, newId, random, logger }: StorageOptions,
+): Promise<Storage> {
+  await mkdir(directory, { recursive: true })
+  const log = await openSqliteRoomLog({
+    path: join(directory, 'roomcast.sqlite'),
+    clock,
+    newId,
+    onFollowerError: (err) => logger.error({ err }, 'a follower of a room failed'),
+  })
+  const presence = new MemoryPresence(clock)
+  return {
+    log,
+    presence,
+    signingKey: givenKey ?? (await loadSigningKey(directory, random)),
+    ping: async () => void (await log.roomsOf('nobody')),
+    probeAgeMs: () => null,
+    close: async () => {
+      presence.close()
+      await log.close()
+    },
+  }
+}
+
+async function openRedis(
+  { urls, cluster, namespace, signingKey }: RedisStorage,
+  { clock, newId, logger }: StorageOptions,
+): Promise<Storage> {
+  const connections = await Connections.open({ urls, cluster }, (err) =>
+    logger.warn({ code: codeOf(err) }, 'a connection to Redis is in trouble'),
+  )
+  try {
+    await joinDeployment(connections, namespace, signingKey)
+    const onError = (err: unknown) => logger.error({ err }, 'a message of Redis was not understood')
+    const subscriptions = new Subscriptions(connections, onError)
+    const node = newId()
+    const probe = await Probe.start(
+      connections,
+      subscriptions,
+      clock,
+      `${namespace}:probe:${node}`,
+      (err) => logger.error({ err }, 'the subscriptions have fallen silent'),
+    )
+    const parts = { connections, subscriptions, namespace, clock, newId }
+    const log = new RedisRoomLog({
+      ...parts,
+      onFollowerError: (err) => logger.error({ err }, 'a follower of a room failed'),
+      onLost: (roomId) => logger.error({ roomId }, 'Redis has lost what it had acknowledged'),
+    })
+    const presence = await RedisPresence.start({
+      ...parts,
+      node,
+      onError: (err) => logger.warn({ err }, 'who is here cannot be told to other nodes'),
+    })
+    return {
+      log,
+      presence,
+      signingKey,
+      ping: async () =>
+        void (await connections.commands.hexists(`${namespace}:deployment`, 'schema')),
+      probeAgeMs: () => probe.ageMs,
+      close: async () => {
+        presence.close()
+        await log.close()
+        probe.stop()
+        subscriptions.close()
+        connections.close()
+      },
+    }
+  } catch (error) {
+    connections.close()
+    throw error
+  }
+}
+
+/** Such as ECONNREFUSED. */
+function codeOf(error: Error): string {
+  return (error as NodeJS.ErrnoException).code ?? error.name
+}
