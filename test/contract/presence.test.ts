@@ -1,80 +1,31 @@
-// What any presence adapter keeps to; the one in memory is the first.
-import { beforeEach, describe, expect, test } from 'vitest'
+// The contract of presence on both adapters: in memory, and over Redis, alone and as a cluster.
+import { afterAll, beforeAll } from 'vitest'
 import { MemoryPresence } from '@roomcast/server/presence/memory-presence.ts'
-import type { PresencePort, PresentMembers } from '@roomcast/server/presence/presence.ts'
-import { SimulatedClock } from '../support/simulated-clock.ts'
+import {
+  type RedisCluster,
+  type RedisServer,
+  startRedis,
+  startRedisCluster,
+} from '../support/redis-server.ts'
+import { describePresence } from './presence-contract.ts'
+import { openPresenceNode } from './presence-nodes.ts'
 
-describe('presence in memory', () => {
-  let clock: SimulatedClock
-  let presence: PresencePort
-  let told: PresentMembers[]
-  beforeEach(() => {
-    clock = new SimulatedClock()
-    presence = new MemoryPresence(clock)
-    told = []
-    presence.follow('room', (members) => told.push(members))
-  })
-  const here = () => presence.present('room').map(({ memberId }) => memberId)
-
-  test('a member is here while one connection of theirs is, and for a moment after', async () => {
-    presence.enter('room', 'one', 'alice')
-    presence.enter('room', 'two', 'alice')
-    presence.leave('room', 'one')
-    await clock.advance(60_000)
-    expect(here()).toEqual(['alice'])
-    presence.leave('room', 'two')
-    await clock.advance(1000)
-    expect(here()).toEqual(['alice'])
-    await clock.advance(60_000)
-    expect(here()).toEqual([])
-    expect(told.at(-1)).toEqual([])
-  })
-
-  test('a reload is not a leave', async () => {
-    presence.enter('room', 'one', 'alice')
-    await clock.advance(1000)
-    presence.leave('room', 'one')
-    await clock.advance(1000)
-    presence.enter('room', 'two', 'alice')
-    await clock.advance(60_000)
-    expect(told).toEqual([[{ memberId: 'alice', typing: false }]])
-  })
-
-  test('many who come at once are told together, in the order in which they came', async () => {
-    for (const name of ['alice', 'bob', 'carol']) presence.enter('room', name, name)
-    await clock.advance(1000)
-    expect(told.map((members) => members.map(({ memberId }) => memberId))).toEqual([
-      ['alice', 'bob', 'carol'],
-    ])
-  })
-
-  test('writing is shown until it is said, or forgotten after a while', async () => {
-    presence.enter('room', 'one', 'alice')
-    presence.typing('room', 'alice')
-    await clock.advance(1000)
-    expect(told.at(-1)).toEqual([{ memberId: 'alice', typing: true }])
-    presence.said('room', 'alice')
-    await clock.advance(1000)
-    expect(told.at(-1)).toEqual([{ memberId: 'alice', typing: false }])
-    presence.typing('room', 'alice')
-    await clock.advance(60_000)
-    expect(told.at(-1)).toEqual([{ memberId: 'alice', typing: false }])
-  })
-
-  test('who is not here does not write, and rooms do not mix', async () => {
-    presence.enter('other', 'one', 'alice')
-    presence.typing('room', 'alice')
-    await clock.advance(60_000)
-    expect(told).toEqual([])
-    expect(presence.present('other')).toEqual([{ memberId: 'alice', typing: false }])
-  })
-
-  test('leaves no timers behind when it is closed', () => {
-    presence.enter('room', 'one', 'alice')
-    presence.typing('room', 'alice')
-    presence.leave('room', 'one')
-    presence.close()
-    presence.close()
-    expect(presence.present('room')).toEqual([])
-  })
+let server: RedisServer
+let cluster: RedisCluster
+beforeAll(async () => {
+  ;[server, cluster] = await Promise.all([startRedis(), startRedisCluster()])
 })
+afterAll(() => Promise.all([server.stop(), cluster.stop()]))
+
+describePresence('in memory', (clock) => ({
+  presence: new MemoryPresence(clock),
+  cleanup: () => undefined,
+}))
+
+let count = 0
+for (const isCluster of [false, true])
+  describePresence(isCluster ? 'a cluster of Redis' : 'Redis', async (clock) => {
+    const url = isCluster ? cluster.url : server.url
+    const node = await openPresenceNode(url, `contract-${(count += 1)}`, clock)
+    return { presence: node.presence, cleanup: () => node.die() }
+  })

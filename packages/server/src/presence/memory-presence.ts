@@ -4,11 +4,11 @@ import type { Clock } from '@roomcast/shared/clock'
 import type { PresencePort, PresentMembers } from './presence.ts'
 
 /** A member stays for this long after the last connection, ms: a reload takes about a second. */
-const LINGER_MS = 2500
+export const LINGER_MS = 2500
 /** A sign of writing holds for this long, ms. */
 const TYPING_MS = 5000
 /** Changes within this time are told together, ms: a class that joins at once is one update. */
-const GATHER_MS = 50
+export const GATHER_MS = 50
 
 interface Here {
   readonly connections: Set<string>

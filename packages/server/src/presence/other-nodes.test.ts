@@ -1,0 +1,101 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { systemClock } from '../clock.ts'
+import { mergeAnnounced, readAnnouncement } from './announcement.ts'
+import { OtherNodes } from './other-nodes.ts'
+
+describe('what other nodes have said', () => {
+  let changes: number
+  let others: OtherNodes
+  beforeEach(() => {
+    vi.useFakeTimers()
+    changes = 0
+    others = new OtherNodes(systemClock, () => changes++)
+  })
+  afterEach(() => void vi.useRealTimers())
+  const hear = (node: string, version: number, members: readonly string[], holds = 8000) => {
+    const announced = members.map((memberId): [string, number, boolean] => [memberId, 1, false])
+    others.hear({ node, version, holds, members: announced }, holds)
+  }
+  const here = () => mergeAnnounced(others.lists).map(({ memberId }) => memberId)
+
+  test('holds until its time is over, longer when it is repeated, and only changes are told', () => {
+    hear('one', 1, ['ada'])
+    vi.advanceTimersByTime(5000)
+    hear('one', 1, ['ada'])
+    vi.advanceTimersByTime(5000)
+    expect([here(), changes]).toEqual([['ada'], 1])
+    vi.advanceTimersByTime(3000)
+    expect([here(), changes]).toEqual([[], 2])
+  })
+
+  test('an older list that comes late changes nothing, also after the node had nobody any more', () => {
+    hear('one', 2, ['ada', 'ben'])
+    hear('one', 1, ['eve'])
+    expect(here()).toEqual(['ada', 'ben'])
+    hear('one', 3, [])
+    hear('one', 2, ['ada', 'ben'])
+    expect([here(), changes]).toEqual([[], 2])
+    vi.advanceTimersByTime(60_000)
+    expect(changes).toBe(2)
+  })
+
+  test('forgets all without a word and without timers', () => {
+    hear('one', 1, ['ada'])
+    hear('two', 1, ['ben'])
+    others.clear()
+    expect([here(), changes, vi.getTimerCount()]).toEqual([[], 2, 0])
+  })
+
+  test('knows the first arrival of a member on any node', () => {
+    for (const [node, arrival] of [
+      ['one', 7],
+      ['two', 5],
+      ['three', 6],
+    ] as const)
+      others.hear({ node, version: 1, holds: 1, members: [['ada', arrival, false]] }, 1)
+    expect(others.arrivalOf('ada')).toBe(5)
+    expect(others.arrivalOf('ben')).toBeUndefined()
+  })
+})
+
+describe('one list of several', () => {
+  test('has each member once, by the first arrival, writing if they do so anywhere', () => {
+    const lists = [
+      [
+        ['ben', 20, false] as [string, number, boolean],
+        ['ada', 30, false] as [string, number, boolean],
+      ],
+      [
+        ['ada', 10, true] as [string, number, boolean],
+        ['eve', 20, false] as [string, number, boolean],
+      ],
+    ]
+    const merged = [
+      { memberId: 'ada', typing: true },
+      { memberId: 'ben', typing: false },
+      { memberId: 'eve', typing: false },
+    ]
+    expect(mergeAnnounced(lists)).toEqual(merged)
+    expect(mergeAnnounced(lists.toReversed())).toEqual(merged)
+  })
+})
+
+describe('an announcement', () => {
+  const announcement = { node: 'one', version: 1, holds: 8000, members: [['ada', 5, true]] }
+
+  test('is read as it was written, also with what a later version may add', () => {
+    expect(readAnnouncement(JSON.stringify(announcement))).toEqual(announcement)
+    expect(readAnnouncement(JSON.stringify({ ...announcement, more: 1 }))).toEqual(announcement)
+  })
+
+  test.each([
+    ['', 'empty'],
+    ['{', 'no JSON'],
+    ['null', 'nothing'],
+    [JSON.stringify({ ...announcement, members: ['ada'] }), 'of another shape'],
+    [JSON.stringify({ ...announcement, holds: -1 }), 'of a time that cannot be'],
+    [JSON.stringify({ ...announcement, members: [['a b', 1, true]] }), 'of what is no id'],
+  ])('is ignored: %j, %s', (text) => {
+    expect(readAnnouncement(text)).toBe(null)
+  })
+})

@@ -1,0 +1,59 @@
+// What the other nodes have said about one room, for as long as it holds.
+import type { MemberId } from '@roomcast/shared/protocol'
+import type { Clock } from '@roomcast/shared/clock'
+import type { Announced, Announcement } from './announcement.ts'
+
+interface Heard {
+  readonly version: number
+  readonly members: Announced
+  readonly stopExpiry: () => void
+}
+
+export class OtherNodes {
+  readonly #clock: Clock
+  readonly #onChange: () => void
+  readonly #heard = new Map<string, Heard>()
+
+  /** @param onChange is called when the lists are others than before */
+  constructor(clock: Clock, onChange: () => void) {
+    this.#clock = clock
+    this.#onChange = onChange
+  }
+
+  /**
+   * Takes in what a node has said; what is older than what is known of it changes nothing. An empty list is kept
+   * as long as any other, so that an older one which comes late finds it.
+   * @param holdsMs how long it holds from now on
+   */
+  hear({ node, version, members }: Announcement, holdsMs: number): void {
+    const known = this.#heard.get(node)
+    if (known && version < known.version) return
+    known?.stopExpiry()
+    const stopExpiry = this.#clock.after(holdsMs, () => {
+      this.#heard.delete(node)
+      if (members.length > 0) this.#onChange()
+    })
+    this.#heard.set(node, { version, members, stopExpiry })
+    if (known ? version > known.version : members.length > 0) this.#onChange()
+  }
+
+  get lists(): readonly Announced[] {
+    return [...this.#heard.values()].map(({ members }) => members)
+  }
+
+  /** When a member came to the first of the other nodes they are on, ms by the clock of Redis. */
+  arrivalOf(memberId: MemberId): number | undefined {
+    let first: number | undefined
+    for (const { members } of this.#heard.values()) {
+      const arrival = members.find(([member]) => member === memberId)?.[1]
+      if (arrival !== undefined) first = Math.min(arrival, first ?? arrival)
+    }
+    return first
+  }
+
+  /** Forgets everything, without calling `onChange`. */
+  clear(): void {
+    for (const { stopExpiry } of this.#heard.values()) stopExpiry()
+    this.#heard.clear()
+  }
+}

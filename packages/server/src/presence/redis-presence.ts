@@ -1,0 +1,290 @@
+// Presence on many nodes. Each knows its own members (MemoryPresence); it tells the others the whole list of a room
+// on every change and every few seconds, and merges what they say for as long as it holds.
+//
+// Guarantees: calls are answered from memory, whatever Redis does; while it is away each node soon shows its own members
+// only, and nobody needs to do anything when it is back. A node that dies is forgotten within HOLDS_MS, by other
+// nodes and by Redis. One announcement of a room is on its way at a time, changes meanwhile go together. Nothing is
+// said about rooms that nobody on this node is in. Times are compared by the clock of Redis; a node's own clock
+// only measures how long something takes.
+import type { MemberId, RoomId } from '@roomcast/shared/protocol'
+import type { Clock } from '@roomcast/shared/clock'
+import type { Connections } from '../redis/connections.ts'
+import { loadScript, type Script } from '../redis/script.ts'
+import type { Subscriptions } from '../redis/subscriptions.ts'
+import { type Announced, mergeAnnounced, readAnnouncement } from './announcement.ts'
+import { GATHER_MS, LINGER_MS, MemoryPresence } from './memory-presence.ts'
+import { OtherNodes } from './other-nodes.ts'
+import type { PresencePort, PresentMembers } from './presence.ts'
+
+/** How often a list is told again, and those of others are read, ms. */
+const REPEAT_MS = 2500
+/** How long an announcement holds, ms: two that fail are survived. */
+const HOLDS_MS = 8000
+
+export interface RedisPresenceOptions {
+  readonly connections: Connections
+  readonly subscriptions: Subscriptions
+  readonly clock: Clock
+  /** Beginning of all keys and channels. */
+  readonly namespace: string
+  /** An id of its own for each start of each node. */
+  readonly node: string
+  /** Hears that Redis fails: once, until it works again. */
+  readonly onError: (error: unknown) => void
+}
+
+interface SharedRoom {
+  readonly key: string
+  readonly listeners: Set<(members: PresentMembers) => void>
+  readonly others: OtherNodes
+  /** When each member of this node came, ms by the clock of Redis. */
+  readonly arrivals: Map<MemberId, number>
+  readonly stopLocal: () => void
+  unsubscribe: (() => void) | null
+  stopRepeat: (() => void) | null
+  stopTelling: (() => void) | null
+  /** The list last announced (JSON), and its version. */
+  announced: string
+  version: number
+  /** An exchange with Redis is on its way; another one is wanted; it is to read what others say. */
+  exchanging: boolean
+  wanted: boolean
+  asks: boolean
+}
+
+export class RedisPresence implements PresencePort {
+  readonly #options: RedisPresenceOptions
+  readonly #local: MemoryPresence
+  readonly #announce: Script
+  readonly #rooms = new Map<RoomId, SharedRoom>()
+  readonly #failing = new Set<SharedRoom>()
+  /** By how much the clock of Redis is ahead of this one, ms. */
+  #ahead: number
+  #lastArrival = 0
+  #version = 0
+  #closed = false
+
+  /** Asks Redis for the time. @throws Error of ioredis */
+  static async start(options: RedisPresenceOptions): Promise<RedisPresence> {
+    const { commands, publishCommand } = options.connections
+    const constants = `local PUBLISH = '${publishCommand}'`
+    const announce = loadScript(import.meta.url, 'announce.lua', constants)
+    const asked = options.clock.now()
+    const [seconds, micros] = await commands.time()
+    const now = Number(seconds) * 1000 + Math.floor(Number(micros) / 1000)
+    return new RedisPresence(options, announce, aheadOf(options.clock, asked, now))
+  }
+
+  private constructor(options: RedisPresenceOptions, announce: Script, ahead: number) {
+    this.#options = options
+    this.#local = new MemoryPresence(options.clock)
+    this.#announce = announce
+    this.#ahead = ahead
+  }
+
+  enter(roomId: RoomId, connectionId: string, memberId: MemberId): void {
+    if (this.#closed) return
+    const { arrivals, others } = this.#room(roomId)
+    this.#local.enter(roomId, connectionId, memberId)
+    if (arrivals.has(memberId)) return
+    arrivals.set(memberId, others.arrivalOf(memberId) ?? this.#newArrival())
+  }
+
+  leave(roomId: RoomId, connectionId: string): void {
+    this.#local.leave(roomId, connectionId)
+  }
+
+  typing(roomId: RoomId, memberId: MemberId): void {
+    this.#local.typing(roomId, memberId)
+  }
+
+  said(roomId: RoomId, memberId: MemberId): void {
+    this.#local.said(roomId, memberId)
+  }
+
+  present(roomId: RoomId): PresentMembers {
+    const room = this.#rooms.get(roomId)
+    return room ? mergeAnnounced([this.#here(roomId, room), ...room.others.lists]) : []
+  }
+
+  follow(roomId: RoomId, listener: (members: PresentMembers) => void): () => void {
+    const room = this.#room(roomId)
+    room.listeners.add(listener)
+    this.#exchange(roomId, room, true)
+    return () => {
+      if (!room.listeners.delete(listener) || room.listeners.size > 0) return
+      room.unsubscribe?.()
+      room.unsubscribe = null
+      room.others.clear()
+      this.#forget(roomId, room)
+    }
+  }
+
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    for (const [roomId, room] of this.#rooms) {
+      const members = this.#here(roomId, room)
+      // They may be on their way to another node: gone from here as if each had just left.
+      if (members.length > 0)
+        this.#send(room, members, (this.#version += 1), LINGER_MS, false).catch(() => undefined)
+      this.#stop(room)
+    }
+    this.#rooms.clear()
+    this.#local.close()
+  }
+
+  #room(roomId: RoomId): SharedRoom {
+    const known = this.#rooms.get(roomId)
+    if (known) return known
+    const room: SharedRoom = {
+      key: `${this.#options.namespace}:{${roomId}}:presence`,
+      listeners: new Set(),
+      others: new OtherNodes(this.#options.clock, () => this.#tellLater(roomId, room)),
+      arrivals: new Map(),
+      stopLocal: this.#local.follow(roomId, () => this.#changedHere(roomId, room)),
+      unsubscribe: null,
+      stopRepeat: null,
+      stopTelling: null,
+      announced: '[]',
+      version: 0,
+      exchanging: false,
+      wanted: false,
+      asks: false,
+    }
+    this.#rooms.set(roomId, room)
+    return room
+  }
+
+  /** Later than every other arrival on this node, so that those of one moment keep their order. */
+  #newArrival(): number {
+    const now = this.#options.clock.now() + this.#ahead
+    return (this.#lastArrival = Math.max(now, this.#lastArrival + 1))
+  }
+
+  #here(roomId: RoomId, { arrivals }: SharedRoom): Announced {
+    const present = this.#local.present(roomId)
+    return present.map(({ memberId, typing }) => [memberId, arrivals.get(memberId) ?? 0, typing])
+  }
+
+  #changedHere(roomId: RoomId, room: SharedRoom): void {
+    const here = new Set(this.#local.present(roomId).map(({ memberId }) => memberId))
+    for (const memberId of room.arrivals.keys())
+      if (!here.has(memberId)) room.arrivals.delete(memberId)
+    this.#tell(roomId, room)
+    this.#exchange(roomId, room, false)
+  }
+
+  #tellLater(roomId: RoomId, room: SharedRoom): void {
+    room.stopTelling ??= this.#options.clock.after(GATHER_MS, () => this.#tell(roomId, room))
+  }
+
+  #tell(roomId: RoomId, room: SharedRoom): void {
+    room.stopTelling?.()
+    room.stopTelling = null
+    const members = this.present(roomId)
+    for (const listener of room.listeners) listener(members)
+  }
+
+  /** Tells the others what is here, as soon as what is on its way has been answered. */
+  #exchange(roomId: RoomId, room: SharedRoom, asks: boolean): void {
+    room.wanted = true
+    room.asks ||= asks
+    if (!room.exchanging) void this.#run(roomId, room)
+  }
+
+  async #run(roomId: RoomId, room: SharedRoom): Promise<void> {
+    room.exchanging = true
+    room.stopRepeat?.()
+    try {
+      while (room.wanted && !this.#closed) {
+        const isNew = await this.#listen(room)
+        const asks = room.asks || isNew
+        room.wanted = room.asks = false
+        await this.#tellOthers(roomId, room, asks)
+      }
+      this.#failing.delete(room)
+    } catch (error) {
+      // The next one, after REPEAT_MS or with the next change, makes good for it.
+      room.wanted = false
+      room.asks = true
+      if (this.#failing.size === 0 && !this.#closed) this.#options.onError(error)
+      this.#failing.add(room)
+    }
+    room.exchanging = false
+    if (this.#closed) return
+    if (this.#local.present(roomId).length === 0) return this.#forget(roomId, room)
+    const repeat = () => this.#exchange(roomId, room, true)
+    room.stopRepeat = this.#options.clock.after(REPEAT_MS, repeat)
+  }
+
+  /** Subscribes unless it has or nobody follows. @returns whether it is subscribed since now */
+  async #listen(room: SharedRoom): Promise<boolean> {
+    if (room.unsubscribe || room.listeners.size === 0) return false
+    const hear = (text: string) => this.#hear(room, text)
+    const unsubscribe = await this.#options.subscriptions.subscribe(room.key, hear)
+    if (this.#closed || room.listeners.size === 0) {
+      unsubscribe()
+      return false
+    }
+    room.unsubscribe = unsubscribe
+    return true
+  }
+
+  async #tellOthers(roomId: RoomId, room: SharedRoom, asks: boolean): Promise<void> {
+    const members = this.#here(roomId, room)
+    const announced = JSON.stringify(members)
+    if (announced !== room.announced) room.version = this.#version += 1
+    room.announced = announced
+    const asked = this.#options.clock.now()
+    const [now, ...others] = await this.#send(room, members, room.version, HOLDS_MS, asks)
+    this.#ahead = aheadOf(this.#options.clock, asked, Number(now))
+    for (let index = 0; index < others.length; index += 2)
+      this.#hear(room, String(others[index + 1]), Number(others[index]))
+  }
+
+  async #send(
+    { key }: SharedRoom,
+    members: Announced,
+    version: number,
+    holds: number,
+    asks: boolean,
+  ): Promise<unknown[]> {
+    const { connections, node } = this.#options
+    const announcement = JSON.stringify({ node, version, holds, members })
+    const [isHere, isAsking] = [members.length > 0, asks].map(Number)
+    const values = [node, announcement, isHere ?? 0, holds, HOLDS_MS, isAsking ?? 0]
+    return (await connections.run(this.#announce, [key], values)) as unknown[]
+  }
+
+  #hear(room: SharedRoom, text: string, holds?: number): void {
+    const announcement = readAnnouncement(text)
+    const { node } = this.#options
+    if (!announcement || announcement.node === node || room.listeners.size === 0 || this.#closed)
+      return
+    room.others.hear(announcement, Math.min(holds ?? announcement.holds, HOLDS_MS))
+    // Who came to another node first keeps that place when it is gone.
+    for (const [memberId, arrival] of announcement.members)
+      if (arrival < (room.arrivals.get(memberId) ?? 0)) room.arrivals.set(memberId, arrival)
+  }
+
+  #forget(roomId: RoomId, room: SharedRoom): void {
+    if (room.exchanging || room.listeners.size > 0 || this.#local.present(roomId).length > 0) return
+    this.#stop(room)
+    this.#failing.delete(room)
+    this.#rooms.delete(roomId)
+  }
+
+  #stop(room: SharedRoom): void {
+    room.stopLocal()
+    room.stopRepeat?.()
+    room.stopTelling?.()
+    room.unsubscribe?.()
+    room.others.clear()
+  }
+}
+
+/** By how much `now` is ahead of a clock that said `asked` when it was asked for; right within half the way there and back. */
+function aheadOf(clock: Clock, asked: number, now: number): number {
+  return Math.round(now - (asked + clock.now()) / 2)
+}

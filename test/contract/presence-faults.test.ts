@@ -1,0 +1,92 @@
+// What Redis does to presence when it fails: nothing that members would notice for long.
+import { Redis } from 'ioredis'
+import { afterAll, describe, expect, test } from 'vitest'
+import { type RedisServer, startRedis, startRedisCluster } from '../support/redis-server.ts'
+import { allSee, closeNodes, eventually, openNodes } from './presence-nodes.ts'
+
+const stops: (() => Promise<void>)[] = []
+afterAll(async () => {
+  closeNodes()
+  await Promise.all(stops.map((stop) => stop()))
+})
+
+/** Redis for one test, which may do to it what it likes. */
+async function start(kind: string): Promise<{ url: string; servers: readonly RedisServer[] }> {
+  const cluster = kind === 'Redis' ? null : await startRedisCluster()
+  const servers = cluster ? cluster.nodes : [await startRedis()]
+  stops.push(async () => void (await Promise.all(servers.map((server) => server.stop()))))
+  return { url: servers.map(({ url }) => url).join(','), servers }
+}
+
+describe.each(['Redis', 'a cluster of Redis'])('presence when it fails: %s', (kind) => {
+  test.concurrent(
+    'the subscriptions of all nodes are cut: what changed meanwhile is learned',
+    async () => {
+      const { url, servers } = await start(kind)
+      const { nodes, one, two } = await openNodes(url, 2)
+      one.presence.enter('room', 'a', 'ada')
+      await allSee(nodes, 'ada')
+      two.presence.enter('room', 'b', 'ben')
+      await allSee(nodes, 'ada', 'ben')
+      const cut = await Promise.all(servers.map(({ port }) => cutSubscriptions(port)))
+      expect(cut.reduce((sum, count) => sum + count, 0)).toBe(2)
+      one.presence.typing('room', 'ada')
+      two.presence.enter('room', 'c', 'eve')
+      await allSee(nodes, 'ada*', 'ben', 'eve')
+      one.presence.said('room', 'ada')
+      await allSee(nodes, 'ada', 'ben', 'eve')
+    },
+  )
+
+  test.concurrent(
+    'Redis loses everything in a restart: all are here again, and were all the time',
+    async () => {
+      const { url, servers } = await start(kind)
+      const { nodes, one, two } = await openNodes(url, 2)
+      one.presence.enter('room', 'a', 'ada')
+      await allSee(nodes, 'ada')
+      two.presence.enter('room', 'b', 'ben')
+      await allSee(nodes, 'ada', 'ben')
+      for (const { told } of nodes) told.length = 0
+      await Promise.all(servers.map((server) => server.kill()))
+      two.presence.enter('room', 'c', 'eve')
+      expect(two.here()).toEqual(['ada', 'ben', 'eve'])
+      await eventually(() => expect(two.errors).toHaveLength(1))
+      await Promise.all(servers.map((server) => server.restart()))
+      await allSee(nodes, 'ada', 'ben', 'eve')
+      expect(nodes.flatMap(({ told }) => told).filter(({ length }) => length < 2)).toEqual([])
+      for (const { errors } of nodes) expect(errors.length).toBeLessThanOrEqual(1)
+    },
+  )
+
+  test.concurrent(
+    'Redis is away for long: each node shows its own members, and says so once',
+    async () => {
+      const { url, servers } = await start(kind)
+      const { nodes, one, two } = await openNodes(url, 2)
+      one.presence.enter('room', 'a', 'ada')
+      await allSee(nodes, 'ada')
+      two.presence.enter('room', 'b', 'ben')
+      await allSee(nodes, 'ada', 'ben')
+      for (const server of servers) server.pause()
+      await allSee([one], 'ada')
+      await allSee([two], 'ben')
+      two.presence.enter('room', 'c', 'eve')
+      expect(two.here()).toEqual(['ben', 'eve'])
+      expect([one.errors.length, two.errors.length]).toEqual([1, 1])
+      for (const server of servers) server.resume()
+      await allSee(nodes, 'ada', 'ben', 'eve')
+    },
+    40_000,
+  )
+})
+
+/** @returns how many were cut */
+async function cutSubscriptions(port: number): Promise<number> {
+  const client = new Redis(port, '127.0.0.1')
+  try {
+    return Number(await client.client('KILL', 'TYPE', 'PUBSUB'))
+  } finally {
+    client.disconnect()
+  }
+}

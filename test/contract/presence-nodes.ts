@@ -1,0 +1,101 @@
+// What nodes have of presence: their own connections to Redis, and the adapter over them.
+import { randomBytes } from 'node:crypto'
+import { expect, vi } from 'vitest'
+import type { Clock } from '@roomcast/shared/clock'
+import { systemClock } from '@roomcast/server/clock.ts'
+import type { PresentMembers } from '@roomcast/server/presence/presence.ts'
+import { RedisPresence } from '@roomcast/server/presence/redis-presence.ts'
+import { Connections } from '@roomcast/server/redis/connections.ts'
+import { Subscriptions } from '@roomcast/server/redis/subscriptions.ts'
+
+export interface PresenceNode {
+  readonly presence: RedisPresence
+  readonly connections: Connections
+  readonly subscriptions: Subscriptions
+  /** What presence has said of Redis failing. */
+  readonly errors: readonly unknown[]
+  /** Cuts its connections, without a goodbye. */
+  readonly die: () => void
+}
+
+/** @param urls comma separated; several are those of a cluster */
+export async function openPresenceNode(
+  urls: string,
+  namespace: string,
+  clock: Clock,
+): Promise<PresenceNode> {
+  const errors: unknown[] = []
+  const address = { urls: urls.split(','), cluster: urls.includes(',') }
+  const connections = await Connections.open(address, () => undefined)
+  const subscriptions = new Subscriptions(connections, () => undefined)
+  const presence = await RedisPresence.start({
+    connections,
+    subscriptions,
+    clock,
+    namespace,
+    node: randomBytes(16).toString('base64url'),
+    onError: (error) => errors.push(error),
+  })
+  const die = () => {
+    subscriptions.close()
+    connections.close()
+  }
+  return { presence, connections, subscriptions, errors, die }
+}
+
+/** One that follows the room `room`, and runs on the time of the machine. */
+export interface FollowingNode extends PresenceNode {
+  /** Who is in the room as this node sees it; those who are writing with a `*`. */
+  readonly here: () => readonly string[]
+  /** The lists that its follower was given. */
+  readonly told: PresentMembers[]
+  readonly unfollow: () => void
+}
+
+const opened: PresenceNode[] = []
+let namespaces = 0
+
+/** Opens nodes that share a Redis and a namespace (a new one unless given), until `closeNodes`. */
+export async function openNodes(
+  urls: string,
+  count: number,
+  namespace = `nodes-${(namespaces += 1)}`,
+) {
+  const nodes: FollowingNode[] = []
+  for (let index = 0; index < count; index++) {
+    const node = await openPresenceNode(urls, namespace, systemClock)
+    opened.push(node)
+    const told: PresentMembers[] = []
+    const unfollow = node.presence.follow('room', (members) => told.push(members))
+    const here = () =>
+      node.presence.present('room').map(({ memberId, typing }) => memberId + (typing ? '*' : ''))
+    nodes.push({ ...node, here, told, unfollow })
+  }
+  const key = `${namespace}:{room}:presence`
+  /** How many nodes have announced members. */
+  const announcing = () => nodes.at(-1)?.connections.commands.hlen(key)
+  const [one, two, three] = nodes as [FollowingNode, FollowingNode, FollowingNode]
+  return { namespace, key, announcing, nodes, one, two, three }
+}
+
+export function closeNodes(): void {
+  for (const { presence, die } of opened.splice(0)) {
+    presence.close()
+    die()
+  }
+}
+
+/** Waits until an expectation holds; who died must be forgotten by then. */
+export function eventually(expectation: () => void | Promise<void>): Promise<void> {
+  return vi.waitFor(expectation, { timeout: 10_000, interval: 20 })
+}
+
+/** Waits until all nodes see these members, in this order. */
+export function allSee(
+  nodes: readonly FollowingNode[],
+  ...members: readonly string[]
+): Promise<void> {
+  return eventually(() => {
+    for (const node of nodes) expect(node.here()).toEqual(members)
+  })
+}
