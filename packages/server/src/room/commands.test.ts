@@ -19,6 +19,7 @@ async function posted(text: string): Promise<string | undefined> {
     newId: () => 'id',
     run: () => undefined,
     refuseNew: () => null,
+    shown: () => Promise.resolve(),
   }
   await perform(options, 'bob', { type: 'post', commandId: 'c', roomId: 'r', text, ask: false })
   return written

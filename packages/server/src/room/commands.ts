@@ -24,6 +24,8 @@ export interface CommandOptions {
   readonly run: (started: Started) => void
   /** Why nothing new may start now, or null. */
   readonly refuseNew: () => ErrorBody | null
+  /** Resolves when the entry at an offset is shown on this node: what is acknowledged is to be seen. */
+  readonly shown: (offset: number) => Promise<void>
 }
 
 /**
@@ -46,7 +48,8 @@ export async function perform(
       return again(options, by, command)
     case 'withdraw': {
       const { roomId, commandId, messageId } = command
-      await options.log.withdraw(roomId, { commandId, messageId, by })
+      const { entries } = await options.log.withdraw(roomId, { commandId, messageId, by })
+      await options.shown(lastOf(entries))
       return { ok: true, messageId }
     }
     case 'resume': {
@@ -91,7 +94,7 @@ async function post(
 
 /** Whoever ends it first wins; a stop that comes too late is told how it ended, and is no error. */
 async function cancel(
-  { log }: CommandOptions,
+  { log, shown }: CommandOptions,
   by: MemberId,
   command: CommandOf<'cancel'>,
 ): Promise<Acknowledged> {
@@ -105,7 +108,8 @@ async function cancel(
     next: null,
   })
   if (!result.ok && result.refused !== 'ended') throw new Refusal('internal')
-  const { outcome, end } = result.ended
+  const { outcome, end, offset } = result.ended
+  await shown(offset)
   return { ok: true, generationId, outcome, end }
 }
 
@@ -127,8 +131,12 @@ function mayStart({ refuseNew }: CommandOptions): void {
 }
 
 /** A repeated command is acknowledged as it was the first time, from the entries it wrote then. */
-function acknowledge({ run }: CommandOptions, { entries, started }: Written): Acknowledged {
+async function acknowledge(
+  { run, shown }: CommandOptions,
+  { entries, started }: Written,
+): Promise<Acknowledged> {
   if (started) run(started)
+  await shown(lastOf(entries))
   const of = <T extends Entry['type']>(type: T) =>
     entries.find((entry): entry is Extract<Entry, { type: T }> => entry.type === type)
   const messageId = of('message-posted')?.messageId
@@ -139,4 +147,8 @@ function acknowledge({ run }: CommandOptions, { entries, started }: Written): Ac
     ...(generationId === undefined ? {} : { generationId }),
     ...(of('question-queued') ? { queued: true } : {}),
   }
+}
+
+function lastOf(entries: readonly Entry[]): number {
+  return entries.at(-1)?.offset ?? 0
 }

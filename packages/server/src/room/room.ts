@@ -27,6 +27,8 @@ const CHECKPOINT_EVERY = 100
 /** How often watchers are told where the room stands, ms. */
 const HEARTBEAT_RUNNING_MS = 2000
 const HEARTBEAT_IDLE_MS = 10_000
+/** How long something that is in the log may take to get here before it is not waited for any more, ms. */
+const ARRIVAL_MS = 1000
 
 export interface RoomOptions {
   readonly roomId: RoomId
@@ -50,6 +52,7 @@ export class Room {
   #stopHeartbeat: (() => void) | null = null
   #stopReread: (() => void) | null = null
   #closed = false
+  readonly #expected = new Set<{ readonly offset: number; readonly arrived: () => void }>()
 
   /**
    * Follows first, then reads, then folds what came meanwhile: nothing can be missed.
@@ -120,6 +123,21 @@ export class Room {
     return true
   }
 
+  /** Resolves when the entry at `offset` has been shown here, or after a second, or when the room closes. */
+  reaches(offset: number): Promise<void> {
+    if (this.#closed || this.#state.offset >= offset) return Promise.resolve()
+    return new Promise((resolve) => {
+      const arrived = () => {
+        stop()
+        this.#expected.delete(expected)
+        resolve()
+      }
+      const expected = { offset, arrived }
+      const stop = this.#options.clock.after(ARRIVAL_MS, arrived)
+      this.#expected.add(expected)
+    })
+  }
+
   leave(connection: Connection): void {
     if (!this.#connections.delete(connection)) return
     const { roomId, presence } = this.#options
@@ -134,6 +152,7 @@ export class Room {
     this.#stopHeartbeat?.()
     this.#stopReread?.()
     for (const stop of this.#stops) stop()
+    for (const { arrived } of this.#expected) arrived()
     for (const connection of [...this.#connections]) this.leave(connection)
     if (this.#state.offset > this.#checkpointed) await this.#checkpoint()
   }
@@ -165,6 +184,7 @@ export class Room {
     this.#state = state
     this.#remember(update, before.offset)
     this.#share(update)
+    this.#arrive()
     if (before.running !== state.running) this.#heartbeatLater()
     if (state.offset - this.#checkpointed >= CHECKPOINT_EVERY && state.running === null)
       void this.#checkpoint()
@@ -182,6 +202,10 @@ export class Room {
     if (this.#recent.length > 2 * RECENT) this.#recent = this.#recent.slice(-RECENT)
   }
 
+  #arrive(): void {
+    for (const { offset, arrived } of this.#expected) if (offset <= this.#state.offset) arrived()
+  }
+
   /** Reads the room again, catches every watcher up, and goes on with what came meanwhile. */
   async #reread(): Promise<void> {
     try {
@@ -192,6 +216,7 @@ export class Room {
       const position = positionOf(state)
       for (const connection of this.#connections)
         connection.send({ type: 'snapshot', state }, position)
+      this.#arrive()
       this.#heartbeatLater()
     } catch (error) {
       this.#options.onError(error)

@@ -189,8 +189,9 @@ export class Rooms {
 
   /** Does a command of a member. @throws Refusal; then nothing has changed */
   async perform(memberId: MemberId, command: RoomCommand): Promise<Acknowledged> {
-    await this.#roomOf(memberId, command.roomId)
-    return perform(this.#options, memberId, command)
+    const room = await this.#roomOf(memberId, command.roomId)
+    const shown = (offset: number) => room.reaches(offset)
+    return perform({ ...this.#options, shown }, memberId, command)
   }
 
   async close(): Promise<void> {

@@ -1,0 +1,169 @@
+// Members of one room on different nodes: any node serves any of them, and they cannot tell.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Reply } from '@roomcast/shared/protocol'
+import { byteLength } from '@roomcast/shared/room'
+import { Chance, seeds } from '../contract/random.ts'
+import { Deployment } from '../support/deployment.ts'
+import { Person, type Seat } from '../support/person.ts'
+import { repliesIn } from './house.ts'
+
+const KINDS = [
+  ['two nodes over Redis', 2, false],
+  ['three nodes over Redis', 3, false],
+  ['two nodes over a Redis cluster', 2, true],
+] as const
+
+describe.each(KINDS)('%s', (_name, count, cluster) => {
+  let deployment: Deployment
+  let roomId: string
+  let people: Person[]
+  let seats: Seat[]
+  const [alice, bob, carol] = [0, 1, 2].map((index) => () => seats[index] as Seat) as [
+    () => Seat,
+    () => Seat,
+    () => Seat,
+  ]
+  beforeAll(async () => {
+    deployment = await Deployment.open(count, { cluster })
+    ;({ roomId, people } = await deployment.room('Alice', 'Bob', 'Carol'))
+    seats = await deployment.sit(people, roomId)
+  })
+  afterAll(() => deployment.close())
+
+  /** Waits until all know all, and expects them and a newcomer to see the same. */
+  async function expectSame(): Promise<void> {
+    const offset = Math.max(...seats.map((seat) => seat.state.offset))
+    const newcomers = await deployment.sit(people, roomId)
+    for (const seat of [...seats, ...newcomers]) {
+      await seat.until('the others', ({ state }) => (state?.offset ?? 0) >= offset)
+      expect(seat.state.messages).toEqual(seats[0]?.state.messages)
+    }
+    for (const newcomer of newcomers) newcomer.leave()
+    for (const reply of repliesIn(alice().state.messages))
+      expect(byteLength(reply.text)).toBe(reply.end)
+  }
+
+  const completed = (seat: Seat, number: number) => seat.ended(number, 20_000)
+
+  it('[R1.1] the same answer is written on all screens', async () => {
+    await alice().ask('Why? [simulate: length=3000 gap=2 chunk=40]')
+    const { number } = alice().reply
+    const growing = await Promise.all(seats.map((seat) => seat.reads(200)))
+    const replies = await Promise.all(seats.map((seat) => completed(seat, number)))
+    for (const [index, reply] of replies.entries()) {
+      expect(reply).toEqual(replies[0])
+      expect(reply.ended?.outcome).toBe('completed')
+      expect(reply.text.startsWith(growing[index]?.text ?? '?')).toBe(true)
+    }
+    await expectSame()
+  })
+
+  it('anybody asks, whoever is present is seen, and the queue is one', async () => {
+    const here = people.map(({ memberId }) => memberId).toSorted()
+    for (const seat of seats)
+      await seat.until(
+        'everybody',
+        ({ presence }) =>
+          presence
+            .map(({ memberId }) => memberId)
+            .toSorted()
+            .join() === here.join(),
+      )
+    await bob().ask('How? [simulate: length=2000 gap=5]')
+    const { number } = bob().reply
+    expect(await carol().ask('And who?')).toMatchObject({ ok: true, queued: true })
+    for (const seat of seats)
+      await seat.until('the question that waits', ({ state }) => state?.queue.length === 1)
+    await Promise.all(seats.map((seat) => completed(seat, number + 1)))
+    await expectSame()
+  })
+
+  it('[R3.1] a stop on one node ends it for all, and closes the request of another', async () => {
+    await alice().ask('Tell me all. [simulate: length=20000 gap=5]')
+    const { generationId, number } = alice().reply
+    await carol().until('some of it', ({ state }) =>
+      state?.messages.some((one) => one.kind === 'reply' && one.number === number && one.end > 99),
+    )
+    const result = await carol().send({ type: 'cancel', generationId, reason: 'enough' })
+    expect(result).toMatchObject({ ok: true, outcome: 'cancelled' })
+    const end = result.ok ? result.end : -1
+    for (const seat of seats)
+      expect(await seat.ended(number)).toMatchObject({
+        end,
+        ended: { outcome: 'cancelled', by: people[2]?.memberId, reason: 'enough' },
+      })
+    await expect
+      .poll(() => deployment.simulator.requests.at(-1)?.closedByClientAt)
+      .toBeTypeOf('number')
+    await expectSame()
+  })
+
+  it('[R4.4] what is acknowledged is on the own screen already', async () => {
+    for (let index = 0; index < 60; index++) {
+      const seat = seats[index % seats.length] as Seat
+      const result = await seat.send({ type: 'post', text: `Note ${index}`, ask: false })
+      const messageId = result.ok ? result.messageId : 'refused'
+      expect(
+        seat.state.messages.some((one) => one.kind === 'said' && one.messageId === messageId),
+      ).toBe(true)
+    }
+    await expectSame()
+  })
+
+  it('somebody who is admitted on one node may come in on another at once', async () => {
+    const { invite } = await inviteOf(people[0] as Person, roomId)
+    for (let index = 0; index < 10; index++) {
+      const dan = await Person.come(deployment.node(index).url, `Dan ${index}`)
+      await dan.accept(invite)
+      const [seat] = await deployment.sit([dan.at(deployment.node(index + 1).url)], roomId)
+      await seat?.until('oneself', ({ state }) =>
+        state?.members.some(({ memberId }) => memberId === dan.memberId),
+      )
+      expect(await seat?.send({ type: 'post', text: 'Here I am.', ask: false })).toMatchObject({
+        ok: true,
+      })
+      seat?.leave()
+    }
+  })
+
+  it('[R2.2] a stop that meets the end has one outcome for all, and is an error to nobody', async () => {
+    const outcomes = new Set<string>()
+    for (const seed of seeds(30)) {
+      const chance = new Chance(seed)
+      await chance.pick(seats).ask(`Again? [simulate: length=60 gap=0 first=${chance.below(20)}]`)
+      const asked = await running(seats[0] as Seat)
+      const stops = await Promise.all(
+        chance.shuffled(seats).map(async (seat) => {
+          for (let turn = chance.below(40); turn > 0; turn--) await Promise.resolve()
+          await seat.reads(chance.below(61))
+          return seat.send({ type: 'cancel', generationId: asked.generationId })
+        }),
+      )
+      const replies = await Promise.all(seats.map((seat) => seat.ended(asked.number)))
+      for (const stop of stops)
+        expect(stop).toMatchObject({
+          ok: true,
+          outcome: replies[0]?.ended?.outcome,
+          end: replies[0]?.end,
+        })
+      for (const reply of replies) expect(reply).toEqual(replies[0])
+      outcomes.add(replies[0]?.ended?.outcome ?? '')
+    }
+    if (process.env['FUZZ_SEED'] === undefined)
+      expect([...outcomes].toSorted()).toEqual(['cancelled', 'completed'])
+    await expectSame()
+  })
+})
+
+/** Waits for the answer that was begun last. */
+function running(seat: Seat): Promise<Reply> {
+  return seat.until('an answer', ({ state }) => {
+    const newest = state?.messages.at(-1)
+    return newest?.kind === 'reply' ? newest : null
+  })
+}
+
+async function inviteOf(owner: Person, roomId: string): Promise<{ invite: string }> {
+  const { inviteUrl } = await owner.call<{ inviteUrl: string }>(`/api/rooms/${roomId}/invites`, {})
+  return { invite: inviteUrl.split('/').at(-1) ?? '' }
+}
