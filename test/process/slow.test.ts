@@ -1,5 +1,4 @@
 // A member whose connection takes nothing in, while the others watch: it costs little, and has it all in the end.
-import { readFileSync } from 'node:fs'
 import { randomUUID } from 'node:crypto'
 import { io, type Socket } from 'socket.io-client'
 import { expect, onTestFinished, test } from 'vitest'
@@ -7,19 +6,15 @@ import { emptyRoom, fold } from '@roomcast/shared/room'
 import { digest } from '@roomcast/shared/digest'
 import { parseUpdate, PROTOCOL_VERSION, type RoomState } from '@roomcast/shared/protocol'
 import { startServerProcess, temporaryDirectory } from '../support/server-process.ts'
+import { EventReader } from '../support/event-reader.ts'
 import { Person } from '../support/person.ts'
+import { resident } from '../support/resident.ts'
 import { until } from '../support/until.ts'
 
 /** Just below the limit of one reply. */
 const ANSWER_BYTES = 900_000
 /** Far more than a node needs for a room like this; a queue without bound would go on growing. */
 const ENOUGH_BYTES = 512 * 1024 * 1024
-
-/** Memory of a process that is in use, bytes. */
-function resident(pid: number): number {
-  const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
-  return Number(kilobytes) * 1024
-}
 
 /** The wire below a client's socket, which can be told to take nothing in. */
 interface Wire {
@@ -33,7 +28,7 @@ function wireOf(socket: Socket): Wire {
   return transport.ws._socket
 }
 
-test('[R7.2] a member who takes nothing in costs bounded memory and is caught up with one tail', async () => {
+test('[R7.2] whoever takes nothing in, by socket or event stream, costs bounded memory and is caught up with one tail', async () => {
   const directory = await temporaryDirectory()
   const server = await startServerProcess({
     DATA_DIR: directory.path,
@@ -74,8 +69,13 @@ test('[R7.2] a member who takes nothing in costs bounded memory and is caught up
   })
   await socket.emitWithAck('command', { type: 'join', roomId, commandId: randomUUID() })
 
+  const reader = await EventReader.open({ url: server.url, roomId, token: bo.token })
+  onTestFinished(() => reader.close())
+  await reader.until('the room', ({ follower }) => follower.types.at(-1) === 'synced')
+
   const before = resident(server.pid)
   wireOf(socket).pause()
+  reader.response.pause()
   // Far more than kernels keep for a connection that does not read.
   const answers = 10
   for (let index = 1; index <= answers; index++) {
@@ -84,6 +84,7 @@ test('[R7.2] a member who takes nothing in costs bounded memory and is caught up
   }
   const grown = resident(server.pid) - before
   wireOf(socket).resume()
+  reader.response.resume()
   await until(
     'the slow one has it all',
     () => state.offset === watcher.state.offset && state.running === null,
@@ -93,11 +94,14 @@ test('[R7.2] a member who takes nothing in costs bounded memory and is caught up
     },
     60_000,
   )
+  await reader.reaches(watcher.state, 60_000)
   expect(state).toEqual(watcher.state)
+  expect(reader.state).toEqual(watcher.state)
   expect(gaps).toBe(0)
-  // It did leave the live path, and was brought back with tails (or the whole room) instead of every frame.
-  expect(kinds.filter((kind) => kind === 'tail' || kind === 'snapshot').length).toBeGreaterThan(1)
-  expect(live).toBeLessThan(answers * ANSWER_BYTES)
+  // They did leave the live path, and were brought back with tails (or the whole room) instead of every frame.
+  for (const came of [kinds, reader.follower.types])
+    expect(came.filter((kind) => kind === 'tail' || kind === 'snapshot').length).toBeGreaterThan(1)
+  for (const bytes of [live, reader.liveBytes]) expect(bytes).toBeLessThan(answers * ANSWER_BYTES)
   expect(grown).toBeLessThan(ENOUGH_BYTES)
   watcher.leave()
 }, 180_000)

@@ -24,6 +24,7 @@ export class EventText {
   /** Takes in some more; whatever it ends in the middle of waits for the rest. */
   add(text: string): void {
     this.#rest += text
+    if (!/[\r\n]/.test(text)) return
     // An end of line at the very end of what is here may be the first half of CR LF.
     const lines = this.#rest.split(/\r\n|\n|\r(?!$)/)
     this.#rest = lines.pop() ?? ''
