@@ -70,6 +70,29 @@ const zones = [
     message: 'The simulator is reached over HTTP.',
   },
   {
+    target: [
+      'room',
+      'generation',
+      'log',
+      'presence',
+      'access',
+      'socket',
+      'events',
+      'http',
+      'redis',
+      'health',
+    ].map((measured) => `${SERVER}/${measured}`),
+    from: `${SERVER}/metrics`,
+    message: 'What is measured does not know of it: server.ts puts the measuring around it.',
+  },
+  {
+    target: `${SERVER}/health`,
+    from: ['room', 'log', 'presence', 'access', 'socket', 'events', 'http', 'redis'].map(
+      (to) => `${SERVER}/${to}`,
+    ),
+    message: 'Health is told by whoever puts the node together.',
+  },
+  {
     target: `${CLIENT}/room`,
     from: [`${CLIENT}/components`, `${CLIENT}/composables`, `${CLIENT}/views`],
   },

@@ -1,4 +1,5 @@
 // The system clock. Nothing else on the server reads the time or starts timers.
+import { performance } from 'node:perf_hooks'
 import type { Clock } from '@roomcast/shared/clock'
 
 export const systemClock: Clock = {
@@ -8,3 +9,6 @@ export const systemClock: Clock = {
     return () => clearTimeout(timer)
   },
 }
+
+/** Seconds since the process began, never set back: for how long something took. */
+export const monotonicSeconds = () => performance.now() / 1000

@@ -36,6 +36,8 @@ describe('readConfig', () => {
       inviteDays: 7,
       sessionDays: 90,
       trustProxy: false,
+      operatorPort: undefined,
+      operatorHost: '127.0.0.1',
     })
   })
 
@@ -80,6 +82,8 @@ describe('readConfig', () => {
       ANTHROPIC_BASE_URL: 'http://127.0.0.1:9/some/prefix/',
       MODEL: '  ',
       TRUST_PROXY: '2',
+      OPERATOR_PORT: '9464',
+      OPERATOR_HOST: '::1',
       SOMETHING: 'else',
     })
     expect(config.port).toBe(0)
@@ -97,6 +101,7 @@ describe('readConfig', () => {
     })
     expect(config.model).toBe('claude-opus-5-5')
     expect(config.trustProxy).toBe(2)
+    expect([config.operatorPort, config.operatorHost]).toEqual([9464, '::1'])
   })
 
   it('reports every fault at once, in sentences', () => {
@@ -109,6 +114,7 @@ describe('readConfig', () => {
       MAX_TOKENS: '-1',
       SIMULATOR_PACE: 'slow',
       TRUST_PROXY: 'yes',
+      OPERATOR_PORT: '65536',
     })
     expect(lines).toEqual([
       'PORT must be a whole number from 0 to 65535.',
@@ -119,6 +125,7 @@ describe('readConfig', () => {
       'LOG_LEVEL must be one of trace, debug, info, warn, error, fatal, silent.',
       'SIMULATOR_PACE must be one of real, fast, instant.',
       'TRUST_PROXY must be false or the number of proxies in front, 10 at most.',
+      'OPERATOR_PORT must be a whole number from 0 to 65535.',
       'ANTHROPIC_BASE_URL is set but ANTHROPIC_API_KEY is missing; set the key, or neither.',
     ])
   })
@@ -152,6 +159,7 @@ describe('.env.example', () => {
       'ALLOWED_ORIGINS',
       'ANTHROPIC_BASE_URL',
       'SIMULATOR_SEED',
+      'OPERATOR_PORT',
     ]) {
       delete shown[name]
     }

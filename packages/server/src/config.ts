@@ -59,6 +59,9 @@ export interface Config {
   readonly sessionDays: number
   /** How many proxies in front may be believed about who is asking. */
   readonly trustProxy: number | false
+  /** A listener for /livez, /readyz and /metrics alone; 0: any free port, undefined: they are on the public one. */
+  readonly operatorPort: number | undefined
+  readonly operatorHost: string
 }
 
 /** What is wrong with the configuration, a sentence per line. No value of a secret is among them. */
@@ -75,16 +78,17 @@ export class ConfigError extends Error {
 const DAY_MS = 24 * 60 * 60 * 1000
 
 function wholeNumber(least: number, most: number, preset: number) {
+  return v.optional(wholeNumberSchema(least, most), String(preset))
+}
+
+function wholeNumberSchema(least: number, most: number) {
   const problem = `must be a whole number from ${least} to ${most}`
-  return v.optional(
-    v.pipe(
-      v.string(),
-      v.regex(/^\d{1,15}$/, problem),
-      v.transform(Number),
-      v.minValue(least, problem),
-      v.maxValue(most, problem),
-    ),
-    String(preset),
+  return v.pipe(
+    v.string(),
+    v.regex(/^\d{1,15}$/, problem),
+    v.transform(Number),
+    v.minValue(least, problem),
+    v.maxValue(most, problem),
   )
 }
 
@@ -201,6 +205,8 @@ const variables = {
     ),
     'false',
   ),
+  OPERATOR_PORT: v.optional(wholeNumberSchema(0, 65_535)),
+  OPERATOR_HOST: v.optional(v.string(), '127.0.0.1'),
 } as const
 
 const schema = v.object(variables)
@@ -263,6 +269,8 @@ function configFrom(values: v.InferOutput<typeof schema>): Config {
     inviteDays: values.INVITE_DAYS,
     sessionDays: values.SESSION_DAYS,
     trustProxy: values.TRUST_PROXY,
+    operatorPort: values.OPERATOR_PORT,
+    operatorHost: values.OPERATOR_HOST,
   }
 }
 

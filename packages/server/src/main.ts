@@ -35,8 +35,9 @@ async function main(): Promise<void> {
   }
 }
 
-function announce({ url, simulated }: Server): void {
+function announce({ url, operatorUrl, simulated }: Server): void {
   say(`Roomcast is open at ${url}`)
+  if (operatorUrl !== null) say(`For the operator, /livez, /readyz and /metrics: ${operatorUrl}`)
   if (simulated)
     say('No ANTHROPIC_API_KEY is set: a simulated Claude answers, and the page says so.')
 }

@@ -1,32 +1,32 @@
 // Puts one node together and takes it apart again. Every port gets its adapter here, and nowhere else.
-import { createServer } from 'node:http'
+import { createServer, type Server as HttpServer } from 'node:http'
 import { randomBytes, randomInt } from 'node:crypto'
-import { mkdir } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { errorBody } from '@roomcast/shared/protocol'
 import { authenticate } from './access/authenticate.ts'
 import { Invites } from './access/invite.ts'
 import { mayAct } from './access/origin.ts'
 import { Sessions } from './access/session.ts'
-import { loadSigningKey } from './access/signing-key.ts'
 import { TokenBucket } from './access/token-bucket.ts'
 import { Tokens } from './access/tokens.ts'
-import { systemClock } from './clock.ts'
+import { monotonicSeconds, systemClock } from './clock.ts'
 import type { Config } from './config.ts'
 import { EventStreams } from './events/event-streams.ts'
 import { ClaudeSdk } from './generation/claude-sdk.ts'
 import { Generations } from './generation/generations.ts'
+import { keepRecovering } from './generation/recovering.ts'
 import { ModelCatalog } from './generation/model-catalog.ts'
+import { watchHealth } from './health/node-health.ts'
 import { createApp } from './http/app.ts'
-import { openSqliteRoomLog } from './log/sqlite/sqlite-room-log.ts'
+import { createOperatorApp } from './http/operator-routes.ts'
 import type { Logger } from './logger.ts'
-import { MemoryPresence } from './presence/memory-presence.ts'
+import { Metrics } from './metrics/metrics.ts'
 import { everybody } from './room/connection.ts'
 import { Rooms } from './room/rooms.ts'
 import { startSimulator } from './simulator/simulator.ts'
 import { Gateway } from './socket/gateway.ts'
+import { openStorage } from './storage.ts'
 
 /** Commands a member may send in a minute, all connections together; a burst may be as long. */
 const COMMANDS_PER_MINUTE = 1200
@@ -35,6 +35,8 @@ const CLIENT_DIRECTORY = fileURLToPath(new URL('../../client/dist', import.meta.
 export interface Server {
   /** Where it listens, such as `http://127.0.0.1:3000`. */
   readonly url: string
+  /** Where the operator's own listener is, if there is one. */
+  readonly operatorUrl: string | null
   readonly simulated: boolean
   /** Refuses new generations, lets running ones finish for a while, ends the rest, closes everything. Idempotent. */
   close(patienceMs?: number): Promise<void>
@@ -48,14 +50,29 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
   const clock = systemClock
   const newId = () => randomBytes(16).toString('base64url')
   const chance = () => randomInt(1_000_000) / 1_000_000
-  await mkdir(config.dataDirectory, { recursive: true })
-  const log = await openSqliteRoomLog({
-    path: join(config.dataDirectory, 'roomcast.sqlite'),
+  const storage = await openStorage(config, { clock, newId, random: randomBytes, logger })
+  const { presence } = storage
+  let draining = false
+  const probeAgeMs = () => storage.probeAgeMs()
+  const health = watchHealth({
     clock,
-    newId,
-    onFollowerError: (err) => logger.error({ err }, 'a follower of a room failed'),
+    ping: () => storage.ping(),
+    probeAgeMs,
+    isDraining: () => draining,
   })
-  const tokens = new Tokens(await loadSigningKey(config.dataDirectory, randomBytes), clock)
+  const metrics: Metrics = new Metrics({
+    seconds: monotonicSeconds,
+    readings: {
+      watchers: () => ({ socket: gateway.size, events: events.size }),
+      rooms: () => rooms.size,
+      generations: () => generations.size,
+      probeAgeMs,
+      ready: () => health.readiness().ready,
+      loopLagMs: health.loopLagMs,
+    },
+  })
+  const log = metrics.ofLog(storage.log)
+  const tokens = new Tokens(storage.signingKey, clock)
   const sessions = new Sessions(tokens, randomBytes, config.sessionDays)
   const invites = new Invites(tokens, config.inviteDays)
 
@@ -80,7 +97,10 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
     maxTokens: config.maxTokens,
     promptTokens: config.promptTokens,
     models: () => catalog.models,
-    onFinished: ({ roomId, generationId, number }, { ended, attempts }) =>
+    onFinished: (started, finished) => {
+      metrics.generationFinished(started, finished)
+      const { roomId, generationId, number } = started
+      const { ended, attempts } = finished
       logger.info(
         {
           roomId,
@@ -91,13 +111,14 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
           ...(ended?.error ? { code: ended.error.code } : {}),
         },
         'a generation ended',
-      ),
+      )
+    },
     onError: ({ roomId, generationId }, err) =>
       logger.error({ roomId, generationId, err }, 'a generation could not be ended'),
   })
 
   const http = createServer()
-  const presence = new MemoryPresence(clock)
+  metrics.watchServer(http)
   const commands = new TokenBucket(clock, COMMANDS_PER_MINUTE)
   const gateway = new Gateway({
     http,
@@ -106,14 +127,14 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
     authenticate: (token, request) =>
       token === undefined ? authenticate(sessions, request.headers) : sessions.verify(token),
     mayCommand: (memberId) => commands.take(memberId),
+    onCommand: (type) => metrics.command(type),
     onError: (command, err) => logger.error({ command, err }, 'a command failed'),
   })
   const events = new EventStreams({ clock, newId, chance })
-  let draining = false
   const rooms = new Rooms({
     log,
     presence,
-    fanOut: everybody(gateway, events),
+    fanOut: metrics.ofFanOut(everybody(gateway, events)),
     clock,
     newId,
     defaultModel: config.model,
@@ -122,6 +143,9 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
     refuseNew: () => (draining ? errorBody('shutting-down') : null),
     onError: (roomId, err) => logger.error({ roomId, err }, 'a room could not be read'),
   })
+  const operator = { readiness: health.readiness, metrics: () => metrics.exposition() }
+  const operatorHttp =
+    config.operatorPort === undefined ? null : createServer(createOperatorApp(operator, logger))
   http.on(
     'request',
     createApp({
@@ -136,31 +160,41 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
       allowedOrigins: config.allowedOrigins,
       publicUrl: config.publicUrl,
       trustProxy: config.trustProxy,
-      isReady: () => !draining,
+      operator,
+      measuresInPublic: operatorHttp === null,
+      onRefused: (code) => metrics.refused('http', code),
     }),
   )
 
-  for (const started of await log.recover(newId)) generations.run(started)
+  const stopRecovering = await keepRecovering({
+    log,
+    clock,
+    newId,
+    run: (started) => generations.run(started),
+    onError: (err) => logger.warn({ err }, 'storage could not be asked for what has lost its node'),
+  })
   gateway.open(rooms)
   events.open(rooms)
-  await new Promise<void>((resolve, reject) => {
-    http.once('error', reject)
-    http.listen(config.port, config.host, resolve)
-  })
+  if (operatorHttp) await listen(operatorHttp, config.operatorPort, config.operatorHost)
+  await listen(http, config.port, config.host)
 
   const closeAll = async (patienceMs: number): Promise<void> => {
     draining = true
+    stopRecovering()
     await generations.drain(patienceMs)
     await Promise.all([gateway.close(), events.close()])
     http.closeAllConnections()
     await rooms.close()
-    presence.close()
     await upstream.close()
-    await log.close()
+    health.close()
+    await storage.close()
+    operatorHttp?.closeAllConnections()
+    operatorHttp?.close()
   }
   let closing: Promise<void> | null = null
   return {
-    url: urlOf(http.address() as AddressInfo, config.host),
+    url: urlOf(http, config.host),
+    operatorUrl: operatorHttp && urlOf(operatorHttp, config.operatorHost),
     simulated: upstream.simulated,
     close: (patienceMs = config.shutdownMs) => (closing ??= closeAll(patienceMs)),
   }
@@ -188,7 +222,16 @@ async function openUpstream(config: Config): Promise<{
   }
 }
 
-function urlOf({ port }: AddressInfo, host: string): string {
+/** Resolves when connections are accepted. @throws what the system refuses, such as a port that is taken */
+function listen(http: HttpServer, port: number | undefined, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    http.once('error', reject)
+    http.listen(port, host, resolve)
+  })
+}
+
+function urlOf(http: HttpServer, host: string): string {
+  const { port } = http.address() as AddressInfo
   const shown = host === '0.0.0.0' || host === '::' ? 'localhost' : host
   return `http://${shown.includes(':') ? `[${shown}]` : shown}:${port}`
 }

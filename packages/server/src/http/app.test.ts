@@ -278,12 +278,14 @@ describe('what the operator asks', () => {
     expect(v.parse(modelsSchema, models.json).simulated).toBe(true)
   })
 
-  it('is told when the server is not ready', async () => {
-    const other = await openTestApp({ isReady: () => false })
-    const ready = await other.call('GET', '/readyz')
-    expect([ready.status, ready.error?.code]).toEqual([503, 'shutting-down'])
-    expect((await other.call('GET', '/livez')).status).toBe(200)
+  it('is told of every call that is refused, by its code', async () => {
+    const refused: string[] = []
+    const other = await openTestApp({ onRefused: (code) => void refused.push(code) })
+    await other.call('GET', '/api/rooms')
+    await other.call('POST', '/api/session', undefined, { name: 1 })
+    await other.call('GET', '/api/models')
     await other.close()
+    expect(refused).toEqual(['unauthenticated', 'bad-request'])
   })
 })
 

@@ -5,7 +5,7 @@
 // Leaves to others: rooms (a port), signing (access/), the socket, and listening.
 import express, { type Express, type RequestHandler } from 'express'
 import type { Clock } from '@roomcast/shared/clock'
-import { Refusal, type Models } from '@roomcast/shared/protocol'
+import { type ErrorCode, Refusal, type Models } from '@roomcast/shared/protocol'
 import type { Invites } from '../access/invite.ts'
 import type { Sessions } from '../access/session.ts'
 import { TokenBucket } from '../access/token-bucket.ts'
@@ -14,6 +14,7 @@ import { clientFiles, clientPage } from './client-pages.ts'
 import { handleErrors, refuse } from './errors.ts'
 import { eventRoutes, type EventsPort } from './event-routes.ts'
 import { ownPagesOnly, securityHeaders, whoAsks } from './guards.ts'
+import { isFromThisMachine, type OperatorPort, operatorRoutes } from './operator-routes.ts'
 import { inviteRoutes, roomRoutes } from './room-routes.ts'
 import type { RoomsPort } from './rooms-port.ts'
 import { sessionRoutes } from './session-routes.ts'
@@ -33,8 +34,11 @@ export interface AppOptions {
   readonly allowedOrigins: readonly string[]
   readonly publicUrl: string | undefined
   readonly trustProxy: number | false
-  /** Whether new work may be sent here. */
-  readonly isReady: () => boolean
+  readonly operator: OperatorPort
+  /** Whether programs on this machine are shown the figures here; not where the operator has a listener. */
+  readonly measuresInPublic: boolean
+  /** Hears of every call that was refused. */
+  readonly onRefused: (code: ErrorCode) => void
 }
 
 const BODY_LIMIT = '128kb'
@@ -56,11 +60,8 @@ export function createApp(options: AppOptions): Express {
 
   app.use(securityHeaders(publicUrl), logRequests(logger, clock))
 
-  app.get('/livez', (_request, response) => void response.json({ live: true }))
-  app.get('/readyz', (_request, response) => {
-    if (!options.isReady()) throw new Refusal('shutting-down', 'The server is not ready.')
-    response.json({ ready: true })
-  })
+  const mayMeasure = options.measuresInPublic ? isFromThisMachine : () => false
+  app.use(operatorRoutes(options.operator, mayMeasure))
 
   const api = express.Router()
   api.use(noStore, ownPagesOnly(options.allowedOrigins))
@@ -81,7 +82,7 @@ export function createApp(options: AppOptions): Express {
   app.use('/api', api)
 
   app.use(clientFiles(clientDirectory), clientPage(clientDirectory), notFound)
-  app.use(handleErrors(logger))
+  app.use(handleErrors(logger, options.onRefused))
   return app
 }
 

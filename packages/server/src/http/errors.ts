@@ -1,7 +1,7 @@
 // The one way out for everything that goes wrong with a request: `{error: {code, message, retryable}}`.
 // What nobody expected is logged, without the request's body, and answered as `internal`.
 import type { ErrorRequestHandler, Response } from 'express'
-import { Refusal } from '@roomcast/shared/protocol'
+import { type ErrorCode, Refusal } from '@roomcast/shared/protocol'
 import type { Logger } from '../logger.ts'
 import { STATUS } from './status.ts'
 
@@ -23,8 +23,11 @@ export function refuse(response: Response, refusal: Refusal): void {
   response.status(STATUS[body.code]).json({ error: body })
 }
 
-/** Express' last handler, for whatever was thrown. */
-export function handleErrors(logger: Logger): ErrorRequestHandler {
+/** Express' last handler, for whatever was thrown; `onRefused` hears what was answered. */
+export function handleErrors(
+  logger: Logger,
+  onRefused: (code: ErrorCode) => void = () => undefined,
+): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
     if (response.headersSent) {
       // Part of an answer is out already; breaking off is how the other end learns that it is not whole.
@@ -33,9 +36,11 @@ export function handleErrors(logger: Logger): ErrorRequestHandler {
       next()
       return
     }
-    const refusal = refusalOf(error)
-    if (refusal === null) log(logger, error, request.method, request.originalUrl)
-    refuse(response, refusal ?? new Refusal('internal'))
+    const known = refusalOf(error)
+    if (known === null) log(logger, error, request.method, request.originalUrl)
+    const refusal = known ?? new Refusal('internal')
+    onRefused(refusal.body.code)
+    refuse(response, refusal)
   }
 }
 

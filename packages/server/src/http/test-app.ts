@@ -104,7 +104,12 @@ export async function openTestApp(changes: Partial<AppOptions> = {}) {
     allowedOrigins: [],
     publicUrl: undefined,
     trustProxy: false,
-    isReady: () => true,
+    operator: {
+      readiness: () => ({ ready: true }),
+      metrics: () => Promise.resolve({ contentType: 'text/plain', text: '' }),
+    },
+    measuresInPublic: true,
+    onRefused: () => undefined,
     ...changes,
   })
   const server = createServer(app)

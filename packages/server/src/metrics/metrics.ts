@@ -2,7 +2,7 @@
 // and they call back. The only folder that imports prom-client.
 import type { Server } from 'node:http'
 import { collectDefaultMetrics, Registry } from 'prom-client'
-import type { Command, ErrorCode } from '@roomcast/shared/protocol'
+import type { Command } from '@roomcast/shared/protocol'
 import { commandSchemas, ERROR_CODES } from '@roomcast/shared/protocol'
 import { FAILURES } from '../generation/claude.ts'
 import type { Finished } from '../generation/generation.ts'
@@ -67,7 +67,7 @@ export class Metrics {
    * @param type as its sender says; whatever is no command counts as `unknown`
    * @returns to be called when it is answered, with the code of its refusal or null
    */
-  command(type: unknown): (code: ErrorCode | null) => void {
+  command(type: unknown): (code: string | null) => void {
     const { commands, cancel } = this.#instruments
     const known = isCommand(type) ? type : 'unknown'
     const began = this.#seconds()
@@ -79,8 +79,9 @@ export class Metrics {
   }
 
   /** Somebody was refused something. */
-  refused(over: (typeof BORDERS)[number], code: ErrorCode): void {
-    this.#instruments.refusals.inc({ over, code })
+  refused(over: (typeof BORDERS)[number], code: string): void {
+    const known = Object.hasOwn(ERROR_CODES, code) ? code : 'internal'
+    this.#instruments.refusals.inc({ over, code: known })
   }
 
   /** A generation that this node ran is over, and its request to Claude closed. */

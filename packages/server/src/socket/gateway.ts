@@ -46,6 +46,8 @@ export interface GatewayOptions {
   ) => Promise<Person | null>
   /** Whether this member may send another command now; asked once for each. */
   readonly mayCommand: (memberId: string) => boolean
+  /** Hears of every command, by the type its sender gave it, and then of its answer: the code of a refusal, or null. */
+  readonly onCommand: (type: unknown) => (code: string | null) => void
   readonly onError: (command: string, error: unknown) => void
 }
 
@@ -144,8 +146,15 @@ export class Gateway implements FanOut {
     // Whatever is sent along with it, an answer that is asked for comes last.
     socket.on('command', (...parameters: unknown[]) => {
       const last = parameters.at(-1)
-      const answer = typeof last === 'function' ? (last as Acknowledge) : () => {}
+      const acknowledge = typeof last === 'function' ? (last as Acknowledge) : () => {}
       const [input] = parameters.filter((parameter) => parameter !== last)
+      const answered = this.#options.onCommand(
+        (input as { type?: unknown } | null | undefined)?.type,
+      )
+      const answer = (result: CommandResult) => {
+        answered(result.ok ? null : result.error.code)
+        acknowledge(result)
+      }
       if (!this.#options.mayCommand(person.memberId)) {
         // Answers cost something too: whoever does not slow down is not answered for ever.
         if (++refused > MOST_REFUSED) return connection.giveUp('Too many commands.')
