@@ -1,4 +1,4 @@
-// A wire that can be cut: a TCP proxy in front of one server, for one person.
+// A wire that can be cut: a TCP proxy in front of one server, for one client.
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
 export interface TcpProxy {
@@ -6,6 +6,8 @@ export interface TcpProxy {
   /** Drops every connection and refuses new ones, until `mend`. */
   cut(): void
   mend(): void
+  /** Delivers what is sent next, but not what comes back: then the connection is cut, once. */
+  loseNextAnswer(): void
   close(): Promise<void>
 }
 
@@ -13,6 +15,7 @@ export interface TcpProxy {
 export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   const sockets = new Set<Socket>()
   let isCut = false
+  let loses = false
   const server = createServer((near) => {
     if (isCut) return void near.destroy()
     const far = connect(targetPort, '127.0.0.1')
@@ -21,7 +24,12 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
       [far, near],
     ] as const) {
       sockets.add(socket)
-      socket.on('data', (bytes) => other.write(bytes))
+      socket.on('data', (bytes) => {
+        if (!loses || socket === near) return void other.write(bytes)
+        loses = false
+        socket.destroy()
+        other.destroy()
+      })
       socket.on('error', () => other.destroy())
       socket.on('close', () => {
         sockets.delete(socket)
@@ -41,6 +49,9 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     },
     mend: () => {
       isCut = false
+    },
+    loseNextAnswer: () => {
+      loses = true
     },
     close: () => {
       drop()

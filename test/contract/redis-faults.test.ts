@@ -1,0 +1,196 @@
+// The room log on a Redis that fails: what was asked is done once or refused, and nothing that was missed stays missed.
+import { Redis } from 'ioredis'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { RedisRoomLog } from '@roomcast/server/log/redis/redis-room-log.ts'
+import type { LogUpdate } from '@roomcast/server/log/room-log.ts'
+import { Connections } from '@roomcast/server/redis/connections.ts'
+import { Subscriptions } from '@roomcast/server/redis/subscriptions.ts'
+import { systemClock } from '@roomcast/server/clock.ts'
+import { type RedisServer, startRedis } from '../support/redis-server.ts'
+import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts'
+import { aRoom, refusalOf, startedBy } from './test-room.ts'
+
+const PATIENCE = { timeout: 10_000 }
+
+let redis: RedisServer
+let proxy: TcpProxy
+let admin: Redis
+let log: RedisRoomLog
+let connections: Connections
+let lost: string[]
+let ids = 0
+const newId = () => `id-${(ids += 1)}`
+
+beforeEach(async () => {
+  redis = await startRedis({ durable: true })
+  proxy = await startTcpProxy(redis.port)
+  admin = new Redis(redis.url)
+  admin.on('error', () => undefined)
+  lost = []
+  const url = proxy.url.replace('http:', 'redis:')
+  connections = await Connections.open({ urls: [url], cluster: false }, () => undefined)
+  const subscriptions = new Subscriptions(connections, () => undefined)
+  log = new RedisRoomLog({
+    connections,
+    subscriptions,
+    namespace: 'faults',
+    clock: systemClock,
+    newId,
+    onFollowerError: () => undefined,
+    onLost: (roomId) => lost.push(roomId),
+  })
+})
+afterEach(async () => {
+  await log.close()
+  connections.close()
+  admin.disconnect()
+  await proxy.close()
+  await redis.stop()
+})
+
+describe('an answer of Redis that is lost', () => {
+  test('[R4.1] the connection asks again: a question is posted once, and its answer is the caller’s to run', async () => {
+    const room = await aRoom(log)
+    const before = await room.state()
+    proxy.loseNextAnswer()
+    const started = await room.asked('alice', 'Why?')
+    const state = await room.state()
+    expect(state.offset).toBe(before.offset + 2)
+    expect(state.messages).toHaveLength(2)
+    await room.write(started, 0, 'Because')
+  })
+
+  test('[R1.1] text is stored once', async () => {
+    const room = await aRoom(log)
+    const started = await room.asked('alice', 'Why?')
+    await room.write(started, 0, 'Be')
+    proxy.loseNextAnswer()
+    await room.write(started, 2, 'cause 🎉', '!')
+    expect((await room.reply(started.generationId)).text).toBe('Because 🎉!')
+  })
+
+  test('[R2.1] one end, and the question that waited is the caller’s to run', async () => {
+    const room = await aRoom(log)
+    const started = await room.asked('alice', 'Why?')
+    await room.queued('bob', 'How?')
+    proxy.loseNextAnswer()
+    const next = startedBy((await room.end(started, 'completed')) as { started: null })
+    expect(next).toMatchObject({ number: 2, by: 'bob' })
+    const { entries } = await log.read('room')
+    expect(entries.filter((entry) => entry.type === 'generation-ended')).toHaveLength(1)
+  })
+})
+
+describe('a Redis that is away', () => {
+  test('[R4.3] everything is refused at once, as something to be tried again, and works when it is back', async () => {
+    const room = await aRoom(log)
+    const before = await room.state()
+    await redis.kill()
+    await expect.poll(() => connections.isReady, PATIENCE).toBe(false)
+    const calls = [room.say('bob', 'Hello'), room.asked('alice', 'Why?'), log.read('room')]
+    const codes = await Promise.all(calls.map(refusalOf))
+    expect(codes).toEqual(calls.map(() => 'storage-unavailable'))
+    await redis.restart()
+    await expect.poll(() => connections.isReady, PATIENCE).toBe(true)
+    expect(await room.state()).toEqual(before)
+    await room.say('bob', 'Hello')
+    expect((await room.state()).messages).toMatchObject([{ text: 'Hello' }])
+  })
+
+  test('a Redis that does not answer is not waited for', async () => {
+    const room = await aRoom(log)
+    redis.pause()
+    try {
+      expect(await refusalOf(room.say('bob', 'Hello'))).toBe('storage-unavailable')
+    } finally {
+      redis.resume()
+    }
+  })
+
+  test('[R4.3] a full Redis refuses, and nothing has changed', async () => {
+    const room = await aRoom(log)
+    const before = await room.state()
+    await admin.config('SET', 'maxmemory', '1mb')
+    expect(await refusalOf(room.say('bob', 'Hello'))).toBe('storage-full')
+    expect(await refusalOf(room.asked('bob', 'Why?'))).toBe('storage-full')
+    expect(await room.state()).toEqual(before)
+    await admin.config('SET', 'maxmemory', '0')
+    await room.say('bob', 'Hello')
+  })
+
+  test('scripts that Redis has forgotten are sent again', async () => {
+    const room = await aRoom(log)
+    await admin.script('FLUSH')
+    const started = await room.asked('alice', 'Why?')
+    await admin.script('FLUSH')
+    await room.write(started, 0, 'Because')
+    expect(await room.end(started, 'completed')).toMatchObject({ ok: true })
+  })
+})
+
+describe('what was published and did not arrive', () => {
+  test('[R1.4] followers are told where the room stands, and live on, after a lost connection', async () => {
+    const room = await aRoom(log)
+    const told: LogUpdate[] = []
+    await log.follow('room', (update) => told.push(update))
+    proxy.cut()
+    // Written by another node, while this one hears nothing.
+    const other = await Connections.open({ urls: [redis.url], cluster: false }, () => undefined)
+    const away = new RedisRoomLog({
+      connections: other,
+      subscriptions: new Subscriptions(other, () => undefined),
+      namespace: 'faults',
+      clock: systemClock,
+      newId,
+      onFollowerError: () => undefined,
+      onLost: () => undefined,
+    })
+    const elsewhere = room.on(away)
+    await elsewhere.say('bob', 'missed')
+    proxy.mend()
+    await expect
+      .poll(() => told.some((update) => 'type' in update && update.type === 'heartbeat'), PATIENCE)
+      .toBe(true)
+    expect(told.at(-1)).toMatchObject({ type: 'heartbeat', offset: 5 })
+    await elsewhere.say('bob', 'heard')
+    await expect
+      .poll(() => told.some((update) => JSON.stringify(update).includes('heard')), PATIENCE)
+      .toBe(true)
+    await away.close()
+    other.close()
+  })
+
+  test('a subscription that fell silent is noticed all the same', async () => {
+    const room = await aRoom(log)
+    const told: LogUpdate[] = []
+    await log.follow('room', (update) => told.push(update))
+    // The connection stays, and delivers nothing any more.
+    await connections.subscriber.unsubscribe('faults:{room}')
+    await room.say('bob', 'missed')
+    await expect.poll(() => told, PATIENCE).toMatchObject([{ type: 'heartbeat', offset: 5 }])
+  })
+})
+
+describe('a Redis that has lost what it acknowledged', () => {
+  test('gives the room a new epoch, once, and tells', async () => {
+    const room = await aRoom(log)
+    const told: LogUpdate[] = []
+    await log.follow('room', (update) => told.push(update))
+    const { epoch } = await room.state()
+    await room.say('bob', 'soon lost')
+    await expect.poll(() => told.length, PATIENCE).toBe(1)
+    // As after a failover to a replica that was behind.
+    await admin.hset('faults:{room}', 'offset', 4)
+    await admin.xdel('faults:{room}:entries', '5-0')
+    await admin.call('XSETID', 'faults:{room}:entries', '4-0')
+    await expect.poll(() => lost, PATIENCE).toEqual(['room'])
+    const state = await room.state()
+    expect(state.epoch).not.toBe(epoch)
+    expect(state).toMatchObject({ offset: 4, messages: [] })
+    await room.say('bob', 'said again')
+    await expect
+      .poll(() => told.at(-1), PATIENCE)
+      .toMatchObject({ type: 'entries', epoch: state.epoch, entries: [{ offset: 5 }] })
+    expect(lost).toEqual(['room'])
+  })
+})
