@@ -285,5 +285,10 @@ describe('a node whose Redis does not answer', () => {
     await alice?.ask('Still there? [simulate: length=100]')
     expect(await alice?.ended(1)).toMatchObject({ ended: { outcome: 'completed' } })
     await figureIs(url, 'roomcast_watchers', { kind: 'socket' }, 2)
+    const figures = await figuresOf(url)
+    // What comes back through the subscriptions is known again.
+    expect(figures.value('roomcast_delta_lag_seconds_count')).toBeGreaterThan(0)
+    const away = { code: 'storage-unavailable' }
+    expect(figures.value('roomcast_storage_errors_total', away)).toBeGreaterThan(0)
   }, 60_000)
 })
