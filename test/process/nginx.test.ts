@@ -1,92 +1,124 @@
-// Nodes behind a real proxy: Debian's nginx with the shipped configuration, in which only addresses are changed.
+// Two nodes over one Redis behind a real proxy: Debian's nginx with the shipped configuration, in which only addresses
+// are changed.
 import { request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { Deployment } from '../support/deployment.ts'
+import { EventReader } from '../support/event-reader.ts'
 import { type Nginx, startNginx } from '../support/nginx.ts'
-import {
-  type ServerEnvironment,
-  type ServerProcess,
-  startServerProcess,
-  temporaryDirectory,
-} from '../support/server-process.ts'
-import { expectSame, House } from './house.ts'
+import type { Person } from '../support/person.ts'
 import { RawSocket } from './raw-socket.ts'
 
-/** What lets two nodes share their rooms; without it one node stands at both addresses. */
-const shared = null as ServerEnvironment | null
+interface World {
+  readonly deployment: Deployment
+  readonly nginx: Nginx
+}
 
-let house: House
-let other: ServerProcess
-let nginx: Nginx
-beforeAll(async () => {
-  house = await House.open({ TRUST_PROXY: '1', ...shared })
-  other = shared ? await startServerProcess(house.environment) : house.server
-  nginx = await startNginx({ nodes: [house.server.port, other.port] })
-})
-afterAll(async () => {
+async function openWorld(): Promise<World> {
+  const deployment = await Deployment.open(2, { environment: { TRUST_PROXY: '1' } })
+  const nodes = [deployment.node(0).port, deployment.node(1).port] as const
+  return { deployment, nginx: await startNginx({ nodes }) }
+}
+
+async function closeWorld({ deployment, nginx }: World): Promise<void> {
   await nginx.stop()
-  if (shared) await other.kill()
-  await house.close()
+  await deployment.close()
+}
+
+/** One that a test may spoil. */
+async function ownWorld(): Promise<World> {
+  const own = await openWorld()
+  onTestFinished(() => closeWorld(own))
+  return own
+}
+
+let world: World
+let roomId: string
+let alice: Person
+let bob: Person
+beforeAll(async () => {
+  world = await openWorld()
+  const made = await world.deployment.room('Alice', 'Bob')
+  roomId = made.roomId
+  ;[alice, bob] = made.people as [Person, Person]
 })
+afterAll(() => closeWorld(world))
 
-const get = (path: string, proxy = nginx) =>
-  fetch(proxy.url + path, { headers: { accept: 'text/html,*/*' } })
+const get = (path: string, { nginx } = world) =>
+  fetch(nginx.url + path, { headers: { accept: 'text/html,*/*' } })
 
-/** Two nodes of their own, with nothing in common, behind a proxy of their own. */
-async function twoNodes(): Promise<{ nodes: ServerProcess[]; proxy: Nginx }> {
-  const directories = await Promise.all([temporaryDirectory(), temporaryDirectory()])
-  const nodes = await Promise.all(
-    directories.map(({ path }) => startServerProcess({ DATA_DIR: path, TRUST_PROXY: '1' })),
-  )
-  const [one, two] = nodes.map(({ port }) => port)
-  const proxy = await startNginx({ nodes: [one ?? 0, two ?? 0] })
-  onTestFinished(async () => {
-    await proxy.stop()
-    for (const node of nodes) await node.kill()
-    for (const directory of directories) await directory.remove()
-  })
-  return { nodes, proxy }
+/** Reads a room as an event stream through nginx. */
+async function readEvents({ nginx }: World, { token }: Person, id: string): Promise<EventReader> {
+  const reader = await EventReader.open({ url: nginx.url, roomId: id, token })
+  onTestFinished(() => reader.close())
+  return reader
 }
 
 describe('a room behind nginx', () => {
-  it('[R1] is watched live by those behind it and by those on a node, byte for byte the same', async () => {
-    const seats = await Promise.all(
-      [
-        house.alice.at(nginx.url),
-        house.bob.at(nginx.url),
-        house.alice.at(house.server.url),
-        house.bob.at(other.url),
-      ].map((person) => house.sit(person)),
-    )
-    const [alice] = seats
-    await alice?.ask('How? [simulate: length=4000 gap=15 chunk=40]')
+  it('[R1] is watched live on both transports, byte for byte as on the nodes themselves', async () => {
+    const { deployment, nginx } = world
+    const behind = [alice, bob, alice, bob].map((person) => person.at(nginx.url))
+    const seats = await deployment.sit([alice, bob, ...behind], roomId)
+    const readers = [await readEvents(world, alice, roomId), await readEvents(world, bob, roomId)]
+    await seats[2]?.ask('How? [simulate: length=4000 gap=15 chunk=40]')
     // Whoever gets everything at once, at the end, never sees it running.
     for (const seat of seats) expect((await seat.reads(200)).ended).toBeNull()
-    for (const seat of seats) await seat.ended()
-    await expectSame(house, ...seats)
+    for (const reader of readers)
+      await reader.until('a part', ({ state, text }) => text.length > 200 && state.running !== null)
+    const [first, ...others] = await Promise.all(seats.map((seat) => seat.ended()))
+    for (const other of others) expect(other).toEqual(first)
+    for (const reader of readers) {
+      await reader.until('the end', ({ state }) => state.running === null)
+      expect(reader.text).toBe(first?.text)
+    }
+    for (const seat of seats) seat.leave()
+  })
+
+  it('[R1] goes on with the same text for those whose node has died', async () => {
+    const own = await ownWorld()
+    const room = await own.deployment.room('Alice', 'Bob')
+    const [here, there] = room.people as [Person, Person]
+    const [asker] = await own.deployment.sit([here], room.roomId)
+    const seats = await own.deployment.sit(
+      [here, there, here, there].map((person) => person.at(own.nginx.url)),
+      room.roomId,
+    )
+    await asker?.ask('How? [simulate: length=6000 gap=20 chunk=40]')
+    for (const seat of seats) await seat.reads(200)
+    const lost = seats.map((seat) =>
+      seat.until('offline', ({ status }) => status.kind === 'offline'),
+    )
+    await own.deployment.node(1).kill()
+    await Promise.any(lost)
+    const whole = await asker?.ended()
+    expect(whole?.ended?.outcome).toBe('completed')
+    for (const seat of seats) expect(await seat.ended()).toEqual(whole)
+    for (const waiting of lost) waiting.catch(() => undefined)
   })
 
   it('[R3.1] is stopped through it', async () => {
-    const [alice, bob] = await Promise.all(
-      [house.alice, house.bob].map((person) => house.sit(person.at(nginx.url))),
-    )
-    await alice?.ask('How? [simulate: length=60000 gap=10]')
-    const { generationId } = (await bob?.reads(100)) ?? {}
-    const answer = await bob?.send({ type: 'cancel', generationId: generationId ?? '' })
+    const { deployment, nginx } = world
+    const people = [alice, bob].map((person) => person.at(nginx.url))
+    const [one, other] = await deployment.sit(people, roomId)
+    await one?.ask('How? [simulate: length=60000 gap=10]')
+    const { generationId } = (await other?.reads(100)) ?? {}
+    const answer = await other?.send({ type: 'cancel', generationId: generationId ?? '' })
     expect(answer).toMatchObject({ ok: true, outcome: 'cancelled' })
-    const { end, ended } = (await alice?.ended()) ?? {}
+    const { end, ended } = (await one?.ended()) ?? {}
     expect([answer, ended?.outcome]).toMatchObject([{ end }, 'cancelled'])
   })
 
   it('[R6.3] is reached by pages of its own address, and by no others', async () => {
-    const { token } = house.bob
+    const { deployment, nginx } = world
+    const { token } = bob
+    const node = deployment.node(0).url
     const reach = (origin: string) =>
       RawSocket.connect(nginx.url, {
         token,
         headers: { origin, cookie: `roomcast=${token}` },
       }).then((socket) => (socket.close(), 'let in'))
     expect(await reach(nginx.url)).toBe('let in')
-    for (const origin of ['http://evil', house.server.url, 'http://127.0.0.1'])
+    for (const origin of ['http://evil', node, 'http://127.0.0.1'])
       await expect(reach(origin)).rejects.toThrow('websocket error')
     const made = (origin: string) =>
       fetch(`${nginx.url}/api/session`, {
@@ -94,17 +126,18 @@ describe('a room behind nginx', () => {
         headers: { origin, 'content-type': 'application/json' },
         body: '{"name":"Eve"}',
       }).then(({ status }) => status)
-    expect([await made(nginx.url), await made(house.server.url)]).toEqual([200, 403])
+    expect([await made(nginx.url), await made(node)]).toEqual([200, 403])
   })
 
   it('gives links that lead back to it', async () => {
-    const made = await house.alice.at(nginx.url).call<{ inviteUrl: string }>('/api/rooms', {})
+    const { nginx } = world
+    const made = await alice.at(nginx.url).call<{ inviteUrl: string }>('/api/rooms', {})
     expect(made.inviteUrl).toMatch(new RegExp(`^${nginx.url}/invite/`))
   })
 
   it('has its scripts compressed, and its page with the content policy of the node', async () => {
     const page = await get('/')
-    expect(page.headers.get('content-security-policy')).toContain(`ws://${nginx.host}`)
+    expect(page.headers.get('content-security-policy')).toContain(`ws://${world.nginx.host}`)
     const script = /\/assets\/[\w.-]+\.js/.exec(await page.text())?.[0] ?? 'no script'
     const { status, headers } = await get(script)
     expect([status, headers.get('content-encoding'), headers.get('cache-control')]).toEqual([
@@ -120,7 +153,7 @@ describe('nginx', () => {
   function from(localAddress: string, claim: string): Promise<number> {
     return new Promise((resolve, reject) => {
       const headers = { 'content-type': 'application/json', 'x-forwarded-for': claim }
-      httpRequest(`${nginx.url}/api/session`, { method: 'POST', localAddress, headers })
+      httpRequest(`${world.nginx.url}/api/session`, { method: 'POST', localAddress, headers })
         .once('response', (response) => {
           response.resume()
           resolve(response.statusCode ?? 0)
@@ -141,7 +174,7 @@ describe('nginx', () => {
   })
 
   it('keeps what is for the operator to itself', async () => {
-    expect((await fetch(`${house.server.url}/readyz`)).status).toBe(200)
+    expect((await fetch(`${world.deployment.node(0).url}/readyz`)).status).toBe(200)
     for (const path of [
       '/readyz',
       '/metrics',
@@ -158,27 +191,29 @@ describe('nginx', () => {
   })
 
   it('writes no secret of an address to its logs, not even when no node answers', async () => {
-    const { nodes, proxy } = await twoNodes()
+    const own = await ownWorld()
     for (const path of ['/invite/a-secret', '/back/a-secret'])
-      expect((await get(path, proxy)).status).toBe(200)
-    for (const node of nodes) await node.kill()
+      expect((await get(path, own)).status).toBe(200)
+    for (const node of own.deployment.nodes) await node.kill()
     for (const path of ['/invite/a-secret', '/back/a-secret', '/not-secret'])
-      expect((await get(path, proxy)).status).toBe(502)
-    expect(await proxy.logs()).toContain('not-secret')
-    expect(await proxy.logs()).not.toContain('a-secret')
+      expect((await get(path, own)).status).toBe(502)
+    expect(await own.nginx.logs()).toContain('not-secret')
+    expect(await own.nginx.logs()).not.toContain('a-secret')
   })
 
-  it('skips a node that has died, and says so in JSON when all have', async () => {
-    const { nodes, proxy } = await twoNodes()
+  it('uses both nodes, skips one that has died, and says so in JSON when both have', async () => {
+    const own = await ownWorld()
     const statuses = async () => {
-      const answers = await Promise.all(Array.from({ length: 12 }, () => get('/api/models', proxy)))
+      const answers = await Promise.all(Array.from({ length: 12 }, () => get('/api/models', own)))
       return [...new Set(answers.map(({ status }) => status))]
     }
     expect(await statuses()).toEqual([200])
-    await nodes[0]?.kill()
+    for (const node of own.deployment.nodes)
+      await expect.poll(() => node.stdout()).toContain('"path":"/api/models","status":200')
+    await own.deployment.node(0).kill()
     expect(await statuses()).toEqual([200])
-    await nodes[1]?.kill()
-    const answer = await get('/api/models', proxy)
+    await own.deployment.node(1).kill()
+    const answer = await get('/api/models', own)
     expect([answer.status, await answer.json()]).toMatchObject([
       503,
       { error: { code: 'shutting-down', retryable: true } },
@@ -186,10 +221,10 @@ describe('nginx', () => {
   })
 
   /** Sends bytes as they are; gives the first line that comes back. */
-  function raw(proxy: Nginx, text: string): Promise<string> {
+  function raw({ nginx }: World, text: string): Promise<string> {
     return new Promise((resolve, reject) => {
       let got = ''
-      const socket = connect(Number(new URL(proxy.url).port), '127.0.0.1')
+      const socket = connect(Number(new URL(nginx.url).port), '127.0.0.1')
       socket.setEncoding('latin1').on('data', (part: string) => {
         got += part
         if (got.includes('\r\n')) socket.destroy()
@@ -200,7 +235,7 @@ describe('nginx', () => {
   }
 
   it('[R7] takes no node for dead because somebody sent what nodes break off', async () => {
-    const { proxy } = await twoNodes()
+    const own = await ownWorld()
     const upgrade = 'Upgrade: websocket\r\nConnection: Upgrade\r\n'
     const nonsense = [
       `GET /nothing HTTP/1.1\r\nHost: a\r\n${upgrade}\r\n`,
@@ -219,13 +254,13 @@ describe('nginx', () => {
     const large = `Content-Length: ${body.length}\r\n\r\n${body}`
     for (const query of ['transport=websocket', 'transport=polling']) {
       const text = `GET /socket.io/?EIO=4&${query} HTTP/1.1\r\nHost: a\r\n${upgrade}${large}`
-      expect(await raw(proxy, text)).toMatch(/ 413 /)
+      expect(await raw(own, text)).toMatch(/ 413 /)
     }
     for (const text of [...nonsense, ...nonsense])
-      expect([text.slice(0, 60), await raw(proxy, text)]).toEqual([
+      expect([text.slice(0, 60), await raw(own, text)]).toEqual([
         text.slice(0, 60),
         expect.stringMatching(/^HTTP\/1\.[01] [24]\d\d /),
       ])
-    expect(await proxy.logs()).not.toMatch(/\[(error|crit)\].*upstream/)
+    expect(await own.nginx.logs()).not.toMatch(/\[(error|crit)\].*upstream/)
   })
 })
