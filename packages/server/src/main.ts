@@ -1,7 +1,11 @@
 // The program: reads the configuration, starts a node, says where it is, and goes down in order when told to.
+import { randomBytes } from 'node:crypto'
+import { systemClock } from './clock.ts'
 import { ConfigError, readConfig } from './config.ts'
-import { makeLogger } from './logger.ts'
+import { type Logger, makeLogger } from './logger.ts'
 import { DataInUse } from './log/sqlite/database.ts'
+import { checkProxy } from './proxy-check/check.ts'
+import { reportProxy } from './proxy-check/report.ts'
 import { NodeRefused } from './redis/deployment.ts'
 import { type Server, startServer } from './server.ts'
 
@@ -17,12 +21,14 @@ async function main(): Promise<void> {
   const logger = makeLogger(config.logLevel)
   const server = await startServer(config, logger)
   announce(server)
+  const stopReport = lookAtProxy(config.publicUrl, logger)
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     let told = false
     process.on(signal, () => {
       // The second time it is meant.
       if (told) process.exit(130)
       told = true
+      stopReport()
       say('Going down; running answers may finish. Press again to stop at once.')
       server.close().then(
         () => process.exit(0),
@@ -33,6 +39,14 @@ async function main(): Promise<void> {
       )
     })
   }
+}
+
+/** Checks the way from PUBLIC_URL to here in the background. @returns calls it off */
+function lookAtProxy(publicUrl: string | undefined, logger: Logger): () => void {
+  if (publicUrl === undefined) return () => {}
+  const options = { clock: systemClock, random: randomBytes }
+  const check = (origin: URL) => checkProxy(origin, options)
+  return reportProxy(publicUrl, { clock: systemClock, logger, check })
 }
 
 function announce({ url, operatorUrl, simulated }: Server): void {

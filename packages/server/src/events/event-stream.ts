@@ -6,16 +6,7 @@ import type { Connection } from '../room/connection.ts'
 import { Place } from '../room/place.ts'
 import type { Rooms } from '../room/rooms.ts'
 import type { Audience } from './audience.ts'
-import { frameOf, retryFrame } from './frame.ts'
-
-const HEADERS = {
-  'Content-Type': 'text/event-stream',
-  'Cache-Control': 'no-cache',
-  // nginx collects an answer before it passes it on, unless it is told not to.
-  'X-Accel-Buffering': 'no',
-  // After a stream its connection is of no use, and would hold up a server that goes down.
-  Connection: 'close',
-} as const
+import { frameOf, retryFrame, STREAM_HEADERS } from './frame.ts'
 
 type Closed = Extract<NamedUpdate, { type: 'closed' }>
 
@@ -102,7 +93,7 @@ export class EventStream implements Connection {
   #begin(): void {
     const { response, retryMs } = this.#options
     if (response.headersSent) return
-    response.writeHead(200, HEADERS)
+    response.writeHead(200, STREAM_HEADERS)
     response.flushHeaders()
     this.write(retryFrame(retryMs))
   }

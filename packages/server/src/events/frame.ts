@@ -2,6 +2,16 @@
 import { isDelta, type Position, type Update } from '@roomcast/shared/protocol'
 import { eventId } from './event-id.ts'
 
+/** The headers of every stream. */
+export const STREAM_HEADERS = {
+  'Content-Type': 'text/event-stream',
+  'Cache-Control': 'no-cache',
+  // nginx collects an answer before it passes it on, unless it is told not to.
+  'X-Accel-Buffering': 'no',
+  // After a stream its connection is of no use, and would hold up a server that goes down.
+  Connection: 'close',
+} as const
+
 /** A comment, so that neither proxies nor programs take the stream for dead. */
 export const KEEP_ALIVE = Buffer.from(': \n\n')
 

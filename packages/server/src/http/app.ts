@@ -15,6 +15,7 @@ import { handleErrors, refuse } from './errors.ts'
 import { eventRoutes, type EventsPort } from './event-routes.ts'
 import { ownPagesOnly, securityHeaders, whoAsks } from './guards.ts'
 import { isFromThisMachine, type OperatorPort, operatorRoutes } from './operator-routes.ts'
+import { proxyCheckRoute } from './proxy-check-route.ts'
 import { inviteRoutes, roomRoutes } from './room-routes.ts'
 import type { RoomsPort } from './rooms-port.ts'
 import { sessionRoutes } from './session-routes.ts'
@@ -29,7 +30,7 @@ export interface AppOptions {
   /** Absolute path of the built client; need not exist. */
   readonly clientDirectory: string
   readonly logger: Logger
-  readonly clock: Pick<Clock, 'now'>
+  readonly clock: Clock
   /** The next three: see Config. */
   readonly allowedOrigins: readonly string[]
   readonly publicUrl: string | undefined
@@ -48,6 +49,8 @@ const TRIES_PER_MINUTE = 300
 const CALLS_PER_MINUTE = 120
 const ROOMS_PER_MINUTE = 20
 const EXPORTS_PER_MINUTE = 20
+/** Streams that check the way here, to one address in a minute. */
+const CHECKS_PER_MINUTE = 30
 
 /** Makes the application; the caller puts it behind an HTTP server. */
 export function createApp(options: AppOptions): Express {
@@ -73,6 +76,7 @@ export function createApp(options: AppOptions): Express {
   const making = perMinute(ROOMS_PER_MINUTE)
   const exporting = perMinute(EXPORTS_PER_MINUTE)
   api.use('/rooms', roomRoutes({ who, invites, rooms, publicUrl, making, exporting }))
+  api.use('/rooms', proxyCheckRoute(clock, perMinute(CHECKS_PER_MINUTE)))
   const { events, allowedOrigins } = options
   api.use('/rooms', eventRoutes({ who, events, allowedOrigins }))
   api.use('/invites', inviteRoutes({ who, invites, rooms }, perMinute(TRIES_PER_MINUTE)))

@@ -1,0 +1,41 @@
+// GET /api/rooms/proxy-check/events: what `pnpm check-proxy` and a node that has started read, to see whether
+// something on the way holds an event stream back. Needs no session and tells nothing.
+import { Router } from 'express'
+import type { Clock } from '@roomcast/shared/clock'
+import { Refusal } from '@roomcast/shared/protocol'
+import type { TokenBucket } from '../access/token-bucket.ts'
+import { STREAM_HEADERS } from '../events/frame.ts'
+import { eventOf, GAP_MS, nonceFrom, PIECES, PROXY_CHECK_ROOM } from '../proxy-check/pieces.ts'
+import { TooOften } from './errors.ts'
+import { perAddress } from './guards.ts'
+
+/** Streams at the same time, all addresses together; each is over within a second. */
+const MOST_AT_ONCE = 5
+const RETRY_SECONDS = 1
+
+/** @param bucket what each stream is taken from, by address */
+export function proxyCheckRoute(clock: Clock, bucket: TokenBucket): Router {
+  const router = Router()
+  let running = 0
+  router.get(`/${PROXY_CHECK_ROOM}/events`, perAddress(bucket), (request, response) => {
+    // Express sends HEAD here too.
+    if (request.method !== 'GET') throw new Refusal('not-found')
+    if (running >= MOST_AT_ONCE) throw new TooOften(RETRY_SECONDS)
+    running++
+    let stop = () => {}
+    response.once('close', () => {
+      running--
+      stop()
+    })
+    const nonce = nonceFrom(request.query['nonce'])
+    const began = clock.now()
+    const write = (number: number): void => {
+      response.write(eventOf({ nonce, number, after: Math.max(0, clock.now() - began) }))
+      if (number === PIECES) response.end()
+      else stop = clock.after(GAP_MS, () => write(number + 1))
+    }
+    response.writeHead(200, STREAM_HEADERS)
+    write(1)
+  })
+  return router
+}

@@ -1,0 +1,32 @@
+// `pnpm check-proxy https://rooms.example.org`: says in plain words whether what is in front of the nodes lets live
+// text through. Exits with 0 when all is well, 1 when something is not, 2 when there is no address to check.
+import { randomBytes } from 'node:crypto'
+import { systemClock } from '../clock.ts'
+import { checkProxy } from './check.ts'
+import { wordsFor } from './findings.ts'
+
+async function main(address: string | undefined): Promise<number> {
+  const origin = URL.parse(address ?? '')
+  if (!origin || !/^https?:$/.test(origin.protocol)) {
+    say(
+      'Give the address under which people reach the server: check-proxy https://rooms.example.org',
+    )
+    return 2
+  }
+  const found = await checkProxy(origin, { clock: systemClock, random: randomBytes })
+  for (const { code, seen } of found) {
+    const { sentence, advice } = wordsFor(code)
+    say(`${sentence} (${seen})\n  ${advice}`)
+  }
+  if (found.length > 0) return 1
+  say(
+    `${origin.origin} leads to Roomcast: text arrives as it is written, and connections are live.`,
+  )
+  return 0
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
+
+process.exitCode = await main(process.argv[2] ?? process.env['PUBLIC_URL'])
