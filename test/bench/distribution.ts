@@ -12,3 +12,8 @@ export function distribution(values: readonly number[]): string {
 export function report(what: string, figure: string): void {
   process.stdout.write(`${what.padEnd(64)} ${figure}\n`)
 }
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((one, other) => one - other)
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
+}

@@ -9,7 +9,7 @@ export interface Joins {
 }
 
 export async function measureJoins(world: BenchWorld, count: number): Promise<Joins> {
-  const { roomId, people } = await aRoomOf(world.server.url, ['Ana', 'Bo'])
+  const { roomId, people } = await aRoomOf(world, ['Ana', 'Bo'])
   const [ana, bo] = people
   if (!ana || !bo) throw new Error('two are needed')
   const watcher = ana.sit(roomId)

@@ -92,7 +92,7 @@ const nginx = await startNginx({ nodes: [port, port] })
 const transports = { 'Socket.IO (WebSocket)': bySocket, 'event stream': byEvents }
 let slowest = 0
 try {
-  const { roomId, people } = await aRoomOf(direct, ['Ana', 'Bo'])
+  const { roomId, people } = await aRoomOf(world, ['Ana', 'Bo'])
   const [ana, bo] = people
   if (!ana || !bo) throw new Error('two are needed')
   const asker = ana.sit(roomId)

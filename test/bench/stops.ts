@@ -72,7 +72,7 @@ export async function measureStops(
 }
 
 async function stopsInOneRoom(world: BenchWorld, count: number, chance: Chance): Promise<Stops> {
-  const { roomId, people } = await aRoomOf(world.server.url, ['Ana', 'Bo', 'Cy'])
+  const { roomId, people } = await aRoomOf(world, ['Ana', 'Bo', 'Cy'])
   const seats = people.map((person) => person.sit(roomId))
   await Promise.all(seats.map((seat) => seat.live()))
   const seen = seats.map(longest)

@@ -6,26 +6,45 @@ import {
   startServerProcess,
   temporaryDirectory,
 } from '../support/server-process.ts'
+import { Deployment } from '../support/deployment.ts'
 import { Person } from '../support/person.ts'
 
 export interface BenchWorld {
+  /** The first node. */
   readonly server: ServerProcess
+  readonly nodes: readonly ServerProcess[]
   readonly simulator: Simulator
   close(): Promise<void>
 }
 
-export async function benchWorld(pace: 'real' | 'fast'): Promise<BenchWorld> {
+const ENVIRONMENT = { MAX_TOKENS: '64000', LOG_LEVEL: 'warn' }
+
+/** The same with nodes that share a Redis, durable as it is shipped; `claude`: another address to ask. */
+export async function redisWorld(
+  pace: 'real' | 'fast',
+  count: number,
+  claude?: string,
+): Promise<BenchWorld> {
+  const deployment = await Deployment.open(count, {
+    environment: { ...ENVIRONMENT, ...(claude ? { ANTHROPIC_BASE_URL: claude } : {}) },
+    simulator: { pace, keep: 5000 },
+  })
+  const { nodes, simulator } = deployment
+  return { server: deployment.node(0), nodes, simulator, close: () => deployment.close() }
+}
+
+export async function benchWorld(pace: 'real' | 'fast', claude?: string): Promise<BenchWorld> {
   const simulator = await startSimulator({ pace, keep: 5000 })
   const directory = await temporaryDirectory()
   const server = await startServerProcess({
     DATA_DIR: directory.path,
     ANTHROPIC_API_KEY: 'bench',
-    ANTHROPIC_BASE_URL: simulator.url,
-    MAX_TOKENS: '64000',
-    LOG_LEVEL: 'warn',
+    ANTHROPIC_BASE_URL: claude ?? simulator.url,
+    ...ENVIRONMENT,
   })
   return {
     server,
+    nodes: [server],
     simulator,
     close: async () => {
       await server.kill()
@@ -35,12 +54,15 @@ export async function benchWorld(pace: 'real' | 'fast'): Promise<BenchWorld> {
   }
 }
 
-/** A room with these people in it; the first has made it. */
+/** A room with these people in it; the first has made it. Where there are several nodes, each is at the next one. */
 export async function aRoomOf(
-  url: string,
+  { nodes }: Pick<BenchWorld, 'nodes'>,
   names: readonly string[],
 ): Promise<{ roomId: string; people: Person[] }> {
-  const people = await Promise.all(names.map((name) => Person.come(url, name)))
+  const urls = nodes.map(({ url }) => url)
+  const people = await Promise.all(
+    names.map((name, index) => Person.come(urls[index % urls.length] ?? '', name)),
+  )
   const [owner, ...others] = people
   if (!owner) throw new Error('a room needs somebody')
   const { roomId, invite } = await owner.makeRoom('Bench')
