@@ -211,6 +211,7 @@ describe('an open room', () => {
     await house.clock.advance(1)
     expect([house.rooms.size, house.log.followers]).toEqual([0, 0])
     house.gateway.close()
+    await house.events.close()
     expect(house.clock.pending).toBe(0)
   })
 
