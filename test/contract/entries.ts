@@ -25,6 +25,30 @@ export function describeEntries(setup: Setup): void {
       expect((await use.log.read('room')).entries).toEqual(entries)
     })
 
+    test('[R6.4] a member who was chosen a name without knowing all others is not written', async () => {
+      const room = await aRoom(use.log)
+      const { offset } = await room.state()
+      await room.say('bob', 'Hello')
+      const newcomer = (memberId: string, seen: number) =>
+        use.log.join('room', {
+          commandId: room.newId('join'),
+          memberId,
+          name: 'Zoe',
+          role: 'member',
+          seen,
+        })
+      await newcomer('one', offset)
+      const before = await use.log.read('room')
+      await expect(newcomer('two', offset)).rejects.toMatchObject({ offset: offset + 2 })
+      expect(await use.log.read('room')).toEqual(before)
+      await newcomer('two', offset + 2)
+      const joins = Array.from({ length: 5 }, (_, index) =>
+        newcomer(`at-once-${index}`, offset + 3),
+      )
+      const done = await Promise.allSettled(joins)
+      expect(done.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+    })
+
     test('offsets are dense from 1 and times never go back', async () => {
       const room = await aRoom(use.log)
       const started = await room.asked('alice', 'Why?')

@@ -126,6 +126,22 @@ describe.each(KINDS)('%s', (_name, count, cluster) => {
     }
   })
 
+  it('[R6.4] of several who come at once with one name, on all nodes, each gets another', async () => {
+    const { invite } = await inviteOf(people[0] as Person, roomId)
+    const twins = await Promise.all(
+      Array.from({ length: 9 }, (_, index) => Person.come(deployment.node(index).url, 'Zoe')),
+    )
+    await Promise.all(twins.map((twin) => twin.accept(invite)))
+    const isTwin = ({ memberId }: { memberId: string }) =>
+      twins.some((twin) => twin.memberId === memberId)
+    const members = await alice().until('all of them', ({ state }) => {
+      const found = state?.members.filter(isTwin)
+      return found?.length === twins.length ? found : null
+    })
+    const numbered = Array.from({ length: 8 }, (_, index) => `Zoe (${index + 2})`)
+    expect(members.map(({ name }) => name).toSorted()).toEqual(['Zoe', ...numbered])
+  })
+
   it('[R2.2] a stop that meets the end has one outcome for all, and is an error to nobody', async () => {
     const outcomes = new Set<string>()
     for (const seed of seeds(30)) {

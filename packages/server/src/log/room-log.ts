@@ -72,6 +72,20 @@ export interface NewMember {
   readonly memberId: MemberId
   readonly name: string
   readonly role: Role
+  /** Offset up to which the caller knows the members; whoever chose a free name has to know them all. */
+  readonly seen?: number
+}
+
+/** Somebody has joined whom the caller of `join` did not know of: nothing was written. */
+export class MembersChanged extends Error {
+  /** Of the last `member-joined`. */
+  readonly offset: number
+
+  constructor(offset: number) {
+    super('somebody else has joined')
+    this.name = 'MembersChanged'
+    this.offset = offset
+  }
 }
 
 /** With `ask`, the question starts `generationId` at once, or waits in the queue. */
@@ -158,7 +172,10 @@ export interface RoomLog {
   /** Writes `room-created` and the owner's `member-joined`. */
   createRoom(room: NewRoom): Promise<Written>
 
-  /** Writes `member-joined`, unless the member is there with the same name and role. */
+  /**
+   * Writes `member-joined`, unless the member is there with the same name and role.
+   * @throws MembersChanged when somebody has joined after `seen`
+   */
   join(roomId: RoomId, member: NewMember): Promise<Written>
 
   /**

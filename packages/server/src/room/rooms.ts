@@ -14,7 +14,7 @@ import type {
 import { Refusal } from '@roomcast/shared/protocol'
 import { memberOf, messagesOf } from '@roomcast/shared/room'
 import type { Clock } from '@roomcast/shared/clock'
-import type { RoomLog, Started } from '../log/room-log.ts'
+import { MembersChanged, type RoomLog, type Started } from '../log/room-log.ts'
 import type { PresencePort } from '../presence/presence.ts'
 import { perform, type RoomCommand } from './commands.ts'
 import type { Connection, FanOut } from './connection.ts'
@@ -98,16 +98,22 @@ export class Rooms {
    */
   async admit(roomId: RoomId, person: Person): Promise<RoomSummary> {
     const room = await this.#use(roomId)
+    const { log, newId } = this.#options
     const { memberId } = person
-    const role = memberOf(room.state, memberId)?.role ?? 'member'
-    const name = freeName(person, room.state.members)
-    await this.#options.log.join(roomId, {
-      memberId,
-      name,
-      role,
-      commandId: this.#options.newId(),
-    })
-    return this.summary(memberId, roomId)
+    for (;;) {
+      const { members, offset: seen } = room.state
+      const role = memberOf(room.state, memberId)?.role ?? 'member'
+      const name = freeName(person, members)
+      try {
+        await log.join(roomId, { memberId, name, role, seen, commandId: newId() })
+        return await this.summary(memberId, roomId)
+      } catch (error) {
+        if (!(error instanceof MembersChanged)) throw error
+        await room.reaches(error.offset)
+        // This node does not hear of others any more, so it cannot tell which names are taken.
+        if (room.state.offset < error.offset) throw new Refusal('storage-unavailable')
+      }
+    }
   }
 
   list(memberId: MemberId): Promise<readonly RoomSummary[]> {

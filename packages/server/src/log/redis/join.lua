@@ -1,10 +1,13 @@
--- ARGV 1 command  2 member  3 body (name and role)
+-- ARGV 1 command  2 member  3 body (name and role)  4 offset up to which the caller knows the members, or empty
 if not exists() then
   return refused('room-not-found')
 end
 local before = done(ARGV[2], ARGV[1], 'join', '')
 if before then
   return before
+end
+if ARGV[4] ~= '' and tonumber(room('joined')) > tonumber(ARGV[4]) then
+  return { 'members-changed', room('joined') }
 end
 if redis.call('HGET', MEMBERS, ARGV[2]) ~= ARGV[3] then
   admit(ARGV[2], ARGV[3])

@@ -1,6 +1,7 @@
 -- What the scripts of a room have in common. Put in front of each of them, with the constants of the adapter.
 --
--- KEYS  1 room     HASH   epoch, title, model (both JSON), offset, at, number, running, held, checkpointed
+-- KEYS  1 room     HASH   epoch, title, model (both JSON), offset, at, number, running, held,
+--                         joined (offset of the last member-joined)
 --       2 entries  STREAM ids `<offset>-0`; fields `e` (JSON), of a start also `g` (its generation)
 --       3 starts   ZSET   offsets of the entries that begin a message
 --       4 index    HASH   `m:<message>` -> `<offset> <by>`; `g:<generation>` -> `<offset>`; `<offset>` -> the
@@ -114,7 +115,7 @@ end
 
 local function admit(member, body)
   redis.call('HSET', MEMBERS, member, body)
-  write('"type":"member-joined","memberId":"' .. member .. '",' .. body)
+  redis.call('HSET', ROOM, 'joined', write('"type":"member-joined","memberId":"' .. member .. '",' .. body))
 end
 
 -- Starts a generation. `of` is empty unless it is done again or gone on with.

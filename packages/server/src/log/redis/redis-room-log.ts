@@ -16,21 +16,22 @@ import type { Clock } from '@roomcast/shared/clock'
 import type { Connections } from '../../redis/connections.ts'
 import type { Subscriptions } from '../../redis/subscriptions.ts'
 import { refusalOf } from '../../redis/refusals.ts'
-import type {
-  AppendReply,
-  EndResult,
-  Follower,
-  NewEnd,
-  NewMember,
-  NewPost,
-  NewRoom,
-  NewStart,
-  Owned,
-  Page,
-  Reading,
-  RoomLog,
-  Started,
-  Written,
+import {
+  MembersChanged,
+  type AppendReply,
+  type EndResult,
+  type Follower,
+  type NewEnd,
+  type NewMember,
+  type NewPost,
+  type NewRoom,
+  type NewStart,
+  type Owned,
+  type Page,
+  type Reading,
+  type RoomLog,
+  type Started,
+  type Written,
 } from '../room-log.ts'
 import { Following } from './following.ts'
 import { Keys } from './keys.ts'
@@ -100,11 +101,16 @@ export class RedisRoomLog implements RoomLog {
     return writtenIn(roomId, answer)
   }
 
-  async join(roomId: RoomId, { commandId, memberId, name, role }: NewMember): Promise<Written> {
+  async join(
+    roomId: RoomId,
+    { commandId, memberId, name, role, seen }: NewMember,
+  ): Promise<Written> {
     // Listed first: a room that is listed without having been joined is left out of the list.
     await this.#translate(this.#memberRooms.add(memberId, roomId))
-    const values = [commandId, memberId, membersOf({ name, role })]
-    return writtenIn(roomId, await this.#room(roomId, 'join', values))
+    const values = [commandId, memberId, membersOf({ name, role }), seen ?? '']
+    const answer = await this.#room(roomId, 'join', values)
+    if (answer[0] === 'members-changed') throw new MembersChanged(Number(answer[1]))
+    return writtenIn(roomId, answer)
   }
 
   async post(roomId: RoomId, post: NewPost): Promise<Written> {

@@ -87,6 +87,16 @@ export class Entries {
     return entry
   }
 
+  /** Offset of the last `member-joined`. */
+  lastJoined(roomId: RoomId): number {
+    const row = this.#database.get<{ entry_offset: number }>(
+      `SELECT entry_offset FROM entries WHERE room_id = ? AND type = 'member-joined'
+       ORDER BY entry_offset DESC LIMIT 1`,
+      roomId,
+    )
+    return row?.entry_offset ?? 0
+  }
+
   after(roomId: RoomId, offset: number): Entry[] {
     return this.#parse(
       this.#database.all(

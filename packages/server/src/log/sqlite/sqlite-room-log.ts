@@ -13,21 +13,22 @@ import type {
 } from '@roomcast/shared/protocol'
 import { LIMITS, PROTOCOL_VERSION, Refusal } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
-import type {
-  AppendReply,
-  EndResult,
-  Follower,
-  NewEnd,
-  NewMember,
-  NewPost,
-  NewRoom,
-  NewStart,
-  Owned,
-  Page,
-  Reading,
-  RoomLog,
-  Started,
-  Written,
+import {
+  MembersChanged,
+  type AppendReply,
+  type EndResult,
+  type Follower,
+  type NewEnd,
+  type NewMember,
+  type NewPost,
+  type NewRoom,
+  type NewStart,
+  type Owned,
+  type Page,
+  type Reading,
+  type RoomLog,
+  type Started,
+  type Written,
 } from '../room-log.ts'
 import { Database } from './database.ts'
 import { Entries, NO_ROOM, type RoomRow } from './entries.ts'
@@ -90,8 +91,10 @@ class SqliteRoomLog implements RoomLog {
     })
   }
 
-  async join(roomId: RoomId, { commandId, ...member }: NewMember): Promise<Written> {
+  async join(roomId: RoomId, { commandId, seen, ...member }: NewMember): Promise<Written> {
     return this.#command({ memberId: member.memberId, commandId, type: 'join' }, roomId, () => {
+      const joined = this.#entries.lastJoined(roomId)
+      if (seen !== undefined && joined > seen) throw new MembersChanged(joined)
       const known = this.#member(roomId, member.memberId)
       const same = known?.name === member.name && known.role === member.role
       return { roomId, entries: same ? [] : [this.#admit(roomId, member)] }
