@@ -38,6 +38,57 @@ describe.each(['Redis', 'a cluster of Redis'])('presence when it fails: %s', (ki
     },
   )
 
+  test.concurrent('a node that hears nothing that is published learns by asking', async () => {
+    const { url } = await start(kind)
+    const { nodes, one, two } = await openNodes(url, 2)
+    two.presence.enter('room', 'b', 'ben')
+    await allSee(nodes, 'ben')
+    two.connections.subscriber.disconnect()
+    one.presence.enter('room', 'a', 'ada')
+    await allSee(nodes, 'ben', 'ada')
+    expect(two.errors).toEqual([])
+  })
+
+  test.concurrent(
+    'a node that cannot subscribe is seen and sees by telling and asking',
+    async () => {
+      const { url } = await start(kind)
+      const { nodes, one, namespace } = await openNodes(url, 1)
+      one.presence.enter('room', 'a', 'ada')
+      await allSee(nodes, 'ada')
+      const deaf = await openNodes(url, 1, namespace, (node) => {
+        node.connections.subscriber.disconnect()
+      })
+      deaf.one.presence.enter('room', 'b', 'ben')
+      await allSee([one, deaf.one], 'ada', 'ben')
+      one.presence.enter('room', 'c', 'eve')
+      await allSee([one, deaf.one], 'ada', 'ben', 'eve')
+      expect(deaf.one.errors).toHaveLength(1)
+    },
+  )
+
+  test.concurrent('what changes while Redis is slow is announced together', async () => {
+    const { url, servers } = await start(kind)
+    const { nodes, key, one, two } = await openNodes(url, 2)
+    const published: string[] = []
+    await two.subscriptions.subscribe(key, (text) => published.push(text))
+    one.presence.enter('room', 'a', 'ada')
+    await allSee(nodes, 'ada')
+    for (const server of servers) server.pause()
+    const before = [published.length, one.told.length]
+    for (const name of ['ben', 'eve', 'joe', 'zoe']) {
+      const toldBefore = one.told.length
+      one.presence.enter('room', name, name)
+      await eventually(() => expect(one.told.length).toBeGreaterThan(toldBefore))
+    }
+    for (const server of servers) server.resume()
+    await allSee(nodes, 'ada', 'ben', 'eve', 'joe', 'zoe')
+    expect([published.length, one.told.length]).toEqual([
+      (before[0] ?? 0) + 2,
+      (before[1] ?? 0) + 4,
+    ])
+  })
+
   test.concurrent(
     'Redis loses everything in a restart: all are here again, and were all the time',
     async () => {
@@ -56,6 +107,9 @@ describe.each(['Redis', 'a cluster of Redis'])('presence when it fails: %s', (ki
       await allSee(nodes, 'ada', 'ben', 'eve')
       expect(nodes.flatMap(({ told }) => told).filter(({ length }) => length < 2)).toEqual([])
       for (const { errors } of nodes) expect(errors.length).toBeLessThanOrEqual(1)
+      // The next time is said again.
+      await Promise.all(servers.map((server) => server.kill()))
+      await eventually(() => expect(two.errors).toHaveLength(2))
     },
   )
 

@@ -94,6 +94,23 @@ describe.each(['Redis', 'a cluster of Redis'])('presence on nodes that share %s'
   )
 
   test.concurrent(
+    'a member who comes to a node that knew nothing keeps their place there too',
+    async () => {
+      const { nodes, one, namespace, announcing } = await openNodes(url, 1)
+      one.presence.enter('room', 'a', 'ada')
+      one.presence.enter('room', 'b', 'ben')
+      const later = await openNodes(url, 1, namespace)
+      later.one.presence.enter('room', 'c', 'eve')
+      later.one.presence.enter('room', 'd', 'ada')
+      await allSee([...nodes, ...later.nodes], 'ada', 'ben', 'eve')
+      one.presence.leave('room', 'a')
+      one.presence.leave('room', 'b')
+      await eventually(async () => expect(await announcing()).toBe(1))
+      await allSee([...nodes, ...later.nodes], 'ada', 'eve')
+    },
+  )
+
+  test.concurrent(
     'a node that follows later learns who is here, and where they stand in the order',
     async () => {
       const { nodes, one, two, namespace } = await openNodes(url, 2)
@@ -182,6 +199,7 @@ describe.each(['Redis', 'a cluster of Redis'])('presence on nodes that share %s'
     one.unfollow()
     await eventually(async () => expect(await listening()).toBe(0))
     await eventually(async () => expect(await commands.exists(key)).toBe(0))
+    await eventually(() => expect([one.presence.size, two.presence.size]).toEqual([0, 0]))
   })
 })
 

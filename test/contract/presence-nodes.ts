@@ -60,11 +60,13 @@ export async function openNodes(
   urls: string,
   count: number,
   namespace = `nodes-${(namespaces += 1)}`,
+  beforeFollowing: (node: PresenceNode) => void = () => undefined,
 ) {
   const nodes: FollowingNode[] = []
   for (let index = 0; index < count; index++) {
     const node = await openPresenceNode(urls, namespace, systemClock)
     opened.push(node)
+    beforeFollowing(node)
     const told: PresentMembers[] = []
     const unfollow = node.presence.follow('room', (members) => told.push(members))
     const here = () =>

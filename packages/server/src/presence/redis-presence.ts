@@ -15,11 +15,14 @@ import { type Announced, mergeAnnounced, readAnnouncement } from './announcement
 import { GATHER_MS, LINGER_MS, MemoryPresence } from './memory-presence.ts'
 import { OtherNodes } from './other-nodes.ts'
 import type { PresencePort, PresentMembers } from './presence.ts'
+import { RedisTime } from './redis-time.ts'
 
 /** How often a list is told again, and those of others are read, ms. */
 const REPEAT_MS = 2500
 /** How long an announcement holds, ms: two that fail are survived. */
 const HOLDS_MS = 8000
+/** The first answer of a connection may be slow; the quickest says best what time it is. */
+const TIMES_ASKED = 3
 
 export interface RedisPresenceOptions {
   readonly connections: Connections
@@ -56,11 +59,9 @@ export class RedisPresence implements PresencePort {
   readonly #options: RedisPresenceOptions
   readonly #local: MemoryPresence
   readonly #announce: Script
+  readonly #time: RedisTime
   readonly #rooms = new Map<RoomId, SharedRoom>()
   readonly #failing = new Set<SharedRoom>()
-  /** By how much the clock of Redis is ahead of this one, ms. */
-  #ahead: number
-  #lastArrival = 0
   #version = 0
   #closed = false
 
@@ -69,17 +70,25 @@ export class RedisPresence implements PresencePort {
     const { commands, publishCommand } = options.connections
     const constants = `local PUBLISH = '${publishCommand}'`
     const announce = loadScript(import.meta.url, 'announce.lua', constants)
-    const asked = options.clock.now()
-    const [seconds, micros] = await commands.time()
-    const now = Number(seconds) * 1000 + Math.floor(Number(micros) / 1000)
-    return new RedisPresence(options, announce, aheadOf(options.clock, asked, now))
+    const time = new RedisTime(options.clock)
+    for (let times = 0; times < TIMES_ASKED; times++) {
+      const asked = options.clock.now()
+      const [seconds, micros] = await commands.time()
+      time.learn(asked, Number(seconds) * 1000 + Math.floor(Number(micros) / 1000))
+    }
+    return new RedisPresence(options, announce, time)
   }
 
-  private constructor(options: RedisPresenceOptions, announce: Script, ahead: number) {
+  private constructor(options: RedisPresenceOptions, announce: Script, time: RedisTime) {
     this.#options = options
     this.#local = new MemoryPresence(options.clock)
     this.#announce = announce
-    this.#ahead = ahead
+    this.#time = time
+  }
+
+  /** Of how many rooms this node knows anything. */
+  get size(): number {
+    return this.#rooms.size
   }
 
   enter(roomId: RoomId, connectionId: string, memberId: MemberId): void {
@@ -87,7 +96,7 @@ export class RedisPresence implements PresencePort {
     const { arrivals, others } = this.#room(roomId)
     this.#local.enter(roomId, connectionId, memberId)
     if (arrivals.has(memberId)) return
-    arrivals.set(memberId, others.arrivalOf(memberId) ?? this.#newArrival())
+    arrivals.set(memberId, others.arrivalOf(memberId) ?? this.#time.next())
   }
 
   leave(roomId: RoomId, connectionId: string): void {
@@ -156,12 +165,6 @@ export class RedisPresence implements PresencePort {
     return room
   }
 
-  /** Later than every other arrival on this node, so that those of one moment keep their order. */
-  #newArrival(): number {
-    const now = this.#options.clock.now() + this.#ahead
-    return (this.#lastArrival = Math.max(now, this.#lastArrival + 1))
-  }
-
   #here(roomId: RoomId, { arrivals }: SharedRoom): Announced {
     const present = this.#local.present(roomId)
     return present.map(({ memberId, typing }) => [memberId, arrivals.get(memberId) ?? 0, typing])
@@ -198,16 +201,18 @@ export class RedisPresence implements PresencePort {
     room.stopRepeat?.()
     try {
       while (room.wanted && !this.#closed) {
-        const isNew = await this.#listen(room)
-        const asks = room.asks || isNew
+        const listening = this.#listen(room)
+        await listening.catch(() => undefined)
+        const { asks } = room
         room.wanted = room.asks = false
         await this.#tellOthers(roomId, room, asks)
+        // Who cannot listen can still tell and ask.
+        await listening
       }
       this.#failing.delete(room)
     } catch (error) {
       // The next one, after REPEAT_MS or with the next change, makes good for it.
       room.wanted = false
-      room.asks = true
       if (this.#failing.size === 0 && !this.#closed) this.#options.onError(error)
       this.#failing.add(room)
     }
@@ -218,17 +223,13 @@ export class RedisPresence implements PresencePort {
     room.stopRepeat = this.#options.clock.after(REPEAT_MS, repeat)
   }
 
-  /** Subscribes unless it has or nobody follows. @returns whether it is subscribed since now */
-  async #listen(room: SharedRoom): Promise<boolean> {
-    if (room.unsubscribe || room.listeners.size === 0) return false
+  /** Subscribes, unless it has already or nobody follows. */
+  async #listen(room: SharedRoom): Promise<void> {
+    if (room.unsubscribe || room.listeners.size === 0) return
     const hear = (text: string) => this.#hear(room, text)
     const unsubscribe = await this.#options.subscriptions.subscribe(room.key, hear)
-    if (this.#closed || room.listeners.size === 0) {
-      unsubscribe()
-      return false
-    }
-    room.unsubscribe = unsubscribe
-    return true
+    if (this.#closed || room.listeners.size === 0) unsubscribe()
+    else room.unsubscribe = unsubscribe
   }
 
   async #tellOthers(roomId: RoomId, room: SharedRoom, asks: boolean): Promise<void> {
@@ -238,7 +239,7 @@ export class RedisPresence implements PresencePort {
     room.announced = announced
     const asked = this.#options.clock.now()
     const [now, ...others] = await this.#send(room, members, room.version, HOLDS_MS, asks)
-    this.#ahead = aheadOf(this.#options.clock, asked, Number(now))
+    this.#time.learn(asked, Number(now))
     for (let index = 0; index < others.length; index += 2)
       this.#hear(room, String(others[index + 1]), Number(others[index]))
   }
@@ -282,9 +283,4 @@ export class RedisPresence implements PresencePort {
     room.unsubscribe?.()
     room.others.clear()
   }
-}
-
-/** By how much `now` is ahead of a clock that said `asked` when it was asked for; right within half the way there and back. */
-function aheadOf(clock: Clock, asked: number, now: number): number {
-  return Math.round(now - (asked + clock.now()) / 2)
 }

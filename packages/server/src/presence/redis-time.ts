@@ -1,0 +1,37 @@
+// The time of Redis as this node knows it: the only one by which arrivals on different nodes can be compared.
+import type { Clock } from '@roomcast/shared/clock'
+
+/** By how much two clocks may drift apart, ms for each ms. */
+const DRIFT = 0.001
+
+export class RedisTime {
+  readonly #clock: Clock
+  /** By how much Redis is ahead of the clock here, ms; by how much that may be wrong; when it was learned. */
+  #ahead = 0
+  #error = Infinity
+  #at = 0
+  #last = 0
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /**
+   * Takes in what Redis has said, unless the answer took so long that what is known already is better.
+   * @param asked when it was asked, by the clock here
+   * @param now its answer, ms since 1970
+   */
+  learn(asked: number, now: number): void {
+    const answered = this.#clock.now()
+    const error = (answered - asked) / 2
+    if (error > this.#error + DRIFT * (answered - this.#at)) return
+    this.#ahead = Math.round(now - (asked + answered) / 2)
+    this.#error = error
+    this.#at = answered
+  }
+
+  /** The time now, but later than every other that was given, so that arrivals of one moment keep their order. */
+  next(): number {
+    return (this.#last = Math.max(this.#clock.now() + this.#ahead, this.#last + 1))
+  }
+}
