@@ -1,7 +1,23 @@
 // Holds the answer of a command against the log: what was acknowledged is there, once; what was refused is not.
 import type { CommandResult, ErrorCode } from '@roomcast/shared/protocol'
 import type { Intent } from '@roomcast/client/room/room-client.ts'
-import type { Seat, World } from './world.ts'
+import type { Tally } from '../support/tally.ts'
+import type { Truth } from './truth.ts'
+import type { Report } from './violation.ts'
+
+/** A command that a member sent, and its answer once there is one. */
+export interface Sent {
+  readonly by: string
+  readonly intent: Intent
+  result: CommandResult | null
+}
+
+/** What an answer is held against. */
+export interface Court {
+  readonly truth: Truth
+  readonly tally: Tally
+  readonly report: Report
+}
 
 /** Refusals that each command may meet here; any other is a fault. */
 const EXPECTED: Readonly<Record<Intent['type'], readonly ErrorCode[]>> = {
@@ -14,22 +30,22 @@ const EXPECTED: Readonly<Record<Intent['type'], readonly ErrorCode[]>> = {
   typing: [],
 }
 
-/** Judges an answer in the moment in which it reaches its sender. */
-export function judge(world: World, seat: Seat, intent: Intent, result: CommandResult): void {
-  const { tally, report, truth } = world
+/** Judges an answer: in the moment in which it reaches its sender, or later. */
+export function judge(court: Court, by: string, intent: Intent, result: CommandResult): void {
+  const { tally, report, truth } = court
   if (!result.ok) {
     const { code, message } = result.error
     if (message === 'The room was left.') return
     tally.count(`refused: ${code}`)
     const isExpected =
       code === 'storage-unavailable' || EXPECTED[intent.type].includes(code as ErrorCode)
-    if (!isExpected) report('R4', `${seat.name}: ${intent.type} is refused with ${code}`)
+    if (!isExpected) report('R4', `${by}: ${intent.type} is refused with ${code}`)
     if (intent.type === 'post' && truth.posted(intent.text.toWellFormed()).length > 0)
-      report('R4', `${seat.name}: refused with ${code} and posted all the same: ${intent.text}`)
+      report('R4', `${by}: refused with ${code} and posted all the same: ${intent.text}`)
     return
   }
-  if (intent.type === 'cancel') judgeCancel(world, seat, intent.generationId, result)
-  if (intent.type === 'post') judgePost(world, intent.text, result)
+  if (intent.type === 'cancel') judgeCancel(court, by, intent.generationId, result)
+  if (intent.type === 'post') judgePost(court, intent.text, result)
   if (intent.type === 'retry' || intent.type === 'continue') {
     const starts = truth.entries.filter(
       (entry) => entry.type === 'generation-started' && entry.generationId === result.generationId,
@@ -45,24 +61,24 @@ export function judge(world: World, seat: Seat, intent: Intent, result: CommandR
 }
 
 function judgeCancel(
-  { tally, report, truth }: World,
-  { name }: Seat,
+  { tally, report, truth }: Court,
+  by: string,
   generationId: string,
   { outcome, end }: { outcome?: string | undefined; end?: number | undefined },
 ): void {
   const known = truth.byId(generationId)
-  if (!known?.ended) return report('R3', `${name}: told of an end that is none`)
+  if (!known?.ended) return report('R3', `${by}: told of an end that is none`)
   if (known.ended.outcome !== outcome || known.ended.end !== end || end === undefined)
-    return report('R3', `${name}: told ${outcome} at ${end}, not ${known.ended.outcome}`)
+    return report('R3', `${by}: told ${outcome} at ${end}, not ${known.ended.outcome}`)
   truth.fixedEnds.set(generationId, end)
   if (outcome === 'cancelled') {
-    tally.count(known.ended.by === name ? 'stopped' : 'stop met the stop of another')
+    tally.count(known.ended.by === by ? 'stopped' : 'stop met the stop of another')
     if (end === 0) tally.count('stopped before the first text')
   } else tally.count(`stop met the end: ${outcome}`)
 }
 
 function judgePost(
-  { report, truth }: World,
+  { report, truth }: Court,
   text: string,
   {
     messageId,

@@ -3,6 +3,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { RoomState } from '@roomcast/shared/protocol'
 import type { Tally } from '../support/tally.ts'
+import { checkAnswers, checkUpstream, difference } from './checks.ts'
 import { someSteps, type Step, take } from './steps.ts'
 import { Truth } from './truth.ts'
 import type { Violation } from './violation.ts'
@@ -78,31 +79,12 @@ async function checkRest(world: World): Promise<void> {
   })
   if (!isDeepStrictEqual(withoutMarks(truth.foldHeard()), withoutMarks(state)))
     report('R1', 'what was heard is not what is read')
-  checkUpstream(world)
-  checkAnswers(world)
-}
-
-/** A reply is a beginning of what Claude sent, and all of it when it is complete. */
-function checkUpstream({ truth, claude, report }: World): void {
-  const all = claude.asked.map(({ sent, stopped }) => ({ sent: sent.toWellFormed(), stopped }))
-  for (const [number, { text, ended }] of truth.replies) {
-    if (!ended) return report('R2', `${number} has no end`)
-    const isFromClaude = ({ sent, stopped }: (typeof all)[number]) =>
-      ended.outcome === 'completed' ? stopped && sent === text : sent.startsWith(text)
-    const isUnasked = text === '' && ended.outcome !== 'completed'
-    if (!isUnasked && !all.some(isFromClaude))
-      report('R1', `reply ${number} is not what Claude sent: ${text}`)
-  }
-}
-
-function checkAnswers({ sent, truth, report }: World): void {
-  for (const { intent, result, by } of sent) {
-    if (intent.type !== 'post') continue
-    const times = truth.posted(intent.text.toWellFormed()).length
-    if (times > 1) report('R4', `${by}: posted ${times} times: ${intent.text}`)
-    if (result?.ok && times !== 1) report('R4', `${by}: acknowledged and lost: ${intent.text}`)
-    if (result?.ok === false && times > 0) report('R4', `${by}: refused and done: ${intent.text}`)
-  }
+  const written = world.claude.asked.map(({ sent, stopped }) => ({
+    text: sent.toWellFormed(),
+    stopped,
+  }))
+  checkUpstream(truth.replies, written, world)
+  checkAnswers(world.sent, world)
 }
 
 async function everybodyLeaves(world: World): Promise<void> {
@@ -121,17 +103,6 @@ async function everybodyLeaves(world: World): Promise<void> {
   }
   for (const [what, count] of Object.entries(left))
     if (count > 0) world.report('quiet', `${count} ${what} left when everybody had gone`)
-}
-
-function difference(ours: RoomState | null, theirs: RoomState): string {
-  if (!ours) return 'none'
-  const keys = Object.keys(theirs) as (keyof RoomState)[]
-  const key = keys.find((one) => !isDeepStrictEqual(ours[one], theirs[one]))
-  if (key !== 'messages') return `${key}: ${JSON.stringify(key && [ours[key], theirs[key]])}`
-  const index = theirs.messages.findIndex(
-    (message, place) => !isDeepStrictEqual(message, ours.messages[place]),
-  )
-  return JSON.stringify([ours.messages[index], theirs.messages[index]])
 }
 
 /** Leaves out steps, first many and then single ones, as long as the same rule is still broken. */

@@ -1,25 +1,11 @@
-// What people and faults do to a room, step by step. A step carries numbers and finds its people and things by them
-// when it is taken, so that it means something also after others were left out.
-import type { Intent } from '@roomcast/client/room/room-client.ts'
-import type { Reply, RoomState } from '@roomcast/shared/protocol'
-import { Chance } from '../contract/random.ts'
-import { someText } from './answers.ts'
-import { judge } from './judge.ts'
-import { NAMES, type Seat, type World } from './world.ts'
+// What people and faults do to the simulated world, step by step.
+import { act, ACTS, drawSteps, isAct, type Step as AnyStep, stop } from './acts.ts'
+import { NAMES, type World } from './world.ts'
 
 const WEIGHTS = {
   wait: 26,
-  ask: 10,
-  say: 5,
-  stop: 6,
-  'stop together': 3,
+  ...ACTS,
   'stop at its completion': 3,
-  'ask and stop': 3,
-  retry: 3,
-  continue: 3,
-  withdraw: 2,
-  resume: 5,
-  typing: 1,
   admit: 3,
   'open another': 3,
   leave: 2,
@@ -36,25 +22,13 @@ const WEIGHTS = {
   intrude: 1,
 } as const
 
-export interface Step {
-  readonly do: keyof typeof WEIGHTS
-  readonly a: number
-  readonly b: number
-}
+export type Step = AnyStep<keyof typeof WEIGHTS>
 
 const MOST_SEATS = 8
 const HEARD_MS = 100
 
 export function someSteps(seed: number, count: number): Step[] {
-  const chance = new Chance(seed)
-  const names = Object.entries(WEIGHTS).flatMap(([name, weight]) =>
-    Array.from({ length: weight }, () => name as Step['do']),
-  )
-  return Array.from({ length: count }, () => ({
-    do: chance.pick(names),
-    a: chance.below(10_000),
-    b: chance.below(10_000),
-  }))
+  return drawSteps(WEIGHTS, seed, count)
 }
 
 /** Takes one step. */
@@ -68,28 +42,10 @@ export async function take(world: World, { do: what, a, b }: Step): Promise<void
   if (what === 'storage away') return storageAway(world, b)
   if (what === 'open another') return openAnother(world, b)
   if (!seat) return openAnother(world, a)
+  if (isAct(what)) return act(world, seat, what, b)
   switch (what) {
-    case 'ask':
-    case 'say':
-      return void post(world, seat, what === 'ask', b)
-    case 'ask and stop':
-      return askAndStop(world, seat, seats[b % seats.length] ?? seat, b)
-    case 'stop':
-      return stop(world, seat, b)
-    case 'stop together':
-      for (const one of seats) stop(world, one, b)
-      return
     case 'stop at its completion':
       return stopAtCompletion(world, b)
-    case 'retry':
-    case 'continue':
-      return again(world, seat, what, b)
-    case 'withdraw':
-      return withdraw(world, seat, b)
-    case 'resume':
-      return void send(world, seat, { type: 'resume' })
-    case 'typing':
-      return seat.client.typing()
     case 'leave':
       return world.leave(seat)
     case 'reload':
@@ -118,59 +74,12 @@ function someWhile(b: number): number {
   return b % 4 === 0 ? b % 2500 : b % 250
 }
 
-function send(world: World, seat: Seat, intent: Intent): Promise<void> {
-  return world.send(seat, intent).then((result) => judge(world, seat, intent, result))
-}
-
-function post(world: World, seat: Seat, ask: boolean, b: number): Promise<void> {
-  const chance = new Chance(b)
-  const empty = b % 40 === 0
-  const text = empty ? ' \n ' : `post ${world.newId()} ${someText(chance, b % 5)}`
-  return send(world, seat, { type: 'post', text, ask })
-}
-
-function askAndStop(world: World, asker: Seat, other: Seat, b: number): void {
-  const intent: Intent = { type: 'post', text: `quick ${world.newId()}`, ask: true }
-  void world.send(asker, intent).then((result) => {
-    judge(world, asker, intent, result)
-    if (!result.ok || result.generationId === undefined) return
-    const cancel: Intent = { type: 'cancel', generationId: result.generationId }
-    void send(world, b % 2 === 0 ? asker : other, cancel)
-  })
-}
-
-function stop(world: World, seat: Seat, b: number): void {
-  const reply = replyOn(seat, b % 5 === 0 ? b : 0)
-  const generationId = b % 50 === 0 ? 'never-was' : reply?.generationId
-  if (generationId === undefined) return
-  const reason = b % 3 === 0 ? { reason: `because ${b}` } : {}
-  void send(world, seat, { type: 'cancel', generationId, ...reason })
-}
-
 /** Everybody stops in the moment in which Claude says that it is done. */
 function stopAtCompletion(world: World, b: number): void {
   world.claude.onStopping = () => {
     world.claude.onStopping = null
     for (const seat of world.seats) if (b % 2 === 0 || seat === world.seats[0]) stop(world, seat, 1)
   }
-}
-
-function again(world: World, seat: Seat, type: 'retry' | 'continue', b: number): void {
-  const generationId = replyOn(seat, b % 2 === 0 ? 0 : b)?.generationId
-  if (generationId !== undefined) void send(world, seat, { type, generationId })
-}
-
-function withdraw(world: World, seat: Seat, b: number): void {
-  const queue = seat.client.view.state?.queue ?? []
-  const messageId = queue[b % Math.max(1, queue.length)]
-  if (messageId !== undefined) void send(world, seat, { type: 'withdraw', messageId })
-}
-
-/** The newest reply on a screen, or one so many before it. */
-function replyOn({ client }: Seat, back: number): Reply | undefined {
-  const { messages } = client.view.state ?? ({ messages: [] } as Pick<RoomState, 'messages'>)
-  const replies = messages.filter((message) => message.kind === 'reply')
-  return replies.at(-1 - (back % Math.max(1, replies.length)))
 }
 
 function admit(world: World): void {

@@ -15,7 +15,9 @@ import { SimulatedClock } from '../support/simulated-clock.ts'
 import { SimulatedGateway } from '../support/simulated-gateway.ts'
 import { SimulatedLink } from '../support/simulated-link.ts'
 import { Tally } from '../support/tally.ts'
-import { someAnswer } from './answers.ts'
+import type { Scene } from './acts.ts'
+import { someAnswer, someText } from './answers.ts'
+import { judge, type Sent } from './judge.ts'
 import { Screen } from './screen.ts'
 import { Truth } from './truth.ts'
 import type { Report, Violation } from './violation.ts'
@@ -30,13 +32,6 @@ export interface Seat {
   readonly link: SimulatedLink
 }
 
-/** A command that a member sent, and its answer once there is one. */
-export interface Sent {
-  readonly by: Name
-  readonly intent: Intent
-  result: CommandResult | null
-}
-
 /** Pause for commands under way when the server goes down, ms. */
 const UNDER_WAY_MS = 300
 /** What is left after its patience needs this long to be ended, ms. */
@@ -44,7 +39,7 @@ const ENDING_MS = 500
 /** Within this time after a stop its request to Claude is closed: the way of the news from the log, ms. */
 const CLOSED_MS = 50
 
-export class World {
+export class World implements Scene<Seat> {
   readonly clock: SimulatedClock
   readonly tally = new Tally()
   readonly log: DistantLog
@@ -186,6 +181,11 @@ export class World {
     seat.client.close()
   }
 
+  words(act: 'ask' | 'say' | 'quick', b: number): string {
+    if (act === 'quick') return `quick ${this.newId()}`
+    return `post ${this.newId()} ${someText(new Chance(b), b % 5)}`
+  }
+
   send(seat: Seat, intent: Intent): Promise<CommandResult> {
     const sent: Sent = { by: seat.name, intent, result: null }
     this.sent.push(sent)
@@ -193,6 +193,7 @@ export class World {
       // Who leaves does not learn what became of it.
       const left = !result.ok && result.error.message === 'The room was left.'
       if (!left) sent.result = result
+      judge(this, seat.name, intent, result)
       return result
     })
   }

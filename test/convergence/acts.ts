@@ -1,0 +1,129 @@
+// What people do in a room, wherever it is: in the simulated world, or on real nodes. An act finds its people and things
+// by numbers when it is done, so that it means something also after others were left out.
+import type { CommandResult, Reply } from '@roomcast/shared/protocol'
+import type { Intent, RoomClient } from '@roomcast/client/room/room-client.ts'
+import { Chance } from '../contract/random.ts'
+
+/** How often each act is drawn. */
+export const ACTS = {
+  ask: 10,
+  say: 5,
+  stop: 6,
+  'stop together': 3,
+  'ask and stop': 3,
+  retry: 3,
+  continue: 3,
+  withdraw: 2,
+  resume: 5,
+  typing: 1,
+} as const
+export type Act = keyof typeof ACTS
+
+/** Something that happens, and two numbers that say to whom and how. */
+export interface Step<Name extends string = string> {
+  readonly do: Name
+  readonly a: number
+  readonly b: number
+}
+
+/** A page that somebody has open. */
+export interface Seat {
+  readonly client: RoomClient
+}
+
+/** The room that people act in. */
+export interface Scene<S extends Seat> {
+  readonly seats: readonly S[]
+  /** Sends a command, and keeps it with its answer for the judge. */
+  send(seat: S, intent: Intent): Promise<CommandResult>
+  /** A text that nobody has said before. */
+  words(act: 'ask' | 'say' | 'quick', b: number): string
+}
+
+/** Draws steps by how often each is wanted. */
+export function drawSteps<Name extends string>(
+  weights: Readonly<Record<Name, number>>,
+  seed: number,
+  count: number,
+): Step<Name>[] {
+  const chance = new Chance(seed)
+  const names = Object.entries<number>(weights).flatMap(([name, weight]) =>
+    Array.from({ length: weight }, () => name as Name),
+  )
+  return Array.from({ length: count }, () => ({
+    do: chance.pick(names),
+    a: chance.below(10_000),
+    b: chance.below(10_000),
+  }))
+}
+
+export function isAct(name: string): name is Act {
+  return Object.hasOwn(ACTS, name)
+}
+
+/** Has somebody do something; what becomes of it shows later. */
+export function act<S extends Seat>(scene: Scene<S>, seat: S, what: Act, b: number): void {
+  switch (what) {
+    case 'ask':
+    case 'say': {
+      const text = b % 40 === 0 ? ' \n ' : scene.words(what, b)
+      return void scene.send(seat, { type: 'post', text, ask: what === 'ask' })
+    }
+    case 'ask and stop':
+      return askAndStop(scene, seat, scene.seats[b % scene.seats.length] ?? seat, b)
+    case 'stop':
+      return stop(scene, seat, b)
+    case 'stop together':
+      for (const one of scene.seats) stop(scene, one, b)
+      return
+    case 'retry':
+    case 'continue':
+      return again(scene, seat, what, b)
+    case 'withdraw':
+      return withdraw(scene, seat, b)
+    case 'resume':
+      return void scene.send(seat, { type: 'resume' })
+    case 'typing':
+      return seat.client.typing()
+  }
+}
+
+/** Stops the newest reply on a screen, or now and then an older one or one that never was. */
+export function stop<S extends Seat>(scene: Scene<S>, seat: S, b: number): void {
+  const reply = replyOn(seat, b % 5 === 0 ? b : 0)
+  const generationId = b % 50 === 0 ? 'never-was' : reply?.generationId
+  if (generationId === undefined) return
+  const reason = b % 3 === 0 ? { reason: `because ${b}` } : {}
+  void scene.send(seat, { type: 'cancel', generationId, ...reason })
+}
+
+function askAndStop<S extends Seat>(scene: Scene<S>, asker: S, other: S, b: number): void {
+  const asked = scene.send(asker, { type: 'post', text: scene.words('quick', b), ask: true })
+  void asked.then((result) => {
+    if (!result.ok || result.generationId === undefined) return
+    const { generationId } = result
+    void scene.send(b % 2 === 0 ? asker : other, { type: 'cancel', generationId })
+  })
+}
+
+function again<S extends Seat>(
+  scene: Scene<S>,
+  seat: S,
+  type: 'retry' | 'continue',
+  b: number,
+): void {
+  const generationId = replyOn(seat, b % 2 === 0 ? 0 : b)?.generationId
+  if (generationId !== undefined) void scene.send(seat, { type, generationId })
+}
+
+function withdraw<S extends Seat>(scene: Scene<S>, seat: S, b: number): void {
+  const queue = seat.client.view.state?.queue ?? []
+  const messageId = queue[b % Math.max(1, queue.length)]
+  if (messageId !== undefined) void scene.send(seat, { type: 'withdraw', messageId })
+}
+
+/** The newest reply on a screen, or one so many before it. */
+function replyOn({ client }: Seat, back: number): Reply | undefined {
+  const replies = (client.view.state?.messages ?? []).filter((one) => one.kind === 'reply')
+  return replies.at(-1 - (back % Math.max(1, replies.length)))
+}
