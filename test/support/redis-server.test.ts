@@ -2,10 +2,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { Cluster, Redis } from 'ioredis'
-import { afterEach, describe, expect, onTestFinished, test } from 'vitest'
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { type RedisServer, startRedis, startRedisCluster } from './redis-server.ts'
 import { temporaryDirectory } from './server-process.ts'
 
@@ -94,7 +94,7 @@ describe("a Redis of one's own", () => {
     expect(await client.config('GET', 'maxmemory')).toEqual(['maxmemory', '5242880'])
   })
 
-  test('does not outlive a test process that is killed', async () => {
+  test('does not outlive a test process that is killed, and the next one removes what it left', async () => {
     const script = `
       const { startRedis } = await import(${JSON.stringify(import.meta.resolve('./redis-server.ts'))})
       console.log((await startRedis()).port)
@@ -106,6 +106,7 @@ describe("a Redis of one's own", () => {
     })
     onTestFinished(async () => {
       child.kill('SIGKILL')
+      vi.unstubAllEnvs()
       await directory.remove()
     })
     const [printed] = (await once(child.stdout, 'data')) as [Buffer]
@@ -113,6 +114,12 @@ describe("a Redis of one's own", () => {
     expect(await isFree(port)).toBe(false)
     child.kill('SIGKILL')
     await expect.poll(() => isFree(port), { timeout: 5000 }).toBe(true)
+    const [left] = await readdir(directory.path)
+    vi.stubEnv('TMPDIR', directory.path)
+    await started()
+    const found = await readdir(directory.path)
+    expect(found).toHaveLength(1)
+    expect(found).not.toContain(left)
   })
 })
 

@@ -2,7 +2,7 @@
 // own, without any configuration file. It ends with the test process, however that ends.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomInt } from 'node:crypto'
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -64,7 +64,7 @@ process.on('exit', () => {
  * @throws Error with what it wrote, when it does not come up
  */
 export async function startRedis(options: RedisOptions = {}): Promise<RedisServer> {
-  const directory = await mkdtemp(join(tmpdir(), 'roomcast-redis-'))
+  const directory = await makeDirectory()
   const settings = {
     save: '',
     ...(options.durable ? { appendonly: 'yes', appendfsync: 'always' } : {}),
@@ -132,6 +132,25 @@ async function isWell(node: Redis, count: number): Promise<void> {
     const told = (await node.cluster('INFO')).split('\r\n')
     if (wanted.every((line) => told.includes(line))) return
     if (performance.now() > deadline) throw new Error(`no cluster in time: ${told.join(' ')}`)
+  }
+}
+
+/** Named after the process that made it; those of processes that were killed are removed on the way. */
+async function makeDirectory(): Promise<string> {
+  for (const name of readdirSync(tmpdir())) {
+    const maker = /^roomcast-redis-(\d+)-/.exec(name)?.[1]
+    if (maker !== undefined && !isAlive(Number(maker)))
+      rmSync(join(tmpdir(), name), { recursive: true, force: true })
+  }
+  return mkdtemp(join(tmpdir(), `roomcast-redis-${process.pid}-`))
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    // It may be somebody else's.
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
 
