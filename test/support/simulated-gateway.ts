@@ -1,17 +1,11 @@
 // The server's end of the simulated network: what the Socket.IO gateway is in the program. Each link is one real
 // SocketConnection over a simulated socket; commands are parsed and answered as there, updates are shared out by room.
-import {
-  type Command,
-  type CommandResult,
-  commandSchemas,
-  errorBody,
-  Refusal,
-  type Update,
-} from '@roomcast/shared/protocol'
+import { type Command, type CommandResult, type Update } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
 import type { FanOut } from '@roomcast/server/room/connection.ts'
 import { LOOK_MS } from '@roomcast/server/room/place.ts'
 import type { Rooms } from '@roomcast/server/room/rooms.ts'
+import { answerCommand } from '@roomcast/server/socket/answer-command.ts'
 import type { RoomSocket } from '@roomcast/server/socket/gateway.ts'
 import { SocketConnection } from '@roomcast/server/socket/socket-connection.ts'
 import type { Tally } from './tally.ts'
@@ -100,26 +94,10 @@ export class SimulatedGateway implements FanOut {
   }
 
   async #perform(connection: SocketConnection, input: unknown): Promise<CommandResult> {
-    const command = parseCommand(input)
-    const id = `${connection.memberId} ${command.commandId}`
+    const id = `${connection.memberId} ${(input as Command).commandId}`
     if (this.#commands.has(id)) this.#options.tally.count('command came again')
     this.#commands.add(id)
-    try {
-      switch (command.type) {
-        case 'join':
-          await connection.join(command.roomId, command.since)
-          return { ok: true }
-        case 'leave':
-          await connection.leave(command.roomId)
-          return { ok: true }
-        default:
-          return await this.#openRooms().perform(connection.memberId, command)
-      }
-    } catch (error) {
-      if (error instanceof Refusal) return { ok: false, error: error.body }
-      this.#options.onError(command.type, error)
-      return { ok: false, error: errorBody('internal') }
-    }
+    return answerCommand(this.#openRooms(), connection, input, this.#options.onError)
   }
 
   #sweepLater(): void {
@@ -136,14 +114,6 @@ export class SimulatedGateway implements FanOut {
     if (before !== undefined && after === undefined) this.#options.tally.count('stalled link')
     if (before === undefined && after !== undefined) this.#options.tally.count('stall made good')
   }
-}
-
-/** Clients of ours send nothing else than commands; the border itself is tested over real sockets. */
-function parseCommand(input: unknown): Command {
-  const { type } = input as { type: Command['type'] }
-  const parsed = commandSchemas[type]['~standard'].validate(input)
-  if (!('value' in parsed)) throw new Error(`not a command: ${JSON.stringify(input)}`)
-  return parsed.value
 }
 
 /** The part of a socket that a SocketConnection uses. */

@@ -7,14 +7,11 @@ import * as v from 'valibot'
 import { type DefaultEventsMap, Server, type Socket } from 'socket.io'
 import {
   type ClientEvents,
-  type Command,
   type CommandResult,
-  commandSchemas,
   errorBody,
   type ErrorBody,
   handshakeSchema,
   PROTOCOL_VERSION,
-  Refusal,
   type ServerEvents,
   type Update,
 } from '@roomcast/shared/protocol'
@@ -22,6 +19,7 @@ import type { Clock } from '@roomcast/shared/clock'
 import { type FanOut, MOST_CONNECTIONS } from '../room/connection.ts'
 import { LOOK_MS } from '../room/place.ts'
 import type { Person, Rooms } from '../room/rooms.ts'
+import { answerCommand } from './answer-command.ts'
 import { SocketConnection } from './socket-connection.ts'
 
 /** Largest command: a message at its limit, escaped; larger ones end the connection. */
@@ -60,7 +58,6 @@ export class Gateway implements FanOut {
   readonly #options: GatewayOptions
   readonly #io: Server<ClientEvents, ServerEvents, DefaultEventsMap, SocketData>
   readonly #connections = new Set<SocketConnection>()
-  #rooms: Rooms | null = null
   #stopSweep: (() => void) | null = null
 
   constructor(options: GatewayOptions) {
@@ -82,7 +79,6 @@ export class Gateway implements FanOut {
 
   /** Begins to accept connections, for these rooms. Call once. */
   open(rooms: Rooms): void {
-    this.#rooms = rooms
     this.#io.use((socket, next) => {
       this.#admit(socket).then(
         (error) => next(error ? refusedHandshake(error) : undefined),
@@ -161,35 +157,8 @@ export class Gateway implements FanOut {
         return answer({ ok: false, error: errorBody('rate-limited') })
       }
       refused = 0
-      void this.#perform(connection, input).then(answer)
+      void answerCommand(rooms, connection, input, this.#options.onError).then(answer)
     })
-  }
-
-  async #perform(connection: SocketConnection, input: unknown): Promise<CommandResult> {
-    const parsed = parseCommand(input)
-    if ('error' in parsed) return { ok: false, error: parsed.error }
-    const { command } = parsed
-    try {
-      switch (command.type) {
-        case 'join':
-          await connection.join(command.roomId, command.since)
-          return { ok: true }
-        case 'leave':
-          await connection.leave(command.roomId)
-          return { ok: true }
-        default:
-          return await this.#roomsOrRefuse().perform(connection.memberId, command)
-      }
-    } catch (error) {
-      if (error instanceof Refusal) return { ok: false, error: error.body }
-      this.#options.onError(command.type, error)
-      return { ok: false, error: errorBody('internal') }
-    }
-  }
-
-  #roomsOrRefuse(): Rooms {
-    if (!this.#rooms) throw new Refusal('shutting-down')
-    return this.#rooms
   }
 
   #sweepLater(): void {
@@ -204,19 +173,4 @@ type Acknowledge = (result: CommandResult) => void
 
 function refusedHandshake(body: ErrorBody): Error & { data: ErrorBody } {
   return Object.assign(new Error(body.message), { data: body })
-}
-
-/** Reads a command from what came over the wire, or says in words what is wrong with it. */
-function parseCommand(input: unknown): { command: Command } | { error: ErrorBody } {
-  const type = v.safeParse(v.object({ type: v.string() }), input)
-  if (!type.success)
-    return { error: errorBody('bad-request', 'A command is an object with a type.') }
-  const name = type.output.type
-  if (!Object.hasOwn(commandSchemas, name))
-    return { error: errorBody('unknown-command', `There is no command "${name.slice(0, 40)}".`) }
-  const parsed = v.safeParse(commandSchemas[name as Command['type']], input)
-  if (parsed.success) return { command: parsed.output as Command }
-  const issue = parsed.issues[0]
-  const field = v.getDotPath(issue) ?? 'command'
-  return { error: errorBody('bad-request', `${name}: ${field}: ${issue.message}`) }
 }
