@@ -1,17 +1,5 @@
-// The rules about the same bytes and about one end, each broken on purpose, and the tests that must notice.
-// A mutation names a piece of the source exactly, so that a change of that piece asks for a new mutation.
-
-export interface Mutation {
-  readonly rule: string
-  /** What is broken, in words. */
-  readonly breaks: string
-  readonly file: string
-  /** Stands in the file once. */
-  readonly find: string
-  readonly replace: string
-  /** Where the tests of the rule are; one of them has to fail. */
-  readonly tests: readonly string[]
-}
+// The rules about the same bytes and about one end, each broken on purpose; those of Redis are in redis-mutations.ts.
+import type { Mutation } from './mutation.ts'
 
 const FOLD = 'packages/shared/src/room/fold.ts'
 const REPLY = 'packages/shared/src/room/reply.ts'
@@ -211,5 +199,22 @@ export const MUTATIONS: readonly Mutation[] = [
     find: 'const STALLED_BYTES = 256 * 1024',
     replace: 'const STALLED_BYTES = Infinity',
     tests: ['test/process/slow.test.ts'],
+  },
+  {
+    rule: 'W5',
+    breaks: 'an event names the position before it',
+    file: 'packages/server/src/room/room.ts',
+    find: 'this.#state = state\n    this.#remember(update, before.offset)\n    this.#share(update)',
+    replace:
+      'this.#share(update)\n    this.#state = state\n    this.#remember(update, before.offset)',
+    tests: ['test/convergence/events.fuzz.test.ts'],
+  },
+  {
+    rule: 'W6',
+    breaks: 'whoever comes back gets the whole room',
+    file: 'packages/server/src/events/event-id.ts',
+    find: 'return parsed.success ? parsed.output : undefined',
+    replace: 'return undefined',
+    tests: ['test/convergence/events.test.ts'],
   },
 ]

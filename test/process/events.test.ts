@@ -2,7 +2,7 @@
 // refusals, and going on after cuts and crashes.
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { Seat } from '../support/person.ts'
-import { EventFollower } from '../support/event-follower.ts'
+import type { EventFollower } from '../support/event-follower.ts'
 import { EventReader } from '../support/event-reader.ts'
 import { startTcpProxy } from '../support/tcp-proxy.ts'
 import { Person } from '../support/person.ts'

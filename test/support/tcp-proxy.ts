@@ -6,6 +6,8 @@ export interface TcpProxy {
   /** Drops every connection and refuses new ones, until `mend`. */
   cut(): void
   mend(): void
+  /** What has been sent to the server so far. */
+  sent(): string
   /** Delivers what is sent next, but not what comes back: then the connection is cut, once. */
   loseNextAnswer(): void
   close(): Promise<void>
@@ -15,10 +17,12 @@ export interface TcpProxy {
 export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   const sockets = new Set<Socket>()
   let isCut = false
+  let sent = ''
   let loses = false
   const server = createServer((near) => {
     if (isCut) return void near.destroy()
     const far = connect(targetPort, '127.0.0.1')
+    near.on('data', (bytes) => (sent += bytes.toString('latin1')))
     for (const [socket, other] of [
       [near, far],
       [far, near],
@@ -53,6 +57,7 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     loseNextAnswer: () => {
       loses = true
     },
+    sent: () => sent,
     close: () => {
       drop()
       return new Promise((resolve) => server.close(() => resolve()))

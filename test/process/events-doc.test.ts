@@ -1,0 +1,173 @@
+// The programs of docs/events.md, as they stand there: each reads a room through a connection that is cut in the middle
+// of an answer, and ends with exactly the text that a socket has. The one for pages is in test/e2e/events.e2e.ts.
+import { readFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { codeBlocks } from '../support/code-blocks.ts'
+import { EventFollower } from '../support/event-follower.ts'
+import { isInstalled, type Program, startProgram } from '../support/program.ts'
+import { temporaryDirectory } from '../support/server-process.ts'
+import { startTcpProxy } from '../support/tcp-proxy.ts'
+import { House } from './house.ts'
+
+const code = codeBlocks('docs/events.md')
+const DEADLINE = { timeout: 30_000, interval: 50 }
+
+/** A room that Alice watches by socket, and what a program needs to read it through a connection that can be cut. */
+async function aRoom() {
+  const house = await House.open()
+  const proxy = await startTcpProxy(house.server.port)
+  const directory = await temporaryDirectory()
+  onTestFinished(async () => {
+    await proxy.close()
+    await directory.remove()
+    await house.close()
+  })
+  const alice = await house.sit(house.alice)
+  const environment = { BASE: proxy.url, ROOM: house.roomId, TOKEN: house.bob.token }
+  const run = (...command: [string, ...string[]]): Program => {
+    const program = startProgram(command, environment, directory.path)
+    onTestFinished(() => program.stop())
+    return program
+  }
+  return { house, proxy, alice, run, directory: directory.path }
+}
+
+type Room = Awaited<ReturnType<typeof aRoom>>
+
+/** One answer before a program comes, one while it watches, one during which it is cut off; gives their texts. */
+async function threeAnswers(room: Room, start: () => Program): Promise<void> {
+  const { alice, proxy } = room
+  await alice.ask('First? [simulate: unicode]')
+  await alice.ended(1)
+  const program = start()
+  const texts = () => alice.state.messages.flatMap((one) => (one.kind === 'reply' ? one.text : []))
+  const printed = () =>
+    texts()
+      .map((text) => `${text}\n`)
+      .join('')
+  await expect.poll(program.stdout, DEADLINE).toBe(printed())
+
+  await alice.ask('Second? [simulate: unicode seed=2]')
+  await alice.ended(2)
+  await expect.poll(program.stdout, DEADLINE).toBe(printed())
+
+  await alice.ask('Third? [simulate: unicode length=6000 gap=20 chunk=40]')
+  await alice.reads(1000)
+  proxy.cut()
+  await alice.reads(2000)
+  proxy.mend()
+  await alice.ended(3, 30_000)
+  await expect.poll(program.stdout, DEADLINE).toBe(printed())
+  // It came back once, for what was missing.
+  expect(proxy.sent().match(/^GET .*\/events HTTP/gm)).toHaveLength(2)
+  expect(proxy.sent()).toMatch(/^last-event-id: \S+:\d+:\d+\r$/im)
+  expect(
+    program.stderr().replace(/^.*(ExperimentalWarning|UNDICI-ES|trace-warnings).*\n/gm, ''),
+  ).toBe('')
+}
+
+/** Puts a program into a file, with what it begins with. */
+async function fileOf(room: Room, name: string, ...parts: readonly string[]): Promise<string> {
+  await writeFile(join(room.directory, name), parts.map(code).join('\n'))
+  return name
+}
+
+test('EventSource in Node comes back by itself, to the same text', async () => {
+  const room = await aRoom()
+  const file = await fileOf(room, 'watch.mjs', 'replies.js', 'event-source.js', 'node.js')
+  await threeAnswers(room, () => room.run(process.execPath, '--experimental-eventsource', file))
+}, 60_000)
+
+test('a reader with fetch comes back by itself, to the same text, and stops when it is refused', async () => {
+  const room = await aRoom()
+  const file = await fileOf(room, 'follow.mjs', 'replies.js', 'fetch.js')
+  let program: Program | null = null
+  await threeAnswers(room, () => (program = room.run(process.execPath, file)))
+  await remove(room)
+  expect(await (program as Program | null)?.ended).toBe(1)
+  expect((program as Program | null)?.stderr()).toContain('room-not-found')
+}, 60_000)
+
+test.skipIf(!isInstalled('python3'))(
+  'a script in Python comes back by itself, to the same text, and stops when it is refused',
+  async () => {
+    const room = await aRoom()
+    const file = await fileOf(room, 'follow.py', 'follow.py')
+    let program: Program | null = null
+    await threeAnswers(room, () => (program = room.run('python3', file)))
+    await remove(room)
+    expect(await (program as Program | null)?.ended).toBe(1)
+    expect((program as Program | null)?.stderr()).toContain('room-not-found')
+  },
+  60_000,
+)
+
+/** Its owner removes the room, and with it whatever is read there. */
+async function remove({ house }: Room): Promise<void> {
+  const response = await fetch(`${house.server.url}/api/rooms/${house.roomId}`, {
+    method: 'DELETE',
+    headers: { authorization: `Bearer ${house.alice.token}` },
+  })
+  expect(response.status).toBe(204)
+}
+
+test.skipIf(!isInstalled('curl'))(
+  'curl goes on from a file that was cut anywhere, to the same room',
+  async () => {
+    const room = await aRoom()
+    const { alice, proxy } = room
+    await alice.ask('How? [simulate: unicode length=6000 gap=20 chunk=40]')
+    await alice.reads(300)
+    const watching = room.run('bash', '-c', code('watch.sh'))
+    await expect.poll(watching.stdout, DEADLINE).toContain('event: delta')
+    await alice.reads(1000)
+    proxy.cut()
+    await watching.ended
+    proxy.mend()
+    const resuming = room.run('bash', '-c', code('resume.sh'))
+    await alice.ended(1, 30_000)
+
+    const file = (name: string) => readFileSync(join(room.directory, name), 'utf8')
+    expect(file('room.events')).toBe(watching.stdout())
+    const follower = new EventFollower()
+    follower.add(file('room.events'))
+    follower.begin()
+    let read = 0
+    await expect
+      .poll(() => {
+        const text = file('room-2.events')
+        follower.add(text.slice(read))
+        read = text.length
+        return follower.state
+      }, DEADLINE)
+      .toEqual(alice.state)
+    await resuming.stop()
+    expect(follower.types.filter((type) => type === 'snapshot' || type === 'tail')).toEqual([
+      'snapshot',
+      'tail',
+    ])
+  },
+  60_000,
+)
+
+test.skipIf(!isInstalled('curl'))(
+  'a shell gets a session and a room out of an invite',
+  async () => {
+    const { house, proxy, directory } = await aRoom()
+    const shell = startProgram(
+      [
+        'bash',
+        '-c',
+        `${code('session.sh')}\ncurl -s $BASE/api/rooms -H "authorization: Bearer $TOKEN"; echo; echo $ROOM`,
+      ],
+      { BASE: proxy.url, INVITE: house.invite },
+      directory,
+    )
+    expect(await shell.ended).toBe(0)
+    const [rooms, roomId] = shell.stdout().split('\n')
+    expect(roomId).toBe(house.roomId)
+    expect(rooms).toContain(`"roomId":"${house.roomId}"`)
+  },
+)
