@@ -1,5 +1,17 @@
-// The rules about the same bytes and about one end, each broken on purpose; those of Redis are in redis-mutations.ts.
-import type { Mutation } from './mutation.ts'
+// The rules about the same bytes and about one end, each broken on purpose, and the tests that must notice.
+// A mutation names a piece of the source exactly, so that a change of that piece asks for a new mutation.
+
+export interface Mutation {
+  readonly rule: string
+  /** What is broken, in words. */
+  readonly breaks: string
+  readonly file: string
+  /** Stands in the file once. */
+  readonly find: string
+  readonly replace: string
+  /** Where the tests of the rule are; one of them has to fail. */
+  readonly tests: readonly string[]
+}
 
 const FOLD = 'packages/shared/src/room/fold.ts'
 const REPLY = 'packages/shared/src/room/reply.ts'
