@@ -107,6 +107,41 @@ describe('a Redis that is away', () => {
     }
   })
 
+  test('[R4.3] what was refused while Redis was frozen is not done when it goes on', async () => {
+    const room = await aRoom(log)
+    const running = await room.asked('alice', 'Why?')
+    const before = await room.state()
+    redis.pause()
+    const calls = [
+      () => room.say('bob', 'Hello'),
+      () => room.ask('bob', 'How?'),
+      () => room.cancel('bob', running.generationId),
+      () => log.deleteRoom('room'),
+    ]
+    const codes = await Promise.all(calls.map((call) => refusalOf(call())))
+    expect(codes).toEqual(calls.map(() => 'storage-unavailable'))
+    redis.resume()
+    // Redis has got to all of them by the time it answers this.
+    expect(await room.state()).toEqual(before)
+    await room.say('bob', 'Hello')
+    await room.write(running, 0, 'Because')
+  })
+
+  test('[R4.1] a command that was under way when the connection broke is answered when it is back', async () => {
+    const room = await aRoom(log)
+    proxy.loseNextAnswer()
+    const asking = room.asked('alice', 'Why?')
+    await expect.poll(() => connections.isReady, { ...PATIENCE, interval: 1 }).toBe(false)
+    proxy.cut()
+    await expect.poll(async () => (await admin.hget('faults:{room}', 'running')) ?? '').not.toBe('')
+    // Long enough for the connection to give up the command once.
+    await expect.poll(() => proxy.refused, PATIENCE).toBeGreaterThan(2)
+    proxy.mend()
+    const started = await asking
+    expect((await room.state()).messages).toHaveLength(2)
+    await room.write(started, 0, 'Because')
+  })
+
   test('[R4.3] a full Redis refuses, and nothing has changed', async () => {
     const room = await aRoom(log)
     const before = await room.state()
@@ -171,12 +206,27 @@ describe('what was published and did not arrive', () => {
   })
 })
 
+describe('what arrives late', () => {
+  test('that an earlier room was deleted says nothing about the one made again under its id', async () => {
+    const { epoch } = await (await aRoom(log)).state()
+    await log.deleteRoom('room')
+    const room = await aRoom(log)
+    const told: LogUpdate[] = []
+    await log.follow('room', (update) => told.push(update))
+    await admin.publish('faults:{room}', `x${epoch}`)
+    await room.say('bob', 'Still here.')
+    await expect.poll(() => told.length, PATIENCE).toBeGreaterThan(0)
+    expect(told).toMatchObject([{ type: 'entries', entries: [{ text: 'Still here.' }] }])
+  })
+})
+
 describe('a Redis that has lost what it acknowledged', () => {
   test('gives the room a new epoch, once, and tells', async () => {
     const room = await aRoom(log)
     const told: LogUpdate[] = []
     await log.follow('room', (update) => told.push(update))
     const { epoch } = await room.state()
+    await log.checkpoint(await room.state())
     await room.say('bob', 'soon lost')
     await expect.poll(() => told.length, PATIENCE).toBe(1)
     // As after a failover to a replica that was behind.

@@ -6,8 +6,12 @@ export interface TcpProxy {
   /** Drops every connection and refuses new ones, until `mend`. */
   cut(): void
   mend(): void
+  /** Leads connections that are made from now on to another server on this machine. */
+  leadTo(port: number): void
   /** What has been sent to the server so far. */
   sent(): string
+  /** Connections refused while it was cut. */
+  readonly refused: number
   /** Delivers what is sent next, but not what comes back: then the connection is cut, once. */
   loseNextAnswer(): void
   close(): Promise<void>
@@ -16,12 +20,17 @@ export interface TcpProxy {
 /** Starts a proxy to a server on this machine. */
 export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   const sockets = new Set<Socket>()
+  let port = targetPort
   let isCut = false
+  let refused = 0
   let sent = ''
   let loses = false
   const server = createServer((near) => {
-    if (isCut) return void near.destroy()
-    const far = connect(targetPort, '127.0.0.1')
+    if (isCut) {
+      refused += 1
+      return void near.destroy()
+    }
+    const far = connect(port, '127.0.0.1')
     near.on('data', (bytes) => (sent += bytes.toString('latin1')))
     for (const [socket, other] of [
       [near, far],
@@ -53,6 +62,12 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     },
     mend: () => {
       isCut = false
+    },
+    get refused() {
+      return refused
+    },
+    leadTo: (other) => {
+      port = other
     },
     loseNextAnswer: () => {
       loses = true

@@ -15,7 +15,7 @@ import { type Announced, mergeAnnounced, readAnnouncement } from './announcement
 import { GATHER_MS, LINGER_MS, MemoryPresence } from './memory-presence.ts'
 import { OtherNodes } from './other-nodes.ts'
 import type { PresencePort, PresentMembers } from './presence.ts'
-import { RedisTime } from './redis-time.ts'
+import { RedisTime } from '../redis/redis-time.ts'
 
 /** How often a list is told again, and those of others are read, ms. */
 const REPEAT_MS = 2500

@@ -13,6 +13,12 @@ export function refusalOf(error: unknown): unknown {
   return AWAY.test(error.message) ? new Refusal('storage-unavailable') : error
 }
 
+/** Whether what was asked may have been done: it was under way when the connection broke. */
+export function isUnknown(error: unknown): boolean {
+  if (!(error instanceof Error) || error.name === 'ReplyError' || isFault(error)) return false
+  return !/isn't writeable|timed out/.test(error.message)
+}
+
 /** A mistake in this program. */
 function isFault(error: Error): boolean {
   return [TypeError, RangeError, ReferenceError, SyntaxError].some((kind) => error instanceof kind)

@@ -5,6 +5,7 @@
 import type { GenerationId, RoomId } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
 import type { Connections } from '../../redis/connections.ts'
+import type { RedisTime } from '../../redis/redis-time.ts'
 import type { Started } from '../room-log.ts'
 import { type Answer, writtenIn } from './answers.ts'
 import type { Keys } from './keys.ts'
@@ -24,6 +25,8 @@ export interface RecoveryOptions {
   readonly scripts: Scripts
   readonly keys: Keys
   readonly clock: Clock
+  /** Learns from every look at the storage's clock. */
+  readonly time: RedisTime
   readonly newId: () => string
   readonly leaseMs: number
 }
@@ -67,14 +70,16 @@ export class Recovery {
 
   /** The storage's time and the rooms to look at, each with its touches; null while another node does it. */
   async #sweep(): Promise<{ now: string; rooms: readonly (readonly [RoomId, string])[] } | null> {
-    const { connections, scripts, keys, leaseMs } = this.#options
+    const { connections, scripts, keys, leaseMs, clock, time } = this.#options
     const values = [this.#node, Math.ceil(leaseMs / 3)]
+    const asked = clock.now()
     const sweeping = connections.run(scripts.sweep, keys.active, values)
     const answer = (await sweeping.catch((error: unknown) => {
       this.#wasAway()
       throw error
     })) as [string, string, string[]]
     const [state, now, flat] = answer
+    time.learn(asked, Number(now))
     if (state !== 'ok') return null
     const rooms = flat.flatMap((roomId, index) =>
       index % 2 === 0 ? [[roomId, flat[index + 1] ?? ''] as const] : [],

@@ -15,7 +15,6 @@ import { PROTOCOL_VERSION, Refusal } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
 import type { Connections } from '../../redis/connections.ts'
 import type { Subscriptions } from '../../redis/subscriptions.ts'
-import { refusalOf } from '../../redis/refusals.ts'
 import {
   MembersChanged,
   type AppendReply,
@@ -39,8 +38,9 @@ import { MemberRooms } from './member-rooms.ts'
 import { readPage, readRoom } from './reading.ts'
 import { Recovery } from './recovery.ts'
 import { ReplyDigests } from './reply-digests.ts'
-import { loadScripts, type ScriptName, type Scripts } from './scripts.ts'
-import { type Answer, refusalIn, writtenIn } from './answers.ts'
+import { loadScripts, type ScriptName } from './scripts.ts'
+import { type Answer, writtenIn } from './answers.ts'
+import { Caller } from './caller.ts'
 
 export interface RedisRoomLogOptions {
   /** Closed by whoever opened them, after the log. */
@@ -63,7 +63,7 @@ const FRESH_MS = 1000
 
 export class RedisRoomLog implements RoomLog {
   readonly #connections: Connections
-  readonly #scripts: Scripts
+  readonly #caller: Caller
   readonly #keys: Keys
   readonly #newId: () => string
   readonly #digests = new ReplyDigests()
@@ -78,8 +78,9 @@ export class RedisRoomLog implements RoomLog {
     this.#connections = connections
     this.#newId = options.newId
     this.#keys = new Keys(namespace)
-    this.#scripts = loadScripts({ publishCommand, leaseMs, freshMs: FRESH_MS })
-    const parts = { ...options, scripts: this.#scripts, keys: this.#keys }
+    const scripts = loadScripts({ publishCommand, leaseMs, freshMs: FRESH_MS })
+    this.#caller = new Caller(connections, scripts, options.clock)
+    const parts = { ...options, scripts, keys: this.#keys, time: this.#caller.time }
     this.#following = new Following(parts)
     this.#recovery = new Recovery({ ...parts, leaseMs })
     this.#memberRooms = new MemberRooms(parts)
@@ -87,7 +88,7 @@ export class RedisRoomLog implements RoomLog {
 
   async createRoom({ commandId, owner, ...room }: NewRoom): Promise<Written> {
     const { roomId, title, model, instructions } = room
-    await this.#translate(this.#memberRooms.add(owner.memberId, roomId))
+    await this.#caller.translate(this.#memberRooms.add(owner.memberId, roomId))
     const created = { type: 'room-created', roomId, title, model, instructions }
     const answer = await this.#room(roomId, 'create-room', [
       commandId,
@@ -106,7 +107,7 @@ export class RedisRoomLog implements RoomLog {
     { commandId, memberId, name, role, seen }: NewMember,
   ): Promise<Written> {
     // Listed first: a room that is listed without having been joined is left out of the list.
-    await this.#translate(this.#memberRooms.add(memberId, roomId))
+    await this.#caller.translate(this.#memberRooms.add(memberId, roomId))
     const values = [commandId, memberId, membersOf({ name, role }), seen ?? '']
     const answer = await this.#room(roomId, 'join', values)
     if (answer[0] === 'members-changed') throw new MembersChanged(Number(answer[1]))
@@ -145,7 +146,7 @@ export class RedisRoomLog implements RoomLog {
 
   async appendReply(owned: Owned, at: number, text: string, mark?: Kind): Promise<AppendReply> {
     const { roomId, generationId, fence } = owned
-    const grown = await this.#translate(this.#grown(roomId, generationId, at, text))
+    const grown = await this.#caller.translate(this.#grown(roomId, generationId, at, text))
     const values = [fence, at, text, mark ?? '', grown.digest]
     const answer = await this.#room(roomId, 'append-reply', values, generationId)
     const refused = this.#refusedOwner(generationId, answer)
@@ -171,7 +172,7 @@ export class RedisRoomLog implements RoomLog {
     const values = [generationId, fence, outcome, furtherMembersOf(more), next ?? '']
     if (final) {
       const { at, text, mark = '' } = final
-      const grown = await this.#translate(this.#grown(roomId, generationId, at, text))
+      const grown = await this.#caller.translate(this.#grown(roomId, generationId, at, text))
       values.push(at, text, mark, grown.digest)
     } else values.push('', '', '', '')
     const answer = await this.#room(roomId, 'end', values, generationId, next ?? 'none')
@@ -183,44 +184,51 @@ export class RedisRoomLog implements RoomLog {
   }
 
   async recover(newId: () => GenerationId): Promise<readonly Started[]> {
-    return this.#translate(this.#recovery.recover(newId))
+    return this.#caller.translate(this.#recovery.recover(newId))
   }
 
   async read(roomId: RoomId): Promise<Reading> {
     const keys = [this.#keys.checkpoint(roomId), this.#keys.generations(roomId)]
     const names = [...this.#keys.room(roomId), ...keys]
-    return readRoom(roomId, await this.#run('read', names, [PROTOCOL_VERSION]))
+    return readRoom(roomId, await this.#caller.run('read', names, [PROTOCOL_VERSION]))
   }
 
   async page(roomId: RoomId, before: number, limit: number): Promise<Page> {
     const names = [...this.#keys.room(roomId), this.#keys.generations(roomId)]
-    return readPage(await this.#run('page', names, [before, limit]))
+    return readPage(await this.#caller.run('page', names, [before, limit]))
   }
 
   async checkpoint(state: RoomState): Promise<void> {
     if (state.running !== null || state.outdated) return
     const { roomId, epoch, offset } = state
     const names = [...this.#keys.room(roomId), this.#keys.checkpoint(roomId)]
-    await this.#run('checkpoint', names, [PROTOCOL_VERSION, epoch, offset, JSON.stringify(state)])
+    await this.#caller.run('checkpoint', names, [
+      PROTOCOL_VERSION,
+      epoch,
+      offset,
+      JSON.stringify(state),
+    ])
   }
 
   async follow(roomId: RoomId, follower: Follower): Promise<() => void> {
-    return this.#translate(this.#following.follow(roomId, follower))
+    return this.#caller.translate(this.#following.follow(roomId, follower))
   }
 
   async isMember(roomId: RoomId, memberId: MemberId): Promise<boolean> {
     const [, , , , , members = ''] = this.#keys.room(roomId)
-    return (await this.#translate(this.#connections.commands.hexists(members, memberId))) === 1
+    return (
+      (await this.#caller.translate(this.#connections.commands.hexists(members, memberId))) === 1
+    )
   }
 
   async roomsOf(memberId: MemberId): Promise<readonly RoomSummary[]> {
-    return this.#translate(this.#memberRooms.list(memberId))
+    return this.#caller.translate(this.#memberRooms.list(memberId))
   }
 
   async deleteRoom(roomId: RoomId): Promise<void> {
     const keys = [this.#keys.checkpoint(roomId), this.#keys.generations(roomId)]
-    const answer = await this.#run('delete-room', [...this.#keys.room(roomId), ...keys])
-    await this.#translate(this.#memberRooms.remove(answer[1] as MemberId[], roomId))
+    const answer = await this.#caller.run('delete-room', [...this.#keys.room(roomId), ...keys])
+    await this.#caller.translate(this.#memberRooms.remove(answer[1] as MemberId[], roomId))
   }
 
   async close(): Promise<void> {
@@ -237,28 +245,7 @@ export class RedisRoomLog implements RoomLog {
     ...generations: readonly GenerationId[]
   ): Promise<Answer> {
     const keys = generations.flatMap((id) => this.#keys.generation(roomId, id))
-    return this.#run(name, [...this.#keys.room(roomId), ...keys], values)
-  }
-
-  /** @throws Refusal */
-  async #run(
-    name: ScriptName,
-    keys: readonly string[],
-    values: readonly (string | number)[] = [],
-  ): Promise<Answer> {
-    const running = this.#connections.run(this.#scripts[name], keys, values)
-    const answer = (await this.#translate(running)) as Answer
-    const refusal = refusalIn(answer)
-    if (refusal) throw refusal
-    return answer
-  }
-
-  async #translate<T>(work: Promise<T>): Promise<T> {
-    try {
-      return await work
-    } catch (error) {
-      throw refusalOf(error)
-    }
+    return this.#caller.run(name, [...this.#keys.room(roomId), ...keys], values)
   }
 
   #grown(roomId: RoomId, generationId: GenerationId, at: number, text: string) {

@@ -25,6 +25,22 @@ const FILES = [
   'forget-room',
   'enlist',
 ] as const
+/**
+ * Commands of members: once the caller has stopped waiting they may not be done any more, as when a frozen Redis
+ * goes on. Their last ARGV says until when they may, by the clock of Redis.
+ */
+const COMMANDS: ReadonlySet<string> = new Set<ScriptName>([
+  'create-room',
+  'join',
+  'post',
+  'start',
+  'withdraw',
+  'resume',
+  'end',
+  'delete-room',
+])
+const TOO_LATE = "if now() > tonumber(ARGV[#ARGV]) then return { 'late', whole(now()) } end"
+
 export type ScriptName = (typeof FILES)[number]
 export type Scripts = Readonly<Record<ScriptName, Script>>
 
@@ -52,6 +68,13 @@ export function loadScripts({ publishCommand, leaseMs, freshMs }: ScriptSettings
     `local DIGEST_OF_NOTHING = '${digest('')}'`,
   ]
   const before = [...constants, prelude].join('\n')
-  const scripts = FILES.map((file) => [file, loadScript(import.meta.url, `${file}.lua`, before)])
+  const scripts = FILES.map((file) => {
+    const guard = isCommand(file) ? `${before}\n${TOO_LATE}` : before
+    return [file, loadScript(import.meta.url, `${file}.lua`, guard)]
+  })
   return Object.fromEntries(scripts) as Scripts
+}
+
+export function isCommand(name: ScriptName): boolean {
+  return COMMANDS.has(name)
 }

@@ -2,7 +2,7 @@
 -- ARGV 1 node  2 for how long it sweeps, ms
 local sweeper = redis.call('GET', KEYS[2])
 if sweeper and sweeper ~= ARGV[1] then
-  return { 'busy' }
+  return { 'busy', whole(now()) }
 end
 redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])
 return { 'ok', whole(now()), redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES') }

@@ -1,4 +1,4 @@
-// The time of Redis as this node knows it: the only one by which arrivals on different nodes can be compared.
+// The time of Redis as this node knows it: the only one by which moments on different nodes can be compared.
 import type { Clock } from '@roomcast/shared/clock'
 
 /** By how much two clocks may drift apart, ms for each ms. */
@@ -30,8 +30,22 @@ export class RedisTime {
     this.#at = answered
   }
 
+  get isKnown(): boolean {
+    return this.#error < Infinity
+  }
+
+  /** The time now, ms since 1970. */
+  now(): number {
+    return this.#clock.now() + this.#ahead
+  }
+
+  /** What is known is wrong: another Redis with another clock answers now. The next answer counts. */
+  forget(): void {
+    this.#error = Infinity
+  }
+
   /** The time now, but later than every other that was given, so that arrivals of one moment keep their order. */
   next(): number {
-    return (this.#last = Math.max(this.#clock.now() + this.#ahead, this.#last + 1))
+    return (this.#last = Math.max(this.now(), this.#last + 1))
   }
 }
