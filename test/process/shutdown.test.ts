@@ -1,4 +1,5 @@
 // Going down in order: running answers may finish for a while, the rest is interrupted, and a restart goes on.
+import { connect } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { ServerEnvironment } from '../support/server-process.ts'
 import { expectSame, House } from './house.ts'
@@ -26,6 +27,24 @@ function lives(pid: number): boolean {
 }
 
 describe('a server that is told to go down', () => {
+  it('does not wait for a download that nobody takes', async () => {
+    const house = await openHouse({})
+    const [alice] = await house.both()
+    for (let count = 0; count < 150; count++)
+      await alice.send({ type: 'post', text: 'x'.repeat(60_000), ask: false })
+    const socket = connect(house.server.port, '127.0.0.1')
+    onTestFinished(() => void socket.destroy())
+    socket.on('error', () => undefined)
+    socket.write(
+      `GET /api/rooms/${house.roomId}/export?format=json HTTP/1.1\r\nhost: localhost\r\n` +
+        `authorization: Bearer ${house.alice.token}\r\n\r\n`,
+    )
+    // It has begun, and nothing more is taken.
+    await new Promise((resolve) => socket.once('data', resolve))
+    socket.pause()
+    expect(await house.server.stop()).toBe(0)
+  })
+
   it('lets its answer finish, and refuses new questions meanwhile', async () => {
     const house = await openHouse({ SHUTDOWN_MS: '20000' })
     const [alice, bob] = await house.both()

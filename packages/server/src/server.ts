@@ -182,8 +182,8 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
     draining = true
     stopRecovering()
     await generations.drain(patienceMs)
-    await Promise.all([gateway.close(), events.close()])
-    http.closeAllConnections()
+    await events.close()
+    await gateway.close()
     await rooms.close()
     await upstream.close()
     health.close()

@@ -93,14 +93,17 @@ export class Gateway implements FanOut {
     this.#io.local.to(roomId).emit('update', update)
   }
 
-  /** Tells everybody to come back later, and closes. */
+  /** Tells everybody to come back later, and closes, the HTTP server too. */
   async close(): Promise<void> {
     this.#stopSweep?.()
     this.#io.local.emit('update', { type: 'closed', error: errorBody('shutting-down') })
     // `io.close()` throws away what is not sent yet, such as how an answer has ended a moment ago.
     this.#io.local.disconnectSockets(true)
     await this.#drained()
-    await this.#io.close()
+    const closed = this.#io.close()
+    // It waits for every connection, also for a download that nobody takes.
+    this.#options.http.closeAllConnections()
+    await closed
   }
 
   /** Resolves when everything is sent, or when those who do not take it have had their time. */
