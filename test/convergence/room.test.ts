@@ -111,7 +111,10 @@ describe('coming back', () => {
     await bob.leave()
     bob.took()
     await happens()
-    await bob.join('room', place(state))
+    const joining = bob.join('room', place(state))
+    // What a node has not heard of yet it waits for, a second at most.
+    await house.clock.advance(1000)
+    await joining
     return { first: bob.updates[0], screen: () => bob.folded(state) }
   }
 
@@ -177,6 +180,20 @@ describe('coming back', () => {
     const { first, screen } = await comeBack(() => house.room.say('alice', 'hello'), place)
     expect(first).toMatchObject({ type: 'snapshot' })
     expect(screen()).toEqual(await house.room.state())
+  })
+
+  test('[R1.6] from a position that this node has not heard of yet waits for it', async () => {
+    const bob = await house.watch('bob')
+    const before = bob.folded()
+    await bob.leave()
+    bob.took()
+    const joining = bob.join('room', { ...positionOf(before), offset: before.offset + 1 })
+    await house.clock.advance(500)
+    expect(bob.updates).toEqual([])
+    await house.room.say('alice', 'hello')
+    await joining
+    expect(bob.updates[0]).toMatchObject({ type: 'tail', entries: [], runs: [] })
+    expect(bob.took()).toEqual(['tail', 'presence', 'synced'])
   })
 
   test('[R1.6] from a position too old gives the whole room', async () => {

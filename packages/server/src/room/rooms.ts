@@ -181,6 +181,8 @@ export class Rooms {
   async join(connection: Connection, roomId: RoomId, since: Position | undefined): Promise<Room> {
     for (;;) {
       const room = await this.#roomOf(connection.memberId, roomId)
+      // Whoever comes from another node may know more than this one has heard of yet.
+      if (since?.epoch === room.state.epoch) await room.reaches(since.offset)
       // It may have closed in this very moment, having lingered long enough: then the next one is opened.
       if (!room.join(connection, since)) continue
       this.#stay(roomId)
