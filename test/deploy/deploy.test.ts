@@ -124,7 +124,9 @@ describe('Dockerfile', () => {
     ) as Record<string, string>
     const config = readConfig(env)
     expect(dockerfile).toMatch(/^USER node$/m)
-    expect(dockerfile).toContain(`\nVOLUME ${config.dataDirectory}\nEXPOSE ${config.port}\n`)
+    expect(dockerfile).toContain(`\nEXPOSE ${config.port}\n`)
+    const { dataDirectory } = config
+    expect(dockerfile).toContain(`mkdir ${dataDirectory} && chown node:node ${dataDirectory}\n`)
     expect(dockerfile).toContain('/readyz')
     expect(dockerfile).toMatch(/^CMD \["node", "packages\/server\/src\/main.ts"\]$/m)
   })

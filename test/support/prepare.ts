@@ -29,6 +29,16 @@ const needs: readonly Need[] = [
     package: 'nginx',
     why: 'the tests of nodes behind a proxy; they start their own and leave a service alone',
   },
+  {
+    command: 'sqlite3',
+    package: 'sqlite3',
+    why: 'the tests of the commands in docs/operating.md',
+  },
+  {
+    command: 'openssl',
+    package: 'openssl',
+    why: 'the tests of the commands in docs/operating.md',
+  },
 ]
 
 /** Servers are where the path of ordinary users does not lead. */
