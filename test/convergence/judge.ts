@@ -73,7 +73,7 @@ function judgeCancel(
   truth.fixedEnds.set(generationId, end)
   if (outcome === 'cancelled') {
     tally.count(known.ended.by === by ? 'stopped' : 'stop met the stop of another')
-    if (end === 0) tally.count('stopped before the first text')
+    tally.count(end === 0 ? 'stopped before the first text' : 'stopped after the first text')
   } else tally.count(`stop met the end: ${outcome}`)
 }
 

@@ -1,6 +1,6 @@
 // Looks at everything that one client ever shows, and compares it with what the log has said by then.
 import { isDeepStrictEqual } from 'node:util'
-import type { Message, Reply, RoomState } from '@roomcast/shared/protocol'
+import type { Reply, RoomState, Said } from '@roomcast/shared/protocol'
 import { byteLength } from '@roomcast/shared/room'
 import type { RoomView } from '@roomcast/client/room/room-client.ts'
 import type { Truth } from './truth.ts'
@@ -11,7 +11,7 @@ export class Screen {
   readonly #truth: Truth
   readonly #report: Report
   readonly #replies = new Map<number, Reply>()
-  readonly #checked = new WeakSet<Message>()
+  readonly #checked = new WeakSet<Said>()
   #state: RoomState | null = null
 
   constructor(name: string, truth: Truth, report: Report) {
@@ -25,7 +25,7 @@ export class Screen {
   }
 
   /** Looks at the screen after a change. */
-  look({ state }: RoomView): void {
+  look({ state }: Pick<RoomView, 'state'>): void {
     const before = this.#state
     if (state === null || state === before) return
     this.#state = state
@@ -33,11 +33,14 @@ export class Screen {
     if (state.offset > this.#truth.entries.length) this.#report('R1', 'is ahead of the log')
     this.#checkOrder(state)
     for (const message of state.messages) {
-      if (message.kind === 'reply') this.#checkFixedEnd(message)
-      if (this.#checked.has(message)) continue
-      this.#checked.add(message)
-      if (message.kind === 'said') this.#checkSaid(message)
-      else this.#checkReply(message)
+      if (message.kind === 'reply') {
+        this.#checkFixedEnd(message)
+        // One that was shown before and comes back is looked at again.
+        if (this.#replies.get(message.number) !== message) this.#checkReply(message)
+      } else if (!this.#checked.has(message)) {
+        this.#checked.add(message)
+        this.#checkSaid(message)
+      }
     }
   }
 
@@ -51,7 +54,7 @@ export class Screen {
       this.#report('R2', 'shows one that runs and is not the running one')
   }
 
-  #checkSaid(message: Extract<Message, { kind: 'said' }>): void {
+  #checkSaid(message: Said): void {
     const entry = this.#truth.entries[message.offset - 1]
     const { messageId, text, by } = message
     const same = entry?.type === 'message-posted' && entry.messageId === messageId

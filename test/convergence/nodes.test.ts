@@ -1,0 +1,100 @@
+// Random rooms on real nodes that share a Redis: people at different nodes ask, stop, lose their link, go on at another
+// node and come late, and in the end all of them have the same room, byte for byte, and never had another one.
+// FUZZ_ROUNDS plays more rounds of each kind, FUZZ_SEED one of them again.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { withSeeds } from '../contract/random.ts'
+import { Deployment } from '../support/deployment.ts'
+import { Tally } from '../support/tally.ts'
+import { type Found, playRound, type RoundOptions } from './nodes/run.ts'
+import { troubleNodes } from './nodes/trouble.ts'
+
+const FILE = 'test/convergence/nodes.test.ts'
+const ROUNDS = Number(process.env['FUZZ_ROUNDS'] ?? 2)
+
+/** What must have happened, or nothing was proved. */
+const EXPECTED = [
+  'stopped',
+  'stopped before the first text',
+  'stopped after the first text',
+  'stop met the stop of another',
+  'stop met the end: completed',
+  'end: completed',
+  'end: cancelled',
+  'end: failed',
+  'max_tokens',
+  'queue held',
+  'queue promotion',
+  'start: retry',
+  'start: continue',
+  'refused: generation-running',
+  'link cut in mid-answer',
+  'moved in mid-answer',
+  'link lost with a command under way',
+  'came in mid-answer',
+  'came back in mid-answer',
+  'admitted',
+  'snapshot',
+  'tail',
+] as const
+const IN_TROUBLE = ['node killed in mid-answer', 'subscription killed', 'end: interrupted'] as const
+
+const KINDS: readonly (readonly [string, number, number, RoundOptions, readonly string[]])[] = [
+  ['two nodes', 2, ROUNDS, { steps: 200 }, EXPECTED],
+  ['three nodes', 3, ROUNDS, { steps: 200 }, EXPECTED],
+  [
+    'three nodes that are killed, and lose their subscriptions',
+    3,
+    Math.ceil(ROUNDS / 2),
+    { steps: 3000, meanwhile: troubleNodes },
+    IN_TROUBLE,
+  ],
+]
+
+describe.each(KINDS)('rooms on %s', (name, nodes, rounds, options, expected) => {
+  const found: Found[] = []
+  const tally = new Tally()
+  let deployment: Deployment
+  const longest = (1 + rounds) * 120_000
+  beforeAll(async () => {
+    deployment = await Deployment.open(nodes, { simulator: { pace: 'fast', keep: 100_000 } })
+    await withSeeds(rounds, FILE, async (_chance, seed) => {
+      found.push(...(await playRound(deployment, seed, tally, options)))
+    })
+  }, longest)
+  afterAll(async () => {
+    if (process.env['FUZZ_ROUNDS'] !== undefined)
+      process.stdout.write(`${name}\n${tally.table()}\n`)
+    await deployment.close()
+  })
+
+  function expectHolds(rule: Found['rule']): void {
+    const broken = found.filter((one) => one.rule === rule)
+    const words = broken.map(
+      ({ seed, message }) =>
+        `${message}\nRerun: FUZZ_SEED=${seed} pnpm vitest run ${FILE} -t '${name}'`,
+    )
+    expect(words).toEqual([])
+  }
+
+  test('[R1] every screen on every node shows a prefix of the same bytes at any time, and all of them in the end', () =>
+    expectHolds('R1'))
+
+  test('[R2] every generation ends once, on every screen alike, and no two run together', () =>
+    expectHolds('R2'))
+
+  test('[R3] nothing beyond the end that a stop was acknowledged with reaches any screen', () =>
+    expectHolds('R3'))
+
+  test('[R4] what is acknowledged is there once, and what is refused is not', () =>
+    expectHolds('R4'))
+
+  test('the rooms come to rest when faults end', () => expectHolds('quiet'))
+
+  test.skipIf(process.env['FUZZ_SEED'] !== undefined)(
+    'every kind of act and fault has happened',
+    () => {
+      const missing = expected.filter((what) => tally.of(what) === 0)
+      expect(missing, `of these:\n${tally.table()}`).toEqual([])
+    },
+  )
+})

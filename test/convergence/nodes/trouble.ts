@@ -1,0 +1,82 @@
+// What happens to nodes while people use them: one is killed while it runs an answer, and comes back; the connections
+// over which all of them hear the log are killed again and again.
+import { Redis } from 'ioredis'
+import type { Reply } from '@roomcast/shared/protocol'
+import { Chance } from '../../contract/random.ts'
+import type { Deployment } from '../../support/deployment.ts'
+import { until } from '../../support/until.ts'
+import { type NodeSeat, type NodesRoom, pause } from './room.ts'
+
+const KILLS = 2
+const LONG = '[simulate: length=60000 gap=15 chunk=60]'
+/** Longer than the lease of 6 s and the pause between two looks of 1 s, on a busy machine. */
+const PATIENCE_MS = 30_000
+
+/**
+ * Kills nodes and subscriptions at random moments; when it resolves, all nodes are there.
+ * @param witness a room with a page at every node, in which nothing else happens
+ */
+export async function troubleNodes(
+  deployment: Deployment,
+  witness: NodesRoom,
+  seed: number,
+): Promise<void> {
+  const chance = new Chance(seed)
+  const redis = new Redis(deployment.redis?.url ?? '')
+  for (let kills = 0; kills < KILLS; kills++) {
+    await killSubscriptions(redis, witness, chance)
+    await killOwner(deployment, witness, chance)
+    await killSubscriptions(redis, witness, chance)
+  }
+  redis.disconnect()
+}
+
+async function killSubscriptions(redis: Redis, { tally }: NodesRoom, chance: Chance) {
+  for (let times = 1 + chance.below(3); times > 0; times--) {
+    await pause(chance.below(1200))
+    const killed = await redis.call('CLIENT', 'KILL', 'TYPE', 'pubsub')
+    tally.count('subscription killed', Number(killed))
+  }
+}
+
+/** Somebody asks at a node, it dies while it answers, and somebody at another one goes on. */
+async function killOwner(
+  deployment: Deployment,
+  witness: NodesRoom,
+  chance: Chance,
+): Promise<void> {
+  const [asker, other] = chance.shuffled(witness.seats)
+  if (!asker || !other) throw new Error('a witness has people at several nodes')
+  const text = `${witness.words('say', 1)} ${LONG}`
+  const asked = await witness.send(asker, { type: 'post', text, ask: true })
+  const generationId = (asked.ok && asked.generationId) || 'none'
+  const bytes = 1 + chance.below(4000)
+  await seen(other, generationId, (reply) => reply.end >= bytes)
+  await deployment.node(asker.node).kill()
+  witness.tally.count('node killed in mid-answer')
+  await pause(chance.below(3000))
+  await deployment.restart(asker.node)
+  await seen(other, generationId, (reply) => reply.ended !== null)
+  const type = chance.pick(['retry', 'continue'] as const)
+  const again = await witness.send(other, { type, generationId })
+  if (!again.ok || again.generationId === undefined) return
+  await seen(asker, again.generationId, (reply) => reply.end > 0)
+  await witness.send(asker, { type: 'cancel', generationId: again.generationId })
+}
+
+function seen(
+  { name, client }: NodeSeat,
+  generationId: string,
+  look: (reply: Reply) => boolean,
+): Promise<boolean> {
+  return until(
+    `${name} to see ${generationId}`,
+    () =>
+      client.view.state?.messages.some(
+        (message) =>
+          message.kind === 'reply' && message.generationId === generationId && look(message),
+      ),
+    (listener) => client.subscribe(listener),
+    PATIENCE_MS,
+  )
+}
