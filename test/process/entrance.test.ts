@@ -1,5 +1,6 @@
 // Who may come in, by socket and over HTTP; whoever may not changes nothing.
 import { randomBytes } from 'node:crypto'
+import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Invites } from '@roomcast/server/access/invite.ts'
 import { loadSigningKey } from '@roomcast/server/access/signing-key.ts'
@@ -36,6 +37,17 @@ describe('[R6] who may come in', () => {
   /** A token with one letter of its signature changed. */
   const forged = (token: string) =>
     token.slice(0, -10) + (token.at(-10) === 'A' ? 'B' : 'A') + token.slice(-9)
+
+  it('an upgrade of another address is answered, so that no proxy takes this node for dead', async () => {
+    const socket = connect(house.server.port, '127.0.0.1')
+    socket.write(
+      'GET /api/models HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n',
+    )
+    const chunks: string[] = []
+    socket.setEncoding('utf8').on('data', (chunk: string) => chunks.push(chunk))
+    await new Promise((resolve) => socket.once('close', resolve))
+    expect(chunks.join('')).toMatch(/^HTTP\/1\.1 404 /)
+  })
 
   it('nobody without a session, or with one that was not made here', async () => {
     const { token } = house.bob

@@ -32,6 +32,9 @@ const MOST_REFUSED = 200
 const FAREWELL_MS = 2000
 const DRAIN_LOOK_MS = 20
 
+const PATH = '/socket.io/'
+const NOT_FOUND = 'HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n'
+
 export interface GatewayOptions {
   readonly http: HttpServer
   readonly clock: Clock
@@ -62,7 +65,12 @@ export class Gateway implements FanOut {
 
   constructor(options: GatewayOptions) {
     this.#options = options
+    // Left without an answer they look to a proxy as if this node had died, and anybody can send them.
+    options.http.on('upgrade', (request, socket) => {
+      if (!request.url?.startsWith(PATH)) socket.end(NOT_FOUND)
+    })
     this.#io = new Server(options.http, {
+      path: PATH,
       ...PING_MS,
       serveClient: false,
       transports: ['websocket'],
