@@ -8,6 +8,7 @@ import { Subscriptions } from '@roomcast/server/redis/subscriptions.ts'
 import { systemClock } from '@roomcast/server/clock.ts'
 import { type RedisServer, startRedis } from '../support/redis-server.ts'
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts'
+import { openRedisNode } from './redis-log.ts'
 import { aRoom, refusalOf, startedBy } from './test-room.ts'
 
 const PATIENCE = { timeout: 10_000 }
@@ -142,6 +143,22 @@ describe('a Redis that is away', () => {
     await room.write(started, 0, 'Because')
   })
 
+  test('[R4.1] a command that was under way when Redis died is answered when that is back', async () => {
+    const node = await openRedisNode({ urls: [redis.url], cluster: false }, { namespace: 'faults' })
+    const room = await aRoom(node.log)
+    redis.pause()
+    const asking = room.asked('alice', 'Why?')
+    // One attempt to connect again, after which the connection gives up what it was asked.
+    let failures = 0
+    node.connections.commands.on('error', () => (failures += 1))
+    await redis.kill()
+    await expect.poll(() => failures, PATIENCE).toBeGreaterThan(1)
+    await redis.restart()
+    await room.write(await asking, 0, 'Because')
+    expect((await room.state()).messages).toHaveLength(2)
+    await node.close()
+  })
+
   test('[R4.3] a full Redis refuses, and nothing has changed', async () => {
     const room = await aRoom(log)
     const before = await room.state()
@@ -151,6 +168,17 @@ describe('a Redis that is away', () => {
     expect(await room.state()).toEqual(before)
     await admin.config('SET', 'maxmemory', '0')
     await room.say('bob', 'Hello')
+  })
+
+  test('[R4.3] a user without the right for a command is refused, and nothing has changed', async () => {
+    const room = await aRoom(log)
+    const before = await room.state()
+    await admin.acl('SETUSER', 'default', '-xadd')
+    expect(await refusalOf(room.say('bob', 'Hello'))).toBe('storage-unavailable')
+    await admin.acl('SETUSER', 'default', '+xadd')
+    expect(await room.state()).toEqual(before)
+    await room.say('bob', 'Hello')
+    expect(await room.state()).toMatchObject({ offset: before.offset + 1 })
   })
 
   test('scripts that Redis has forgotten are sent again', async () => {

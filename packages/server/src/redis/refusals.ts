@@ -10,7 +10,9 @@ export function refusalOf(error: unknown): unknown {
   if (error instanceof Refusal || !(error instanceof Error) || isFault(error)) return error
   if (error.name !== 'ReplyError') return new Refusal('storage-unavailable')
   if (/\bOOM\b/.test(error.message)) return new Refusal('storage-full')
-  return AWAY.test(error.message) ? new Refusal('storage-unavailable') : error
+  // A user without the right for a command or key, within a script; its text names no code.
+  const denied = /The user executing the script can't/.test(error.message)
+  return denied || AWAY.test(error.message) ? new Refusal('storage-unavailable') : error
 }
 
 /** Whether what was asked may have been done: it was under way when the connection broke. */

@@ -46,15 +46,16 @@ end
 
 -- Writes an entry and gives its offset. `body`: its JSON members after offset and at.
 local function write(body, generation)
-  local at = math.max(now(), tonumber(room('at')))
-  local offset = whole(redis.call('HINCRBY', ROOM, 'offset', 1))
-  redis.call('HSET', ROOM, 'at', whole(at))
+  local last, at = unpack(redis.call('HMGET', ROOM, 'offset', 'at'))
+  local offset = whole(tonumber(last) + 1)
+  at = math.max(now(), tonumber(at))
   local entry = '{"offset":' .. offset .. ',"at":' .. whole(at) .. ',' .. body .. '}'
   if generation then
     redis.call('XADD', ENTRIES, offset .. '-0', 'e', entry, 'g', generation)
   else
     redis.call('XADD', ENTRIES, offset .. '-0', 'e', entry)
   end
+  redis.call('HSET', ROOM, 'offset', offset, 'at', whole(at))
   written[#written + 1] = entry
   return offset
 end
