@@ -2,12 +2,13 @@
 // own, without any configuration file. It ends with the test process, however that ends.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomInt } from 'node:crypto'
-import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as passed } from 'node:timers/promises'
 import { Redis } from 'ioredis'
+import { guarded } from './guarded.ts'
 
 const HOST = '127.0.0.1'
 /** Below the ports that the system gives away by itself, so that a server that is down keeps its own; plus 10000 for the cluster's bus. */
@@ -16,8 +17,6 @@ const PORT_ATTEMPTS = 20
 const START_MS = 15_000
 const CLUSTER_MS = 30_000
 const SLOTS = 16_384
-/** Has Linux end Redis when the test process is gone, even if that was killed. */
-const SETPRIV = '/usr/bin/setpriv'
 
 export interface RedisOptions {
   /** Keeps every write in an append-only file, synced before it is answered. Otherwise all is gone when it ends. */
@@ -181,8 +180,7 @@ async function launch(port: number, directory: string, settings: Settings): Prom
     'redis-server',
     ...Object.entries(own).flatMap(([key, value]) => [`--${key}`, value]),
   ]
-  const guarded = existsSync(SETPRIV) ? [SETPRIV, '--pdeathsig', 'KILL', ...redis] : redis
-  const [command = '', ...rest] = guarded
+  const [command = '', ...rest] = guarded(redis)
   const child = spawn(command, rest, { cwd: directory, stdio: ['ignore', 'pipe', 'pipe'] })
   let written = ''
   for (const stream of [child.stdout, child.stderr])

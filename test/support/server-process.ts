@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { guarded } from './guarded.ts'
 
 const MAIN = fileURLToPath(new URL('../../packages/server/src/main.ts', import.meta.url))
 const START_MS = 30_000
@@ -83,7 +84,8 @@ export async function startRefused(
 }
 
 function spawnServer(environment: ServerEnvironment): ChildProcess {
-  return spawn(process.execPath, [MAIN], {
+  const [command = '', ...rest] = guarded([process.execPath, MAIN])
+  return spawn(command, rest, {
     cwd: tmpdir(),
     env: {
       PATH: process.env['PATH'] ?? '',
