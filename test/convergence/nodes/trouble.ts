@@ -1,7 +1,7 @@
 // What happens to nodes while people use them: one is killed while it runs an answer, and comes back; the connections
 // over which all of them hear the log are killed again and again.
 import { Redis } from 'ioredis'
-import type { Reply } from '@roomcast/shared/protocol'
+import type { Message, Reply } from '@roomcast/shared/protocol'
 import { Chance } from '../../contract/random.ts'
 import type { Deployment } from '../../support/deployment.ts'
 import { until } from '../../support/until.ts'
@@ -31,11 +31,21 @@ export async function troubleNodes(
   redis.disconnect()
 }
 
-async function killSubscriptions(redis: Redis, { tally }: NodesRoom, chance: Chance) {
+/** Each time somebody says something that no node hears when it is published, and all have to see it nevertheless. */
+async function killSubscriptions(redis: Redis, witness: NodesRoom, chance: Chance): Promise<void> {
   for (let times = 1 + chance.below(3); times > 0; times--) {
     await pause(chance.below(1200))
     const killed = await redis.call('CLIENT', 'KILL', 'TYPE', 'pubsub')
-    tally.count('subscription killed', Number(killed))
+    witness.tally.count('subscription killed', Number(killed))
+    const text = witness.words('say', times)
+    const said = witness.send(chance.pick(witness.seats), { type: 'post', text, ask: false })
+    for (const seat of witness.seats)
+      await sees(
+        seat,
+        text,
+        (message) => message.kind === 'said' && message.text === text.toWellFormed(),
+      )
+    await said
   }
 }
 
@@ -51,31 +61,36 @@ async function killOwner(
   const asked = await witness.send(asker, { type: 'post', text, ask: true })
   const generationId = (asked.ok && asked.generationId) || 'none'
   const bytes = 1 + chance.below(4000)
-  await seen(other, generationId, (reply) => reply.end >= bytes)
+  await seesReply(other, generationId, (reply) => reply.end >= bytes)
   await deployment.node(asker.node).kill()
   witness.tally.count('node killed in mid-answer')
   await pause(chance.below(3000))
   await deployment.restart(asker.node)
-  await seen(other, generationId, (reply) => reply.ended !== null)
+  await seesReply(other, generationId, (reply) => reply.ended !== null)
   const type = chance.pick(['retry', 'continue'] as const)
   const again = await witness.send(other, { type, generationId })
   if (!again.ok || again.generationId === undefined) return
-  await seen(asker, again.generationId, (reply) => reply.end > 0)
+  await seesReply(asker, again.generationId, (reply) => reply.end > 0)
   await witness.send(asker, { type: 'cancel', generationId: again.generationId })
 }
 
-function seen(
-  { name, client }: NodeSeat,
+function seesReply(
+  seat: NodeSeat,
   generationId: string,
   look: (reply: Reply) => boolean,
 ): Promise<boolean> {
+  const isIt = (reply: Reply) => reply.generationId === generationId && look(reply)
+  return sees(seat, generationId, (message) => message.kind === 'reply' && isIt(message))
+}
+
+function sees(
+  { name, client }: NodeSeat,
+  what: string,
+  look: (message: Message) => boolean,
+): Promise<boolean> {
   return until(
-    `${name} to see ${generationId}`,
-    () =>
-      client.view.state?.messages.some(
-        (message) =>
-          message.kind === 'reply' && message.generationId === generationId && look(message),
-      ),
+    `${name} to see ${what}`,
+    () => client.view.state?.messages.some(look),
     (listener) => client.subscribe(listener),
     PATIENCE_MS,
   )
