@@ -1,0 +1,41 @@
+// Opens room logs on a Redis, each with connections of its own, as the nodes of a deployment have them.
+import {
+  RedisRoomLog,
+  type RedisRoomLogOptions,
+} from '@roomcast/server/log/redis/redis-room-log.ts'
+import { Connections, type RedisAddress } from '@roomcast/server/redis/connections.ts'
+import { Subscriptions } from '@roomcast/server/redis/subscriptions.ts'
+import { systemClock } from '@roomcast/server/clock.ts'
+
+export interface RedisNode {
+  readonly log: RedisRoomLog
+  readonly connections: Connections
+  /** Closes the log and its connections, as the end of its process would. */
+  close(): Promise<void>
+}
+
+let ids = 0
+/** An id that no other test of this process has. */
+export const newId = () => `id-${(ids += 1)}`
+
+/** Opens a log; what a test does not say is as in production, and failures are left to what the test sees. */
+export async function openRedisNode(
+  address: RedisAddress,
+  options: Pick<RedisRoomLogOptions, 'namespace'> & Partial<RedisRoomLogOptions>,
+): Promise<RedisNode> {
+  const connections = await Connections.open(address, () => undefined)
+  const log = new RedisRoomLog({
+    connections,
+    subscriptions: new Subscriptions(connections, () => undefined),
+    clock: systemClock,
+    newId,
+    onFollowerError: () => undefined,
+    onLost: () => undefined,
+    ...options,
+  })
+  const close = async () => {
+    await log.close()
+    connections.close()
+  }
+  return { log, connections, close }
+}
