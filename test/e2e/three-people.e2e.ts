@@ -1,9 +1,10 @@
 // Three people in three browsers, as the README promises it: everybody watches the same answer being written,
-// anybody stops it, and nothing is lost by reloads, cuts and crashes.
+// anybody stops it, and nothing is lost by reloads, cuts and crashes. On one node, and each at a node of their own.
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { type Simulator, startSimulator } from '@roomcast/server/simulator/simulator.ts'
 import { launchChromium } from '../support/chromium.ts'
+import { Deployment } from '../support/deployment.ts'
 import { BrowserPerson } from '../support/page.ts'
 import {
   type ServerProcess,
@@ -20,15 +21,18 @@ beforeAll(async () => {
 afterAll(() => browser.close())
 
 interface World {
-  readonly server: ServerProcess
+  /** The node that the page of the first, second or third person comes from; Ana is the first. */
+  readonly node: (person: number) => ServerProcess
   readonly simulator: Simulator
-  /** Kills the server and starts it again on the same port and data. */
+  /** Kills Ana's node, and starts it again on the same port and data. */
   crash(): Promise<void>
 }
 
-/** A server and a simulated Claude of its own, whose records tell what reached it. */
-async function aWorld(): Promise<World> {
-  const simulator = await startSimulator({ pace: 'real', seed: 7 })
+const PACE = { pace: 'real', seed: 7 } as const
+
+/** A node with a file of its own and a simulated Claude, whose records tell what reached it. */
+async function oneNode(): Promise<World> {
+  const simulator = await startSimulator(PACE)
   const directory = await temporaryDirectory()
   const environment = {
     DATA_DIR: directory.path,
@@ -44,12 +48,24 @@ async function aWorld(): Promise<World> {
   const { port } = server
   return {
     simulator,
-    get server() {
-      return server
-    },
+    node: () => server,
     crash: async () => {
       await server.kill()
       server = await startServerProcess({ ...environment, PORT: String(port) })
+    },
+  }
+}
+
+/** Several nodes over one Redis, so that each person's page comes from another one. */
+async function someNodes(count: number): Promise<World> {
+  const deployment = await Deployment.open(count, { simulator: PACE })
+  onTestFinished(() => deployment.close())
+  return {
+    simulator: deployment.simulator,
+    node: (person) => deployment.node(person),
+    crash: async () => {
+      await deployment.node(0).kill()
+      await deployment.restart(0)
     },
   }
 }
@@ -67,12 +83,23 @@ function faults(person: BrowserPerson): string[] {
   )
 }
 
-describe('three people in one room', { timeout: 120_000 }, () => {
+/** An invite as it is opened by way of another node. */
+function at(node: ServerProcess, link: string): string {
+  return node.url + new URL(link).pathname
+}
+
+const WORLDS = [
+  ['one node', oneNode],
+  ['two nodes over Redis', () => someNodes(2)],
+  ['three nodes over Redis', () => someNodes(3)],
+] as const
+
+describe.each(WORLDS)('three people in one room on %s', { timeout: 120_000 }, (_name, aWorld) => {
   test('[R1][R2][R3][R3.2][R3.3] watch one answer, and the one who did not ask stops it for all', async () => {
-    const { server, simulator } = await aWorld()
+    const { node, simulator } = await aWorld()
     const [ana, bo] = [await comes('Ana'), await comes('Bo', { dark: true })]
-    const link = await ana.makeRoom(server.url, 'Design review')
-    await bo.accept(link)
+    const link = await ana.makeRoom(node(0).url, 'Design review')
+    await bo.accept(at(node(1), link))
     await ana.ask('How do shared rooms work? [simulate: length=60000]')
 
     await bo.page.getByText('Claude is thinking').first().waitFor()
@@ -81,7 +108,7 @@ describe('three people in one room', { timeout: 120_000 }, () => {
     for (const bytes of [1, 400, 800]) await Promise.all([ana.reads(bytes), bo.reads(bytes)])
 
     const cy = await comes('Cy', { width: 390, height: 844 })
-    await cy.accept(link)
+    await cy.accept(at(node(2), link))
     expect((await cy.reply()).end).toBeGreaterThanOrEqual(800)
     await cy.reads(1500)
     for (const person of [ana, bo, cy])
@@ -104,12 +131,11 @@ describe('three people in one room', { timeout: 120_000 }, () => {
 
   test('[R1][R4][R5.1] see the same after a reload, a cut, and a crash, and another one goes on', async () => {
     const world = await aWorld()
-    const { server } = world
-    const wire = await startTcpProxy(server.port)
+    const wire = await startTcpProxy(world.node(1).port)
     onTestFinished(() => wire.close())
     const [ana, bo] = [await comes('Ana'), await comes('Bo')]
-    const link = await ana.makeRoom(server.url, 'Crash test')
-    await bo.accept(link.replace(server.url, wire.url))
+    const link = await ana.makeRoom(world.node(0).url, 'Crash test')
+    await bo.accept(wire.url + new URL(link).pathname)
     await ana.ask('Tell a debugging story. [simulate: length=30000]')
     await bo.reads(300)
 
@@ -146,10 +172,10 @@ describe('three people in one room', { timeout: 120_000 }, () => {
   })
 
   test('[R2.3][R2.4] wait in a queue that all can see, take back, and go on after a stop', async () => {
-    const { server } = await aWorld()
+    const { node } = await aWorld()
     const [ana, bo] = [await comes('Ana'), await comes('Bo')]
-    const link = await ana.makeRoom(server.url, 'Queue')
-    await bo.accept(link)
+    const link = await ana.makeRoom(node(0).url, 'Queue')
+    await bo.accept(at(node(1), link))
     await ana.ask('A long one, please. [simulate: length=60000]')
     await bo.at('stop').waitFor()
     await bo.ask('May I be next?')
@@ -164,11 +190,14 @@ describe('three people in one room', { timeout: 120_000 }, () => {
     await bo.page.getByText('Claude is answering Bo').waitFor()
     await expect.poll(() => ana.at('queue-item').count()).toBe(0)
   })
+})
 
-  test('are told when they are not let in, and what a phone shows fits its width', async () => {
-    const { server } = await aWorld()
+describe('somebody with a phone', { timeout: 60_000 }, () => {
+  test('is told when not let in, and what is shown fits its width', async () => {
+    const { node } = await oneNode()
+    const { url } = node(0)
     const ana = await comes('Ana', { width: 360, height: 740, dark: true })
-    await ana.makeRoom(server.url, 'A room with a rather long name that has to fit somewhere')
+    await ana.makeRoom(url, 'A room with a rather long name that has to fit somewhere')
     await ana.ask('A table and some code, please.')
     await ana.reads(900)
     const overflow = await ana.page.evaluate(
@@ -177,10 +206,10 @@ describe('three people in one room', { timeout: 120_000 }, () => {
     expect(overflow).toBe(0)
     const room = new URL(ana.page.url()).pathname
     const eve = await comes('Eve')
-    await eve.page.goto(server.url + room)
+    await eve.page.goto(url + room)
     await eve.at('name').waitFor()
     expect(await eve.at('reply').count()).toBe(0)
-    await eve.page.goto(`${server.url}/invite/not-an-invite`)
+    await eve.page.goto(`${url}/invite/not-an-invite`)
     await eve.at('name').fill('Eve')
     await eve.at('join-room').click()
     await eve.page.getByText(/not valid/).waitFor()
