@@ -36,6 +36,20 @@ export function describeEnds(setup: Setup): void {
       },
     )
 
+    test('the digest is that of all bytes also when the owner has sent some of them again', async () => {
+      const room = await aRoom(use.log)
+      const owned = await room.asked('alice', 'Why?')
+      const pieces = ['Because ', 'of 🎉', ' you']
+      await room.write(owned, 0, ...pieces.slice(0, 2))
+      expect(await use.log.appendReply(owned, 0, 'Because of ')).toMatchObject({ ok: true })
+      expect(await use.log.appendReply(owned, 8, 'of 🎉')).toMatchObject({ ok: true })
+      await room.write(owned, 15, pieces[2] ?? '')
+      const final = { at: 19, text: '!', mark: undefined }
+      const result = await room.end(owned, 'completed', { final })
+      const ended = { end: 20, digest: digest(`${pieces.join('')}!`) }
+      expect(result).toMatchObject({ ok: true, ended })
+    })
+
     test('a reply without text ends at 0 with the digest of nothing', async () => {
       const room = await aRoom(use.log)
       const owned = await room.asked('alice', 'Why?')

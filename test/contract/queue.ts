@@ -102,9 +102,11 @@ export function describeQueue(setup: Setup): void {
 
     test('nobody else may take a question back', async () => {
       const room = await aRoom(use.log)
-      await room.asked('alice', 'Why?')
+      const started = await room.asked('alice', 'Why?')
       const waiting = await room.queued('bob', 'How?')
       await room.refuses('not-yours', () => room.withdraw('carol', waiting))
+      const ended = await room.end(started, 'completed')
+      expect(ended).toMatchObject({ ok: true, started: { messageId: waiting } })
     })
 
     test('what does not wait cannot be taken back', async () => {

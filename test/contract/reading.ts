@@ -101,6 +101,17 @@ export function describeReading(setup: Setup): void {
       expect(await use.log.read('room')).toEqual({ checkpoint: newer, entries: [], runs: [] })
     })
 
+    test('a checkpoint of another history, or of what is not in the log, is ignored', async () => {
+      const room = await aRoom(use.log)
+      const before = await use.log.read('room')
+      const state = stateOf(before)
+      await use.log.checkpoint({ ...state, epoch: 'another' })
+      await use.log.checkpoint({ ...state, offset: state.offset + 1 })
+      expect(await use.log.read('room')).toEqual(before)
+      await room.say('bob', 'Hello')
+      expect((await use.log.read('room')).entries).toHaveLength(5)
+    })
+
     test('a room of 1,000 messages reads the same with and without checkpoints', async () => {
       const [plain, marked] = [await aRoom(use.log, 'plain'), await aRoom(use.log, 'marked')]
       for (let count = 0; count < 500; count++) {
