@@ -1,0 +1,105 @@
+// Following on a Redis that publishes at most once: what was missed is known soon, by a clock in the hands of the test.
+import { Redis } from 'ioredis'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { LogUpdate } from '@roomcast/server/log/room-log.ts'
+import { type RedisServer, startRedis } from '../support/redis-server.ts'
+import { SimulatedClock } from '../support/simulated-clock.ts'
+import { openRedisNode, type RedisNode } from './redis-log.ts'
+import { aRoom, type TestRoom } from './test-room.ts'
+
+const PATIENCE = { timeout: 3000, interval: 10 }
+const CHANNEL = 'following:{room}'
+
+let redis: RedisServer
+let admin: Redis
+/** Where somebody follows, and its clock. */
+let near: RedisNode
+let clock: SimulatedClock
+/** Where others write. */
+let far: RedisNode
+let room: TestRoom
+let told: LogUpdate[]
+
+beforeAll(async () => {
+  redis = await startRedis()
+  admin = new Redis(redis.url)
+})
+afterAll(async () => {
+  admin.disconnect()
+  await redis.stop()
+})
+beforeEach(async () => {
+  await admin.flushall()
+  clock = new SimulatedClock()
+  const [address, namespace] = [{ urls: [redis.url], cluster: false }, 'following']
+  near = await openRedisNode(address, { namespace, clock })
+  far = await openRedisNode(address, { namespace })
+  room = await aRoom(far.log)
+  told = []
+})
+afterEach(async () => {
+  await near.close()
+  await far.close()
+})
+
+const follow = () => near.log.follow('room', (update) => told.push(update))
+
+async function subscribers(): Promise<number> {
+  const [, count] = (await admin.pubsub('NUMSUB', CHANNEL)) as [string, number]
+  return count
+}
+
+describe('a follower', () => {
+  test('[R1.6] is not there before Redis has confirmed the subscription', async () => {
+    const { subscriber } = near.connections
+    const subscribe = subscriber.subscribe.bind(subscriber) as (name: string) => Promise<unknown>
+    let open: () => void = () => undefined
+    const opened = new Promise<void>((resolve) => (open = resolve))
+    vi.spyOn(subscriber, 'subscribe').mockImplementation((name) =>
+      opened.then(() => subscribe(String(name))),
+    )
+    let isThere = false
+    const following = follow().then(() => (isThere = true))
+    // As long as it takes to ask Redis something, and more.
+    for (let turn = 0; turn < 5; turn++) await near.log.read('room')
+    expect(isThere).toBe(false)
+    open()
+    await following
+    await room.say('bob', 'Hello')
+    await expect.poll(() => told, PATIENCE).toMatchObject([{ type: 'entries' }])
+  })
+
+  test('[R1.4] lives on after a lost connection, and is told where the room stands', async () => {
+    await follow()
+    await admin.call('CLIENT', 'KILL', 'TYPE', 'pubsub')
+    await room.say('bob', 'missed')
+    await expect.poll(subscribers, PATIENCE).toBe(1)
+    await expect
+      .poll(async () => {
+        await clock.advance(10)
+        return told.at(-1)
+      }, PATIENCE)
+      .toMatchObject({ type: 'heartbeat', offset: 5 })
+    // Well before the next look at all rooms.
+    expect(clock.now()).toBeLessThan(Date.UTC(2026, 0, 1) + 2500)
+    await room.say('bob', 'heard')
+    await expect
+      .poll(() => told.at(-1), PATIENCE)
+      .toMatchObject({ type: 'entries', entries: [{ text: 'heard' }] })
+  })
+
+  test('[R1.4] is told every 2.5 s where the room stands, since a connection can deliver nothing', async () => {
+    await follow()
+    await near.connections.subscriber.unsubscribe(CHANNEL)
+    const owned = await room.asked('alice', 'Why?')
+    await room.write(owned, 0, 'Bec🎉')
+    await clock.advance(2500)
+    await expect
+      .poll(async () => {
+        await clock.advance(10)
+        return told
+      }, PATIENCE)
+      .toMatchObject([{ type: 'heartbeat', offset: 6, end: 7 }])
+    expect(clock.now()).toBeGreaterThanOrEqual(Date.UTC(2026, 0, 1) + 3000)
+  })
+})

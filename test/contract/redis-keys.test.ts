@@ -1,0 +1,137 @@
+// What the adapter keeps in Redis: scripts that it takes, keys that lie together, and nothing that is left behind.
+import { readdirSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { Redis } from 'ioredis'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { RedisRoomLogOptions } from '@roomcast/server/log/redis/redis-room-log.ts'
+import { loadScripts } from '@roomcast/server/log/redis/scripts.ts'
+import { type RedisServer, startRedis } from '../support/redis-server.ts'
+import { SimulatedClock } from '../support/simulated-clock.ts'
+import { newId, openRedisNode, type RedisNode } from './redis-log.ts'
+import { aRoom, refusalOf, startedBy, type TestRoom } from './test-room.ts'
+
+const LEASE_MS = 6000
+/** Redis keeps the text of every script; they are short, or they do too much. */
+const MOST_BYTES = 16 * 1024
+const FOLDER = new URL('../../packages/server/src/log/redis/', import.meta.url)
+
+let redis: RedisServer
+let admin: Redis
+let node: RedisNode
+
+beforeAll(async () => {
+  redis = await startRedis()
+  admin = new Redis(redis.url)
+})
+afterAll(async () => {
+  admin.disconnect()
+  await redis.stop()
+})
+beforeEach(async () => {
+  await admin.flushall()
+  node = await openNode()
+})
+afterEach(() => node.close())
+
+function openNode(options: Partial<RedisRoomLogOptions> = {}): Promise<RedisNode> {
+  const address = { urls: [redis.url], cluster: false }
+  return openRedisNode(address, { namespace: 'keys', leaseMs: LEASE_MS, ...options })
+}
+
+async function allKeys(): Promise<string[]> {
+  const found: string[] = []
+  for (let cursor = '0'; ;) {
+    const [next, names] = await admin.scan(cursor, 'COUNT', 1000)
+    found.push(...names)
+    if (next === '0') return [...new Set(found)].toSorted()
+    cursor = next
+  }
+}
+
+/** A room in which everything has happened that leaves something in Redis, and an answer is being written. */
+async function aFullRoom(): Promise<TestRoom> {
+  const room = await aRoom(node.log)
+  await room.say('bob', 'Hello')
+  const first = await room.asked('alice', 'Why?')
+  await room.write(first, 0, { text: '', mark: 'thinking' }, { text: 'So', mark: 'text' })
+  await room.queued('bob', 'How?')
+  await room.withdraw('bob', await room.queued('bob', 'When?'))
+  await room.cancel('carol', first.generationId)
+  await node.log.checkpoint(await room.state())
+  const again = startedBy(await room.again('carol', first.generationId))
+  await room.write(again, 0, 'Because')
+  await room.queued('carol', 'Who?')
+  return room
+}
+
+test('every script is taken by Redis, is short, and is used', async () => {
+  const scripts = loadScripts({ publishCommand: 'publish', leaseMs: 1, freshMs: 1 })
+  for (const { name, lua } of Object.values(scripts)) {
+    const sha = createHash('sha1').update(lua).digest('hex')
+    expect(await admin.script('LOAD', lua), name).toBe(sha)
+    expect(Buffer.byteLength(lua), name).toBeLessThan(MOST_BYTES)
+  }
+  const files = readdirSync(FOLDER).filter((file) => file.endsWith('.lua'))
+  const used = Object.keys(scripts).map((name) => `${name}.lua`)
+  expect([...used, 'prelude.lua'].toSorted()).toEqual(files.toSorted())
+})
+
+test('the keys of a room lie together, and are the only ones besides the lists', async () => {
+  await aFullRoom()
+  const names = await allKeys()
+  const lists = ['keys:member:alice', 'keys:member:bob', 'keys:member:carol', 'keys:{active}']
+  expect(names).toEqual(expect.arrayContaining(lists))
+  const ofRoom = names.filter((name) => !lists.includes(name))
+  expect(ofRoom.length).toBeGreaterThan(12)
+  for (const name of ofRoom) expect(name).toMatch(/^keys:\{room\}(:|$)/)
+})
+
+test('nothing is left of a deleted room', async () => {
+  await aFullRoom()
+  await node.log.deleteRoom('room')
+  // A node that has seen a whole lease looks after all rooms.
+  const clock = new SimulatedClock()
+  const reaper = await openNode({ clock })
+  await clock.advance(LEASE_MS)
+  await reaper.log.recover(newId)
+  await reaper.close()
+  expect(await allKeys()).toEqual(['keys:{active}:sweeper'])
+  expect(await admin.pttl('keys:{active}:sweeper')).toBeGreaterThan(0)
+})
+
+test('a late owner brings nothing of a deleted room back', async () => {
+  const room = await aRoom(node.log)
+  const idle = await room.state()
+  const owned = await room.asked('alice', 'Why?')
+  await room.write(owned, 0, 'Bec')
+  await node.log.deleteRoom('room')
+  const before = await allKeys()
+  const late = [
+    node.log.appendReply(owned, 3, 'ause'),
+    node.log.renew(owned),
+    room.end(owned, 'completed'),
+    node.log.checkpoint(idle),
+  ]
+  expect(await Promise.all(late.map(refusalOf))).toEqual(late.map(() => 'room-not-found'))
+  expect(await allKeys()).toEqual(before)
+})
+
+test('while an answer grows, nothing in Redis grows but its text', async () => {
+  const room = await aRoom(node.log)
+  const owned = await room.asked('alice', 'Why?')
+  let at = await room.write(owned, 0, { text: 'x', mark: 'text' })
+  const sizes = async () => {
+    const pairs = (await allKeys()).map(async (name) => {
+      const size = name.endsWith(':reply')
+        ? 'text'
+        : await admin.memory('USAGE', name, 'SAMPLES', 0)
+      return [name, size] as const
+    })
+    return Object.fromEntries(await Promise.all(pairs))
+  }
+  at = await room.write(owned, at, ...Array.from({ length: 20 }, () => 'y'))
+  const before = await sizes()
+  at = await room.write(owned, at, ...Array.from({ length: 1000 }, () => 'zz'))
+  expect(await sizes()).toEqual(before)
+  expect((await room.reply(owned.generationId)).end).toBe(at)
+})

@@ -1,0 +1,201 @@
+// Who is taken for dead on a Redis that several nodes share: nobody who shows himself, and nobody who could not.
+import { Redis } from 'ioredis'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { Keys } from '@roomcast/server/log/redis/keys.ts'
+import type { RedisRoomLogOptions } from '@roomcast/server/log/redis/redis-room-log.ts'
+import type { Started } from '@roomcast/server/log/room-log.ts'
+import { type RedisServer, startRedis } from '../support/redis-server.ts'
+import { SimulatedClock } from '../support/simulated-clock.ts'
+import { newId, openRedisNode, type RedisNode } from './redis-log.ts'
+import { aRoom, type TestRoom } from './test-room.ts'
+
+const LEASE_MS = 500
+const PATIENCE = { timeout: 10_000, interval: 20 }
+
+let redis: RedisServer
+let admin: Redis
+let namespaces = 0
+let keys: Keys
+let nodes: RedisNode[]
+/** Where answers are written. */
+let owner: RedisNode
+/** Another node, and how it sees time pass. */
+let reaper: RedisNode
+let clock: SimulatedClock
+
+async function openNode(options: Partial<RedisRoomLogOptions> = {}): Promise<RedisNode> {
+  const address = { urls: [redis.url], cluster: false }
+  const namespace = `recovery-${namespaces}`
+  const node = await openRedisNode(address, { namespace, leaseMs: LEASE_MS, ...options })
+  nodes.push(node)
+  return node
+}
+
+beforeAll(async () => {
+  redis = await startRedis({ durable: true })
+  admin = new Redis(redis.url).on('error', () => undefined)
+})
+afterAll(async () => {
+  admin.disconnect()
+  await redis.stop()
+})
+beforeEach(async () => {
+  namespaces += 1
+  keys = new Keys(`recovery-${namespaces}`)
+  nodes = []
+  clock = new SimulatedClock()
+  owner = await openNode()
+  reaper = await openNode({ clock })
+})
+afterEach(async () => {
+  await Promise.all(nodes.map((node) => node.close()))
+})
+
+/** Milliseconds of the clock that leases are measured by. */
+async function redisNow(): Promise<number> {
+  const [seconds, microseconds] = await admin.time()
+  return Number(seconds) * 1000 + Number(microseconds) / 1000
+}
+
+async function leaseOf({ roomId, generationId }: Started): Promise<number> {
+  const [generation] = keys.generation(roomId, generationId)
+  return Number(await admin.hget(generation, 'lease'))
+}
+
+/** Waits until the lease has run out, without which nothing may be judged. */
+async function runsOut(owned: Started): Promise<void> {
+  await expect
+    .poll(async () => (await redisNow()) - (await leaseOf(owned)), PATIENCE)
+    .toBeGreaterThan(1)
+}
+
+const runs = async (room: TestRoom) => (await room.state()).running !== null
+
+describe('an owner', () => {
+  test.each([
+    ['renews', (owned: Started) => owner.log.renew(owned)],
+    ['writes', (owned: Started, at: number) => owner.log.appendReply(owned, at, '.')],
+  ])('[R5.1] who %s is left alone by other nodes, and ends when it stops', async (_, live) => {
+    const room = await aRoom(owner.log)
+    const owned = await room.asked('alice', 'Why?')
+    await clock.advance(LEASE_MS)
+    const since = await redisNow()
+    for (let at = 0; (await redisNow()) - since < 3 * LEASE_MS; at++) {
+      await live(owned, at)
+      expect(await reaper.log.recover(newId)).toEqual([])
+      expect(await runs(room)).toBe(true)
+    }
+    await expect
+      .poll(async () => {
+        await reaper.log.recover(newId)
+        return (await room.reply(owned.generationId)).ended
+      }, PATIENCE)
+      .toMatchObject({ outcome: 'interrupted' })
+    expect(await owner.log.renew(owned)).toBe(false)
+  })
+
+  test('[R5.1] is judged by a node that has just come only when that has seen a whole lease', async () => {
+    const room = await aRoom(owner.log)
+    await runsOut(await room.asked('alice', 'Why?'))
+    for (const waits of [LEASE_MS - 1, 1]) {
+      expect(await reaper.log.recover(newId)).toEqual([])
+      expect(await runs(room)).toBe(true)
+      await clock.advance(waits)
+    }
+    await reaper.log.recover(newId)
+    expect(await runs(room)).toBe(false)
+  })
+
+  test('[R5.1] has a whole lease to come back after Redis was away', async () => {
+    const room = await aRoom(owner.log)
+    const owned = await room.asked('alice', 'Why?')
+    await clock.advance(LEASE_MS)
+    await redis.restart()
+    await expect
+      .poll(() => nodes.every(({ connections }) => connections.isReady), PATIENCE)
+      .toBe(true)
+    await runsOut(owned)
+    expect(await reaper.log.recover(newId)).toEqual([])
+    expect(await owner.log.renew(owned)).toBe(true)
+    await runsOut(owned)
+    await clock.advance(LEASE_MS)
+    await reaper.log.recover(newId)
+    expect(await runs(room)).toBe(false)
+  })
+
+  test('[R5.1] has a whole lease to come back after Redis did not answer', async () => {
+    const room = await aRoom(owner.log)
+    const owned = await room.asked('alice', 'Why?')
+    await clock.advance(LEASE_MS)
+    redis.pause()
+    await expect(reaper.log.recover(newId)).rejects.toThrow()
+    redis.resume()
+    await runsOut(owned)
+    expect(await reaper.log.recover(newId)).toEqual([])
+    expect(await owner.log.renew(owned)).toBe(true)
+    await runsOut(owned)
+    await clock.advance(LEASE_MS)
+    await reaper.log.recover(newId)
+    expect(await runs(room)).toBe(false)
+  })
+
+  test('[R5.1] is not judged by a look that Redis has held up since', async () => {
+    const room = await aRoom(owner.log)
+    const owned = await room.asked('alice', 'Why?')
+    await clock.advance(LEASE_MS)
+    let frozen = false
+    // Called between the look at the clock and the judgement.
+    const recovering = reaper.log.recover(() => {
+      redis.pause()
+      frozen = true
+      return newId()
+    })
+    await expect.poll(() => frozen, PATIENCE).toBe(true)
+    const since = performance.now()
+    await expect.poll(() => performance.now() - since, PATIENCE).toBeGreaterThan(1200)
+    redis.resume()
+    expect(await recovering).toEqual([])
+    expect(await owner.log.renew(owned)).toBe(true)
+    expect(await runs(room)).toBe(true)
+  })
+})
+
+describe('the look after all rooms', () => {
+  test('is for one node at a time, and another takes over', async () => {
+    const room = await aRoom(owner.log)
+    const owned = await room.asked('alice', 'Why?')
+    // Whoever looks does so for a third of the lease.
+    const [one, other] = [
+      await openNode({ leaseMs: 3000 }),
+      await openNode({ clock, leaseMs: 3000 }),
+    ]
+    await clock.advance(3000)
+    await one.log.recover(newId)
+    const [generation] = keys.generation(room.roomId, owned.generationId)
+    await admin.hset(generation, 'lease', 0)
+    expect(await other.log.recover(newId)).toEqual([])
+    expect(await runs(room)).toBe(true)
+    await expect
+      .poll(async () => {
+        await other.log.recover(newId)
+        return runs(room)
+      }, PATIENCE)
+      .toBe(false)
+  })
+
+  test('finds a room in which something has begun meanwhile', async () => {
+    const room = await aRoom(owner.log)
+    await room.end(await room.asked('alice', 'Why?'), 'completed')
+    await clock.advance(LEASE_MS)
+    const [active] = keys.active
+    await expect.poll(() => admin.zscore(active, room.roomId)).not.toBeNull()
+    await reaper.log.recover(() => {
+      // Another node announces what it is about to start.
+      void reaper.connections.commands.zincrby(active, 1, room.roomId)
+      return newId()
+    })
+    expect(await admin.zscore(active, room.roomId)).not.toBeNull()
+    await reaper.log.recover(newId)
+    expect(await admin.zscore(active, room.roomId)).toBeNull()
+  })
+})
