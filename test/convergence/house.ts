@@ -84,6 +84,8 @@ export class House {
   readonly rooms: Rooms
   readonly room: TestRoom
   readonly errors: unknown[] = []
+  /** How long the next thing between the rooms and their log is on its way, ms. */
+  distance: () => number = () => 0
   readonly #near: RoomLog
 
   /**
@@ -105,7 +107,7 @@ export class House {
     this.#near = near
     this.room = room
     const { clock, presence } = this
-    this.log = new DistantLog({ log: near, clock, distance: () => 0, hears })
+    this.log = new DistantLog({ log: near, clock, distance: () => this.distance(), hears })
     const onError = (_: string, error: unknown) => void this.errors.push(error)
     this.gateway = new SimulatedGateway({ clock, tally: new Tally(), onError })
     const newId = () => room.newId('new')
