@@ -1,4 +1,5 @@
-// A server process with its own data, the simulator it asks, and a room with Alice and Bob in it.
+// A server process with its own data, or several that share a Redis; the simulator they ask; and a room with Alice and
+// Bob in it.
 import { expect } from 'vitest'
 import type { Message, Reply } from '@roomcast/shared/protocol'
 import { byteLength } from '@roomcast/shared/room'
@@ -8,6 +9,7 @@ import {
   type SimulatorOptions,
   startSimulator,
 } from '@roomcast/server/simulator/simulator.ts'
+import { Deployment } from '../support/deployment.ts'
 import { Person, type Seat } from '../support/person.ts'
 import {
   type ServerEnvironment,
@@ -25,6 +27,7 @@ export class House {
   readonly roomId: string
   readonly invite: string
   readonly environment: ServerEnvironment
+  /** The one server, or Alice's. */
   server: ServerProcess
   readonly #seats: Seat[] = []
   readonly #close: () => Promise<void>
@@ -42,15 +45,32 @@ export class House {
       ...environment,
     }
     const server = await startServerProcess(whole)
-    const alice = await Person.come(server.url, 'Alice')
-    const bob = await Person.come(server.url, 'Bob')
-    const { roomId, invite } = await alice.makeRoom('A room')
-    await bob.accept(invite)
     const close = async () => {
       await simulator.close()
       await directory.remove()
     }
-    return new House({ simulator, server, alice, bob, roomId, invite, environment: whole, close })
+    return House.#furnish({ simulator, server, environment: whole, close }, server.url)
+  }
+
+  /** Nodes over one Redis: Alice comes to the first, Bob to the second. */
+  static async openOnNodes(count: number, environment: ServerEnvironment = {}): Promise<House> {
+    const deployment = await Deployment.open(count, { environment })
+    const { simulator } = deployment
+    const [server, other] = [deployment.node(0), deployment.node(1)]
+    const close = () => deployment.close()
+    const parts = { simulator, server, environment: deployment.environment, close }
+    return House.#furnish(parts, other.url)
+  }
+
+  static async #furnish(
+    parts: Pick<House, 'simulator' | 'server' | 'environment'> & { close: () => Promise<void> },
+    bobsUrl: string,
+  ): Promise<House> {
+    const alice = await Person.come(parts.server.url, 'Alice')
+    const bob = await Person.come(bobsUrl, 'Bob')
+    const { roomId, invite } = await alice.makeRoom('A room')
+    await bob.accept(invite)
+    return new House({ ...parts, alice, bob, roomId, invite })
   }
 
   private constructor(parts: {
@@ -100,12 +120,12 @@ export class House {
 
   /** A request over HTTP as any program could send it; gives the answer whatever it is. */
   async http(
-    who: Pick<Person, 'token'> | null,
+    who: (Pick<Person, 'token'> & Partial<Pick<Person, 'url'>>) | null,
     method: string,
     path: string,
     options: { body?: string; headers?: Readonly<Record<string, string>> } = {},
   ): Promise<{ status: number; body: unknown }> {
-    const response = await fetch(this.server.url + path, {
+    const response = await fetch((who?.url ?? this.server.url) + path, {
       method,
       headers: {
         'content-type': 'application/json',
@@ -141,6 +161,12 @@ export class House {
     await this.#close()
   }
 }
+
+/** Where one test runs: each name with what opens such a house. */
+export const HOUSES = [
+  ['one node', (environment?: ServerEnvironment) => House.open(environment)],
+  ['two nodes over Redis', (environment?: ServerEnvironment) => House.openOnNodes(2, environment)],
+] as const
 
 /** All replies of a room, oldest first. */
 export function repliesIn(messages: readonly Message[]): Reply[] {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { CommandResult, RoomState } from '@roomcast/shared/protocol'
 import { LIMITS } from '@roomcast/shared/protocol'
 import { Person } from '../support/person.ts'
-import { House } from './house.ts'
+import { type House, HOUSES } from './house.ts'
 import { RawSocket } from './raw-socket.ts'
 
 let house: House
@@ -16,23 +16,6 @@ let foreign: { roomId: string; generationId: string }
 let ended: string
 let running: string
 let waiting: string
-
-beforeAll(async () => {
-  house = await House.open()
-  const connect = ({ token }: Person) => RawSocket.connect(house.server.url, { token })
-  alice = await connect(house.alice)
-  bob = await connect(house.bob)
-  const { roomId } = await house.alice.makeRoom('Another room')
-  foreign = { roomId, generationId: await ask(alice, roomId, 'Theirs?') }
-  ended = await ask(alice, house.roomId, 'Ours? [simulate: length=100]')
-  const seat = await house.sit(house.alice)
-  await seat.ended(1)
-  running = await ask(alice, house.roomId, 'And now? [simulate: stall]')
-  await seat.reads(1)
-  const queued = await post(alice, { text: 'And then?', ask: true })
-  waiting = idOf(queued, 'messageId')
-})
-afterAll(() => house.close())
 
 const post = (socket: RawSocket, fields: Readonly<Record<string, unknown>>) =>
   socket.command('post', { roomId: house.roomId, ask: false, ...fields })
@@ -58,6 +41,12 @@ async function roomNow(roomId = house.roomId): Promise<RoomState> {
   return snapshot.state
 }
 
+/** Expects a message to be the newest; another node than its sender's may hear of it a moment later. */
+async function expectNewest(text: string): Promise<void> {
+  const newest = async () => (await roomNow()).messages.at(-1)
+  await expect.poll(newest).toMatchObject({ text })
+}
+
 /** Does something, and expects both rooms to be exactly what they were. */
 async function changesNothing<T>(act: () => Promise<T>): Promise<T> {
   const before = [await roomNow(), await roomNow(foreign.roomId)]
@@ -70,214 +59,244 @@ function refusal(code: string) {
   return { ok: false, error: { code, message: expect.stringMatching(/^\w.{10,}/) } }
 }
 
-describe('[R4.3] a command that makes no sense is refused', () => {
-  it.each([
-    ['nothing', undefined],
-    ['null', null],
-    ['a number', 5],
-    ['text', 'join'],
-    ['a list', []],
-    ['a list with a command', [{ type: 'leave' }]],
-    ['an object without a type', {}],
-    ['a type that is no text', { type: 5 }],
-    ['a type that is an object', { type: { type: 'post' } }],
-  ])('when it is %s', async (_, input) => {
-    const answer = await changesNothing(() => bob.say(input))
-    expect(answer).toMatchObject(refusal('bad-request'))
+describe.each(HOUSES)('on %s', (_name, open) => {
+  beforeAll(async () => {
+    house = await open()
+    const connect = ({ url, token }: Person) => RawSocket.connect(url, { token })
+    alice = await connect(house.alice)
+    bob = await connect(house.bob)
+    const { roomId } = await house.alice.makeRoom('Another room')
+    foreign = { roomId, generationId: await ask(alice, roomId, 'Theirs?') }
+    ended = await ask(alice, house.roomId, 'Ours? [simulate: length=100]')
+    const seat = await house.sit(house.alice)
+    await seat.ended(1)
+    running = await ask(alice, house.roomId, 'And now? [simulate: stall]')
+    await seat.reads(1)
+    const queued = await post(alice, { text: 'And then?', ask: true })
+    waiting = idOf(queued, 'messageId')
   })
+  afterAll(() => house.close())
 
-  it('also when nothing at all or too much is sent along', async () => {
-    expect(await bob.say()).toMatchObject(refusal('bad-request'))
-    const typing = { type: 'typing', commandId: 'id', roomId: house.roomId }
-    expect(await bob.say(typing, 'extra', { more: true })).toEqual({ ok: true })
-  })
+  describe('[R4.3] a command that makes no sense is refused', () => {
+    it.each([
+      ['nothing', undefined],
+      ['null', null],
+      ['a number', 5],
+      ['text', 'join'],
+      ['a list', []],
+      ['a list with a command', [{ type: 'leave' }]],
+      ['an object without a type', {}],
+      ['a type that is no text', { type: 5 }],
+      ['a type that is an object', { type: { type: 'post' } }],
+    ])('when it is %s', async (_, input) => {
+      const answer = await changesNothing(() => bob.say(input))
+      expect(answer).toMatchObject(refusal('bad-request'))
+    })
 
-  it.each(['explode', '', '__proto__', 'constructor', 'toString', 'POST', 'post '])(
-    '[W1] when there is no command "%s"',
-    async (type) => {
-      const answer = await changesNothing(() => bob.command(type, { roomId: house.roomId }))
-      expect(answer).toMatchObject(refusal('unknown-command'))
-    },
-  )
+    it('also when nothing at all or too much is sent along', async () => {
+      expect(await bob.say()).toMatchObject(refusal('bad-request'))
+      const typing = { type: 'typing', commandId: 'id', roomId: house.roomId }
+      expect(await bob.say(typing, 'extra', { more: true })).toEqual({ ok: true })
+    })
 
-  it.each([
-    ['post without text', 'post', { ask: true }],
-    ['post with a number for text', 'post', { text: 5, ask: true }],
-    ['post with a list for text', 'post', { text: ['a'], ask: true }],
-    ['post with a word for ask', 'post', { text: 'a', ask: 'yes' }],
-    ['post without ask', 'post', { text: 'a' }],
-    ['a command id with blanks', 'post', { text: 'a', ask: false, commandId: 'a b' }],
-    ['a command id that is no text', 'post', { text: 'a', ask: false, commandId: 7 }],
-    ['a command id that is too long', 'post', { text: 'a', ask: false, commandId: 'x'.repeat(65) }],
-    ['no command id', 'post', { text: 'a', ask: false, commandId: undefined }],
-    ['a room id that is a path', 'post', { text: 'a', ask: false, roomId: '../room' }],
-    ['a room id that is a list', 'post', { text: 'a', ask: false, roomId: ['room'] }],
-    ['cancel without a generation', 'cancel', {}],
-    ['cancel with a long reason', 'cancel', { generationId: 'x', reason: 'r'.repeat(201) }],
-    ['retry with an object', 'retry', { generationId: {} }],
-    ['withdraw without a message', 'withdraw', {}],
-    ['join from a position that is none', 'join', { since: { epoch: 'e', offset: -1, end: 0 } }],
-    ['join from half a position', 'join', { since: { offset: 1 } }],
-    ['join from a word', 'join', { since: 'now' }],
-  ])('with a word about what is wrong: %s', async (_, type, fields) => {
-    const answer = await changesNothing(() =>
-      bob.command(type, { roomId: house.roomId, ...fields }),
+    it.each(['explode', '', '__proto__', 'constructor', 'toString', 'POST', 'post '])(
+      '[W1] when there is no command "%s"',
+      async (type) => {
+        const answer = await changesNothing(() => bob.command(type, { roomId: house.roomId }))
+        expect(answer).toMatchObject(refusal('unknown-command'))
+      },
     )
-    expect(answer).toMatchObject(refusal('bad-request'))
-  })
 
-  it('without an answer where none was asked for, and harms nobody', async () => {
-    await changesNothing(async () => {
-      for (const input of [undefined, null, 7, { type: 'post' }, { type: 'nothing' }])
-        bob.shout(input)
-      expect(await bob.command('typing', { roomId: house.roomId })).toEqual({ ok: true })
-    })
-  })
-})
-
-describe('[R4.3][R7.1] a message', () => {
-  it.each([
-    ['empty', '', 'message-empty'],
-    ['blank', ' \n\t\u00A0\u2003', 'message-empty'],
-    ['invisible', '\u200B\u2800', 'message-empty'],
-    ['100 kB long', 'x'.repeat(100_000), 'message-too-long'],
-    ['a byte too long', 'x'.repeat(LIMITS.messageBytes + 1), 'message-too-long'],
-    ['too long in bytes, not in characters', '€'.repeat(22_000), 'message-too-long'],
-  ])('that is %s is refused', async (_, text, code) => {
-    for (const asks of [true, false]) {
-      const answer = await changesNothing(() => post(bob, { text, ask: asks }))
-      expect(answer).toMatchObject(refusal(code))
-    }
-  })
-
-  it('that is exactly as long as it may be is taken', async () => {
-    const text = `${'\u0000'.repeat(LIMITS.messageBytes - 1)}x`
-    expect(await post(bob, { text })).toMatchObject({ ok: true })
-    expect((await roomNow()).messages.at(-1)).toMatchObject({ text })
-  })
-
-  it('beyond what a socket takes ends the connection, posts nothing, and its sender may come back', async () => {
-    const clumsy = await RawSocket.connect(house.server.url, { token: house.bob.token })
-    await changesNothing(async () => {
-      const text = 'x'.repeat(1024 * 1024)
-      clumsy.shout({ type: 'post', commandId: 'c', roomId: house.roomId, text, ask: false })
-      expect(await clumsy.closed).toMatch(/transport/)
-    })
-    const back = await RawSocket.connect(house.server.url, { token: house.bob.token })
-    expect(await post(back, { text: 'Sorry.' })).toMatchObject({ ok: true })
-    back.close()
-  })
-})
-
-describe('[R6.1][R6.2] a room of others', () => {
-  it.each([
-    ['join', {}],
-    ['post', { text: 'Hello.', ask: false }],
-    ['post', { text: 'Hello?', ask: true }],
-    ['cancel', { generationId: 'x' }],
-    ['retry', { generationId: 'x' }],
-    ['continue', { generationId: 'x' }],
-    ['withdraw', { messageId: 'x' }],
-    ['resume', {}],
-    ['typing', {}],
-  ])('answers %s %j as a room that does not exist', async (type, fields) => {
-    const seen = bob.updates.length
-    const answers = await changesNothing(async () => [
-      await bob.command(type, { ...fields, roomId: foreign.roomId }),
-      await bob.command(type, { ...fields, roomId: 'no-such-room' }),
-    ])
-    expect(answers[0]).toMatchObject(refusal('room-not-found'))
-    expect(answers[0]).toEqual(answers[1])
-    expect(bob.updates).toHaveLength(seen)
-  })
-
-  it.each(['messages', 'export', 'export?format=json'])(
-    'has no %s over HTTP either',
-    async (what) => {
-      const [theirs, none] = await Promise.all(
-        [foreign.roomId, 'no-such-room'].map((roomId) =>
-          house.http(house.bob, 'GET', `/api/rooms/${roomId}/${what}`),
-        ),
-      )
-      expect(theirs).toMatchObject({ status: 404, body: { error: { code: 'room-not-found' } } })
-      expect(theirs).toEqual(none)
-    },
-  )
-
-  it.each(['cancel', 'retry', 'continue'])(
-    'keeps its generations: %s by way of an own room is refused',
-    async (type) => {
-      const { generationId } = foreign
+    it.each([
+      ['post without text', 'post', { ask: true }],
+      ['post with a number for text', 'post', { text: 5, ask: true }],
+      ['post with a list for text', 'post', { text: ['a'], ask: true }],
+      ['post with a word for ask', 'post', { text: 'a', ask: 'yes' }],
+      ['post without ask', 'post', { text: 'a' }],
+      ['a command id with blanks', 'post', { text: 'a', ask: false, commandId: 'a b' }],
+      ['a command id that is no text', 'post', { text: 'a', ask: false, commandId: 7 }],
+      [
+        'a command id that is too long',
+        'post',
+        { text: 'a', ask: false, commandId: 'x'.repeat(65) },
+      ],
+      ['no command id', 'post', { text: 'a', ask: false, commandId: undefined }],
+      ['a room id that is a path', 'post', { text: 'a', ask: false, roomId: '../room' }],
+      ['a room id that is a list', 'post', { text: 'a', ask: false, roomId: ['room'] }],
+      ['cancel without a generation', 'cancel', {}],
+      ['cancel with a long reason', 'cancel', { generationId: 'x', reason: 'r'.repeat(201) }],
+      ['retry with an object', 'retry', { generationId: {} }],
+      ['withdraw without a message', 'withdraw', {}],
+      ['join from a position that is none', 'join', { since: { epoch: 'e', offset: -1, end: 0 } }],
+      ['join from half a position', 'join', { since: { offset: 1 } }],
+      ['join from a word', 'join', { since: 'now' }],
+    ])('with a word about what is wrong: %s', async (_, type, fields) => {
       const answer = await changesNothing(() =>
-        bob.command(type, { roomId: house.roomId, generationId }),
+        bob.command(type, { roomId: house.roomId, ...fields }),
       )
-      const expected = type === 'cancel' ? 'generation-not-found' : 'generation-running'
-      expect(answer).toMatchObject(refusal(expected))
-    },
-  )
-})
+      expect(answer).toMatchObject(refusal('bad-request'))
+    })
 
-describe('[R4.3] what cannot be done now is refused', () => {
-  const fieldsOf: Record<string, () => Record<string, unknown>> = {
-    'withdraw of a question of somebody else': () => ({ messageId: waiting }),
-    'withdraw of a message that is not there': () => ({ messageId: 'nothing' }),
-    'retry while Claude answers': () => ({ generationId: ended }),
-    'continue while Claude answers': () => ({ generationId: running }),
-    'resume of a queue that is not held': () => ({}),
-    'cancel of a generation that is not there': () => ({ generationId: 'nothing' }),
-  }
-
-  it.each([
-    ['withdraw of a question of somebody else', 'not-yours'],
-    ['withdraw of a message that is not there', 'message-not-found'],
-    ['retry while Claude answers', 'generation-running'],
-    ['continue while Claude answers', 'generation-running'],
-    ['resume of a queue that is not held', 'queue-not-held'],
-    ['cancel of a generation that is not there', 'generation-not-found'],
-  ])('%s: %s', async (what, code) => {
-    const [type = ''] = what.split(' ')
-    const fields = { roomId: house.roomId, ...fieldsOf[what]?.() }
-    expect(await changesNothing(() => bob.command(type, fields))).toMatchObject(refusal(code))
+    it('without an answer where none was asked for, and harms nobody', async () => {
+      await changesNothing(async () => {
+        for (const input of [undefined, null, 7, { type: 'post' }, { type: 'nothing' }])
+          bob.shout(input)
+        expect(await bob.command('typing', { roomId: house.roomId })).toEqual({ ok: true })
+      })
+    })
   })
 
-  it('[R3.4] but a stop that comes too late is told how it ended', async () => {
-    const fields = { roomId: house.roomId, generationId: ended }
-    const answer = await changesNothing(() => bob.command('cancel', fields))
-    expect(answer).toMatchObject({ ok: true, outcome: 'completed', end: expect.any(Number) })
-  })
-})
+  describe('[R4.3][R7.1] a message', () => {
+    it.each([
+      ['empty', '', 'message-empty'],
+      ['blank', ' \n\t\u00A0\u2003', 'message-empty'],
+      ['invisible', '\u200B\u2800', 'message-empty'],
+      ['100 kB long', 'x'.repeat(100_000), 'message-too-long'],
+      ['a byte too long', 'x'.repeat(LIMITS.messageBytes + 1), 'message-too-long'],
+      ['too long in bytes, not in characters', '€'.repeat(22_000), 'message-too-long'],
+    ])('that is %s is refused', async (_, text, code) => {
+      for (const asks of [true, false]) {
+        const answer = await changesNothing(() => post(bob, { text, ask: asks }))
+        expect(answer).toMatchObject(refusal(code))
+      }
+    })
 
-describe('[R4.1] a command that is sent twice', () => {
-  it('is answered twice alike and done once, also at the same time', async () => {
-    const { roomId } = await house.bob.makeRoom('Twice')
-    const commandId = randomUUID()
-    const command = { type: 'post', commandId, roomId, text: 'Once? [simulate: stall]', ask: true }
-    const [first, second] = await Promise.all([bob.say(command), bob.say(command)])
-    expect(first).toMatchObject({ ok: true, generationId: expect.any(String) })
-    expect(second).toEqual(first)
-    expect(await bob.say({ ...command, text: 'Something else' })).toEqual(first)
-    expect(house.simulator.stats.open).toBeLessThan(4)
-    const cancel = { roomId, generationId: idOf(first, 'generationId') }
-    const stops = [await bob.command('cancel', cancel), await bob.command('cancel', cancel)]
-    expect(stops[0]).toMatchObject({ ok: true, outcome: 'cancelled' })
-    expect(stops[1]).toEqual(stops[0])
-    const { messages } = await house.bob.call<{ messages: unknown[] }>(
-      `/api/rooms/${roomId}/messages`,
+    it('that is exactly as long as it may be is taken', async () => {
+      const text = `${'\u0000'.repeat(LIMITS.messageBytes - 1)}x`
+      expect(await post(bob, { text })).toMatchObject({ ok: true })
+      await expectNewest(text)
+    })
+
+    it('beyond what a socket takes ends the connection, posts nothing, and its sender may come back', async () => {
+      const clumsy = await RawSocket.connect(house.bob.url, { token: house.bob.token })
+      await changesNothing(async () => {
+        const text = 'x'.repeat(1024 * 1024)
+        clumsy.shout({ type: 'post', commandId: 'c', roomId: house.roomId, text, ask: false })
+        expect(await clumsy.closed).toMatch(/transport/)
+      })
+      const back = await RawSocket.connect(house.bob.url, { token: house.bob.token })
+      expect(await post(back, { text: 'Sorry.' })).toMatchObject({ ok: true })
+      await expectNewest('Sorry.')
+      back.close()
+    })
+  })
+
+  describe('[R6.1][R6.2] a room of others', () => {
+    it.each([
+      ['join', {}],
+      ['post', { text: 'Hello.', ask: false }],
+      ['post', { text: 'Hello?', ask: true }],
+      ['cancel', { generationId: 'x' }],
+      ['retry', { generationId: 'x' }],
+      ['continue', { generationId: 'x' }],
+      ['withdraw', { messageId: 'x' }],
+      ['resume', {}],
+      ['typing', {}],
+    ])('answers %s %j as a room that does not exist', async (type, fields) => {
+      const seen = bob.updates.length
+      const answers = await changesNothing(async () => [
+        await bob.command(type, { ...fields, roomId: foreign.roomId }),
+        await bob.command(type, { ...fields, roomId: 'no-such-room' }),
+      ])
+      expect(answers[0]).toMatchObject(refusal('room-not-found'))
+      expect(answers[0]).toEqual(answers[1])
+      expect(bob.updates).toHaveLength(seen)
+    })
+
+    it.each(['messages', 'export', 'export?format=json'])(
+      'has no %s over HTTP either',
+      async (what) => {
+        const [theirs, none] = await Promise.all(
+          [foreign.roomId, 'no-such-room'].map((roomId) =>
+            house.http(house.bob, 'GET', `/api/rooms/${roomId}/${what}`),
+          ),
+        )
+        expect(theirs).toMatchObject({ status: 404, body: { error: { code: 'room-not-found' } } })
+        expect(theirs).toEqual(none)
+      },
     )
-    expect(messages).toHaveLength(2)
-  })
-})
 
-describe('[R7] a member who floods the server', () => {
-  it('[R7.1] is held back, and nobody else', async () => {
-    const carol = await Person.come(house.server.url, 'Carol')
-    const socket = await RawSocket.connect(house.server.url, { token: carol.token })
-    const flood = await Promise.all(
-      Array.from({ length: 1400 }, () => socket.command('typing', { roomId: 'none' })),
+    it.each(['cancel', 'retry', 'continue'])(
+      'keeps its generations: %s by way of an own room is refused',
+      async (type) => {
+        const { generationId } = foreign
+        const answer = await changesNothing(() =>
+          bob.command(type, { roomId: house.roomId, generationId }),
+        )
+        const expected = type === 'cancel' ? 'generation-not-found' : 'generation-running'
+        expect(answer).toMatchObject(refusal(expected))
+      },
     )
-    const codes = flood.map((answer) => (answer.ok ? 'ok' : answer.error.code))
-    expect(codes.filter((code) => code === 'rate-limited').length).toBeGreaterThan(100)
-    expect(await post(alice, { text: 'Still here.' })).toMatchObject({ ok: true })
-    socket.close()
+  })
+
+  describe('[R4.3] what cannot be done now is refused', () => {
+    const fieldsOf: Record<string, () => Record<string, unknown>> = {
+      'withdraw of a question of somebody else': () => ({ messageId: waiting }),
+      'withdraw of a message that is not there': () => ({ messageId: 'nothing' }),
+      'retry while Claude answers': () => ({ generationId: ended }),
+      'continue while Claude answers': () => ({ generationId: running }),
+      'resume of a queue that is not held': () => ({}),
+      'cancel of a generation that is not there': () => ({ generationId: 'nothing' }),
+    }
+
+    it.each([
+      ['withdraw of a question of somebody else', 'not-yours'],
+      ['withdraw of a message that is not there', 'message-not-found'],
+      ['retry while Claude answers', 'generation-running'],
+      ['continue while Claude answers', 'generation-running'],
+      ['resume of a queue that is not held', 'queue-not-held'],
+      ['cancel of a generation that is not there', 'generation-not-found'],
+    ])('%s: %s', async (what, code) => {
+      const [type = ''] = what.split(' ')
+      const fields = { roomId: house.roomId, ...fieldsOf[what]?.() }
+      expect(await changesNothing(() => bob.command(type, fields))).toMatchObject(refusal(code))
+    })
+
+    it('[R3.4] but a stop that comes too late is told how it ended', async () => {
+      const fields = { roomId: house.roomId, generationId: ended }
+      const answer = await changesNothing(() => bob.command('cancel', fields))
+      expect(answer).toMatchObject({ ok: true, outcome: 'completed', end: expect.any(Number) })
+    })
+  })
+
+  describe('[R4.1] a command that is sent twice', () => {
+    it('is answered twice alike and done once, also at the same time', async () => {
+      const { roomId } = await house.bob.makeRoom('Twice')
+      const commandId = randomUUID()
+      const command = {
+        type: 'post',
+        commandId,
+        roomId,
+        text: 'Once? [simulate: stall]',
+        ask: true,
+      }
+      const [first, second] = await Promise.all([bob.say(command), bob.say(command)])
+      expect(first).toMatchObject({ ok: true, generationId: expect.any(String) })
+      expect(second).toEqual(first)
+      expect(await bob.say({ ...command, text: 'Something else' })).toEqual(first)
+      expect(house.simulator.stats.open).toBeLessThan(4)
+      const cancel = { roomId, generationId: idOf(first, 'generationId') }
+      const stops = [await bob.command('cancel', cancel), await bob.command('cancel', cancel)]
+      expect(stops[0]).toMatchObject({ ok: true, outcome: 'cancelled' })
+      expect(stops[1]).toEqual(stops[0])
+      const { messages } = await house.bob.call<{ messages: unknown[] }>(
+        `/api/rooms/${roomId}/messages`,
+      )
+      expect(messages).toHaveLength(2)
+    })
+  })
+
+  describe('[R7] a member who floods the server', () => {
+    it('[R7.1] is held back, and nobody else', async () => {
+      const carol = await Person.come(house.server.url, 'Carol')
+      const socket = await RawSocket.connect(house.server.url, { token: carol.token })
+      const flood = await Promise.all(
+        Array.from({ length: 1400 }, () => socket.command('typing', { roomId: 'none' })),
+      )
+      const codes = flood.map((answer) => (answer.ok ? 'ok' : answer.error.code))
+      expect(codes.filter((code) => code === 'rate-limited').length).toBeGreaterThan(100)
+      expect(await post(alice, { text: 'Still here.' })).toMatchObject({ ok: true })
+      socket.close()
+    })
   })
 })

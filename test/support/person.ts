@@ -17,7 +17,7 @@ export const machineClock: Clock = {
 
 export class Person {
   readonly name: string
-  readonly #url: string
+  readonly url: string
   readonly #token: string
   readonly memberId: string
 
@@ -30,7 +30,7 @@ export class Person {
   }
 
   private constructor(url: string, name: string, token: string, memberId: string) {
-    this.#url = url
+    this.url = url
     this.name = name
     this.#token = token
     this.memberId = memberId
@@ -57,7 +57,7 @@ export class Person {
   }
 
   call<T>(path: string, body?: unknown): Promise<T> {
-    return call<T>(this.#url + path, body, this.#token)
+    return call<T>(this.url + path, body, this.#token)
   }
 
   /** Opens a room as a page would; wait for what you need with `Seat.until`. */
@@ -67,7 +67,7 @@ export class Person {
       new RoomClient({
         roomId,
         transport: new SocketTransport({
-          url: this.#url,
+          url: this.url,
           token: this.#token,
           clock: machineClock,
           chance: Math.random,
