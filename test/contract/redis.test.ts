@@ -4,6 +4,7 @@ import type { RoomLog } from '@roomcast/server/log/room-log.ts'
 import type { RedisAddress } from '@roomcast/server/redis/connections.ts'
 import { systemClock } from '@roomcast/server/clock.ts'
 import { startRedis, startRedisCluster } from '../support/redis-server.ts'
+import { settle } from '../support/simulated-clock.ts'
 import type { LogUnderTest } from './log-under-test.ts'
 import { openRedisNode, type RedisNode } from './redis-log.ts'
 import { describeRoomLog } from './room-log-contract.ts'
@@ -25,8 +26,9 @@ function logsAt(address: RedisAddress): LogUnderTest {
     open: openLog,
     reopen: async () => {
       const log = await openLog()
+      // Nobody is judged before the storage has been there for a whole lease; of a cluster that is told a moment later.
+      await settle()
       const since = systemClock.now()
-      // Nobody is judged before the storage has been there for a whole lease.
       await expect.poll(() => systemClock.now() - since, { interval: 10 }).toBeGreaterThan(LEASE_MS)
       return log
     },
