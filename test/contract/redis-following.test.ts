@@ -103,3 +103,32 @@ describe('a follower', () => {
     expect(clock.now()).toBeGreaterThanOrEqual(Date.UTC(2026, 0, 1) + 3000)
   })
 })
+
+describe('a room that has lost its tail', () => {
+  test('gets one new epoch, also when two nodes find out at once', async () => {
+    const lost: string[] = []
+    const address = { urls: [redis.url], cluster: false }
+    const options = { namespace: 'following', clock, onLost: () => lost.push('room') }
+    const nodes = [await openRedisNode(address, options), await openRedisNode(address, options)]
+    const heard: LogUpdate[] = []
+    for (const { log } of nodes) await log.follow('room', (update) => heard.push(update))
+    await room.say('bob', 'soon lost')
+    await expect.poll(() => heard.length, PATIENCE).toBe(2)
+    // As after a failover to a replica that was behind.
+    await admin.hset(CHANNEL, 'offset', 4)
+    await admin.xdel(`${CHANNEL}:entries`, '5-0')
+    await admin.call('XSETID', `${CHANNEL}:entries`, '4-0')
+    // Both look before either can act.
+    redis.pause()
+    await clock.advance(2500)
+    redis.resume()
+    await expect
+      .poll(async () => {
+        await clock.advance(10)
+        return heard.filter((update) => 'type' in update && update.type === 'heartbeat').length
+      }, PATIENCE)
+      .toBe(2)
+    expect(lost).toEqual(['room'])
+    await Promise.all(nodes.map((node) => node.close()))
+  })
+})
