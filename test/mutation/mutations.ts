@@ -1,17 +1,5 @@
-// The rules about the same bytes and about one end, each broken on purpose, and the tests that must notice.
-// A mutation names a piece of the source exactly, so that a change of that piece asks for a new mutation.
-
-export interface Mutation {
-  readonly rule: string
-  /** What is broken, in words. */
-  readonly breaks: string
-  readonly file: string
-  /** Stands in the file once. */
-  readonly find: string
-  readonly replace: string
-  /** Where the tests of the rule are; one of them has to fail. */
-  readonly tests: readonly string[]
-}
+// The rules about the same bytes and about one end, each broken on purpose; those of Redis are in redis/.
+import type { Mutation } from './mutation.ts'
 
 const FOLD = 'packages/shared/src/room/fold.ts'
 const REPLY = 'packages/shared/src/room/reply.ts'
@@ -98,7 +86,7 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'packages/server/src/room/room.ts',
     find: 'connection.enter(roomId)\n',
     replace: 'void Promise.resolve().then(() => connection.enter(roomId))\n',
-    tests: ['test/convergence'],
+    tests: ['test/convergence/room.test.ts'],
   },
   {
     rule: 'R1.7',
@@ -184,8 +172,9 @@ export const MUTATIONS: readonly Mutation[] = [
     rule: 'R3.1',
     breaks: 'a stop is acknowledged with another end than the one of the log',
     file: 'packages/server/src/room/commands.ts',
-    find: 'const { outcome, end } = result.ended',
-    replace: 'const { outcome, end: last } = result.ended\n  const end = Math.max(0, last - 1)',
+    find: 'const { outcome, end, offset } = result.ended',
+    replace:
+      'const { outcome, end: last, offset } = result.ended\n  const end = Math.max(0, last - 1)',
     tests: ['test/process/stops.test.ts'],
   },
   {
@@ -210,7 +199,7 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'packages/server/src/room/place.ts',
     find: 'const STALLED_BYTES = 256 * 1024',
     replace: 'const STALLED_BYTES = Infinity',
-    tests: ['test/process/slow.test.ts'],
+    tests: ['test/convergence/stalled.test.ts'],
   },
   {
     rule: 'W5',

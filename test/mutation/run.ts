@@ -1,36 +1,75 @@
 // Breaks each rule in a copy of the sources and runs the tests of that rule, which must notice. `pnpm mutations`, or with rule
-// ids to try only those: `pnpm mutations R1.5 R2.1`. Exits with 1 if a broken rule goes unnoticed.
-import { spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+// ids or parts of file names to try only those: `pnpm mutations R1.5 log/redis`. Exits with 1 if a broken rule goes unnoticed.
+//
+// The sources themselves are never written to. The copy, and whatever the tests put into the directory for temporary files,
+// goes with the run, also when that is interrupted.
+import { type ChildProcess, spawn } from 'node:child_process'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Mutation, MUTATIONS } from './mutations.ts'
+import type { Mutation } from './mutation.ts'
+import { MUTATIONS } from './mutations.ts'
+import { REDIS_MUTATIONS } from './redis/mutations.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 /** A run that hangs has noticed too: the tests have deadlines, this is the last one. */
 const LONGEST_MS = 240_000
 
-/** The sources with links to the installed packages; what the packages link among themselves is the copy. */
-function copyOfTheSources(): string {
-  const copy = mkdtempSync(join(tmpdir(), 'roomcast-mutation-'))
-  for (const name of ['packages', 'test', 'vitest.config.ts', 'tsconfig.base.json', 'package.json'])
-    cpSync(join(ROOT, name), join(copy, name), { recursive: true, verbatimSymlinks: true })
+/** So many at a time; the tests mostly wait. */
+const LANES = 2
+
+const folder = mkdtempSync(join(tmpdir(), 'roomcast-mutation-'))
+const running = new Set<ChildProcess>()
+process.on('exit', () => {
+  for (const child of running) killAll(child)
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
+})
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.once(signal, () => process.exit(128 + constants.signals[signal]))
+
+/** Copies the sources with links to the installed packages; what the packages link among themselves is the copy. */
+function copyTheSources(name: string): string {
+  const copy = join(folder, name)
+  for (const part of ['packages', 'test', 'vitest.config.ts', 'tsconfig.base.json', 'package.json'])
+    cpSync(join(ROOT, part), join(copy, part), { recursive: true, verbatimSymlinks: true })
   symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'))
+  mkdirSync(join(copy, 'tmp'))
   return copy
+}
+
+/** Ends the tests with their workers and whatever those have started: a group of its own. */
+function killAll({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL')
+  } catch {
+    // ignored because: it has just ended by itself
+  }
 }
 
 interface Run {
   readonly passed: boolean
-  /** The first test that failed, if a test did. */
+  /** The first test that failed, if a test did, and why: that the mutation does not run at all would prove nothing. */
   readonly noticed: string
+  readonly seconds: number
 }
 
-/** @param rule only the tests that name it in their titles; without one, all */
-function runTests(copy: string, tests: readonly string[], rule?: string): Run {
+/** Runs the tests of mutations, those that are to notice only. */
+async function runTests(copy: string, mutations: readonly Mutation[]): Promise<Run> {
   const report = join(copy, 'report.json')
   rmSync(report, { force: true })
-  const { status } = spawnSync(
+  const files = new Set(mutations.flatMap(({ tests }) => tests))
+  const titles = new Set(mutations.map(({ titled, rule }) => escaped(titled ?? `[${rule}]`)))
+  const since = performance.now()
+  const child = spawn(
     process.execPath,
     [
       join(ROOT, 'node_modules/vitest/vitest.mjs'),
@@ -38,18 +77,38 @@ function runTests(copy: string, tests: readonly string[], rule?: string): Run {
       '--bail=1',
       '--reporter=json',
       `--outputFile=${report}`,
-      ...(rule === undefined ? [] : ['-t', `\\[${rule.replace('.', '\\.')}\\]`]),
-      ...tests,
+      '-t',
+      [...titles].join('|'),
+      ...files,
     ],
-    { cwd: copy, stdio: 'ignore', timeout: LONGEST_MS },
+    {
+      cwd: copy,
+      stdio: 'ignore',
+      detached: true,
+      env: { ...process.env, TMPDIR: join(copy, 'tmp') },
+    },
   )
-  return { passed: status === 0, noticed: firstFailure(report) }
+  running.add(child)
+  const deadline = setTimeout(() => killAll(child), LONGEST_MS)
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve))
+  clearTimeout(deadline)
+  running.delete(child)
+  const seconds = (performance.now() - since) / 1000
+  return { passed: code === 0, noticed: firstFailure(report), seconds }
+}
+
+function escaped(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)
 }
 
 interface Report {
   readonly testResults: readonly {
     readonly message: string
-    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[]
+    readonly assertionResults: readonly {
+      readonly status: string
+      readonly fullName: string
+      readonly failureMessages: readonly string[]
+    }[]
   }[]
 }
 
@@ -59,41 +118,53 @@ function firstFailure(path: string): string {
     const failed = testResults.flatMap(({ assertionResults }) =>
       assertionResults.filter(({ status }) => status === 'failed'),
     )
-    return failed[0]?.fullName ?? testResults.find(({ message }) => message)?.message ?? 'the run'
+    const [first] = failed
+    if (!first) return testResults.find(({ message }) => message)?.message ?? 'the run'
+    return `${first.fullName}\n      ${first.failureMessages[0]?.split('\n')[0] ?? ''}`
   } catch {
     return 'the run did not end'
   }
 }
 
-function mutate(copy: string, mutation: Mutation): () => void {
-  const path = join(copy, mutation.file)
+function mutate(copy: string, { file, find, replace }: Mutation): () => void {
+  const path = join(copy, file)
   const source = readFileSync(path, 'utf8')
-  if (source.split(mutation.find).length !== 2)
-    throw new Error(`${mutation.file} has not exactly one place: ${mutation.find}`)
+  if (source.split(find).length !== 2) throw new Error(`${file} has not exactly one place: ${find}`)
   writeFileSync(
     path,
-    source.replace(mutation.find, () => mutation.replace),
+    source.replace(find, () => replace),
   )
   return () => writeFileSync(path, source)
 }
 
 const wanted = process.argv.slice(2)
-const chosen = MUTATIONS.filter(({ rule }) => wanted.length === 0 || wanted.includes(rule))
-const copy = copyOfTheSources()
+const chosen = [...MUTATIONS, ...REDIS_MUTATIONS].filter(
+  ({ rule, file }) =>
+    wanted.length === 0 || wanted.some((one) => one === rule || file.includes(one)),
+)
+const copies = Array.from({ length: LANES }, (_, index) => copyTheSources(`copy-${index + 1}`))
+const [first = ''] = copies
+// A piece that has changed is known before anything is run.
+for (const mutation of chosen) mutate(first, mutation)()
+const sound = await runTests(first, chosen)
+if (!sound.passed) throw new Error(`the tests fail without any mutation: ${sound.noticed}`)
+
+const waiting = [...chosen]
 let unnoticed = 0
-try {
-  const sound = runTests(copy, [...new Set(chosen.flatMap(({ tests }) => tests))])
-  if (!sound.passed) throw new Error(`the tests fail without any mutation: ${sound.noticed}`)
-  for (const mutation of chosen) {
+
+/** Tries one mutation after the other, until none is left. */
+async function tryMutations(copy: string): Promise<void> {
+  for (let mutation = waiting.shift(); mutation; mutation = waiting.shift()) {
     const undo = mutate(copy, mutation)
-    const { passed, noticed } = runTests(copy, mutation.tests, mutation.rule)
+    const { passed, noticed, seconds } = await runTests(copy, [mutation])
     undo()
     if (passed) unnoticed++
     const verdict = passed ? 'NOT NOTICED' : `noticed by: ${noticed}`
-    process.stdout.write(`${mutation.rule.padEnd(5)} ${mutation.breaks}\n      ${verdict}\n`)
+    const title = `${mutation.rule.padEnd(5)} ${mutation.breaks} (${seconds.toFixed(1)} s)`
+    process.stdout.write(`${title}\n      ${verdict}\n`)
   }
-} finally {
-  rmSync(copy, { recursive: true, force: true })
 }
+
+await Promise.all(copies.map(tryMutations))
 process.stdout.write(`${chosen.length - unnoticed} of ${chosen.length} mutations noticed\n`)
-process.exit(unnoticed === 0 ? 0 : 1)
+process.exitCode = unnoticed === 0 ? 0 : 1

@@ -1,0 +1,14 @@
+// The promises of the room log in Redis, each broken on purpose.
+import type { Mutation } from '../mutation.ts'
+import { AGAIN, ENDS } from './ends.ts'
+import { LEASES } from './leases.ts'
+import { READING } from './reading.ts'
+import { WRITING } from './writing.ts'
+
+export const REDIS_MUTATIONS: readonly Mutation[] = [
+  ...WRITING,
+  ...ENDS,
+  ...AGAIN,
+  ...LEASES,
+  ...READING,
+]

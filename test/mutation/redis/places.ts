@@ -1,0 +1,21 @@
+// Where the log in Redis is, and where its tests are.
+export const REDIS = 'packages/server/src/log/redis'
+export const PRELUDE = `${REDIS}/prelude.lua`
+export const FOLLOWING = `${REDIS}/following.ts`
+export const RECOVERY = `${REDIS}/recovery.ts`
+
+interface Tests {
+  readonly tests: readonly string[]
+  readonly titled: string
+}
+
+const inFile =
+  (name: string) =>
+  (titled: string): Tests => ({ tests: [`test/contract/${name}.test.ts`], titled })
+
+/** A test of the contract of the log, on one server. */
+export const contract = (titled: string): Tests => inFile('redis')(`one server > Redis > ${titled}`)
+export const faults = inFile('redis-faults')
+export const keys = inFile('redis-keys')
+export const following = inFile('redis-following')
+export const recovery = inFile('redis-recovery')

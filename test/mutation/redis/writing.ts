@@ -1,0 +1,110 @@
+// What is written to a room in Redis.
+import type { Mutation } from '../mutation.ts'
+import { REDIS, PRELUDE, contract } from './places.ts'
+
+/** What is written. */
+export const WRITING: readonly Mutation[] = [
+  {
+    rule: 'R1.3',
+    breaks: 'text beyond a gap is appended',
+    file: PRELUDE,
+    find: 'if stored ~= at then',
+    replace: 'if stored > at then',
+    ...contract('replies > text beyond the end'),
+  },
+  {
+    rule: 'R1.1',
+    breaks: 'the same bytes are appended again',
+    file: PRELUDE,
+    find: 'if stored ~= at then',
+    replace: 'if stored < at then',
+    ...contract('replies > the same bytes'),
+  },
+  {
+    rule: 'R1.1',
+    breaks: 'other bytes at a known place count as the same',
+    file: PRELUDE,
+    find: "local known = to <= stored and (text == '' or redis.call('GETRANGE', reply, at, to - 1) == text)",
+    replace: 'local known = to <= stored',
+    ...contract('replies > other bytes'),
+  },
+  {
+    rule: 'R1.8',
+    breaks: 'followers are shown text before it is checked and stored',
+    file: PRELUDE,
+    find: 'if stored ~= at then',
+    replace: `publish('d' .. redis.call('HGET', key, 'number') .. ' ' .. whole(at) .. ' \\n' .. text)
+  if stored ~= at then`,
+    ...contract('replies > text beyond the end'),
+  },
+  {
+    rule: 'R1.8',
+    breaks: 'followers are shown bytes a moment before they are stored',
+    file: `${REDIS}/redis-room-log.ts`,
+    find: "const answer = await this.#room(roomId, 'append-reply', values, generationId)",
+    replace: `const frame = \`d\${owned.number} \${at} \\n\${text}\`
+    await this.#connections.commands.publish(this.#keys.channel(roomId), frame)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    const answer = await this.#room(roomId, 'append-reply', values, generationId)`,
+    ...contract('following > [R1.8]'),
+  },
+  {
+    rule: 'R1.9',
+    breaks: 'a mark without bytes is not repeated',
+    file: PRELUDE,
+    find: "local begins = last and tonumber(from) == at and last or ''",
+    replace: 'local begins = kind',
+    ...contract('replies > [R1.9]'),
+  },
+  {
+    rule: 'port',
+    breaks: 'a delta is not published',
+    file: PRELUDE,
+    find: "publish('d' .. number .. ' ' .. whole(at) .. ' ' .. begins .. '\\n' .. text)",
+    replace: '',
+    ...contract('replies > followers get each append'),
+  },
+  {
+    rule: 'port',
+    breaks: 'an end is not published',
+    file: `${REDIS}/end.lua`,
+    find: '\nshow()\n',
+    replace: '\n',
+    ...contract('following > the head of a queue'),
+  },
+  {
+    rule: 'R4.3',
+    breaks: 'a refused question has been posted already',
+    file: `${REDIS}/post.lua`,
+    find: 'if #waiting >= QUEUE_LENGTH then',
+    replace: `write('"type":"question-queued","messageId":"' .. message .. '"')
+  if #waiting >= QUEUE_LENGTH then`,
+    ...contract('queue > one member cannot have more than their share'),
+  },
+  {
+    rule: 'R4.3',
+    breaks: 'a refused withdrawal has taken the question already',
+    file: `${REDIS}/withdraw.lua`,
+    find: `if author ~= by then
+  return refused('not-yours')
+end
+if redis.call('LREM', QUEUE, 0, message) == 0 then
+  return refused('not-queued')
+end`,
+    replace: `if redis.call('LREM', QUEUE, 0, message) == 0 then
+  return refused('not-queued')
+end
+if author ~= by then
+  return refused('not-yours')
+end`,
+    ...contract('queue > nobody else may take a question back'),
+  },
+  {
+    rule: 'R6.4',
+    breaks: 'a name is taken that was chosen without knowing all members',
+    file: `${REDIS}/join.lua`,
+    find: "if ARGV[4] ~= '' and tonumber(room('joined')) > tonumber(ARGV[4]) then",
+    replace: 'if false then',
+    ...contract('entries > [R6.4]'),
+  },
+]
