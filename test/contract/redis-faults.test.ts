@@ -7,6 +7,10 @@ import { Connections } from '@roomcast/server/redis/connections.ts'
 import { Subscriptions } from '@roomcast/server/redis/subscriptions.ts'
 import { systemClock } from '@roomcast/server/clock.ts'
 import { type RedisServer, startRedis } from '../support/redis-server.ts'
+import type { RoomState } from '@roomcast/shared/protocol'
+import { MemoryPresence } from '@roomcast/server/presence/memory-presence.ts'
+import type { Connection } from '@roomcast/server/room/connection.ts'
+import { Room } from '@roomcast/server/room/room.ts'
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts'
 import { openRedisNode } from './redis-log.ts'
 import { aRoom, refusalOf, startedBy } from './test-room.ts'
@@ -102,13 +106,13 @@ describe('a Redis that is away', () => {
     const room = await aRoom(log)
     redis.pause()
     try {
-      expect(await refusalOf(room.say('bob', 'Hello'))).toBe('storage-unavailable')
+      expect(await refusalOf(room.say('bob', 'Hello'))).toBe('storage-uncertain')
     } finally {
       redis.resume()
     }
   })
 
-  test('[R4.3] what was refused while Redis was frozen is not done when it goes on', async () => {
+  test('what was given up while Redis was frozen is not done when it goes on', async () => {
     const room = await aRoom(log)
     const running = await room.asked('alice', 'Why?')
     const before = await room.state()
@@ -120,7 +124,7 @@ describe('a Redis that is away', () => {
       () => log.deleteRoom('room'),
     ]
     const codes = await Promise.all(calls.map((call) => refusalOf(call())))
-    expect(codes).toEqual(calls.map(() => 'storage-unavailable'))
+    expect(codes).toEqual(calls.map(() => 'storage-uncertain'))
     redis.resume()
     // Redis has got to all of them by the time it answers this.
     expect(await room.state()).toEqual(before)
@@ -270,5 +274,102 @@ describe('a Redis that has lost what it acknowledged', () => {
       .poll(() => told.at(-1), PATIENCE)
       .toMatchObject({ type: 'entries', epoch: state.epoch, entries: [{ offset: 5 }] })
     expect(lost).toEqual(['room'])
+  })
+
+  /** A Room that somebody watches, and the snapshots it was sent. */
+  async function watched() {
+    const snapshots: RoomState[] = []
+    const connection: Connection = {
+      id: 'socket',
+      memberId: 'bob',
+      send: (update) => {
+        if ('type' in update && update.type === 'snapshot') snapshots.push(update.state)
+      },
+      enter: () => undefined,
+      exit: () => undefined,
+    }
+    const presence = new MemoryPresence(systemClock)
+    const open = await Room.open({
+      roomId: 'room',
+      log,
+      presence,
+      fanOut: { send: () => undefined },
+      clock: systemClock,
+      onDeleted: () => undefined,
+      onError: () => undefined,
+    })
+    open.join(connection, undefined)
+    const close = async () => {
+      await open.close()
+      presence.close()
+    }
+    return { open, snapshots, close }
+  }
+
+  test('[R1] is corrected on every screen, by one reading of the room', async () => {
+    const room = await aRoom(log)
+    await room.say('bob', 'soon lost')
+    const { open, snapshots, close } = await watched()
+    const { epoch } = open.state
+    await admin.hset('faults:{room}', 'offset', 4)
+    await admin.xdel('faults:{room}:entries', '5-0')
+    await admin.call('XSETID', 'faults:{room}:entries', '4-0')
+    await expect.poll(() => snapshots.length, PATIENCE).toBeGreaterThan(1)
+    expect(open.state).toMatchObject({ offset: 4, messages: [] })
+    expect(open.state.epoch).not.toBe(epoch)
+    await room.say('bob', 'said again')
+    // Over two more looks nothing more is read.
+    let heartbeats = 0
+    const stop = await log.follow('room', (update) => {
+      if ('type' in update && update.type === 'heartbeat') heartbeats += 1
+    })
+    await expect.poll(() => heartbeats, PATIENCE).toBe(2)
+    expect(snapshots.length).toBeLessThanOrEqual(3)
+    expect(open.state).toMatchObject({ messages: [{ text: 'said again' }] })
+    stop()
+    await close()
+  }, 30_000)
+
+  test('[R1] is noticed also when others have written in its place before anybody looked', async () => {
+    const room = await aRoom(log)
+    await room.say('bob', 'soon lost')
+    const { open, snapshots, close } = await watched()
+    await admin.xdel('faults:{room}:entries', '5-0')
+    await admin.call('XSETID', 'faults:{room}:entries', '4-0')
+    // As the scripts write it: offset and time first.
+    const at = (await admin.time()).map(Number)[0]
+    const entry = { offset: 5, at: (at ?? 0) * 1000 + 5000, type: 'message-posted' }
+    const other = { ...entry, messageId: 'other', by: 'bob', text: 'another', ask: false }
+    await admin.xadd('faults:{room}:entries', '5-0', 'e', JSON.stringify(other))
+    await expect.poll(() => snapshots.length, PATIENCE).toBeGreaterThan(1)
+    expect(open.state).toMatchObject({ offset: 5, messages: [{ text: 'another' }] })
+    expect(lost).toEqual(['room'])
+    await close()
+  })
+})
+
+describe('an answer of Redis that comes too late', () => {
+  test('[R4.3] does not have a command refused that was done', async () => {
+    const room = await aRoom(log)
+    proxy.holdAnswers()
+    const asking = room.asked('alice', 'Why?')
+    await expect.poll(() => admin.hget('faults:{room}', 'running'), PATIENCE).not.toBe('')
+    // The first answer is given up, and the command sent again.
+    await expect.poll(() => proxy.held, PATIENCE).toBeGreaterThan(1)
+    proxy.releaseAnswers()
+    const started = await asking
+    expect((await room.state()).messages).toHaveLength(2)
+    await room.write(started, 0, 'Because')
+  })
+
+  test('[R4.1] a command that is never answered is refused as one that may have been done', async () => {
+    const room = await aRoom(log)
+    const post = room.newPost('bob', 'Hello', false)
+    proxy.holdAnswers()
+    expect(await refusalOf(log.post('room', post))).toBe('storage-uncertain')
+    proxy.releaseAnswers()
+    const again = await log.post('room', post)
+    expect(again.entries).toMatchObject([{ offset: 5, text: 'Hello' }])
+    expect((await room.state()).messages).toHaveLength(1)
   })
 })

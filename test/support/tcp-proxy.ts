@@ -14,6 +14,10 @@ export interface TcpProxy {
   readonly refused: number
   /** Delivers what is sent next, but not what comes back: then the connection is cut, once. */
   loseNextAnswer(): void
+  /** Keeps back what the server answers, until `releaseAnswers`; `held`: how many pieces. */
+  holdAnswers(): void
+  releaseAnswers(): void
+  readonly held: number
   close(): Promise<void>
 }
 
@@ -25,6 +29,7 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   let refused = 0
   let sent = ''
   let loses = false
+  let held: (() => void)[] | null = null
   const server = createServer((near) => {
     if (isCut) {
       refused += 1
@@ -38,6 +43,7 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     ] as const) {
       sockets.add(socket)
       socket.on('data', (bytes) => {
+        if (held && socket === far) return void held.push(() => other.write(bytes))
         if (!loses || socket === near) return void other.write(bytes)
         loses = false
         socket.destroy()
@@ -71,6 +77,16 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     },
     loseNextAnswer: () => {
       loses = true
+    },
+    holdAnswers: () => {
+      held ??= []
+    },
+    releaseAnswers: () => {
+      for (const write of held ?? []) write()
+      held = null
+    },
+    get held() {
+      return held?.length ?? 0
     },
     sent: () => sent,
     close: () => {

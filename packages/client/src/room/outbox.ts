@@ -13,6 +13,7 @@ const UNKNOWING: ReadonlySet<string> = new Set<ErrorCode>([
   'shutting-down',
   'rate-limited',
   'storage-unavailable',
+  'storage-uncertain',
 ])
 /** Pause before a command is sent again after such a refusal, ms. */
 const AGAIN_MS = 1000
@@ -97,6 +98,7 @@ export class Outbox {
       waiting.mayBeDone = true
       return
     }
+    if (!result.ok && result.error.code === 'storage-uncertain') waiting.mayBeDone = true
     if (!result.ok && waiting.mayBeDone && UNKNOWING.has(result.error.code))
       return this.#againLater()
     this.#change(this.#waiting.filter((other) => other !== waiting))

@@ -25,6 +25,7 @@ export const STATUS: Readonly<Record<ErrorCode, number>> = {
   'rate-limited': 429,
   'storage-full': 507,
   'storage-unavailable': 503,
+  'storage-uncertain': 503,
   'shutting-down': 503,
   internal: 500,
 }

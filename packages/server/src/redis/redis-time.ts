@@ -24,8 +24,12 @@ export class RedisTime {
   learn(asked: number, now: number): void {
     const answered = this.#clock.now()
     const error = (answered - asked) / 2
-    if (error > this.#error + DRIFT * (answered - this.#at)) return
-    this.#ahead = Math.round(now - (asked + answered) / 2)
+    const ahead = Math.round(now - (asked + answered) / 2)
+    const known = this.#error + DRIFT * (answered - this.#at)
+    // What contradicts all that is known is told by another clock, or one that was set.
+    const contradicts = Math.abs(ahead - this.#ahead) > error + known + 1
+    if (error > known && !contradicts) return
+    this.#ahead = ahead
     this.#error = error
     this.#at = answered
   }
@@ -37,6 +41,11 @@ export class RedisTime {
   /** The time now, ms since 1970. */
   now(): number {
     return this.#clock.now() + this.#ahead
+  }
+
+  /** The same, certainly not too late: as if the answer had come without delay. */
+  earliest(): number {
+    return Math.floor(this.now() - this.#error)
   }
 
   /** What is known is wrong: another Redis with another clock answers now. The next answer counts. */

@@ -15,10 +15,10 @@ export function refusalOf(error: unknown): unknown {
   return denied || AWAY.test(error.message) ? new Refusal('storage-unavailable') : error
 }
 
-/** Whether what was asked may have been done: it was under way when the connection broke. */
+/** Whether what was asked may have been done: it was sent, and no answer came. */
 export function isUnknown(error: unknown): boolean {
   if (!(error instanceof Error) || error.name === 'ReplyError' || isFault(error)) return false
-  return !/isn't writeable|timed out/.test(error.message)
+  return !/isn't (writeable|ready)/.test(error.message)
 }
 
 /** A mistake in this program. */

@@ -1,8 +1,9 @@
 // Who listens to which channel of Redis on this node. A channel is subscribed once, for as long as anybody listens.
 //
-// Guarantees: a subscription is confirmed by Redis before `subscribe` resolves; after a lost connection everything is
+// Guarantees: a channel is confirmed by Redis before its first `subscribe` resolves; after a lost connection everything is
 // subscribed again, and then `onRestored` is called, since what was published meanwhile is lost (measured: 200 of
-// 200 messages, without an error). In a cluster ioredis does that by itself and does not tell.
+// 200 messages, without an error), also for those who came to a known channel meanwhile. In a cluster ioredis
+// subscribes again by itself and does not tell.
 import type { Connections } from './connections.ts'
 
 /** Channels subscribed with one command after a lost connection. */
@@ -86,7 +87,8 @@ export class Subscriptions {
     const names = this.#connections.cluster ? [] : [...this.#channels.keys()]
     try {
       for (let from = 0; from < names.length; from += BATCH) {
-        const batch = names.slice(from, from + BATCH)
+        const batch = names.slice(from, from + BATCH).filter((name) => this.#channels.has(name))
+        if (batch.length === 0) continue
         const done = this.#send('subscribe', batch)
         for (const name of batch) this.#renewReady(name, done)
         await done

@@ -227,7 +227,10 @@ export class Room {
     }
     const waiting = this.#waiting ?? []
     this.#waiting = null
-    for (const update of waiting) this.#onLog(update)
+    // Of an epoch that was not read: an old one, or if it is a newer one, the next heartbeat tells again.
+    const { epoch } = this.#state
+    for (const update of waiting)
+      if (!('epoch' in update) || update.epoch === epoch) this.#onLog(update)
   }
 
   #deleted(): void {

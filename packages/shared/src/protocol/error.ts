@@ -25,6 +25,7 @@ export const ERROR_CODES = {
   'rate-limited': 'Too fast; wait a moment.',
   'storage-full': 'The storage is full; nothing was saved.',
   'storage-unavailable': 'The storage cannot be reached; nothing was saved.',
+  'storage-uncertain': 'The storage did not answer; this may have been saved or not.',
   'shutting-down': 'The server is going down; try again in a moment.',
   internal: 'Something went wrong on the server; nothing was saved.',
 } as const
@@ -36,6 +37,7 @@ const RETRYABLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'rate-limited',
   'storage-full',
   'storage-unavailable',
+  'storage-uncertain',
   'shutting-down',
   'generation-running',
   'queue-full',

@@ -1,8 +1,8 @@
 // Runs the scripts, and knows what a failure of Redis leaves behind: what is refused has not been done and will not be.
 //
-// A command that Redis gets to only after its caller has stopped waiting does nothing: it carries the time until which it
-// may be done. One whose answer was lost with its connection may have been done; it is sent again, which is harmless and gives
-// the first answer, until that is known or PATIENCE_MS are over.
+// A command carries the time until which it may be done: one that Redis gets to when nobody waits for it any more does
+// nothing. One that was sent and not answered may have been done; it is sent again, which is harmless and gives the first
+// answer. Only when that is not answered either is the caller told `storage-uncertain`.
 import { Refusal } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
 import type { Connections } from '../../redis/connections.ts'
@@ -13,9 +13,11 @@ import { isCommand, type ScriptName, type Scripts } from './scripts.ts'
 
 /** How long a command may wait to be done, ms; well within the 2 s that an answer is waited for. */
 const MAY_WAIT_MS = 1500
-/** How long to go on asking whether a command was done, ms, and the pause between. */
-const PATIENCE_MS = 5000
+/** How long a command is sent again that may have been done, ms, and the pause between. */
+const PATIENCE_MS = 3000
 const PAUSE_MS = 100
+/** How often a command is sent again because the clock it met is ahead of the one that was known. */
+const MOST_LATE = 2
 
 type Values = readonly (string | number)[]
 
@@ -55,20 +57,24 @@ export class Caller {
   async #command(name: ScriptName, keys: readonly string[], values: Values): Promise<Answer> {
     if (!this.time.isKnown) await this.translate(this.#learnTime())
     const began = this.#clock.now()
-    for (let mayBeDone = false; ; mayBeDone = true) {
+    let mayBeDone = false
+    let now = this.time.earliest()
+    for (let late = 0; ; now = this.time.earliest()) {
       try {
-        const answer = await this.#send(name, keys, [...values, this.time.now() + MAY_WAIT_MS])
+        const answer = await this.#send(name, keys, [...values, now + MAY_WAIT_MS])
         if (answer[0] !== 'late') return answer
-        // It was late, or the clock is another one by now.
+        // Done it is not. By the clock that said so, which may be that of another master, it is tried again.
+        if (mayBeDone || (late += 1) > MOST_LATE) break
         this.time.forget()
-        throw new Refusal('storage-unavailable')
+        this.time.learn(this.#clock.now(), Number(answer[1]))
       } catch (error) {
-        const isOver = this.#clock.now() - began > PATIENCE_MS
-        if (!(mayBeDone || isUnknown(error)) || isOver || error instanceof Refusal)
-          throw mayBeDone ? notKnown() : refusalOf(error)
+        mayBeDone ||= isUnknown(error)
+        if (!mayBeDone) throw refusalOf(error)
+        if (this.#clock.now() - began > PATIENCE_MS) break
         await new Promise<void>((resolve) => void this.#clock.after(PAUSE_MS, resolve))
       }
     }
+    throw new Refusal(mayBeDone ? 'storage-uncertain' : 'storage-unavailable')
   }
 
   async #send(name: ScriptName, keys: readonly string[], values: Values): Promise<Answer> {
@@ -80,11 +86,4 @@ export class Caller {
     const [seconds, micros] = await this.#connections.commands.time()
     this.time.learn(asked, Number(seconds) * 1000 + Math.floor(Number(micros) / 1000))
   }
-}
-
-function notKnown(): Refusal {
-  return new Refusal(
-    'storage-unavailable',
-    'The storage was lost in this moment; it may have been saved. Look before you send it again.',
-  )
 }

@@ -3,7 +3,7 @@
 //
 // Guarantees: a follower is told in the order of the log; every LOOK_MS it is told where the storage stands, long
 // enough after the look that what was published before it has arrived if it ever will; so nothing stays unnoticed.
-import type { RoomId } from '@roomcast/shared/protocol'
+import type { Entry, RoomId } from '@roomcast/shared/protocol'
 import { Refusal } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
 import type { Connections } from '../../redis/connections.ts'
@@ -26,8 +26,9 @@ interface Followed {
   readonly subscribed: Promise<() => void>
   count: number
   epoch: string
-  /** The last offset heard of in this epoch. */
+  /** The last entry known of in this epoch, and when it was written, ms. */
   offset: number
+  at: number
 }
 
 /** Where a room stands in the storage. */
@@ -35,6 +36,9 @@ interface Stand {
   readonly epoch: string
   readonly offset: number
   readonly end: number
+  readonly at: number
+  /** When the entry was written that was asked for; null when there is none. */
+  readonly askedAt: number | null
 }
 
 export interface FollowingOptions {
@@ -80,9 +84,9 @@ export class Following {
       await followed.subscribed
       const { connections, keys } = this.#options
       const channel = keys.channel(roomId)
-      const [epoch, offset] = await connections.commands.hmget(channel, 'epoch', 'offset')
+      const [epoch, offset, at] = await connections.commands.hmget(channel, 'epoch', 'offset', 'at')
       if (epoch == null) throw new Refusal('room-not-found')
-      this.#notice(followed, epoch, Number(offset))
+      notice(followed, epoch, { offset: Number(offset), at: Number(at) })
     } catch (error) {
       this.#release(roomId, followed)
       throw error
@@ -94,6 +98,18 @@ export class Following {
       if (!released) this.#release(roomId, followed)
       released = true
     }
+  }
+
+  /** Notes what this node has written itself: also what nobody ever hears of was acknowledged. */
+  wrote(roomId: RoomId, entry: Entry | undefined): void {
+    const followed = this.#rooms.get(roomId)
+    if (followed && entry) notice(followed, followed.epoch, entry)
+  }
+
+  /** When the entry at an offset was written, if it is the last one known here; else null. */
+  writtenAt(roomId: RoomId, offset: number): number | null {
+    const followed = this.#rooms.get(roomId)
+    return followed?.offset === offset ? followed.at : null
   }
 
   close(): void {
@@ -109,7 +125,7 @@ export class Following {
     const { subscriptions, keys } = this.#options
     const hear = (frame: string) => this.#hear(roomId, frame)
     const subscribed = subscriptions.subscribe(keys.channel(roomId), hear)
-    const followed = { subscribed, count: 0, epoch: '', offset: 0 }
+    const followed = { subscribed, count: 0, epoch: '', offset: 0, at: 0 }
     this.#rooms.set(roomId, followed)
     return followed
   }
@@ -133,13 +149,8 @@ export class Following {
       if (update.epoch === followed.epoch) this.#followers.tell(roomId, { type: 'deleted' })
       return
     }
-    if ('type' in update) this.#notice(followed, update.epoch, update.entries.at(-1)?.offset ?? 0)
+    if ('type' in update) notice(followed, update.epoch, update.entries.at(-1))
     this.#followers.tell(roomId, update)
-  }
-
-  #notice(followed: Followed, epoch: string, offset: number): void {
-    followed.offset = followed.epoch === epoch ? Math.max(followed.offset, offset) : offset
-    followed.epoch = epoch
   }
 
   #lookLater(): void {
@@ -160,11 +171,15 @@ export class Following {
   }
 
   async #lookAt(roomId: RoomId, followed: Followed): Promise<void> {
-    const { epoch, offset } = followed
+    const { epoch, offset, at } = followed
     try {
-      const stand = await this.#standOf(roomId)
-      const lost = stand !== null && stand.epoch === epoch && stand.offset < offset
-      if (lost && (await this.#rotate(roomId, epoch, offset))) this.#options.onLost(roomId)
+      const stand = await this.#standOf(roomId, offset)
+      const isLost = offset > 0 && stand?.epoch === epoch && stand.askedAt !== at
+      if (isLost && (await this.#rotate(roomId, { epoch, offset, at }))) {
+        this.#options.onLost(roomId)
+        return await this.#lookAt(roomId, followed)
+      }
+      if (stand) notice(followed, stand.epoch, stand)
       this.#options.clock.after(GRACE_MS, () => this.#tellStand(roomId, followed, stand))
     } catch {
       // ignored because: while the storage is away there is nothing to tell; the next look comes soon
@@ -173,24 +188,47 @@ export class Following {
 
   #tellStand(roomId: RoomId, followed: Followed, stand: Stand | null): void {
     if (this.#closed || this.#rooms.get(roomId) !== followed) return
-    this.#followers.tell(roomId, stand ? { type: 'heartbeat', ...stand } : { type: 'deleted' })
+    if (!stand) return this.#followers.tell(roomId, { type: 'deleted' })
+    const { epoch, offset, end } = stand
+    this.#followers.tell(roomId, { type: 'heartbeat', epoch, offset, end })
   }
 
   /** Gives null when there is no such room any more. */
-  async #standOf(roomId: RoomId): Promise<Stand | null> {
+  async #standOf(roomId: RoomId, asked: number): Promise<Stand | null> {
     const { connections, scripts, keys } = this.#options
     const names = [...keys.room(roomId), keys.generations(roomId)]
-    const answer = (await connections.run(scripts.position, names)) as string[]
-    const [, epoch = '', offset, end] = answer
-    return answer[0] === 'ok' ? { epoch, offset: Number(offset), end: Number(end) } : null
+    const answer = (await connections.run(scripts.position, names, [asked])) as string[]
+    const [state, epoch = '', offset, end, askedAt, at] = answer
+    if (state !== 'ok') return null
+    return {
+      epoch,
+      offset: Number(offset),
+      end: Number(end),
+      at: Number(at),
+      askedAt: askedAt === '' ? null : Number(askedAt),
+    }
   }
 
   /** @returns whether it was true: the script looks again */
-  async #rotate(roomId: RoomId, epoch: string, offset: number): Promise<boolean> {
+  async #rotate(
+    roomId: RoomId,
+    { epoch, offset, at }: Pick<Followed, 'epoch' | 'offset' | 'at'>,
+  ): Promise<boolean> {
     const { connections, scripts, keys, newId } = this.#options
     const names = [...keys.room(roomId), keys.checkpoint(roomId)]
-    const values = [epoch, offset, newId()]
+    const values = [epoch, offset, at, newId()]
     const answer = (await connections.run(scripts['rotate-epoch'], names, values)) as string[]
     return answer[1] === '1'
   }
+}
+
+function notice(
+  followed: Followed,
+  epoch: string,
+  entry: { readonly offset: number; readonly at: number } | undefined,
+): void {
+  if (followed.epoch === epoch && (entry === undefined || entry.offset <= followed.offset)) return
+  followed.epoch = epoch
+  followed.offset = entry?.offset ?? 0
+  followed.at = entry?.at ?? 0
 }

@@ -44,6 +44,12 @@ local function room(field)
   return redis.call('HGET', ROOM, field)
 end
 
+-- When the entry at an offset was written; nil where there is none.
+local function writtenAt(offset)
+  local item = redis.call('XRANGE', ENTRIES, offset .. '-0', offset .. '-0')[1]
+  return item and item[2][2]:match('^{"offset":%d+,"at":(%d+)')
+end
+
 -- Writes an entry and gives its offset. `body`: its JSON members after offset and at.
 local function write(body, generation)
   local last, at = unpack(redis.call('HMGET', ROOM, 'offset', 'at'))

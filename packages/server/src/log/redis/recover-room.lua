@@ -6,15 +6,26 @@ if not exists() then
   return { 'idle' }
 end
 if now() > tonumber(ARGV[4]) + FRESH_MS then
-  return { 'busy' }
+  return { 'stale', whole(now()) }
 end
 local running = room('running')
+if running == ARGV[2] and redis.call('STRLEN', KEYS[12]) == 0 then
+  -- Sent again by the connection: what this very call has started is still the caller's to run.
+  local offset = redis.call('HGET', INDEX, 'g:' .. running)
+  local item = redis.call('XRANGE', ENTRIES, offset .. '-0', offset .. '-0')[1]
+  return { 'started', list({ item[2][2] }), '1' }
+end
 if running ~= ARGV[1] then
   return { 'look', running }
 end
 local started
 if running ~= '' then
-  if tonumber(redis.call('HGET', KEYS[9], 'lease')) >= now() then
+  local lease = tonumber(redis.call('HGET', KEYS[9], 'lease'))
+  -- A clock that was set back makes leases longer than they can be.
+  if lease > now() + LEASE_MS then
+    redis.call('HSET', KEYS[9], 'lease', whole(now() + LEASE_MS))
+  end
+  if lease >= now() then
     return { 'busy' }
   end
   started = close(KEYS[9], KEYS[10], running, 'interrupted', ARGV[3], KEYS[11], ARGV[2])

@@ -14,7 +14,13 @@ import type { Scripts } from './scripts.ts'
 /** Rooms looked at in one go. */
 const BATCH = 100
 /** How often a room is looked at again because something else runs in it by now. */
-const MOST_LOOKS = 3
+const MOST_LOOKS = 4
+/** An answer that came faster was not held up on the way, ms. */
+const AT_ONCE_MS = 500
+/** How far the storage's clock may run ahead of ours between two sweeps, ms. */
+const FORWARD_MS = 1000
+/** A room in which nothing runs is looked after so long after its last touch, ms: longer than any command is under way. */
+const FORGET_MS = 10_000
 /** What the room is told of such an end; the outcome is `interrupted`. */
 const WHY = {
   error: { code: 'interrupted', message: 'The server stopped while Claude was answering.' },
@@ -35,6 +41,7 @@ export class Recovery {
   readonly #options: RecoveryOptions
   readonly #node: string
   #thereSince: number
+  #lastSweep: { readonly now: number; readonly at: number } | null = null
 
   constructor(options: RecoveryOptions) {
     this.#options = options
@@ -43,76 +50,97 @@ export class Recovery {
     options.connections.commands.on('ready', () => this.#wasAway())
   }
 
-  /** Notes that something may run in a room from now on. Where this is lost, whoever opens the room finds out. */
+  /** Notes that something may run in a room from now on. Said again by every sign of life: one that is lost does no harm. */
   touch(roomId: RoomId): void {
-    const { connections, keys } = this.#options
-    connections.commands.zincrby(keys.active[0], 1, roomId).catch(() => undefined)
+    const { connections, scripts, keys } = this.#options
+    connections.run(scripts.touch, [keys.active[0]], [roomId]).catch(() => undefined)
   }
 
   /** @returns what was started and is the caller's to run; nothing while another node looks after it */
   async recover(newId: () => GenerationId): Promise<readonly Started[]> {
-    const { leaseMs, clock } = this.#options
+    if (!this.#mayJudge()) return []
     const swept = await this.#sweep()
-    if (swept === null || clock.now() - this.#thereSince < leaseMs) return []
+    if (swept === null || !this.#mayJudge()) return []
     const started: Started[] = []
     for (let from = 0; from < swept.rooms.length; from += BATCH) {
       const batch = swept.rooms.slice(from, from + BATCH)
+      // One that fails, on a master that is away, is looked at again with the next sweep; the others are not to wait.
       const looks = await Promise.allSettled(
-        batch.map(([roomId, touches]) => this.#recoverRoom(roomId, touches, swept.now, newId)),
+        batch.map((roomId) => this.#recoverRoom(roomId, swept.now, newId)),
       )
-      for (const look of looks) {
-        if (look.status === 'rejected') this.#wasAway()
-        else if (look.value) started.push(look.value)
-      }
+      for (const look of looks)
+        if (look.status === 'fulfilled' && look.value) started.push(look.value)
     }
     return started
   }
 
-  /** The storage's time and the rooms to look at, each with its touches; null while another node does it. */
-  async #sweep(): Promise<{ now: string; rooms: readonly (readonly [RoomId, string])[] } | null> {
+  /** Whether the storage has been there for a whole lease, so that every living owner has shown itself. */
+  #mayJudge(): boolean {
+    const { clock, leaseMs } = this.#options
+    // This clock may have been set back.
+    if (clock.now() < this.#thereSince) this.#thereSince = clock.now()
+    return clock.now() - this.#thereSince >= leaseMs
+  }
+
+  /** The storage's time and the rooms to look at; null while another node does it. */
+  async #sweep(): Promise<{ now: number; rooms: readonly RoomId[] } | null> {
     const { connections, scripts, keys, leaseMs, clock, time } = this.#options
     const values = [this.#node, Math.ceil(leaseMs / 3)]
     const asked = clock.now()
     const sweeping = connections.run(scripts.sweep, keys.active, values)
-    const answer = (await sweeping.catch((error: unknown) => {
+    const [state, told, rooms] = (await sweeping.catch((error: unknown) => {
       this.#wasAway()
       throw error
-    })) as [string, string, string[]]
-    const [state, now, flat] = answer
-    time.learn(asked, Number(now))
-    if (state !== 'ok') return null
-    const rooms = flat.flatMap((roomId, index) =>
-      index % 2 === 0 ? [[roomId, flat[index + 1] ?? ''] as const] : [],
-    )
-    return { now, rooms }
+    })) as [string, string, RoomId[]]
+    const now = Number(told)
+    time.learn(asked, now)
+    // A clock of the storage that was set forward has ended leases that no owner could renew in time.
+    const last = this.#lastSweep
+    if (last && now - last.now > clock.now() - last.at + FORWARD_MS) this.#wasAway()
+    this.#lastSweep = { now, at: asked }
+    return state === 'ok' ? { now, rooms } : null
   }
 
   async #recoverRoom(
     roomId: RoomId,
-    touches: string,
-    now: string,
+    sweptAt: number,
     newId: () => GenerationId,
   ): Promise<Started | null> {
-    const { connections, scripts, keys } = this.#options
+    const { connections, scripts, keys, clock } = this.#options
     const why = `,${JSON.stringify(WHY).slice(1, -1)}`
     const next = newId()
     let running = ''
+    let now = sweptAt
     for (let look = 0; look < MOST_LOOKS; look++) {
       const generations = [running === '' ? 'none' : running, next]
       const names = generations.flatMap((id) => keys.generation(roomId, id))
-      const values = [running, next, why, now]
+      const asked = clock.now()
       const answer = (await connections.run(
         scripts['recover-room'],
         [...keys.room(roomId), ...names],
-        values,
+        [running, next, why, now],
       )) as Answer
-      if (answer[0] === 'started') return writtenIn(roomId, answer).started
-      if (answer[0] === 'busy') return null
-      if (answer[0] === 'idle') {
-        await connections.run(scripts['forget-room'], [keys.active[0]], [roomId, touches])
-        return null
+      switch (answer[0]) {
+        case 'started':
+          return writtenIn(roomId, answer).started
+        case 'look':
+          running = String(answer[1])
+          break
+        case 'stale':
+          // Answered at once: it is the clock of another master. Else the storage was away meanwhile.
+          if (clock.now() - asked > AT_ONCE_MS) return null
+          now = Number(answer[1])
+          break
+        case 'idle':
+          await connections.run(
+            scripts['forget-room'],
+            [keys.active[0]],
+            [roomId, sweptAt - FORGET_MS],
+          )
+          return null
+        default:
+          return null
       }
-      running = String(answer[1])
     }
     return null
   }

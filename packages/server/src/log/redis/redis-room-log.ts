@@ -99,7 +99,7 @@ export class RedisRoomLog implements RoomLog {
       owner.memberId,
       membersOf({ name: owner.name, role: 'owner' }),
     ])
-    return writtenIn(roomId, answer)
+    return this.#written(roomId, answer)
   }
 
   async join(
@@ -111,28 +111,28 @@ export class RedisRoomLog implements RoomLog {
     const values = [commandId, memberId, membersOf({ name, role }), seen ?? '']
     const answer = await this.#room(roomId, 'join', values)
     if (answer[0] === 'members-changed') throw new MembersChanged(Number(answer[1]))
-    return writtenIn(roomId, answer)
+    return this.#written(roomId, answer)
   }
 
   async post(roomId: RoomId, post: NewPost): Promise<Written> {
     const { commandId, by, messageId, text, ask, generationId } = post
     const values = [commandId, by, messageId, JSON.stringify(text), String(ask), generationId]
     if (ask) this.#recovery.touch(roomId)
-    return writtenIn(roomId, await this.#room(roomId, 'post', values, generationId))
+    return this.#written(roomId, await this.#room(roomId, 'post', values, generationId))
   }
 
   async start(roomId: RoomId, start: NewStart): Promise<Written> {
     const { commandId, by, mode, generationId, of } = start
     this.#recovery.touch(roomId)
     const values = [commandId, by, mode, generationId, of]
-    return writtenIn(roomId, await this.#room(roomId, 'start', values, generationId, of))
+    return this.#written(roomId, await this.#room(roomId, 'start', values, generationId, of))
   }
 
   async withdraw(
     roomId: RoomId,
     { commandId, by, messageId }: Parameters<RoomLog['withdraw']>[1],
   ): Promise<Written> {
-    return writtenIn(roomId, await this.#room(roomId, 'withdraw', [commandId, by, messageId]))
+    return this.#written(roomId, await this.#room(roomId, 'withdraw', [commandId, by, messageId]))
   }
 
   async resume(
@@ -141,7 +141,7 @@ export class RedisRoomLog implements RoomLog {
   ): Promise<Written> {
     this.#recovery.touch(roomId)
     const values = [commandId, by, generationId]
-    return writtenIn(roomId, await this.#room(roomId, 'resume', values, generationId))
+    return this.#written(roomId, await this.#room(roomId, 'resume', values, generationId))
   }
 
   async appendReply(owned: Owned, at: number, text: string, mark?: Kind): Promise<AppendReply> {
@@ -156,6 +156,7 @@ export class RedisRoomLog implements RoomLog {
   }
 
   async renew({ roomId, generationId, fence }: Owned): Promise<boolean> {
+    this.#recovery.touch(roomId)
     try {
       const answer = await this.#room(roomId, 'renew', [fence], generationId)
       return answer[0] === 'ok'
@@ -179,7 +180,7 @@ export class RedisRoomLog implements RoomLog {
     const refused = this.#refusedOwner(generationId, answer)
     if (refused) return refused
     this.#digests.forget(generationId)
-    const written = writtenIn(roomId, answer)
+    const written = this.#written(roomId, answer)
     return { ok: true, ...written, ended: written.entries[0] as GenerationEnded }
   }
 
@@ -188,6 +189,8 @@ export class RedisRoomLog implements RoomLog {
   }
 
   async read(roomId: RoomId): Promise<Reading> {
+    // Whoever opens a room has what runs in it looked after, also when all else was lost.
+    this.#recovery.touch(roomId)
     const keys = [this.#keys.checkpoint(roomId), this.#keys.generations(roomId)]
     const names = [...this.#keys.room(roomId), ...keys]
     return readRoom(roomId, await this.#caller.run('read', names, [PROTOCOL_VERSION]))
@@ -202,12 +205,9 @@ export class RedisRoomLog implements RoomLog {
     if (state.running !== null || state.outdated) return
     const { roomId, epoch, offset } = state
     const names = [...this.#keys.room(roomId), this.#keys.checkpoint(roomId)]
-    await this.#caller.run('checkpoint', names, [
-      PROTOCOL_VERSION,
-      epoch,
-      offset,
-      JSON.stringify(state),
-    ])
+    const at = this.#following.writtenAt(roomId, offset) ?? ''
+    const values = [PROTOCOL_VERSION, epoch, offset, JSON.stringify(state), at]
+    await this.#caller.run('checkpoint', names, values)
   }
 
   async follow(roomId: RoomId, follower: Follower): Promise<() => void> {
@@ -235,6 +235,12 @@ export class RedisRoomLog implements RoomLog {
     if (this.#closed) return
     this.#closed = true
     this.#following.close()
+  }
+
+  #written(roomId: RoomId, answer: Answer): Written {
+    const written = writtenIn(roomId, answer)
+    this.#following.wrote(roomId, written.entries.at(-1))
+    return written
   }
 
   /** Runs a script about a room, with the keys of up to two generations. */

@@ -23,6 +23,7 @@ const FILES = [
   'summary',
   'sweep',
   'forget-room',
+  'touch',
   'enlist',
 ] as const
 /**

@@ -1,8 +1,9 @@
--- The rooms in which something may run, for one node at a time. KEYS 1 ZSET of rooms by touches  2 who sweeps
+-- The rooms in which something may run, for one node at a time. KEYS 1 ZSET of rooms by the time of their last touch
+-- 2 who sweeps
 -- ARGV 1 node  2 for how long it sweeps, ms
 local sweeper = redis.call('GET', KEYS[2])
 if sweeper and sweeper ~= ARGV[1] then
   return { 'busy', whole(now()) }
 end
 redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])
-return { 'ok', whole(now()), redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES') }
+return { 'ok', whole(now()), redis.call('ZRANGE', KEYS[1], 0, -1) }
