@@ -5,7 +5,7 @@ import type { LogUpdate } from '@roomcast/server/log/room-log.ts'
 import { type RedisServer, startRedis } from '../support/redis-server.ts'
 import { SimulatedClock } from '../support/simulated-clock.ts'
 import { openRedisNode, type RedisNode } from './redis-log.ts'
-import { aRoom, type TestRoom } from './test-room.ts'
+import { aRoom, stateOf, type TestRoom } from './test-room.ts'
 
 const PATIENCE = { timeout: 3000, interval: 10 }
 const CHANNEL = 'following:{room}'
@@ -41,6 +41,12 @@ afterEach(async () => {
   await near.close()
   await far.close()
 })
+
+let lastWritten = 0
+async function say(text: string): Promise<void> {
+  await room.say('bob', text)
+  lastWritten = performance.now()
+}
 
 const follow = () => near.log.follow('room', (update) => told.push(update))
 
@@ -104,20 +110,34 @@ describe('a follower', () => {
   })
 })
 
+/** The last entry is lost, as after a failover to a replica that was behind. */
+async function loseTail(): Promise<void> {
+  await admin.hset(CHANNEL, 'offset', 4)
+  await admin.xdel(`${CHANNEL}:entries`, '5-0')
+  await admin.call('XSETID', `${CHANNEL}:entries`, '4-0')
+}
+
+/** The same, and somebody who has not seen it has written another in its place, a little later. */
+async function loseTailToAnother(): Promise<void> {
+  await loseTail()
+  await expect.poll(() => performance.now() - lastWritten, PATIENCE).toBeGreaterThan(2)
+  await room.say('carol', 'said in its place')
+}
+
 describe('a room that has lost its tail', () => {
-  test('gets one new epoch, also when two nodes find out at once', async () => {
+  test.each([
+    ['and stands behind what was followed', loseTail],
+    ['and goes on differently', loseTailToAnother],
+  ])('gets one new epoch, also when two nodes find out at once: %s', async (_, lose) => {
     const lost: string[] = []
     const address = { urls: [redis.url], cluster: false }
     const options = { namespace: 'following', clock, onLost: () => lost.push('room') }
     const nodes = [await openRedisNode(address, options), await openRedisNode(address, options)]
     const heard: LogUpdate[] = []
     for (const { log } of nodes) await log.follow('room', (update) => heard.push(update))
-    await room.say('bob', 'soon lost')
+    await say('soon lost')
     await expect.poll(() => heard.length, PATIENCE).toBe(2)
-    // As after a failover to a replica that was behind.
-    await admin.hset(CHANNEL, 'offset', 4)
-    await admin.xdel(`${CHANNEL}:entries`, '5-0')
-    await admin.call('XSETID', `${CHANNEL}:entries`, '4-0')
+    await lose()
     // Both look before either can act.
     redis.pause()
     await clock.advance(2500)
@@ -130,5 +150,19 @@ describe('a room that has lost its tail', () => {
       .toBe(2)
     expect(lost).toEqual(['room'])
     await Promise.all(nodes.map((node) => node.close()))
+  })
+
+  test('is not given a checkpoint that knows what is lost', async () => {
+    await follow()
+    await say('soon lost')
+    await expect.poll(() => told.length, PATIENCE).toBe(1)
+    const known = await room.state()
+    await loseTailToAnother()
+    const before = await far.log.read('room')
+    expect(stateOf(before)).toMatchObject({ offset: 5, epoch: known.epoch })
+    await near.log.checkpoint(known)
+    expect(await far.log.read('room')).toEqual(before)
+    await far.log.checkpoint(stateOf(before))
+    expect((await far.log.read('room')).entries).toEqual([])
   })
 })

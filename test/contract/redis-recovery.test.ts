@@ -1,11 +1,21 @@
 // Who is taken for dead on a Redis that several nodes share: nobody who shows himself, and nobody who could not.
 import { Redis } from 'ioredis'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  onTestFinished,
+  test,
+} from 'vitest'
 import { Keys } from '@roomcast/server/log/redis/keys.ts'
 import type { RedisRoomLogOptions } from '@roomcast/server/log/redis/redis-room-log.ts'
 import type { Started } from '@roomcast/server/log/room-log.ts'
 import { type RedisServer, startRedis } from '../support/redis-server.ts'
 import { SimulatedClock } from '../support/simulated-clock.ts'
+import { startTcpProxy } from '../support/tcp-proxy.ts'
 import { newId, openRedisNode, type RedisNode } from './redis-log.ts'
 import { aRoom, type TestRoom } from './test-room.ts'
 
@@ -153,6 +163,7 @@ describe('an owner', () => {
     await expect.poll(() => frozen, PATIENCE).toBe(true)
     const since = performance.now()
     await expect.poll(() => performance.now() - since, PATIENCE).toBeGreaterThan(1200)
+    await clock.advance(1200)
     redis.resume()
     expect(await recovering).toEqual([])
     expect(await owner.log.renew(owned)).toBe(true)
@@ -166,7 +177,7 @@ describe('the look after all rooms', () => {
     const owned = await room.asked('alice', 'Why?')
     // Whoever looks does so for a third of the lease.
     const [one, other] = [
-      await openNode({ leaseMs: 3000 }),
+      await openNode({ clock, leaseMs: 3000 }),
       await openNode({ clock, leaseMs: 3000 }),
     ]
     await clock.advance(3000)
@@ -183,19 +194,77 @@ describe('the look after all rooms', () => {
       .toBe(false)
   })
 
-  test('finds a room in which something has begun meanwhile', async () => {
+  test('is left to others by a node that may not judge yet', async () => {
+    const room = await aRoom(owner.log)
+    await runsOut(await room.asked('alice', 'Why?'))
+    const newcomer = await openNode({ clock: new SimulatedClock() })
+    await clock.advance(LEASE_MS)
+    expect(await newcomer.log.recover(newId)).toEqual([])
+    await reaper.log.recover(newId)
+    expect(await runs(room)).toBe(false)
+  })
+
+  test('keeps a room for a while after its last touch, and forgets it then', async () => {
     const room = await aRoom(owner.log)
     await room.end(await room.asked('alice', 'Why?'), 'completed')
     await clock.advance(LEASE_MS)
     const [active] = keys.active
     await expect.poll(() => admin.zscore(active, room.roomId)).not.toBeNull()
-    await reaper.log.recover(() => {
-      // Another node announces what it is about to start.
-      void reaper.connections.commands.zincrby(active, 1, room.roomId)
-      return newId()
-    })
+    await reaper.log.recover(newId)
     expect(await admin.zscore(active, room.roomId)).not.toBeNull()
+    await admin.zadd(active, Math.floor(await redisNow()) - 11_000, room.roomId)
     await reaper.log.recover(newId)
     expect(await admin.zscore(active, room.roomId)).toBeNull()
+  })
+
+  test('[R5.1] knows a room again whose note was lost, by its owner or by whoever opens it', async () => {
+    const room = await aRoom(owner.log)
+    const owned = await room.asked('alice', 'Why?')
+    const [active] = keys.active
+    const isKnown = async () => (await admin.zscore(active, room.roomId)) !== null
+    await expect.poll(isKnown, PATIENCE).toBe(true)
+    for (const does of [() => owner.log.renew(owned), () => reaper.log.read(room.roomId)]) {
+      await admin.del(active)
+      await does()
+      await expect.poll(isKnown, PATIENCE).toBe(true)
+    }
+    await runsOut(owned)
+    await clock.advance(LEASE_MS)
+    await reaper.log.recover(newId)
+    expect(await runs(room)).toBe(false)
+  })
+
+  test('gives what it has started also when its answer was lost', async () => {
+    const room = await aRoom(owner.log)
+    const owned = await room.asked('alice', 'Why?')
+    const waiting = await room.queued('bob', 'How?')
+    await room.end(owned, 'interrupted', { next: null })
+    const proxy = await startTcpProxy(redis.port)
+    onTestFinished(() => proxy.close())
+    const address = { urls: [proxy.url.replace('http:', 'redis:')], cluster: false }
+    const namespace = `recovery-${namespaces}`
+    const far = await openRedisNode(address, { namespace, clock, leaseMs: LEASE_MS })
+    nodes.push(far)
+    await clock.advance(LEASE_MS)
+    const started = await far.log.recover(() => {
+      proxy.loseNextAnswer()
+      return newId()
+    })
+    expect(started).toMatchObject([{ messageId: waiting, number: 2 }])
+    for (const one of started)
+      expect(await owner.log.appendReply(one, 0, 'So')).toMatchObject({ ok: true })
+  })
+
+  test('cuts a lease that is longer than any can be: the clock of Redis was set back', async () => {
+    const room = await aRoom(owner.log)
+    const owned = await room.asked('alice', 'Why?')
+    await clock.advance(LEASE_MS)
+    const [generation] = keys.generation(room.roomId, owned.generationId)
+    await admin.hset(generation, 'lease', Math.floor(await redisNow()) + 300_000)
+    await reaper.log.recover(newId)
+    expect(await leaseOf(owned)).toBeLessThanOrEqual((await redisNow()) + LEASE_MS)
+    await runsOut(owned)
+    await reaper.log.recover(newId)
+    expect(await runs(room)).toBe(false)
   })
 })

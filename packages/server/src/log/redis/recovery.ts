@@ -56,6 +56,12 @@ export class Recovery {
     connections.run(scripts.touch, [keys.active[0]], [roomId]).catch(() => undefined)
   }
 
+  /** The room is gone. */
+  forget(roomId: RoomId): void {
+    const { connections, keys } = this.#options
+    connections.commands.zrem(keys.active[0], roomId).catch(() => undefined)
+  }
+
   /** @returns what was started and is the caller's to run; nothing while another node looks after it */
   async recover(newId: () => GenerationId): Promise<readonly Started[]> {
     if (!this.#mayJudge()) return []

@@ -156,10 +156,11 @@ export class RedisRoomLog implements RoomLog {
   }
 
   async renew({ roomId, generationId, fence }: Owned): Promise<boolean> {
-    this.#recovery.touch(roomId)
     try {
       const answer = await this.#room(roomId, 'renew', [fence], generationId)
-      return answer[0] === 'ok'
+      const lives = answer[0] === 'ok'
+      if (lives) this.#recovery.touch(roomId)
+      return lives
     } catch (error) {
       if (error instanceof Refusal && error.body.code === 'generation-not-found') return false
       throw error
@@ -189,11 +190,12 @@ export class RedisRoomLog implements RoomLog {
   }
 
   async read(roomId: RoomId): Promise<Reading> {
-    // Whoever opens a room has what runs in it looked after, also when all else was lost.
-    this.#recovery.touch(roomId)
     const keys = [this.#keys.checkpoint(roomId), this.#keys.generations(roomId)]
     const names = [...this.#keys.room(roomId), ...keys]
-    return readRoom(roomId, await this.#caller.run('read', names, [PROTOCOL_VERSION]))
+    const reading = readRoom(roomId, await this.#caller.run('read', names, [PROTOCOL_VERSION]))
+    // Whoever opens a room has what runs in it looked after, also when all else was lost.
+    this.#recovery.touch(roomId)
+    return reading
   }
 
   async page(roomId: RoomId, before: number, limit: number): Promise<Page> {
@@ -229,6 +231,7 @@ export class RedisRoomLog implements RoomLog {
     const keys = [this.#keys.checkpoint(roomId), this.#keys.generations(roomId)]
     const answer = await this.#caller.run('delete-room', [...this.#keys.room(roomId), ...keys])
     await this.#caller.translate(this.#memberRooms.remove(answer[1] as MemberId[], roomId))
+    this.#recovery.forget(roomId)
   }
 
   async close(): Promise<void> {
