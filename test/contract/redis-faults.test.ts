@@ -351,13 +351,15 @@ describe('a Redis that has lost what it acknowledged', () => {
 describe('an answer of Redis that comes too late', () => {
   test('[R4.3] does not have a command refused that was done', async () => {
     const room = await aRoom(log)
+    const post = room.newPost('alice', 'Why?', true)
     proxy.holdAnswers()
-    const asking = room.asked('alice', 'Why?')
+    const asking = log.post('room', post)
     await expect.poll(() => admin.hget('faults:{room}', 'running'), PATIENCE).not.toBe('')
     // The first answer is given up, and the command sent again.
-    await expect.poll(() => proxy.held, PATIENCE).toBeGreaterThan(1)
+    const timesSent = () => proxy.sent().split(post.commandId).length - 1
+    await expect.poll(timesSent, PATIENCE).toBeGreaterThan(1)
     proxy.releaseAnswers()
-    const started = await asking
+    const started = startedBy(await asking)
     expect((await room.state()).messages).toHaveLength(2)
     await room.write(started, 0, 'Because')
   })

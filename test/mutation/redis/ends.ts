@@ -1,6 +1,6 @@
 // Ends in Redis, who may still write, and what is sent again.
 import type { Mutation } from '../mutation.ts'
-import { REDIS, PRELUDE, contract, faults } from './places.ts'
+import { REDIS, PRELUDE, contract, faults, recovery } from './places.ts'
 
 /** Who ends, and who may still write. */
 export const ENDS: readonly Mutation[] = [
@@ -146,19 +146,35 @@ export const AGAIN: readonly Mutation[] = [
   },
   {
     rule: 'R4.3',
-    breaks: 'what was refused while Redis was frozen is done when it goes on',
+    breaks: 'what was given up while Redis was frozen is done when it goes on',
     file: `${REDIS}/scripts.ts`,
     find: '`${before}\\n${TOO_LATE}`',
     replace: 'before',
-    ...faults('a Redis that is away > [R4.3] what was refused'),
+    ...faults('a Redis that is away > what was given up'),
   },
   {
     rule: 'R4.1',
     breaks: 'a command whose connection broke is given up, done or not',
     file: `${REDIS}/caller.ts`,
-    find: '!(mayBeDone || isUnknown(error))',
-    replace: '!mayBeDone',
+    find: 'mayBeDone ||= isUnknown(error)',
+    replace: 'void isUnknown',
     ...faults('a Redis that is away > [R4.1] a command that was under way when Redis died'),
+  },
+  {
+    rule: 'R4.3',
+    breaks: 'a command is refused as not done because its answer took too long',
+    file: 'packages/server/src/redis/refusals.ts',
+    find: "/isn't (writeable|ready)/",
+    replace: "/isn't (writeable|ready)|timed out/",
+    ...faults('an answer of Redis that comes too late > [R4.3]'),
+  },
+  {
+    rule: 'R2.4',
+    breaks: 'what a recovery has started is nobody’s when its answer is lost',
+    file: `${REDIS}/recover-room.lua`,
+    find: "if running == ARGV[2] and redis.call('STRLEN', KEYS[12]) == 0 then",
+    replace: 'if false then',
+    ...recovery('the look after all rooms > gives what it has started'),
   },
   {
     rule: 'R2.4',
