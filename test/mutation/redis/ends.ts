@@ -148,8 +148,8 @@ export const AGAIN: readonly Mutation[] = [
     rule: 'R4.3',
     breaks: 'what was given up while Redis was frozen is done when it goes on',
     file: `${REDIS}/scripts.ts`,
-    find: '`${before}\\n${TOO_LATE}`',
-    replace: 'before',
+    find: "if now() > tonumber(ARGV[#ARGV]) then return { 'late', whole(now()) } end",
+    replace: '',
     ...faults('a Redis that is away > what was given up'),
   },
   {

@@ -78,6 +78,22 @@ export const LEASES: readonly Mutation[] = [
   },
   {
     rule: 'R5.1',
+    breaks: 'owners are judged as soon as the clock of Redis was set forward',
+    file: RECOVERY,
+    find: 'this.#lastSweep = { now, at: asked }',
+    replace: '',
+    ...recovery('an owner > [R5.1] has a whole lease to come back after the clock'),
+  },
+  {
+    rule: 'R5.1',
+    breaks: 'a room whose note was lost is not looked after although its owner lives on',
+    file: `${REDIS}/redis-room-log.ts`,
+    find: 'if (lives) this.#recovery.touch(roomId)',
+    replace: '',
+    ...recovery('the look after all rooms > [R5.1] knows a room again'),
+  },
+  {
+    rule: 'R5.1',
     breaks: 'a node that may not judge yet keeps others from looking',
     file: RECOVERY,
     find: 'if (!this.#mayJudge()) return []\n',
