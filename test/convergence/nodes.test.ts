@@ -21,9 +21,10 @@ const EXPECTED = [
   'end: completed',
   'end: cancelled',
   'end: failed',
-  'max_tokens',
   'queue held',
   'queue promotion',
+  'resumed',
+  'withdrawn',
   'start: retry',
   'start: continue',
   'refused: generation-running',
@@ -39,8 +40,8 @@ const EXPECTED = [
 const IN_TROUBLE = ['node killed in mid-answer', 'subscription killed', 'end: interrupted'] as const
 
 const KINDS: readonly (readonly [string, number, number, RoundOptions, readonly string[]])[] = [
-  ['two nodes', 2, ROUNDS, { steps: 200 }, EXPECTED],
-  ['three nodes', 3, ROUNDS, { steps: 200 }, EXPECTED],
+  ['two nodes', 2, ROUNDS, { steps: 150 }, EXPECTED],
+  ['three nodes', 3, ROUNDS, { steps: 150 }, EXPECTED],
   [
     'three nodes that are killed, and lose their subscriptions',
     3,

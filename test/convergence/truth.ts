@@ -85,6 +85,8 @@ export class Truth {
       if (entry.type === 'generation-ended' && entry.stop === 'max_tokens')
         tally.count('max_tokens')
       if (entry.type === 'generation-ended' && entry.held) tally.count('queue held')
+      if (entry.type === 'question-withdrawn') tally.count('withdrawn')
+      if (entry.type === 'queue-resumed') tally.count('resumed')
       if (entry.type !== 'generation-started') continue
       tally.count(`start: ${entry.mode}`)
       const before = this.entries[index - 1]?.type

@@ -8,6 +8,7 @@ import type { Deployment } from '../../support/deployment.ts'
 import { machineClock, type Person } from '../../support/person.ts'
 import type { Tally } from '../../support/tally.ts'
 import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.ts'
+import { until } from '../../support/until.ts'
 import type { Scene } from '../acts.ts'
 import { someText } from '../answers.ts'
 import type { Sent } from '../judge.ts'
@@ -134,6 +135,13 @@ export class NodesRoom implements Scene<NodeSeat> {
     this.seats.splice(this.seats.indexOf(seat), 1)
     this.#gone.push({ name: seat.name, states: seat.states, stays: false })
     this.#close(seat)
+  }
+
+  /** Waits for a moment in which a page shows an answer grow, but not for ever. */
+  async answering({ name, client }: NodeSeat, patienceMs: number): Promise<void> {
+    const isIt = () => isAnswering(client.view)
+    const onChange = (listener: () => void) => client.subscribe(listener)
+    await until(`${name} to see an answer`, isIt, onChange, patienceMs).catch(() => undefined)
   }
 
   /** Cuts the wire of a page; what is under way is lost. */

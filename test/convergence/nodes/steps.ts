@@ -3,8 +3,12 @@ import { act, ACTS, drawSteps, isAct, type Step as AnyStep } from '../acts.ts'
 import { type NodeSeat, type NodesRoom, pause } from './room.ts'
 
 const WEIGHTS = {
-  wait: 50,
+  wait: 44,
   ...ACTS,
+  // Answers shall live long enough to be cut; and most who withdraw are refused, since it is not their question.
+  stop: 4,
+  'stop together': 2,
+  withdraw: 12,
   admit: 2,
   'open another': 3,
   leave: 2,
@@ -18,6 +22,8 @@ const WEIGHTS = {
 export type Step = AnyStep<keyof typeof WEIGHTS>
 
 const MOST_SEATS = 7
+/** How long a fault waits for an answer that it can hit, ms. */
+const AIM_MS = 600
 
 export function someSteps(seed: number, count: number): Step[] {
   return drawSteps(WEIGHTS, seed, count)
@@ -41,6 +47,7 @@ async function happen(
   what: Exclude<Step['do'], keyof typeof ACTS | 'wait' | 'admit' | 'open another'>,
   b: number,
 ): Promise<void> {
+  if ((what === 'cut' || what === 'move') && b % 3 > 0) await room.answering(seat, AIM_MS)
   switch (what) {
     case 'leave':
       return room.leave(seat)
