@@ -159,6 +159,34 @@ describe('a storage that is away', () => {
     expect(bench.finished?.next).toMatchObject({ by: 'bob', number: 2 })
   })
 
+  it('when it is to be asked is waited for as long as for the text', async () => {
+    let refusals = 0
+    await bench.run({
+      prompt: () => {
+        if ((refusals += 1) > 5) return Promise.resolve({ prompt: PROMPT, omitted: false })
+        return Promise.reject(new Refusal('storage-unavailable'))
+      },
+    })
+    expect(claude.prompts).toEqual([])
+    await clock.advance(5000)
+    expect(claude.prompts).toEqual([PROMPT])
+    await claude.says('Because.')
+    await claude.stops()
+    expect(await bench.ended()).toMatchObject({ outcome: 'completed' })
+  })
+
+  it('for good when it is to be asked ends the answer as failed', async () => {
+    await bench.run({ prompt: () => Promise.reject(new Refusal('storage-unavailable')) })
+    await clock.advance(14_000)
+    expect(await bench.ended()).toBeNull()
+    await clock.advance(2000)
+    expect(claude.prompts).toEqual([])
+    expect(await bench.ended()).toMatchObject({
+      outcome: 'failed',
+      error: { code: 'storage-unavailable' },
+    })
+  })
+
   it('while Claude thinks in silence is not paid for longer than while it writes', async () => {
     await bench.run({
       log: new Proxy(storage.log, {

@@ -96,7 +96,7 @@ export class Generation {
     let omitted = false
     let ending: Ending
     try {
-      const built = await this.#options.prompt()
+      const built = await this.#prompt()
       omitted = built.omitted
       ending = await this.#ask(built.prompt)
     } catch (error) {
@@ -121,6 +121,21 @@ export class Generation {
     this.#goingDown = true
     this.#writer.hurry()
     this.#halt({ kind: 'shutdown' })
+  }
+
+  /** Reads what is to be asked; storage that is away is waited for as long as for the text. */
+  async #prompt(): ReturnType<GenerationOptions['prompt']> {
+    const { clock, prompt } = this.#options
+    const since = clock.now()
+    for (;;) {
+      try {
+        return await prompt()
+      } catch (error) {
+        const passes = error instanceof Refusal && error.body.retryable
+        if (!passes || clock.now() - since >= AWAY_MS || this.#why !== null) throw error
+        await this.#pause(END_RETRY_MS)
+      }
+    }
   }
 
   async #ask(prompt: Prompt): Promise<Ending> {
