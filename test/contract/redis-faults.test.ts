@@ -1,57 +1,15 @@
 // The room log on a Redis that fails: what was asked is done once or refused, and nothing that was missed stays missed.
-import { Redis } from 'ioredis'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { RedisRoomLog } from '@roomcast/server/log/redis/redis-room-log.ts'
+import { beforeEach, describe, expect, test } from 'vitest'
 import type { LogUpdate } from '@roomcast/server/log/room-log.ts'
-import { Connections } from '@roomcast/server/redis/connections.ts'
-import { Subscriptions } from '@roomcast/server/redis/subscriptions.ts'
-import { systemClock } from '@roomcast/server/clock.ts'
-import { type RedisServer, startRedis } from '../support/redis-server.ts'
-import type { RoomState } from '@roomcast/shared/protocol'
-import { MemoryPresence } from '@roomcast/server/presence/memory-presence.ts'
-import type { Connection } from '@roomcast/server/room/connection.ts'
-import { Room } from '@roomcast/server/room/room.ts'
-import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts'
+import { type FaultyRedis, useFaultyRedis } from './faulty-redis.ts'
 import { openRedisNode } from './redis-log.ts'
 import { aRoom, refusalOf, startedBy } from './test-room.ts'
 
 const PATIENCE = { timeout: 10_000 }
 
-let redis: RedisServer
-let proxy: TcpProxy
-let admin: Redis
-let log: RedisRoomLog
-let connections: Connections
-let lost: string[]
-let ids = 0
-const newId = () => `id-${(ids += 1)}`
-
-beforeEach(async () => {
-  redis = await startRedis({ durable: true })
-  proxy = await startTcpProxy(redis.port)
-  admin = new Redis(redis.url)
-  admin.on('error', () => undefined)
-  lost = []
-  const url = proxy.url.replace('http:', 'redis:')
-  connections = await Connections.open({ urls: [url], cluster: false }, () => undefined)
-  const subscriptions = new Subscriptions(connections, () => undefined)
-  log = new RedisRoomLog({
-    connections,
-    subscriptions,
-    namespace: 'faults',
-    clock: systemClock,
-    newId,
-    onFollowerError: () => undefined,
-    onLost: (roomId) => lost.push(roomId),
-  })
-})
-afterEach(async () => {
-  await log.close()
-  connections.close()
-  admin.disconnect()
-  await proxy.close()
-  await redis.stop()
-})
+const fixture = useFaultyRedis()
+let { redis, proxy, admin, log, connections }: FaultyRedis = {} as FaultyRedis
+beforeEach(() => ({ redis, proxy, admin, log, connections } = fixture.current))
 
 describe('an answer of Redis that is lost', () => {
   test('[R4.1] the connection asks again: a question is posted once, and its answer is the caller’s to run', async () => {
@@ -174,6 +132,26 @@ describe('a Redis that is away', () => {
     await room.say('bob', 'Hello')
   })
 
+  test('[R3.1] an answer can be stopped also when Redis is full, and what it had is kept', async () => {
+    const room = await aRoom(log)
+    const running = await room.asked('alice', 'Why?')
+    const end = await room.write(running, 0, 'Because')
+    await room.queued('bob', 'How?')
+    await admin.config('SET', 'maxmemory', '1mb')
+    expect(await log.appendReply(running, end, '…').catch((error: unknown) => error)).toMatchObject(
+      {
+        body: { code: 'storage-full' },
+      },
+    )
+    expect(await log.renew(running)).toBe(true)
+    expect(await room.cancel('carol', running.generationId)).toMatchObject({
+      ok: true,
+      ended: { outcome: 'cancelled', end },
+    })
+    await admin.config('SET', 'maxmemory', '0')
+    expect((await room.reply(running.generationId)).text).toBe('Because')
+  })
+
   test('[R4.3] a user without the right for a command is refused, and nothing has changed', async () => {
     const room = await aRoom(log)
     const before = await room.state()
@@ -202,17 +180,9 @@ describe('what was published and did not arrive', () => {
     await log.follow('room', (update) => told.push(update))
     proxy.cut()
     // Written by another node, while this one hears nothing.
-    const other = await Connections.open({ urls: [redis.url], cluster: false }, () => undefined)
-    const away = new RedisRoomLog({
-      connections: other,
-      subscriptions: new Subscriptions(other, () => undefined),
-      namespace: 'faults',
-      clock: systemClock,
-      newId,
-      onFollowerError: () => undefined,
-      onLost: () => undefined,
-    })
-    const elsewhere = room.on(away)
+    const address = { urls: [redis.url], cluster: false }
+    const away = await openRedisNode(address, { namespace: 'faults' })
+    const elsewhere = room.on(away.log)
     await elsewhere.say('bob', 'missed')
     proxy.mend()
     await expect
@@ -224,7 +194,6 @@ describe('what was published and did not arrive', () => {
       .poll(() => told.some((update) => JSON.stringify(update).includes('heard')), PATIENCE)
       .toBe(true)
     await away.close()
-    other.close()
   })
 
   test('a subscription that fell silent is noticed all the same', async () => {
@@ -252,99 +221,15 @@ describe('what arrives late', () => {
   })
 })
 
-describe('a Redis that has lost what it acknowledged', () => {
-  test('gives the room a new epoch, once, and tells', async () => {
+describe('the list of a member', () => {
+  test('loses rooms that are not there, unless they were put there a moment ago', async () => {
     const room = await aRoom(log)
-    const told: LogUpdate[] = []
-    await log.follow('room', (update) => told.push(update))
-    const { epoch } = await room.state()
-    await log.checkpoint(await room.state())
-    await room.say('bob', 'soon lost')
-    await expect.poll(() => told.length, PATIENCE).toBe(1)
-    // As after a failover to a replica that was behind.
-    await admin.hset('faults:{room}', 'offset', 4)
-    await admin.xdel('faults:{room}:entries', '5-0')
-    await admin.call('XSETID', 'faults:{room}:entries', '4-0')
-    await expect.poll(() => lost, PATIENCE).toEqual(['room'])
-    const state = await room.state()
-    expect(state.epoch).not.toBe(epoch)
-    expect(state).toMatchObject({ offset: 4, messages: [] })
-    await room.say('bob', 'said again')
-    await expect
-      .poll(() => told.at(-1), PATIENCE)
-      .toMatchObject({ type: 'entries', epoch: state.epoch, entries: [{ offset: 5 }] })
-    expect(lost).toEqual(['room'])
-  })
-
-  /** A Room that somebody watches, and the snapshots it was sent. */
-  async function watched() {
-    const snapshots: RoomState[] = []
-    const connection: Connection = {
-      id: 'socket',
-      memberId: 'bob',
-      send: (update) => {
-        if ('type' in update && update.type === 'snapshot') snapshots.push(update.state)
-      },
-      enter: () => undefined,
-      exit: () => undefined,
-    }
-    const presence = new MemoryPresence(systemClock)
-    const open = await Room.open({
-      roomId: 'room',
-      log,
-      presence,
-      fanOut: { send: () => undefined },
-      clock: systemClock,
-      onDeleted: () => undefined,
-      onError: () => undefined,
-    })
-    open.join(connection, undefined)
-    const close = async () => {
-      await open.close()
-      presence.close()
-    }
-    return { open, snapshots, close }
-  }
-
-  test('[R1] is corrected on every screen, by one reading of the room', async () => {
-    const room = await aRoom(log)
-    await room.say('bob', 'soon lost')
-    const { open, snapshots, close } = await watched()
-    const { epoch } = open.state
-    await admin.hset('faults:{room}', 'offset', 4)
-    await admin.xdel('faults:{room}:entries', '5-0')
-    await admin.call('XSETID', 'faults:{room}:entries', '4-0')
-    await expect.poll(() => snapshots.length, PATIENCE).toBeGreaterThan(1)
-    expect(open.state).toMatchObject({ offset: 4, messages: [] })
-    expect(open.state.epoch).not.toBe(epoch)
-    await room.say('bob', 'said again')
-    // Over two more looks nothing more is read.
-    let heartbeats = 0
-    const stop = await log.follow('room', (update) => {
-      if ('type' in update && update.type === 'heartbeat') heartbeats += 1
-    })
-    await expect.poll(() => heartbeats, PATIENCE).toBe(2)
-    expect(snapshots.length).toBeLessThanOrEqual(3)
-    expect(open.state).toMatchObject({ messages: [{ text: 'said again' }] })
-    stop()
-    await close()
-  }, 30_000)
-
-  test('[R1] is noticed also when others have written in its place before anybody looked', async () => {
-    const room = await aRoom(log)
-    await room.say('bob', 'soon lost')
-    const { open, snapshots, close } = await watched()
-    await admin.xdel('faults:{room}:entries', '5-0')
-    await admin.call('XSETID', 'faults:{room}:entries', '4-0')
-    // As the scripts write it: offset and time first.
-    const at = (await admin.time()).map(Number)[0]
-    const entry = { offset: 5, at: (at ?? 0) * 1000 + 5000, type: 'message-posted' }
-    const other = { ...entry, messageId: 'other', by: 'bob', text: 'another', ask: false }
-    await admin.xadd('faults:{room}:entries', '5-0', 'e', JSON.stringify(other))
-    await expect.poll(() => snapshots.length, PATIENCE).toBeGreaterThan(1)
-    expect(open.state).toMatchObject({ offset: 5, messages: [{ text: 'another' }] })
-    expect(lost).toEqual(['room'])
-    await close()
+    await admin.zadd('faults:member:bob', 1000, 'long-gone')
+    const [seconds] = await admin.time()
+    await admin.zadd('faults:member:bob', `${seconds}000000`, 'being-joined')
+    expect(await log.roomsOf('bob')).toMatchObject([{ roomId: room.roomId }])
+    const listed = await admin.zrevrange('faults:member:bob', 0, -1)
+    expect(listed.toSorted()).toEqual(['being-joined', room.roomId])
   })
 })
 
@@ -352,16 +237,15 @@ describe('an answer of Redis that comes too late', () => {
   test('[R4.3] does not have a command refused that was done', async () => {
     const room = await aRoom(log)
     const post = room.newPost('alice', 'Why?', true)
+    const timesSent = () => proxy.sent().split(post.commandId).length - 1
     proxy.holdAnswers()
     const asking = log.post('room', post)
-    await expect.poll(() => admin.hget('faults:{room}', 'running'), PATIENCE).not.toBe('')
     // The first answer is given up, and the command sent again.
-    const timesSent = () => proxy.sent().split(post.commandId).length - 1
     await expect.poll(timesSent, PATIENCE).toBeGreaterThan(1)
     proxy.releaseAnswers()
-    const started = startedBy(await asking)
+    const { started } = await asking
+    expect(started).toMatchObject({ generationId: post.generationId })
     expect((await room.state()).messages).toHaveLength(2)
-    await room.write(started, 0, 'Because')
   })
 
   test('[R4.1] a command that is never answered is refused as one that may have been done', async () => {

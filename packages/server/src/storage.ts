@@ -12,7 +12,7 @@ import { MemoryPresence } from './presence/memory-presence.ts'
 import type { PresencePort } from './presence/presence.ts'
 import { RedisPresence } from './presence/redis-presence.ts'
 import { Connections } from './redis/connections.ts'
-import { joinDeployment } from './redis/deployment.ts'
+import { joinDeployment, missingSettings } from './redis/deployment.ts'
 import { Probe } from './redis/probe.ts'
 import { Subscriptions } from './redis/subscriptions.ts'
 
@@ -80,6 +80,7 @@ async function openRedis(
   )
   try {
     await joinDeployment(connections, namespace, signingKey)
+    for (const sentence of await missingSettings(connections)) logger.warn(sentence)
     const onError = (err: unknown) => logger.error({ err }, 'a message of Redis was not understood')
     const subscriptions = new Subscriptions(connections, onError)
     const node = newId()

@@ -16,6 +16,7 @@ const inFile =
 /** A test of the contract of the log, on one server. */
 export const contract = (titled: string): Tests => inFile('redis')(`one server > Redis > ${titled}`)
 export const faults = inFile('redis-faults')
+export const lostTail = inFile('redis-lost-tail')
 export const keys = inFile('redis-keys')
 export const following = inFile('redis-following')
 export const recovery = inFile('redis-recovery')

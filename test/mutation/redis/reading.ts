@@ -1,6 +1,6 @@
 // What is read from Redis, what is followed, and what is gone.
 import type { Mutation } from '../mutation.ts'
-import { REDIS, FOLLOWING, contract, faults, keys, following } from './places.ts'
+import { REDIS, FOLLOWING, contract, faults, lostTail, keys, following } from './places.ts'
 
 /** What is read, what is followed, and what is gone. */
 export const READING: readonly Mutation[] = [
@@ -98,7 +98,7 @@ export const READING: readonly Mutation[] = [
     file: `${REDIS}/rotate-epoch.lua`,
     find: "redis.call('DEL', KEYS[9])",
     replace: '',
-    ...faults('a Redis that has lost what it acknowledged'),
+    ...lostTail('a Redis that has lost what it acknowledged'),
   },
   {
     rule: 'port',

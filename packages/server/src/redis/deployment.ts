@@ -28,7 +28,8 @@ export async function joinDeployment(
   await commands.hsetnx(key, 'schema', SCHEMA)
   await commands.hsetnx(key, 'signing-key', fingerprint)
   const [schema, known] = await commands.hmget(key, 'schema', 'signing-key')
-  if (Number(schema) > SCHEMA)
+  // Also when it is no number: then somebody else wrote it.
+  if (!(Number(schema) <= SCHEMA))
     throw new NodeRefused(
       `The data in Redis was written by a later version of Roomcast (schema ${schema}; this one knows ${SCHEMA}).`,
     )
@@ -37,4 +38,19 @@ export async function joinDeployment(
       'SIGNING_KEY differs from the one that the other nodes of this Redis use. Give all nodes the same; ' +
         `to change it, stop all nodes, remove the key "${key}" from Redis, and start them with the new one.`,
     )
+}
+
+/**
+ * What a Redis would need to keep the promises and has not, a constant sentence each. Empty as well where it does not
+ * tell; `appendfsync` is not among what it tells.
+ */
+export async function missingSettings({ commands }: Connections): Promise<readonly string[]> {
+  const told = await Promise.all(['memory', 'persistence'].map((part) => commands.info(part)))
+  const info = told.join('\n')
+  const missing: string[] = []
+  if (/^aof_enabled:0/m.test(info))
+    missing.push('Redis keeps no append-only file: what was acknowledged is gone when it ends')
+  if (/^maxmemory:[1-9]/m.test(info) && !/^maxmemory_policy:noeviction/m.test(info))
+    missing.push('Redis throws parts of rooms away when its memory is full: set noeviction')
+  return missing
 }

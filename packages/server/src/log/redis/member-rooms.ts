@@ -7,6 +7,8 @@ import type { Scripts } from './scripts.ts'
 
 /** Rooms looked at in one go. */
 const BATCH = 200
+/** A room that was listed so long ago, ms, and is not there, will not be there any more. */
+const TIDY_MS = 60_000
 
 export interface MemberRoomsOptions {
   readonly connections: Connections
@@ -38,11 +40,23 @@ export class MemberRooms {
     const { connections, keys } = this.#options
     const ids = await connections.commands.zrevrange(keys.roomsOf(memberId), 0, -1)
     const summaries: RoomSummary[] = []
+    const gone: RoomId[] = []
     for (let from = 0; from < ids.length; from += BATCH) {
-      const batch = ids.slice(from, from + BATCH).map((roomId) => this.#summary(memberId, roomId))
-      summaries.push(...(await Promise.all(batch)).filter((summary) => summary !== null))
+      const batch = ids.slice(from, from + BATCH)
+      const found = await Promise.all(batch.map((roomId) => this.#summary(memberId, roomId)))
+      for (const [index, summary] of found.entries()) {
+        if (summary) summaries.push(summary)
+        else gone.push(batch[index] ?? '')
+      }
     }
+    if (gone.length > 0) await this.#tidy(memberId, gone)
     return summaries.sort((one, other) => other.at - one.at)
+  }
+
+  /** Takes out what is not there, unless it was put there a moment ago: it may be joined right now. */
+  async #tidy(memberId: MemberId, gone: readonly RoomId[]): Promise<void> {
+    const { connections, scripts, keys } = this.#options
+    await connections.run(scripts.delist, [keys.roomsOf(memberId)], [TIDY_MS, ...gone])
   }
 
   async #summary(memberId: MemberId, roomId: RoomId): Promise<RoomSummary | null> {

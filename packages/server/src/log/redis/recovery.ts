@@ -19,6 +19,8 @@ const MOST_LOOKS = 4
 const AT_ONCE_MS = 500
 /** How far the storage's clock may run ahead of ours between two sweeps, ms. */
 const FORWARD_MS = 1000
+/** Looks are a second apart; when they are not, this node has slept or could not reach the storage, ms. */
+const ASLEEP_MS = 3000
 /** A room in which nothing runs is looked after so long after its last touch, ms: longer than any command is under way. */
 const FORGET_MS = 10_000
 /** What the room is told of such an end; the outcome is `interrupted`. */
@@ -100,9 +102,11 @@ export class Recovery {
     })) as [string, string, RoomId[]]
     const now = Number(told)
     time.learn(asked, now)
-    // A clock of the storage that was set forward has ended leases that no owner could renew in time.
+    // Owners could not renew leases that have ended because the storage's clock was set forward, or while this whole
+    // machine slept, and them with it.
     const last = this.#lastSweep
-    if (last && now - last.now > clock.now() - last.at + FORWARD_MS) this.#wasAway()
+    const passed = last ? clock.now() - last.at : 0
+    if (last && (passed > ASLEEP_MS || now - last.now > passed + FORWARD_MS)) this.#wasAway()
     this.#lastSweep = { now, at: asked }
     return state === 'ok' ? { now, rooms } : null
   }

@@ -25,6 +25,7 @@ const FILES = [
   'forget-room',
   'touch',
   'enlist',
+  'delist',
 ] as const
 /**
  * Commands of members: once the caller has stopped waiting they may not be done any more, as when a frozen Redis
@@ -40,6 +41,15 @@ const COMMANDS: ReadonlySet<string> = new Set<ScriptName>([
   'end',
   'delete-room',
 ])
+/** What only ends, or shows that an owner lives: it is done also when the memory of Redis is full. */
+const WHEN_FULL: ReadonlySet<string> = new Set<ScriptName>([
+  'end',
+  'withdraw',
+  'renew',
+  'recover-room',
+  'delete-room',
+])
+const ALLOW_FULL = '#!lua flags=allow-oom'
 const TOO_LATE = "if now() > tonumber(ARGV[#ARGV]) then return { 'late', whole(now()) } end"
 
 export type ScriptName = (typeof FILES)[number]
@@ -70,7 +80,8 @@ export function loadScripts({ publishCommand, leaseMs, freshMs }: ScriptSettings
   ]
   const before = [...constants, prelude].join('\n')
   const scripts = FILES.map((file) => {
-    const guard = isCommand(file) ? `${before}\n${TOO_LATE}` : before
+    const head = WHEN_FULL.has(file) ? `${ALLOW_FULL}\n${before}` : before
+    const guard = isCommand(file) ? `${head}\n${TOO_LATE}` : head
     return [file, loadScript(import.meta.url, `${file}.lua`, guard)]
   })
   return Object.fromEntries(scripts) as Scripts

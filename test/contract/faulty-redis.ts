@@ -1,0 +1,65 @@
+// A Redis of its own for each test, reached through a wire that can be cut, and a room log on it.
+import { Redis } from 'ioredis'
+import { afterEach, beforeEach } from 'vitest'
+import { RedisRoomLog } from '@roomcast/server/log/redis/redis-room-log.ts'
+import { Connections } from '@roomcast/server/redis/connections.ts'
+import { Subscriptions } from '@roomcast/server/redis/subscriptions.ts'
+import { systemClock } from '@roomcast/server/clock.ts'
+import { type RedisServer, startRedis } from '../support/redis-server.ts'
+import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts'
+import { newId } from './redis-log.ts'
+
+export interface FaultyRedis {
+  readonly redis: RedisServer
+  /** Between the log and Redis. */
+  readonly proxy: TcpProxy
+  /** A connection past the wire. */
+  readonly admin: Redis
+  /** In the namespace `faults`. */
+  readonly log: RedisRoomLog
+  readonly connections: Connections
+  /** The rooms whose lost tail was noticed. */
+  readonly lost: string[]
+}
+
+/** Opens one before each test of the file and closes it after. */
+export function useFaultyRedis(): { readonly current: FaultyRedis } {
+  let current: FaultyRedis | null = null
+
+  beforeEach(async () => {
+    const redis = await startRedis({ durable: true })
+    const proxy = await startTcpProxy(redis.port)
+    const admin = new Redis(redis.url)
+    admin.on('error', () => undefined)
+    const lost: string[] = []
+    const url = proxy.url.replace('http:', 'redis:')
+    const connections = await Connections.open({ urls: [url], cluster: false }, () => undefined)
+    const log = new RedisRoomLog({
+      connections,
+      subscriptions: new Subscriptions(connections, () => undefined),
+      namespace: 'faults',
+      clock: systemClock,
+      newId,
+      onFollowerError: () => undefined,
+      onLost: (roomId) => lost.push(roomId),
+    })
+    current = { redis, proxy, admin, log, connections, lost }
+  })
+
+  afterEach(async () => {
+    if (!current) return
+    await current.log.close()
+    current.connections.close()
+    current.admin.disconnect()
+    await current.proxy.close()
+    await current.redis.stop()
+    current = null
+  })
+
+  return {
+    get current() {
+      if (!current) throw new Error('it is there only while a test runs')
+      return current
+    },
+  }
+}

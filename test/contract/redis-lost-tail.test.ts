@@ -1,0 +1,112 @@
+// A Redis that has lost what it acknowledged, as after a failover to a replica that was behind: every screen is corrected.
+import { beforeEach, describe, expect, test } from 'vitest'
+import type { RoomState } from '@roomcast/shared/protocol'
+import type { LogUpdate } from '@roomcast/server/log/room-log.ts'
+import { MemoryPresence } from '@roomcast/server/presence/memory-presence.ts'
+import type { Connection } from '@roomcast/server/room/connection.ts'
+import { Room } from '@roomcast/server/room/room.ts'
+import { systemClock } from '@roomcast/server/clock.ts'
+import { type FaultyRedis, useFaultyRedis } from './faulty-redis.ts'
+import { aRoom } from './test-room.ts'
+
+const PATIENCE = { timeout: 10_000 }
+
+const fixture = useFaultyRedis()
+let { admin, log, lost }: FaultyRedis = {} as FaultyRedis
+beforeEach(() => ({ admin, log, lost } = fixture.current))
+
+describe('a Redis that has lost what it acknowledged', () => {
+  test('gives the room a new epoch, once, and tells', async () => {
+    const room = await aRoom(log)
+    const told: LogUpdate[] = []
+    await log.follow('room', (update) => told.push(update))
+    const { epoch } = await room.state()
+    await log.checkpoint(await room.state())
+    await room.say('bob', 'soon lost')
+    await expect.poll(() => told.length, PATIENCE).toBe(1)
+    // As after a failover to a replica that was behind.
+    await admin.hset('faults:{room}', 'offset', 4)
+    await admin.xdel('faults:{room}:entries', '5-0')
+    await admin.call('XSETID', 'faults:{room}:entries', '4-0')
+    await expect.poll(() => lost, PATIENCE).toEqual(['room'])
+    const state = await room.state()
+    expect(state.epoch).not.toBe(epoch)
+    expect(state).toMatchObject({ offset: 4, messages: [] })
+    await room.say('bob', 'said again')
+    await expect
+      .poll(() => told.at(-1), PATIENCE)
+      .toMatchObject({ type: 'entries', epoch: state.epoch, entries: [{ offset: 5 }] })
+    expect(lost).toEqual(['room'])
+  })
+
+  /** A Room that somebody watches, and the snapshots it was sent. */
+  async function watched() {
+    const snapshots: RoomState[] = []
+    const connection: Connection = {
+      id: 'socket',
+      memberId: 'bob',
+      send: (update) => {
+        if ('type' in update && update.type === 'snapshot') snapshots.push(update.state)
+      },
+      enter: () => undefined,
+      exit: () => undefined,
+    }
+    const presence = new MemoryPresence(systemClock)
+    const open = await Room.open({
+      roomId: 'room',
+      log,
+      presence,
+      fanOut: { send: () => undefined },
+      clock: systemClock,
+      onDeleted: () => undefined,
+      onError: () => undefined,
+    })
+    open.join(connection, undefined)
+    const close = async () => {
+      await open.close()
+      presence.close()
+    }
+    return { open, snapshots, close }
+  }
+
+  test('[R1] is corrected on every screen, by one reading of the room', async () => {
+    const room = await aRoom(log)
+    await room.say('bob', 'soon lost')
+    const { open, snapshots, close } = await watched()
+    const { epoch } = open.state
+    await admin.hset('faults:{room}', 'offset', 4)
+    await admin.xdel('faults:{room}:entries', '5-0')
+    await admin.call('XSETID', 'faults:{room}:entries', '4-0')
+    await expect.poll(() => snapshots.length, PATIENCE).toBeGreaterThan(1)
+    expect(open.state).toMatchObject({ offset: 4, messages: [] })
+    expect(open.state.epoch).not.toBe(epoch)
+    await room.say('bob', 'said again')
+    // Over two more looks nothing more is read.
+    let heartbeats = 0
+    const stop = await log.follow('room', (update) => {
+      if ('type' in update && update.type === 'heartbeat') heartbeats += 1
+    })
+    await expect.poll(() => heartbeats, PATIENCE).toBe(2)
+    expect(snapshots.length).toBeLessThanOrEqual(3)
+    expect(open.state).toMatchObject({ messages: [{ text: 'said again' }] })
+    stop()
+    await close()
+  }, 30_000)
+
+  test('[R1] is noticed also when others have written in its place before anybody looked', async () => {
+    const room = await aRoom(log)
+    await room.say('bob', 'soon lost')
+    const { open, snapshots, close } = await watched()
+    await admin.xdel('faults:{room}:entries', '5-0')
+    await admin.call('XSETID', 'faults:{room}:entries', '4-0')
+    // As the scripts write it: offset and time first.
+    const at = (await admin.time()).map(Number)[0]
+    const entry = { offset: 5, at: (at ?? 0) * 1000 + 5000, type: 'message-posted' }
+    const other = { ...entry, messageId: 'other', by: 'bob', text: 'another', ask: false }
+    await admin.xadd('faults:{room}:entries', '5-0', 'e', JSON.stringify(other))
+    await expect.poll(() => snapshots.length, PATIENCE).toBeGreaterThan(1)
+    expect(open.state).toMatchObject({ offset: 5, messages: [{ text: 'another' }] })
+    expect(lost).toEqual(['room'])
+    await close()
+  })
+})
