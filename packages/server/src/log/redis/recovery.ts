@@ -42,6 +42,7 @@ export interface RecoveryOptions {
 export class Recovery {
   readonly #options: RecoveryOptions
   readonly #node: string
+  readonly #underWay = new Set<Promise<void>>()
   #thereSince: number
   #lastSweep: { readonly now: number; readonly at: number } | null = null
 
@@ -55,13 +56,18 @@ export class Recovery {
   /** Notes that something may run in a room from now on. Said again by every sign of life: one that is lost does no harm. */
   touch(roomId: RoomId): void {
     const { connections, scripts, keys } = this.#options
-    connections.run(scripts.touch, [keys.active[0]], [roomId]).catch(() => undefined)
+    this.#inBackground(connections.run(scripts.touch, [keys.active[0]], [roomId]))
   }
 
   /** The room is gone. */
   forget(roomId: RoomId): void {
     const { connections, keys } = this.#options
-    connections.commands.zrem(keys.active[0], roomId).catch(() => undefined)
+    this.#inBackground(connections.commands.zrem(keys.active[0], roomId))
+  }
+
+  /** Resolves when nothing is under way any more. */
+  async close(): Promise<void> {
+    await Promise.all(this.#underWay)
   }
 
   /** @returns what was started and is the caller's to run; nothing while another node looks after it */
@@ -80,6 +86,16 @@ export class Recovery {
         if (look.status === 'fulfilled' && look.value) started.push(look.value)
     }
     return started
+  }
+
+  /** What nobody waits for, and what may fail: it is said again. */
+  #inBackground(work: Promise<unknown>): void {
+    const done = work.then(
+      () => undefined,
+      () => undefined,
+    )
+    this.#underWay.add(done)
+    void done.then(() => this.#underWay.delete(done))
   }
 
   /** Whether the storage has been there for a whole lease, so that every living owner has shown itself. */

@@ -238,6 +238,7 @@ export class RedisRoomLog implements RoomLog {
     if (this.#closed) return
     this.#closed = true
     this.#following.close()
+    await this.#recovery.close()
   }
 
   #written(roomId: RoomId, answer: Answer): Written {
