@@ -165,6 +165,21 @@ describe('an owner', () => {
     expect(await runs(room)).toBe(false)
   })
 
+  test('[R5.1] has a whole lease to come back after everything has slept', async () => {
+    const room = await aRoom(owner.log)
+    const owned = await room.asked('alice', 'Why?')
+    await clock.advance(LEASE_MS)
+    expect(await reaper.log.recover(newId)).toEqual([])
+    await runsOut(owned)
+    await clock.advance(60_000)
+    expect(await reaper.log.recover(newId)).toEqual([])
+    expect(await owner.log.renew(owned)).toBe(true)
+    await runsOut(owned)
+    await clock.advance(LEASE_MS)
+    await reaper.log.recover(newId)
+    expect(await runs(room)).toBe(false)
+  })
+
   test('[R5.1] is not judged by a look that Redis has held up since', async () => {
     const room = await aRoom(owner.log)
     const owned = await room.asked('alice', 'Why?')

@@ -85,6 +85,14 @@ export const ENDS: readonly Mutation[] = [
     ...contract('queue > a retry or continue is refused'),
   },
   {
+    rule: 'R3.1',
+    breaks: 'nothing can be stopped when Redis is full',
+    file: `${REDIS}/scripts.ts`,
+    find: 'WHEN_FULL.has(file)',
+    replace: 'WHEN_FULL.size === 0',
+    ...faults('a Redis that is away > [R3.1]'),
+  },
+  {
     rule: 'R2.4',
     breaks: 'an end starts nothing',
     file: PRELUDE,
@@ -102,7 +110,7 @@ export const ENDS: readonly Mutation[] = [
   },
 ]
 
-/** What is sent again. */
+/** What is sent again, or too late. */
 export const AGAIN: readonly Mutation[] = [
   {
     rule: 'R4.1',

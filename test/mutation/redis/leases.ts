@@ -86,6 +86,14 @@ export const LEASES: readonly Mutation[] = [
   },
   {
     rule: 'R5.1',
+    breaks: 'owners are judged as soon as the machine wakes',
+    file: RECOVERY,
+    find: 'passed > ASLEEP_MS || ',
+    replace: '',
+    ...recovery('an owner > [R5.1] has a whole lease to come back after everything has slept'),
+  },
+  {
+    rule: 'R5.1',
     breaks: 'a room whose note was lost is not looked after although its owner lives on',
     file: `${REDIS}/redis-room-log.ts`,
     find: 'if (lives) this.#recovery.touch(roomId)',
