@@ -60,7 +60,7 @@ describe('a room behind nginx', () => {
     const behind = [alice, bob, alice, bob].map((person) => person.at(nginx.url))
     const seats = await deployment.sit([alice, bob, ...behind], roomId)
     const readers = [await readEvents(world, alice, roomId), await readEvents(world, bob, roomId)]
-    await seats[2]?.ask('How? [simulate: length=4000 gap=15 chunk=40]')
+    await seats[2]?.ask('How? [simulate: length=4000 gap=40 chunk=40]')
     // Whoever gets everything at once, at the end, never sees it running.
     for (const seat of seats) expect((await seat.reads(200)).ended).toBeNull()
     for (const reader of readers)
@@ -100,9 +100,14 @@ describe('a room behind nginx', () => {
     const { deployment, nginx } = world
     const people = [alice, bob].map((person) => person.at(nginx.url))
     const [one, other] = await deployment.sit(people, roomId)
-    await one?.ask('How? [simulate: length=60000 gap=10]')
-    const { generationId } = (await other?.reads(100)) ?? {}
-    const answer = await other?.send({ type: 'cancel', generationId: generationId ?? '' })
+    const asked = await one?.ask('How? [simulate: length=60000 gap=10]')
+    const generationId = asked?.ok ? (asked.generationId ?? '') : ''
+    await other?.until('some of it', ({ state }) =>
+      state?.messages.some(
+        (each) => each.kind === 'reply' && each.generationId === generationId && each.end > 99,
+      ),
+    )
+    const answer = await other?.send({ type: 'cancel', generationId })
     expect(answer).toMatchObject({ ok: true, outcome: 'cancelled' })
     const { end, ended } = (await one?.ended()) ?? {}
     expect([answer, ended?.outcome]).toMatchObject([{ end }, 'cancelled'])

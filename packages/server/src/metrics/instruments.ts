@@ -24,7 +24,12 @@ export interface Readings {
 }
 
 /** Storage failures: refusals of the storage by their code, `unexpected` for everything that is no refusal. */
-export const STORAGE_ERRORS = ['storage-full', 'storage-unavailable', 'unexpected'] as const
+export const STORAGE_ERRORS = [
+  'storage-full',
+  'storage-unavailable',
+  'storage-uncertain',
+  'unexpected',
+] as const
 
 /** Where somebody was refused. */
 export const BORDERS = ['socket', 'http'] as const

@@ -2,7 +2,7 @@
 import { Refusal } from '@roomcast/shared/protocol'
 import { byteLength } from '@roomcast/shared/room'
 import type { RoomLog } from '../log/room-log.ts'
-import type { Instruments, STORAGE_ERRORS } from './instruments.ts'
+import { type Instruments, STORAGE_ERRORS } from './instruments.ts'
 import type { UnderWay } from './under-way.ts'
 
 export interface MeteredRoomLogOptions {
@@ -90,5 +90,5 @@ export class MeteredRoomLog implements RoomLog {
 function storageError(error: unknown): (typeof STORAGE_ERRORS)[number] | null {
   if (!(error instanceof Refusal)) return 'unexpected'
   const { code } = error.body
-  return code === 'storage-full' || code === 'storage-unavailable' ? code : null
+  return STORAGE_ERRORS.find((known) => known === code) ?? null
 }
