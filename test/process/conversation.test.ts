@@ -33,7 +33,7 @@ describe('a conversation at the pace of a real model', () => {
     await first.ask('Hello')
     await Promise.all(seats.map((seat) => seat.ended(1)))
     await first.ask('How do I cook lentils?')
-    const { generationId } = await second.reads(300)
+    const { generationId } = await second.reads(300, 2)
     await second.send({ type: 'cancel', generationId, reason: 'enough' })
     for (const seat of seats)
       expect((await seat.ended(2)).ended).toMatchObject({ by: ben.memberId, reason: 'enough' })

@@ -80,7 +80,7 @@ describe('the figures of a conversation', () => {
     await alice.ask('How? [simulate: length=2000 gap=2 chunk=50]')
     expect(await alice.ended(1)).toMatchObject({ ended: { outcome: 'completed' } })
     await alice.ask('And why? [simulate: length=50000 gap=10 chunk=50]')
-    const { generationId } = await bob.reads(300)
+    const { generationId } = await bob.reads(300, 2)
     await figureIs(url, 'roomcast_generations_running', {}, 1)
     expect(await bob.send({ type: 'cancel', generationId })).toMatchObject({ ok: true })
     await Promise.all([alice.ended(2), bob.ended(2)])

@@ -146,12 +146,13 @@ describe.each(KINDS)('%s', (_name, count, cluster) => {
     const outcomes = new Set<string>()
     for (const seed of seeds(30)) {
       const chance = new Chance(seed)
-      await chance.pick(seats).ask(`Again? [simulate: length=60 gap=0 first=${chance.below(20)}]`)
-      const asked = await running(seats[0] as Seat)
+      const text = `Again? [simulate: length=60 gap=0 first=${chance.below(20)}]`
+      const result = await chance.pick(seats).ask(text)
+      const asked = await running(seats[0] as Seat, result.ok ? result.generationId : undefined)
       const stops = await Promise.all(
         chance.shuffled(seats).map(async (seat) => {
           for (let turn = chance.below(40); turn > 0; turn--) await Promise.resolve()
-          await seat.reads(chance.below(61))
+          await seat.reads(chance.below(61), asked.number)
           return seat.send({ type: 'cancel', generationId: asked.generationId })
         }),
       )
@@ -171,12 +172,13 @@ describe.each(KINDS)('%s', (_name, count, cluster) => {
   })
 })
 
-/** Waits for the answer that was begun last. */
-function running(seat: Seat): Promise<Reply> {
-  return seat.until('an answer', ({ state }) => {
-    const newest = state?.messages.at(-1)
-    return newest?.kind === 'reply' ? newest : null
-  })
+/** Waits until somebody sees an answer that was begun. */
+function running(seat: Seat, generationId: string | undefined): Promise<Reply> {
+  return seat.until('the answer', ({ state }) =>
+    state?.messages.find(
+      (one): one is Reply => one.kind === 'reply' && one.generationId === generationId,
+    ),
+  )
 }
 
 async function inviteOf(owner: Person, roomId: string): Promise<{ invite: string }> {

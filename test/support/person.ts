@@ -125,10 +125,16 @@ export class Seat {
     return this.until('live', (view) => view.status.kind === 'live')
   }
 
-  /** Waits until the newest reply has (at least) so many bytes, or has ended. */
-  reads(bytes: number): Promise<Reply> {
-    return this.until(`${bytes} bytes of the reply`, ({ state }) => {
-      const reply = state?.messages.findLast((message) => message.kind === 'reply')
+  /**
+   * Waits until the newest reply, or reply number `number`, has (at least) so many bytes, or has ended. Who did not ask may
+   * not have heard of it yet when it was acknowledged: then the number is needed.
+   */
+  reads(bytes: number, number?: number): Promise<Reply> {
+    return this.until(`${bytes} bytes of reply ${number ?? ''}`, ({ state }) => {
+      const reply = state?.messages.findLast(
+        (message) =>
+          message.kind === 'reply' && (number === undefined || message.number === number),
+      )
       return reply?.kind === 'reply' && (reply.end >= bytes || reply.ended) ? reply : null
     })
   }
