@@ -51,6 +51,9 @@ describe('a node that is killed while it runs an answer', () => {
     expect(ends[1]).toEqual(end)
     expect(byteLength(end?.text ?? '')).toBe(end?.end)
     for (const text of shown) expect(end?.text.startsWith(text)).toBe(true)
+    // The node that found it says so to its operator.
+    const says = [1, 2].map((index) => deployment.node(index).stdout())
+    expect(says.join('').split('an answer had lost its node').length - 1).toBe(1)
     // What waited goes on, on a node that lives.
     expect(await carol.ended(number + 1, PATIENCE_MS)).toMatchObject({
       ended: { outcome: 'completed' },
@@ -108,6 +111,23 @@ describe('a node that is frozen beyond its lease', () => {
       .toBeTypeOf('number')
     expect(await seat(0).ended(number, PATIENCE_MS)).toEqual(end)
   }, 90_000)
+})
+
+describe('a Redis that is started again', () => {
+  it('is missed once in the log of a node, and heard of when it is back', async () => {
+    await open()
+    const { stdout } = deployment.node(0)
+    await deployment.redis?.kill()
+    await expect.poll(stdout, { timeout: PATIENCE_MS }).toContain('in trouble')
+    await deployment.redis?.restart()
+    await expect.poll(stdout, { timeout: PATIENCE_MS }).toContain('Redis answers again')
+    expect(stdout().split('a connection to Redis is in trouble').length - 1).toBeLessThan(4)
+    await expect
+      .poll(() => seat(0).send({ type: 'post', text: 'Back again.', ask: false }), {
+        timeout: PATIENCE_MS,
+      })
+      .toMatchObject({ ok: true })
+  }, 60_000)
 })
 
 describe('a node that goes down in order', () => {

@@ -171,7 +171,9 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
     clock,
     newId,
     run: (started) => generations.run(started),
-    onError: (err) => logger.warn({ err }, 'storage could not be asked for what has lost its node'),
+    // That storage is away is said where it is noticed.
+    onError: (err) =>
+      logger.debug({ err }, 'storage could not be asked for what has lost its node'),
   })
   gateway.open(rooms)
   events.open(rooms)

@@ -75,9 +75,17 @@ async function openRedis(
   { urls, cluster, namespace, signingKey }: RedisStorage,
   { clock, newId, logger }: StorageOptions,
 ): Promise<Storage> {
-  const connections = await Connections.open({ urls, cluster }, (err) =>
-    logger.warn({ code: codeOf(err) }, 'a connection to Redis is in trouble'),
-  )
+  // Each attempt to connect fails anew: said once, until it works again.
+  let isAway = false
+  const connections = await Connections.open({ urls, cluster }, (err) => {
+    if (!isAway) logger.warn({ code: codeOf(err) }, 'a connection to Redis is in trouble')
+    isAway = true
+  })
+  for (const client of [connections.commands, connections.subscriber])
+    client.on('ready', () => {
+      if (isAway) logger.info('Redis answers again')
+      isAway = false
+    })
   try {
     await joinDeployment(connections, namespace, signingKey)
     for (const sentence of await missingSettings(connections)) logger.warn(sentence)
@@ -95,6 +103,11 @@ async function openRedis(
     const log = new RedisRoomLog({
       ...parts,
       onFollowerError: (err) => logger.error({ err }, 'a follower of a room failed'),
+      onInterrupted: ({ roomId, generationId, end }) =>
+        logger.warn(
+          { roomId, generationId, end },
+          'an answer had lost its node and was interrupted',
+        ),
       onLost: (roomId) => logger.error({ roomId }, 'Redis has lost what it had acknowledged'),
     })
     const presence = await RedisPresence.start({

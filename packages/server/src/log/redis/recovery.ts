@@ -2,7 +2,7 @@
 //
 // An owner is judged by the storage's clock only, and only when the storage has been there for a whole lease, as this
 // node has seen it: before, a living owner may not have been able to renew.
-import type { GenerationId, RoomId } from '@roomcast/shared/protocol'
+import type { GenerationEnded, GenerationId, RoomId } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
 import type { Connections } from '../../redis/connections.ts'
 import type { RedisTime } from '../../redis/redis-time.ts'
@@ -37,6 +37,8 @@ export interface RecoveryOptions {
   readonly time: RedisTime
   readonly newId: () => string
   readonly leaseMs: number
+  /** Hears of a generation that had lost its node and was ended here. */
+  readonly onInterrupted: (ended: GenerationEnded & { readonly roomId: RoomId }) => void
 }
 
 export class Recovery {
@@ -146,6 +148,7 @@ export class Recovery {
         [...keys.room(roomId), ...names],
         [running, next, why, now],
       )) as Answer
+      this.#tellInterrupted(roomId, answer)
       switch (answer[0]) {
         case 'started':
           return writtenIn(roomId, answer).started
@@ -169,6 +172,12 @@ export class Recovery {
       }
     }
     return null
+  }
+
+  #tellInterrupted(roomId: RoomId, answer: Answer): void {
+    if (answer[0] !== 'started' && !(answer[0] === 'idle' && answer.length > 1)) return
+    for (const entry of writtenIn(roomId, answer).entries)
+      if (entry.type === 'generation-ended') this.#options.onInterrupted({ ...entry, roomId })
   }
 
   /** Owners could not show themselves meanwhile. */

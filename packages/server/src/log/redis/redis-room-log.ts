@@ -55,6 +55,8 @@ export interface RedisRoomLogOptions {
   readonly onFollowerError: (error: unknown) => void
   /** Hears that Redis has lost entries that were followed already (a failover); the room has a new epoch now. */
   readonly onLost: (roomId: RoomId) => void
+  /** Hears of a generation that had lost its node and was ended by this one. */
+  readonly onInterrupted?: (ended: GenerationEnded & { readonly roomId: RoomId }) => void
 }
 
 const LEASE_MS = 6000
@@ -82,7 +84,8 @@ export class RedisRoomLog implements RoomLog {
     this.#caller = new Caller(connections, scripts, options.clock)
     const parts = { ...options, scripts, keys: this.#keys, time: this.#caller.time }
     this.#following = new Following(parts)
-    this.#recovery = new Recovery({ ...parts, leaseMs })
+    const { onInterrupted = () => undefined } = options
+    this.#recovery = new Recovery({ ...parts, leaseMs, onInterrupted })
     this.#memberRooms = new MemberRooms(parts)
   }
 
