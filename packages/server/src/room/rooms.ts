@@ -168,7 +168,8 @@ export class Rooms {
   /** Removes a room for good; only its owner may. @throws Refusal `room-not-found`, `not-yours` */
   async remove(memberId: MemberId, roomId: RoomId): Promise<void> {
     const room = await this.#roomOf(memberId, roomId)
-    if (memberOf(room.state, memberId)?.role !== 'owner') throw new Refusal('not-yours')
+    if (memberOf(room.state, memberId)?.role !== 'owner')
+      throw new Refusal('not-yours', 'Only its owner may remove a room.')
     await this.#options.log.deleteRoom(roomId)
   }
 
