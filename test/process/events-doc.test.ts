@@ -123,13 +123,13 @@ test.skipIf(!isInstalled('curl'))(
     const { alice, proxy } = room
     await alice.ask('How? [simulate: unicode length=6000 gap=20 chunk=40]')
     await alice.reads(300)
-    const watching = room.run('bash', '-c', code('watch.sh'))
+    const watching = room.run('sh', '-c', code('watch.sh'))
     await expect.poll(watching.stdout, DEADLINE).toContain('event: delta')
     await alice.reads(1000)
     proxy.cut()
     await watching.ended
     proxy.mend()
-    const resuming = room.run('bash', '-c', code('resume.sh'))
+    const resuming = room.run('sh', '-c', code('resume.sh'))
     await alice.ended(1, 30_000)
 
     const file = (name: string) => readFileSync(join(room.directory, name), 'utf8')
@@ -161,7 +161,7 @@ test.skipIf(!isInstalled('curl'))(
     const { house, proxy, directory } = await aRoom()
     const shell = startProgram(
       [
-        'bash',
+        'sh',
         '-c',
         `${code('session.sh')}\ncurl -s $BASE/api/rooms -H "authorization: Bearer $TOKEN"; echo; echo $ROOM`,
       ],
