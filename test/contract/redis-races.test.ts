@@ -1,14 +1,11 @@
 // Two thousand races for the end of a generation on a real Redis, from three connections: its owner completes it, a
 // member stops it, and another node takes its owner for dead.
 import { expect, test } from 'vitest'
-import { RedisRoomLog } from '@roomcast/server/log/redis/redis-room-log.ts'
-import { Connections } from '@roomcast/server/redis/connections.ts'
-import { Subscriptions } from '@roomcast/server/redis/subscriptions.ts'
-import { systemClock } from '@roomcast/server/clock.ts'
 import { digest } from '@roomcast/shared/digest'
 import { byteLength } from '@roomcast/shared/room'
 import { startRedis } from '../support/redis-server.ts'
 import { Chance } from './random.ts'
+import { newId, openRedisNode } from './redis-log.ts'
 import { aRoom, type TestRoom } from './test-room.ts'
 
 const ROUNDS = 50
@@ -16,29 +13,11 @@ const ROOMS = 40
 
 test('[R2.1][R2.2] of complete, cancel and reap one wins, 2,000 times, and all learn the same', async () => {
   const redis = await startRedis()
-  const open: Connections[] = []
-  let ids = 0
-  const newId = () => `id-${(ids += 1)}`
-  /** A lease that has run out as soon as it was given, so that a reaper may always act. */
-  const openLog = async () => {
-    const connections = await Connections.open(
-      { urls: [redis.url], cluster: false },
-      () => undefined,
-    )
-    open.push(connections)
-    const subscriptions = new Subscriptions(connections, () => undefined)
-    return new RedisRoomLog({
-      connections,
-      subscriptions,
-      namespace: 'races',
-      clock: systemClock,
-      newId,
-      leaseMs: 1,
-      onFollowerError: () => undefined,
-      onLost: () => undefined,
-    })
-  }
-  const [owner, member, reaper] = [await openLog(), await openLog(), await openLog()]
+  const address = { urls: [redis.url], cluster: false }
+  // A lease that has run out as soon as it was given, so that a reaper may always act.
+  const openNode = () => openRedisNode(address, { namespace: 'races', leaseMs: 1 })
+  const nodes = [await openNode(), await openNode(), await openNode()] as const
+  const [owner, member, reaper] = [nodes[0].log, nodes[1].log, nodes[2].log]
   const chance = new Chance(Number(process.env['FUZZ_SEED'] ?? 1))
   const rooms: TestRoom[] = []
   for (let index = 0; index < ROOMS; index++) rooms.push(await aRoom(owner, `race-${index}`))
@@ -94,7 +73,7 @@ test('[R2.1][R2.2] of complete, cancel and reap one wins, 2,000 times, and all l
       for (const room of rooms) await owner.checkpoint(await room.state())
     }
   } finally {
-    for (const connections of open) connections.close()
+    for (const node of nodes) await node.close()
     await redis.stop()
   }
   process.stderr.write(`races: ${races}, won by ${JSON.stringify(winners)}\n`)

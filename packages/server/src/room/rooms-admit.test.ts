@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { TestClock } from '../generation/test-clock.ts'
 import { TestRoom } from '../generation/test-room.ts'
-import { MemoryPresence } from '../presence/memory-presence.ts'
-import { Rooms } from './rooms.ts'
+import type { Rooms } from './rooms.ts'
+import { testRooms } from './test-rooms.ts'
 
 let room: TestRoom
 let rooms: Rooms
@@ -10,20 +10,7 @@ let rooms: Rooms
 beforeEach(async () => {
   const clock = new TestClock()
   room = await TestRoom.open(clock)
-  rooms = new Rooms({
-    log: room.log,
-    presence: new MemoryPresence(clock),
-    fanOut: { send: () => undefined },
-    clock,
-    newId: () => room.newId(),
-    defaultModel: 'claude',
-    knowsModel: () => true,
-    run: () => undefined,
-    refuseNew: () => null,
-    onError: (_, error) => {
-      throw error
-    },
-  })
+  rooms = testRooms(room.log, clock, () => room.newId())
 })
 afterEach(async () => {
   await rooms.close()

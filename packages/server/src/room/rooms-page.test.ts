@@ -3,8 +3,8 @@ import { type Message, Refusal } from '@roomcast/shared/protocol'
 import { TestClock } from '../generation/test-clock.ts'
 import { TestRoom } from '../generation/test-room.ts'
 import type { RoomLog } from '../log/room-log.ts'
-import { MemoryPresence } from '../presence/memory-presence.ts'
-import { Rooms } from './rooms.ts'
+import type { Rooms } from './rooms.ts'
+import { testRooms } from './test-rooms.ts'
 
 const KIB = 1024
 
@@ -26,20 +26,7 @@ beforeEach(async () => {
       }
     },
   })
-  rooms = new Rooms({
-    log,
-    presence: new MemoryPresence(clock),
-    fanOut: { send: () => undefined },
-    clock,
-    newId: () => room.newId(),
-    defaultModel: 'claude',
-    knowsModel: () => true,
-    run: () => undefined,
-    refuseNew: () => null,
-    onError: (_, error) => {
-      throw error
-    },
-  })
+  rooms = testRooms(log, clock, () => room.newId())
 })
 afterEach(async () => {
   await rooms.close()
