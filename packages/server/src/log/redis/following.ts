@@ -68,11 +68,6 @@ export class Following {
     this.#lookLater()
   }
 
-  /** How many rooms are followed on this node. */
-  get size(): number {
-    return this.#rooms.size
-  }
-
   /**
    * Subscribes first, then makes sure that there is such a room. Whoever reads afterwards misses nothing.
    * @throws Refusal `room-not-found`

@@ -23,10 +23,9 @@ const FORWARD_MS = 1000
 const ASLEEP_MS = 3000
 /** A room in which nothing runs is looked after so long after its last touch, ms: longer than any command is under way. */
 const FORGET_MS = 10_000
-/** What the room is told of such an end; the outcome is `interrupted`. */
-const WHY = {
-  error: { code: 'interrupted', message: 'The server stopped while Claude was answering.' },
-}
+/** What the room is told of such an end, further JSON members of it; the outcome is `interrupted`. */
+const WHY =
+  ',"error":{"code":"interrupted","message":"The server stopped while Claude was answering."}'
 
 export interface RecoveryOptions {
   readonly connections: Connections
@@ -135,7 +134,6 @@ export class Recovery {
     newId: () => GenerationId,
   ): Promise<Started | null> {
     const { connections, scripts, keys, clock } = this.#options
-    const why = `,${JSON.stringify(WHY).slice(1, -1)}`
     const next = newId()
     let running = ''
     let now = sweptAt
@@ -146,7 +144,7 @@ export class Recovery {
       const answer = (await connections.run(
         scripts['recover-room'],
         [...keys.room(roomId), ...names],
-        [running, next, why, now],
+        [running, next, WHY, now],
       )) as Answer
       this.#tellInterrupted(roomId, answer)
       switch (answer[0]) {
