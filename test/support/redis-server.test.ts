@@ -112,7 +112,10 @@ describe("a Redis of one's own", () => {
     const [printed] = (await once(child.stdout, 'data')) as [Buffer]
     const port = Number(printed.toString())
     expect(await isFree(port)).toBe(false)
+    const ended = once(child, 'exit')
     child.kill('SIGKILL')
+    // Its Redis may be gone before all of it is.
+    await ended
     await expect.poll(() => isFree(port), { timeout: 5000 }).toBe(true)
     const [left] = await readdir(directory.path)
     vi.stubEnv('TMPDIR', directory.path)

@@ -8,18 +8,24 @@ import type {
 } from '@roomcast/shared/protocol'
 import { Refusal } from '@roomcast/shared/protocol'
 import { digest } from '@roomcast/shared/digest'
-import type { NewEnd, Started, Written } from '../room-log.ts'
+import type { NewEnd, Started } from '../room-log.ts'
 import type { Database } from './database.ts'
 import type { Entries } from './entries.ts'
 import type { Queue } from './queue.ts'
 import type { GenerationRow, Replies } from './replies.ts'
+
+/** What closing a generation has written; one that waited may have started with it. */
+interface Closed {
+  readonly ended: GenerationEnded
+  readonly entries: readonly Entry[]
+}
 
 export class Generations {
   readonly #database: Database
   readonly #entries: Entries
   readonly #replies: Replies
   readonly #queue: Queue
-  /** What this process started itself and therefore runs. */
+  /** What this process started itself and therefore runs, by what has been committed. */
   readonly #ours = new Set<GenerationId>()
 
   constructor(database: Database, entries: Entries, replies: Replies, queue: Queue) {
@@ -77,7 +83,7 @@ export class Generations {
     return this.start(roomId, { generationId, mode: 'answer', messageId, by })
   }
 
-  close(roomId: RoomId, row: GenerationRow, end: NewEnd): Written & { ended: GenerationEnded } {
+  close(roomId: RoomId, row: GenerationRow, end: NewEnd): Closed {
     const { text } = this.#replies.read(roomId, row)
     const waiting = this.#queue.length(roomId) > 0
     const held = waiting && (end.outcome === 'cancelled' || this.#entries.room(roomId).held === 1)
@@ -102,28 +108,31 @@ export class Generations {
     this.hold(roomId, held)
     const next = end.next === null ? null : this.promote(roomId, end.next)
     const entries = next ? [ended, next] : [ended]
-    this.#ours.delete(row.generation_id)
-    return { ended, entries, started: this.startedIn(roomId, entries) }
+    return { ended, entries }
   }
 
   /** What this very end has answered before: only the same call names the generation that runs now as its next. */
-  endedBefore(roomId: RoomId, end: NewEnd): (Written & { ended: GenerationEnded }) | null {
+  endedBefore(roomId: RoomId, end: NewEnd): Closed | null {
     const { ended } = this.get(roomId, end.generationId)
     const next = end.next === null ? undefined : this.#replies.byId(roomId, end.next)
     const runs = next && next.ended === null && next.reply_end === 0
     const [start] = runs ? this.#entries.about(roomId, next.generation_id, 0) : []
     if (ended === null || !start) return null
     const entry = JSON.parse(ended) as GenerationEnded
-    const entries = [entry, start]
-    return { ended: entry, entries, started: this.startedIn(roomId, entries) }
+    return { ended: entry, entries: [entry, start] }
   }
 
   hold(roomId: RoomId, held: boolean): void {
     this.#database.run('UPDATE rooms SET held = ? WHERE room_id = ?', held ? 1 : 0, roomId)
   }
 
-  /** The generation that began with these entries; from now on this process owns it. */
-  startedIn(roomId: RoomId, entries: readonly Entry[]): Started | null {
+  /**
+   * Once entries are committed: lets go of the generation that ended with them.
+   * @returns the generation that began with them; from now on this process owns it
+   */
+  settle(roomId: RoomId, entries: readonly Entry[]): Started | null {
+    for (const entry of entries)
+      if (entry.type === 'generation-ended') this.#ours.delete(entry.generationId)
     const entry = entries.find((candidate) => candidate.type === 'generation-started')
     if (!entry) return null
     this.#ours.add(entry.generationId)

@@ -204,25 +204,29 @@ class SqliteRoomLog implements RoomLog {
   async end(roomId: RoomId, end: NewEnd): Promise<EndResult> {
     const { generationId } = end
     const before = this.#generations.endedBefore(roomId, end)
-    if (before) return { ok: true, ...before }
+    if (before) {
+      const started = this.#generations.settle(roomId, before.entries)
+      return { ok: true, ...before, started }
+    }
     let final: Delta | null = null
-    const result = this.#database.transaction('entry', (): EndResult => {
+    const result = this.#database.transaction('entry', () => {
       let row = this.#generations.get(roomId, generationId)
       const refused = refuseOwner(row, end.fence)
       if (refused) return refused
       if (end.final) {
         const { at, text, mark } = end.final
         const grown = this.#replies.grow(roomId, row, at, text, mark)
-        if (!grown.ok) return { ok: false, refused: 'elsewhere', end: grown.end }
+        if (!grown.ok) return { ok: false, refused: 'elsewhere', end: grown.end } as const
         final = grown.delta
         row = this.#generations.get(roomId, generationId)
       }
-      return { ok: true, ...this.#generations.close(roomId, row, end) }
+      return { ok: true, ...this.#generations.close(roomId, row, end) } as const
     })
     if (!result.ok) return result
+    const started = this.#generations.settle(roomId, result.entries)
     if (final) this.#followers.tell(roomId, final)
     this.#show(roomId, result.entries)
-    return result
+    return { ...result, started }
   }
 
   async recover(newId: () => GenerationId): Promise<readonly Started[]> {
@@ -328,7 +332,7 @@ class SqliteRoomLog implements RoomLog {
     this.#show(done.roomId, done.entries)
     return {
       entries: done.entries,
-      started: this.#generations.startedIn(done.roomId, done.entries),
+      started: this.#generations.settle(done.roomId, done.entries),
     }
   }
 
@@ -384,7 +388,7 @@ class SqliteRoomLog implements RoomLog {
       return promoted ? [promoted] : []
     })
     this.#show(roomId, entries)
-    return this.#generations.startedIn(roomId, entries)
+    return this.#generations.settle(roomId, entries)
   }
 }
 

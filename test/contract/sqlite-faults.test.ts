@@ -1,0 +1,43 @@
+// What a file that cannot be written does to the log in it: nothing half done, in memory neither.
+import { DatabaseSync } from 'node:sqlite'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { RoomLog } from '@roomcast/server/log/room-log.ts'
+import { openSqliteRoomLog } from '@roomcast/server/log/sqlite/sqlite-room-log.ts'
+import { aRoom, refusalOf } from './test-room.ts'
+
+const SQLITE_FULL = 13
+
+let log: RoomLog
+
+beforeEach(async () => {
+  let ids = 0
+  const clock = { now: () => Date.now(), after: () => () => undefined }
+  log = await openSqliteRoomLog({ path: ':memory:', clock, newId: () => `id-${ids++}` })
+})
+afterEach(async () => {
+  vi.restoreAllMocks()
+  await log.close()
+})
+
+/** The next commit finds no space, after all its statements have been taken. */
+function fillBeforeCommit(): void {
+  const exec = vi.spyOn(DatabaseSync.prototype, 'exec')
+  exec.mockImplementation(function (this: DatabaseSync, sql) {
+    if (sql !== 'COMMIT') return void this.prepare(sql).run()
+    exec.mockRestore()
+    throw Object.assign(new Error('disk full'), { errcode: SQLITE_FULL })
+  })
+}
+
+describe('[R2] an end that finds the disk full as it is committed', () => {
+  test('leaves the answer to its owner, who ends it when there is space', async () => {
+    const room = await aRoom(log)
+    const running = await room.asked('alice', 'Why?')
+    await room.queued('bob', 'How?')
+    fillBeforeCommit()
+    expect(await refusalOf(room.end(running, 'failed'))).toBe('storage-full')
+    expect(await log.recover(() => room.newId('recovered'))).toEqual([])
+    expect((await room.state()).running).toBe(running.number)
+    expect(await room.end(running, 'failed')).toMatchObject({ ended: { outcome: 'failed' } })
+  })
+})
