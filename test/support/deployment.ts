@@ -5,6 +5,7 @@ import {
   startSimulator,
 } from '@roomcast/server/simulator/simulator.ts'
 import { Person, type Seat } from './person.ts'
+import { type RedisPair, startRedisPair } from './redis-pair.ts'
 import { type RedisServer, startRedis, startRedisCluster } from './redis-server.ts'
 import {
   type ServerEnvironment,
@@ -20,11 +21,15 @@ export interface DeploymentOptions {
   readonly simulator?: SimulatorOptions
   /** A cluster of three masters instead of one Redis. */
   readonly cluster?: boolean
+  /** A Redis with a replica that can take its place, instead of one Redis. */
+  readonly pair?: boolean
 }
 
 export class Deployment {
-  /** The one Redis; null for a cluster. */
+  /** The one Redis; null for a cluster or a pair. */
   readonly redis: RedisServer | null
+  /** Null unless asked for. */
+  readonly pair: RedisPair | null
   readonly simulator: Simulator
   readonly environment: ServerEnvironment
   readonly nodes: ServerProcess[]
@@ -33,34 +38,43 @@ export class Deployment {
 
   static async open(count: number, options: DeploymentOptions = {}): Promise<Deployment> {
     const directory = await temporaryDirectory()
-    const redis = options.cluster ? null : await startRedis({ durable: true })
+    const redis = options.cluster || options.pair ? null : await startRedis({ durable: true })
+    const pair = options.pair ? await startRedisPair() : null
     const cluster = options.cluster ? await startRedisCluster() : null
     const simulator = await startSimulator({ pace: 'instant', keep: 5000, ...options.simulator })
     const environment = {
       DATA_DIR: directory.path,
-      REDIS_URL: redis?.url ?? cluster?.url ?? '',
-      REDIS_MODE: redis ? 'standalone' : 'cluster',
+      REDIS_URL: redis?.url ?? pair?.url ?? cluster?.url ?? '',
+      REDIS_MODE: cluster ? 'cluster' : 'standalone',
       SIGNING_KEY,
       ANTHROPIC_API_KEY: 'a-key',
       ANTHROPIC_BASE_URL: simulator.url,
       ...options.environment,
     }
     const close = () =>
-      Promise.all([simulator.close(), redis?.stop(), cluster?.stop(), directory.remove()])
+      Promise.all([
+        simulator.close(),
+        redis?.stop(),
+        pair?.stop(),
+        cluster?.stop(),
+        directory.remove(),
+      ])
     const nodes = await Promise.all(
       Array.from({ length: count }, () => startServerProcess(environment)),
     )
-    return new Deployment({ redis, simulator, environment, nodes, close })
+    return new Deployment({ redis, pair, simulator, environment, nodes, close })
   }
 
   private constructor(parts: {
     redis: RedisServer | null
+    pair: RedisPair | null
     simulator: Simulator
     environment: ServerEnvironment
     nodes: ServerProcess[]
     close: () => Promise<unknown>
   }) {
     this.redis = parts.redis
+    this.pair = parts.pair
     this.simulator = parts.simulator
     this.environment = parts.environment
     this.nodes = parts.nodes

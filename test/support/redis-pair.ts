@@ -1,0 +1,183 @@
+// A Redis and its replica behind one address, as an operator's failover gives them: what the replica has not received
+// when it takes over is lost, although it was acknowledged.
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { setTimeout as passed } from 'node:timers/promises'
+import { Redis } from 'ioredis'
+import { type RedisOptions, type RedisServer, startRedis } from './redis-server.ts'
+
+const HOST = '127.0.0.1'
+const DEADLINE_MS = 15_000
+
+export interface RedisPair {
+  /** The address of whoever is the primary, such as `redis://127.0.0.1:12345`; it stays the same. */
+  readonly url: string
+  readonly primary: RedisServer
+  /** After a failover the one that has ended, until `refill`. */
+  readonly replica: RedisServer
+  /** From now on the replica receives nothing, with all that was acknowledged before; the primary goes on. */
+  sever(): Promise<void>
+  /** Ends the primary and lets the replica take its place: every connection is cut. Resolved when it answers. */
+  failOver(): Promise<void>
+  /** Gives the primary another replica, which has everything then: sever and fail over again. */
+  refill(): Promise<void>
+  /** Ends both for good. Idempotent. */
+  stop(): Promise<void>
+}
+
+/**
+ * Starts both and waits until the replica has everything.
+ * @param options of both; they are durable unless told otherwise
+ */
+export async function startRedisPair(options: RedisOptions = {}): Promise<RedisPair> {
+  const start = () =>
+    startRedis({
+      durable: true,
+      ...options,
+      settings: { 'repl-diskless-sync-delay': '0', ...options.settings },
+    })
+  let [primary, replica] = await Promise.all([start(), start()])
+  const address = await openAddress(primary.port)
+  let isSevered = false
+
+  const attach = async () => {
+    await ask(replica, (redis) => redis.replicaof(HOST, primary.port))
+    await until('a replica in sync', () => hasEverything(primary, replica))
+    isSevered = false
+  }
+  const sever = async () => {
+    if (isSevered) return
+    const offset = await readOffset(primary)
+    await until('a replica in sync', () => hasEverything(primary, replica, offset))
+    await detach()
+  }
+  const detach = async () => {
+    await ask(replica, (redis) => redis.replicaof('NO', 'ONE'))
+    isSevered = true
+  }
+  const stop = async () => {
+    await address.close()
+    await Promise.all([primary.stop(), replica.stop()])
+  }
+
+  try {
+    await attach()
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  return {
+    url: `redis://${HOST}:${address.port}`,
+    get primary() {
+      return primary
+    },
+    get replica() {
+      return replica
+    },
+    sever,
+    failOver: async () => {
+      address.cut()
+      await primary.kill()
+      if (!isSevered) {
+        // What was sent to it has arrived when it sees the end of the connection.
+        await until('the replica to be alone', async () => (await readLink(replica)) === 'down')
+        await detach()
+      }
+      ;[primary, replica] = [replica, primary]
+      address.leadTo(primary.port)
+      await until('an answer at the address', () => answers(address.port))
+    },
+    refill: async () => {
+      await replica.stop()
+      replica = await start()
+      await attach()
+    },
+    stop,
+  }
+}
+
+interface Address {
+  readonly port: number
+  /** Drops every connection and refuses new ones, until it leads somewhere. */
+  cut(): void
+  leadTo(port: number): void
+  close(): Promise<void>
+}
+
+async function openAddress(first: number): Promise<Address> {
+  const sockets = new Set<Socket>()
+  let target: number | null = first
+  const server = createServer((near) => {
+    if (target === null) return void near.destroy()
+    const far = connect(target, HOST)
+    for (const [socket, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(socket)
+      socket.setNoDelay(true).pipe(other)
+      socket.on('error', () => other.destroy())
+      socket.on('close', () => {
+        sockets.delete(socket)
+        other.destroy()
+      })
+    }
+  })
+  await new Promise<void>((resolve) => server.listen(0, HOST, resolve))
+  const cut = () => {
+    target = null
+    for (const socket of sockets) socket.destroy()
+  }
+  return {
+    port: (server.address() as AddressInfo).port,
+    cut,
+    leadTo: (port) => (target = port),
+    close: () => {
+      cut()
+      return new Promise((resolve) => server.close(() => resolve()))
+    },
+  }
+}
+
+async function hasEverything(
+  primary: RedisServer,
+  replica: RedisServer,
+  offset?: number,
+): Promise<boolean> {
+  if ((await readLink(replica)) !== 'up') return false
+  return (await readOffset(replica)) >= (offset ?? (await readOffset(primary)))
+}
+
+async function readOffset(server: RedisServer): Promise<number> {
+  return Number(/^master_repl_offset:(\d+)/m.exec(await readReplication(server))?.[1])
+}
+
+async function readLink(server: RedisServer): Promise<string | undefined> {
+  return /^master_link_status:(\w+)/m.exec(await readReplication(server))?.[1]
+}
+
+const readReplication = (server: RedisServer) => ask(server, (redis) => redis.info('replication'))
+
+async function answers(port: number): Promise<boolean> {
+  return ask({ port }, (redis) => redis.ping()).then(
+    () => true,
+    () => false,
+  )
+}
+
+async function ask<T>(
+  { port }: { readonly port: number },
+  what: (redis: Redis) => Promise<T>,
+): Promise<T> {
+  const options = { retryStrategy: () => null, maxRetriesPerRequest: 0, commandTimeout: 5000 }
+  const redis = new Redis(port, HOST, options).on('error', () => undefined)
+  try {
+    return await what(redis)
+  } finally {
+    redis.disconnect()
+  }
+}
+
+async function until(what: string, look: () => Promise<boolean>): Promise<void> {
+  for (const deadline = performance.now() + DEADLINE_MS; !(await look()); await passed(10))
+    if (performance.now() > deadline) throw new Error(`waited ${DEADLINE_MS} ms for: ${what}`)
+}
