@@ -99,6 +99,15 @@ test('nothing is left of a deleted room', async () => {
   expect(await admin.pttl('keys:{active}:sweeper')).toBeGreaterThan(0)
 })
 
+test('who comes to a room that has just gone is not listed there', async () => {
+  await aRoom(node.log)
+  await node.log.deleteRoom('room')
+  const dora = { commandId: 'join', memberId: 'dora', name: 'Dora', role: 'member' } as const
+  expect(await refusalOf(node.log.join('room', dora))).toBe('room-not-found')
+  const lists = (await allKeys()).filter((name) => name.startsWith('keys:member:'))
+  expect(lists).toEqual([])
+})
+
 test('a late owner brings nothing of a deleted room back', async () => {
   const room = await aRoom(node.log)
   const idle = await room.state()

@@ -112,7 +112,11 @@ export class RedisRoomLog implements RoomLog {
     // Listed first: a room that is listed without having been joined is left out of the list.
     await this.#caller.translate(this.#memberRooms.add(memberId, roomId))
     const values = [commandId, memberId, membersOf({ name, role }), seen ?? '']
-    const answer = await this.#room(roomId, 'join', values)
+    const answer = await this.#room(roomId, 'join', values).catch(async (error: unknown) => {
+      if (error instanceof Refusal && error.body.code === 'room-not-found')
+        await this.#caller.translate(this.#memberRooms.remove([memberId], roomId))
+      throw error
+    })
     if (answer[0] === 'members-changed') throw new MembersChanged(Number(answer[1]))
     return this.#written(roomId, answer)
   }
