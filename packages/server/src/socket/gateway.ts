@@ -3,6 +3,7 @@
 // In-memory adapter only: order across nodes and resuming come from the log. A broadcast encodes an update once
 // for all watchers. A connection that does not drain leaves the live path and gets one tail when it does.
 import type { IncomingMessage, Server as HttpServer } from 'node:http'
+import type { Duplex } from 'node:stream'
 import * as v from 'valibot'
 import { type DefaultEventsMap, Server, type Socket } from 'socket.io'
 import {
@@ -61,13 +62,17 @@ export class Gateway implements FanOut {
   readonly #options: GatewayOptions
   readonly #io: Server<ClientEvents, ServerEvents, DefaultEventsMap, SocketData>
   readonly #connections = new Set<SocketConnection>()
+  /** What the connections run over, admitted or not. */
+  readonly #wires = new Set<Duplex>()
   #stopSweep: (() => void) | null = null
 
   constructor(options: GatewayOptions) {
     this.#options = options
     // Left without an answer they look to a proxy as if this node had died, and anybody can send them.
     options.http.on('upgrade', (request, socket) => {
-      if (!request.url?.startsWith(PATH)) socket.end(NOT_FOUND)
+      if (!request.url?.startsWith(PATH)) return void socket.end(NOT_FOUND)
+      this.#wires.add(socket)
+      socket.once('close', () => this.#wires.delete(socket))
     })
     this.#io = new Server(options.http, {
       path: PATH,
@@ -108,6 +113,8 @@ export class Gateway implements FanOut {
     // `io.close()` throws away what is not sent yet, such as how an answer has ended a moment ago.
     this.#io.local.disconnectSockets(true)
     await this.#drained()
+    // Whoever has not even heard the goodbye holds up nobody: a WebSocket waits half a minute for its answer.
+    for (const wire of this.#wires) wire.destroy()
     const closed = this.#io.close()
     // It waits for every connection, also for a download that nobody takes.
     this.#options.http.closeAllConnections()
