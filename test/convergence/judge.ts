@@ -21,12 +21,12 @@ export interface Court {
 
 /** Refusals that each command may meet here; any other is a fault. */
 const EXPECTED: Readonly<Record<Intent['type'], readonly ErrorCode[]>> = {
-  post: ['queue-full', 'message-empty', 'shutting-down'],
+  post: ['queue-full', 'message-empty'],
   cancel: ['generation-not-found'],
-  retry: ['generation-running', 'generation-not-ended', 'shutting-down'],
-  continue: ['generation-running', 'generation-not-ended', 'shutting-down'],
+  retry: ['generation-running', 'generation-not-ended'],
+  continue: ['generation-running', 'generation-not-ended'],
   withdraw: ['not-queued', 'not-yours'],
-  resume: ['queue-not-held', 'shutting-down'],
+  resume: ['queue-not-held'],
   typing: [],
 }
 

@@ -3,6 +3,7 @@ import { connect } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { ServerEnvironment } from '../support/server-process.ts'
 import { expectSame, House } from './house.ts'
+import { RawSocket } from './raw-socket.ts'
 
 async function openHouse(environment: ServerEnvironment): Promise<House> {
   const house = await House.open(environment)
@@ -45,7 +46,7 @@ describe('a server that is told to go down', () => {
     expect(await house.server.stop()).toBe(0)
   })
 
-  it('lets its answer finish, and refuses new questions meanwhile', async () => {
+  it('[R4.1] lets its answer finish, refuses new questions meanwhile, and pages ask again when it is back', async () => {
     const house = await openHouse({ SHUTDOWN_MS: '20000' })
     const [alice, bob] = await house.both()
     await alice.ask('How? [simulate: length=6000 gap=20 chunk=50]')
@@ -53,15 +54,20 @@ describe('a server that is told to go down', () => {
     const { pid } = house.server
     const exit = house.server.stop()
     await goingDown(house)
-    for (const intent of [
-      { type: 'post', text: 'One more?', ask: true },
-      { type: 'retry', generationId: alice.reply.generationId },
-      { type: 'resume' },
-    ] as const)
-      expect(await bob.send(intent)).toMatchObject({
+    const socket = await RawSocket.connect(house.server.url, { token: house.bob.token })
+    const { roomId } = house
+    const { generationId } = alice.reply
+    for (const answer of [
+      await socket.command('post', { roomId, text: 'One more?', ask: true }),
+      await socket.command('retry', { roomId, generationId }),
+      await socket.command('resume', { roomId }),
+    ])
+      expect(answer).toMatchObject({
         ok: false,
         error: { code: 'shutting-down', retryable: true },
       })
+    // The page asks for as long as that is the answer.
+    const kept = bob.ask('And now? [simulate: length=100]')
     expect(bob.state.messages).toHaveLength(2)
     expect(await bob.send({ type: 'post', text: 'Bye.', ask: false })).toMatchObject({ ok: true })
     expect(await alice.ended()).toMatchObject({ ended: { outcome: 'completed' } })
@@ -70,10 +76,10 @@ describe('a server that is told to go down', () => {
     expect(lives(pid)).toBe(false)
 
     await house.start()
-    await Promise.all([alice.live(), bob.live()])
-    await expectSame(house, alice, bob)
-    await bob.ask('And now? [simulate: length=100]')
+    expect(await kept).toMatchObject({ ok: true })
     expect(await alice.ended(2)).toMatchObject({ ended: { outcome: 'completed' } })
+    await bob.ended(2)
+    await expectSame(house, alice, bob)
   })
 
   it('[R2][R5.1] interrupts what takes longer, keeps the partial, and goes on with the queue after', async () => {

@@ -9,6 +9,9 @@ import { reportProxy } from './proxy-check/report.ts'
 import { NodeRefused } from './redis/deployment.ts'
 import { type Server, startServer } from './server.ts'
 
+/** The exit code of a node that was told twice to go down. */
+const TOLD_TWICE = 130
+
 async function main(): Promise<void> {
   // What people say here is read by nobody else on this machine.
   process.umask(0o077)
@@ -22,11 +25,11 @@ async function main(): Promise<void> {
   const server = await startServer(config, logger)
   announce(server)
   const stopReport = lookAtProxy(config.publicUrl, logger)
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    let told = false
+  let told = false
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.on(signal, () => {
-      // The second time it is meant.
-      if (told) process.exit(130)
+      // The second time it is meant, whichever it is.
+      if (told) process.exit(TOLD_TWICE)
       told = true
       stopReport()
       say('Going down; running answers may finish. Press again to stop at once.')
@@ -38,7 +41,6 @@ async function main(): Promise<void> {
         },
       )
     })
-  }
 }
 
 /** Checks the way from PUBLIC_URL to here in the background. @returns calls it off */

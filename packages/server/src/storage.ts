@@ -21,6 +21,8 @@ export interface Storage {
   readonly presence: PresencePort
   /** Signs sessions and invites; the same on all nodes. */
   readonly signingKey: Uint8Array
+  /** Other nodes may have the same rooms, so that members can go there. */
+  readonly isShared: boolean
   /** Asks the storage for a sign of life. Rejects when there is none. */
   ping(): Promise<void>
   /** How long ago something published came back, ms; null where nothing is published. */
@@ -68,6 +70,7 @@ async function openSqlite(
       presence.close()
       await log.close()
     },
+    isShared: false,
   }
 }
 
@@ -128,6 +131,7 @@ async function openRedis(
         probe.stop()
         subscriptions.close()
         connections.close()
+      isShared: true,
       },
     }
   } catch (error) {

@@ -2,7 +2,8 @@
 //
 // Guarantees: a command keeps its id, and is on its way at most once at any time, so that a refusal is never
 // followed by the same command being done. One that may have been done before its link went down is not given up
-// for a refusal that says nothing about that: it is sent again.
+// for a refusal that says nothing about that: it is sent again. Neither is any for a node that goes down: the next
+// node does it, or this one when it is back, and nobody has to ask twice because of a deploy.
 import type { Command, CommandResult, ErrorBody, ErrorCode } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
 import type { Transport } from './transport.ts'
@@ -10,10 +11,16 @@ import type { Post } from './unsent-posts.ts'
 
 /** Refusals from before the log was asked whether it knows the command. */
 const UNKNOWING: ReadonlySet<string> = new Set<ErrorCode>([
-  'shutting-down',
   'rate-limited',
   'storage-unavailable',
   'storage-uncertain',
+])
+const GOING_DOWN: ErrorCode = 'shutting-down'
+/** Refusals of a storage that is away or full. A stop waits for it: nobody should have to press twice. */
+const STORAGE: ReadonlySet<string> = new Set<ErrorCode>([
+  'storage-unavailable',
+  'storage-uncertain',
+  'storage-full',
 ])
 /** Pause before a command is sent again after such a refusal, ms. */
 const AGAIN_MS = 1000
@@ -99,8 +106,7 @@ export class Outbox {
       return
     }
     if (!result.ok && result.error.code === 'storage-uncertain') waiting.mayBeDone = true
-    if (!result.ok && waiting.mayBeDone && UNKNOWING.has(result.error.code))
-      return this.#againLater()
+    if (!result.ok && isToBeSentAgain(waiting, result.error.code)) return this.#againLater()
     this.#change(this.#waiting.filter((other) => other !== waiting))
     waiting.forget()
     waiting.settle(result)
@@ -118,4 +124,9 @@ export class Outbox {
     this.#waiting = waiting
     this.#options.onChange(waiting.map(({ command }) => command))
   }
+}
+
+function isToBeSentAgain({ command, mayBeDone }: Waiting, code: string): boolean {
+  if (code === GOING_DOWN || (mayBeDone && UNKNOWING.has(code))) return true
+  return command.type === 'cancel' && STORAGE.has(code)
 }

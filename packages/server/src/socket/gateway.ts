@@ -32,9 +32,14 @@ const MOST_REFUSED = 200
 /** How long connections may still take what was sent to them when the node goes down, and how often that is looked at, ms. */
 const FAREWELL_MS = 2000
 const DRAIN_LOOK_MS = 20
+/** How often some connections are sent to other nodes, ms. */
+const SEND_AWAY_EVERY_MS = 20
 
 const PATH = '/socket.io/'
 const NOT_FOUND = 'HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n'
+/** A proxy takes it to another node. */
+const GOING_DOWN =
+  'HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\ncontent-length: 0\r\n\r\n'
 
 export interface GatewayOptions {
   readonly http: HttpServer
@@ -65,6 +70,7 @@ export class Gateway implements FanOut {
   /** What the connections run over, admitted or not. */
   readonly #wires = new Set<Duplex>()
   #stopSweep: (() => void) | null = null
+  #sendsAway = false
 
   constructor(options: GatewayOptions) {
     this.#options = options
@@ -106,19 +112,41 @@ export class Gateway implements FanOut {
     this.#io.local.to(roomId).emit('update', update)
   }
 
+  /**
+   * Takes no more connections, and sends those there are to other nodes: one every 20 ms, or more where that would
+   * take too long. Whoever asks for what this node does not begin any more goes at once.
+   * @param mostMs how long it may take
+   */
+  async sendAway(mostMs: number): Promise<void> {
+    const { http, clock } = this.#options
+    this.#sendsAway = true
+    http.removeAllListeners('upgrade')
+    http.on('upgrade', (_, socket) => socket.end(GOING_DOWN))
+    const until = clock.now() + mostMs
+    while (this.#connections.size > 0) {
+      const turns = Math.max(1, Math.floor((until - clock.now()) / SEND_AWAY_EVERY_MS))
+      const count = Math.ceil(this.#connections.size / turns)
+      for (const connection of [...this.#connections].slice(0, count)) connection.sendAway()
+      await pause(clock, SEND_AWAY_EVERY_MS)
+    }
+  }
+
   /** Tells everybody to come back later, and closes, the HTTP server too. */
   async close(): Promise<void> {
     this.#stopSweep?.()
+    const { http, clock } = this.#options
+    // Whoever is told to come back must not meet this node again.
+    const closed = new Promise<void>((resolve) => void http.close(() => resolve()))
     this.#io.local.emit('update', { type: 'closed', error: errorBody('shutting-down') })
     // `io.close()` throws away what is not sent yet, such as how an answer has ended a moment ago.
     this.#io.local.disconnectSockets(true)
     await this.#drained()
     // Whoever has not even heard the goodbye holds up nobody: a WebSocket waits half a minute for its answer.
     for (const wire of this.#wires) wire.destroy()
-    const closed = this.#io.close()
-    // It waits for every connection, also for a download that nobody takes.
-    this.#options.http.closeAllConnections()
-    await closed
+    // Requests are answered to their end, but not a download that nobody takes.
+    const stop = clock.after(FAREWELL_MS, () => http.closeAllConnections())
+    await Promise.all([this.#io.close(), closed])
+    stop()
   }
 
   /** Resolves when everything is sent, or when those who do not take it have had their time. */
@@ -126,7 +154,7 @@ export class Gateway implements FanOut {
     const { clock } = this.#options
     const until = clock.now() + FAREWELL_MS
     while (this.#io.engine.clientsCount > 0 && clock.now() < until)
-      await new Promise<void>((resolve) => void clock.after(DRAIN_LOOK_MS, resolve))
+      await pause(clock, DRAIN_LOOK_MS)
   }
 
   async #admit(socket: RoomSocket): Promise<ErrorBody | null> {
@@ -166,8 +194,10 @@ export class Gateway implements FanOut {
         (input as { type?: unknown } | null | undefined)?.type,
       )
       const answer = (result: CommandResult) => {
-        answered(result.ok ? null : result.error.code)
+        const code = result.ok ? null : result.error.code
+        answered(code)
         acknowledge(result)
+        if (code === 'shutting-down' && this.#sendsAway) connection.sendAway()
       }
       if (!this.#options.mayCommand(person.memberId)) {
         // Answers cost something too: whoever does not slow down is not answered for ever.
@@ -191,4 +221,8 @@ type Acknowledge = (result: CommandResult) => void
 
 function refusedHandshake(body: ErrorBody): Error & { data: ErrorBody } {
   return Object.assign(new Error(body.message), { data: body })
+}
+
+function pause(clock: Clock, ms: number): Promise<void> {
+  return new Promise((resolve) => void clock.after(ms, resolve))
 }

@@ -1,5 +1,5 @@
 // One socket in at most one room.
-import type { Position, RoomId, Update } from '@roomcast/shared/protocol'
+import type { ErrorBody, Position, RoomId, Update } from '@roomcast/shared/protocol'
 import { errorBody, Refusal } from '@roomcast/shared/protocol'
 import type { Connection } from '../room/connection.ts'
 import { isStalled, Place } from '../room/place.ts'
@@ -78,7 +78,16 @@ export class SocketConnection implements Connection {
 
   /** Ends the connection; its member may come back. */
   giveUp(message: string): void {
-    this.send({ type: 'closed', error: errorBody('rate-limited', message) })
+    this.#end(errorBody('rate-limited', message))
+  }
+
+  /** Tells its member that this node goes down: the next link leads to another one. */
+  sendAway(): void {
+    this.#end(errorBody('shutting-down'))
+  }
+
+  #end(error: ErrorBody): void {
+    this.send({ type: 'closed', error })
     this.#socket.disconnect(true)
   }
 

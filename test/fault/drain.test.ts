@@ -1,0 +1,200 @@
+// A node is told to go down while others run: its people are sent to them one after the other, what it is writing goes
+// on, and nobody loses a question or has to ask twice.
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { RawSocket } from '../process/raw-socket.ts'
+import { Deployment } from '../support/deployment.ts'
+import { EventReader } from '../support/event-reader.ts'
+import { startNginx } from '../support/nginx.ts'
+import type { Person, Seat } from '../support/person.ts'
+import { startServerProcess } from '../support/server-process.ts'
+import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts'
+
+/** On a busy machine. */
+const PATIENCE_MS = 20_000
+
+interface World {
+  readonly deployment: Deployment
+  /** The address that everybody knows. */
+  readonly url: string
+  /** Somebody's way to the server: to the first node at first, then to the address that everybody knows. */
+  readonly viaFirst: (person: Person) => Promise<{ person: Person; wire: TcpProxy }>
+  readonly leadOn: (...wires: readonly TcpProxy[]) => void
+}
+
+/** Two nodes behind nginx, with the configuration that is shipped. */
+async function openWorld(environment: Readonly<Record<string, string>> = {}): Promise<World> {
+  const deployment = await Deployment.open(2, { environment })
+  onTestFinished(() => deployment.close())
+  const nginx = await startNginx({ nodes: [deployment.node(0).port, deployment.node(1).port] })
+  onTestFinished(() => nginx.stop())
+  const port = Number(new URL(nginx.url).port)
+  return {
+    deployment,
+    url: nginx.url,
+    viaFirst: async (person) => {
+      const wire = await startTcpProxy(deployment.node(0).port)
+      onTestFinished(() => wire.close())
+      return { person: person.at(wire.url), wire }
+    },
+    leadOn: (...wires) => {
+      for (const wire of wires) wire.leadTo(port)
+    },
+  }
+}
+
+async function isUnready(url: string): Promise<void> {
+  await expect.poll(async () => (await fetch(`${url}/readyz`)).status).toBe(503)
+}
+
+/** What somebody sees who comes only now. */
+async function newcomer(person: Person, roomId: string): Promise<Seat['state']['messages']> {
+  const seat = person.sit(roomId)
+  onTestFinished(() => seat.leave())
+  await seat.live()
+  return seat.state.messages
+}
+
+describe('a node that is told to go down among others', () => {
+  it('[R1][R4.1] sends its people to them, where they see its answer to the end, and takes no question from anybody', async () => {
+    const { deployment, url, viaFirst, leadOn } = await openWorld({ SHUTDOWN_MS: '30000' })
+    const { roomId, people } = await deployment.room('Alice', 'Bob', 'Carol')
+    const [alice, bob, carol] = people as [Person, Person, Person]
+    const ways = [await viaFirst(alice), await viaFirst(bob)] as const
+    const crowd = Array.from({ length: 8 }, () => carol.at(url))
+    const seats = await deployment.sit([ways[0].person, ways[1].person, ...crowd], roomId)
+    const [aliceSits, bobSits] = seats as [Seat, Seat]
+    const reader = await EventReader.open({ url: deployment.node(0).url, roomId, token: bob.token })
+    onTestFinished(() => reader.close())
+
+    await aliceSits.ask('Why? [simulate: unicode length=8000 gap=25 chunk=50]')
+    await Promise.all(seats.map((seat) => seat.reads(300)))
+    leadOn(ways[0].wire, ways[1].wire)
+    const { length } = reader.text
+    const exit = deployment.node(0).stop()
+    await isUnready(deployment.node(0).url)
+    // Refused here, and done at the other node, without anybody noticing more than a moment.
+    expect(await bobSits.ask('And then? [simulate: length=200]')).toMatchObject({
+      ok: true,
+      queued: true,
+    })
+    expect(aliceSits.reply.ended).toBeNull()
+    await Promise.all(
+      seats.map((seat) =>
+        seat.until(
+          'at the other node',
+          ({ status, closing }) => status.kind === 'live' && !closing,
+        ),
+      ),
+    )
+    const first = await aliceSits.ended(1, PATIENCE_MS)
+    expect(first).toMatchObject({ ended: { outcome: 'completed' } })
+    expect(first.text).toContain(deployment.simulator.requests[0]?.text ?? 'asked')
+    expect(await exit).toBe(0)
+    expect(await reader.ended).toBe('ended')
+    expect(reader.follower.closed).toBe('shutting-down')
+    // It cannot ask, so it stays where it is as long as there is something to read.
+    expect(reader.text.length).toBeGreaterThan(length + 1000)
+    const again = await EventReader.open({
+      url,
+      roomId,
+      token: bob.token,
+      follower: reader.follower,
+    })
+    onTestFinished(() => again.close())
+
+    for (const seat of seats)
+      expect(await seat.ended(2, PATIENCE_MS)).toMatchObject({ ended: { outcome: 'completed' } })
+    const messages = await newcomer(carol.at(url), roomId)
+    for (const seat of seats) expect(seat.state.messages).toEqual(messages)
+    await again.reaches(aliceSits.state)
+    expect(again.state.messages).toEqual(messages)
+    expect(reader.follower.types.filter((type) => type === 'snapshot')).toHaveLength(1)
+  }, 60_000)
+
+  it('lets them go one after the other, and serves those who are still there', async () => {
+    const { deployment, url } = await openWorld({ SHUTDOWN_MS: '30000' })
+    const { roomId, people } = await deployment.room('Alice', 'Bob')
+    const [alice, bob] = people as [Person, Person]
+    const node = deployment.node(0)
+    const sockets = await Promise.all(
+      [...Array(60).keys()].map((index) =>
+        RawSocket.connect(node.url, { token: (index % 2 ? alice : bob).token }),
+      ),
+    )
+    const gone: number[] = []
+    sockets.forEach((socket, index) => void socket.closed.then(() => gone.push(index)))
+    for (const socket of sockets) await socket.command('join', { roomId })
+    const exit = node.stop()
+    await expect.poll(() => gone.length, { interval: 5 }).toBeGreaterThan(0)
+    expect(gone.length).toBeLessThan(30)
+    const last = sockets.findLast((_, index) => !gone.includes(index))
+    expect(await last?.command('post', { roomId, text: 'Still here.', ask: false })).toMatchObject({
+      ok: true,
+    })
+    // Nobody is taken in again, neither here …
+    const refused = await RawSocket.connect(node.url, { token: alice.token }).catch(() => null)
+    expect(refused).toBeNull()
+    // … nor by way of the proxy, which finds the other node.
+    for (let count = 0; count < 6; count++)
+      (await RawSocket.connect(url, { token: alice.token })).close()
+    await Promise.all(sockets.map((socket) => socket.closed))
+    for (const { updates } of sockets)
+      expect(updates.at(-1)).toMatchObject({
+        type: 'closed',
+        error: { code: 'shutting-down', retryable: true },
+      })
+    expect(await exit).toBe(0)
+    expect((await newcomer(bob.at(url), roomId)).at(-1)).toMatchObject({ text: 'Still here.' })
+  }, 60_000)
+
+  it('answers a request that it has begun before it goes', async () => {
+    const { deployment, url } = await openWorld({ SHUTDOWN_MS: '0' })
+    const { people } = await deployment.room('Alice')
+    const [alice] = people as [Person]
+    const made = Array.from({ length: 12 }, (_, index) => alice.at(url).makeRoom(`Room ${index}`))
+    expect(await deployment.node(0).stop()).toBe(0)
+    expect(await Promise.all(made)).toHaveLength(12)
+  }, 60_000)
+})
+
+describe('a node that is told twice', () => {
+  it.each([
+    ['SIGTERM', 'SIGINT'],
+    ['SIGINT', 'SIGTERM'],
+  ] as const)('goes at once, by %s and then %s, with exit code 130', async (once, twice) => {
+    const deployment = await Deployment.open(1, { environment: { SHUTDOWN_MS: '60000' } })
+    onTestFinished(() => deployment.close())
+    const { roomId, people } = await deployment.room('Alice')
+    const [alice] = await deployment.sit(people, roomId)
+    await alice?.ask('How? [simulate: stall]')
+    await alice?.reads(1)
+    const node = deployment.node(0)
+    const exit = node.stop(once)
+    await isUnready(node.url)
+    expect(await node.stop(twice)).toBe(130)
+    expect(await exit).toBe(130)
+  })
+
+  it('goes at once although Redis is frozen; told once, it does not wait for Redis for ever', async () => {
+    const deployment = await Deployment.open(1, { environment: { SHUTDOWN_MS: '60000' } })
+    onTestFinished(() => deployment.close())
+    const patient = deployment.node(0)
+    const hasty = await startServerProcess({ ...deployment.environment, SHUTDOWN_MS: '300' })
+    onTestFinished(() => hasty.kill())
+    for (const { url } of [patient, hasty]) {
+      const { roomId, people } = await deployment.room('Alice')
+      const [seat] = await deployment.sit(
+        people.map((person) => person.at(url)),
+        roomId,
+      )
+      await seat?.ask('How? [simulate: stall]')
+      await seat?.reads(1)
+    }
+    deployment.redis?.pause()
+    onTestFinished(() => deployment.redis?.resume())
+    const exits = [patient.stop(), hasty.stop()]
+    await expect.poll(() => patient.stderr()).toContain('Going down')
+    expect(await patient.stop('SIGINT')).toBe(130)
+    expect(await Promise.all(exits)).toEqual([130, 0])
+  }, 60_000)
+})
