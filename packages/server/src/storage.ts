@@ -19,10 +19,10 @@ import { Subscriptions } from './redis/subscriptions.ts'
 export interface Storage {
   readonly log: RoomLog
   readonly presence: PresencePort
-  /** Signs sessions and invites; the same on all nodes. */
-  readonly signingKey: Uint8Array
   /** Other nodes may have the same rooms, so that members can go there. */
   readonly isShared: boolean
+  /** Signs sessions and invites; the same on all nodes. */
+  readonly signingKey: Uint8Array
   /** Asks the storage for a sign of life. Rejects when there is none. */
   ping(): Promise<void>
   /** How long ago something published came back, ms; null where nothing is published. */
@@ -63,6 +63,7 @@ async function openSqlite(
   return {
     log,
     presence,
+    isShared: false,
     signingKey: givenKey ?? (await loadSigningKey(directory, random)),
     ping: async () => void (await log.roomsOf('nobody')),
     probeAgeMs: () => null,
@@ -70,7 +71,6 @@ async function openSqlite(
       presence.close()
       await log.close()
     },
-    isShared: false,
   }
 }
 
@@ -121,6 +121,7 @@ async function openRedis(
     return {
       log,
       presence,
+      isShared: true,
       signingKey,
       ping: async () =>
         void (await connections.commands.hexists(`${namespace}:deployment`, 'schema')),
@@ -131,7 +132,6 @@ async function openRedis(
         probe.stop()
         subscriptions.close()
         connections.close()
-      isShared: true,
       },
     }
   } catch (error) {
