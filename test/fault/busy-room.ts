@@ -1,0 +1,139 @@
+// Rooms in which people talk, ask, stop and retry all the time, behind one address; and what is held against them after.
+import { setTimeout as passed } from 'node:timers/promises'
+import { expect } from 'vitest'
+import type { CommandResult, Message, Reply } from '@roomcast/shared/protocol'
+import type { Chance } from '../contract/random.ts'
+import { EventFollower } from '../support/event-follower.ts'
+import { EventReader } from '../support/event-reader.ts'
+import type { Person, Seat } from '../support/person.ts'
+
+/** Somebody's pause between two acts, ms. */
+const PAUSE_MS = 150
+/** With more questions waiting than this nobody asks: all are answered in the end, which takes time. */
+const MOST_WAITING = 3
+/** How long a reader waits before it opens its stream again, ms. */
+const AGAIN_MS = 200
+/** Refusals that mean that others were faster. */
+const USUAL = ['queue-full', 'generation-running', 'generation-not-ended']
+
+export interface BusyRoomOptions {
+  readonly roomId: string
+  /** Each with a seat of their own; the first one's eyes are those of a newcomer in the end. */
+  readonly people: readonly Person[]
+  readonly chance: Chance
+  /** Something to tell Claude with each question, such as how fast to answer. */
+  readonly how: string
+}
+
+export class BusyRoom {
+  readonly seats: readonly Seat[]
+  /** Texts whose message was acknowledged. */
+  readonly said: string[] = []
+  /** Refusals that are not to be expected, in words. */
+  readonly strange: string[] = []
+  readonly follower = new EventFollower()
+  readonly #options: BusyRoomOptions
+  #reader: EventReader | null = null
+  #isOver = false
+  #acts: readonly Promise<unknown>[] = []
+  #count = 0
+
+  constructor(options: BusyRoomOptions) {
+    this.#options = options
+    this.seats = options.people.map((person) => person.sit(options.roomId))
+  }
+
+  async open(): Promise<void> {
+    await Promise.all(this.seats.map((seat) => seat.live()))
+    this.#acts = [...this.seats.map((seat) => this.#act(seat)), this.#read()]
+  }
+
+  /** Nobody begins anything any more. Resolves when everything has been answered and Claude is silent. */
+  async rest(): Promise<void> {
+    this.#isOver = true
+    await Promise.all(this.#acts.slice(0, -1))
+    for (const seat of this.seats)
+      await seat.until(
+        'rest',
+        ({ status, state }) => status.kind === 'live' && !state?.running,
+        40_000,
+      )
+  }
+
+  /** Nothing is lost, nothing came twice, and all screens show what a newcomer sees; gives that. */
+  async judge(): Promise<readonly Message[]> {
+    const { people, roomId } = this.#options
+    const [first] = people
+    if (!first) throw new Error('nobody is here')
+    const newcomer = first.sit(roomId)
+    await newcomer.live()
+    const { messages, offset } = newcomer.state
+    newcomer.leave()
+    expect(this.strange).toEqual([])
+    for (const seat of this.seats) {
+      await seat.until('the others', ({ state }) => (state?.offset ?? 0) >= offset)
+      expect(seat.state.messages).toEqual(messages)
+    }
+    await expect.poll(() => this.follower.state.offset, { timeout: 15_000 }).toBe(offset)
+    expect(this.follower.state.messages).toEqual(messages)
+    const all = await first.call<{ messages: Message[] }>(`/api/rooms/${roomId}/export?format=json`)
+    const said = all.messages.flatMap((message) => (message.kind === 'said' ? [message.text] : []))
+    expect(said.toSorted()).toEqual(this.said.toSorted())
+    return all.messages
+  }
+
+  leave(): void {
+    this.#isOver = true
+    for (const seat of this.seats) seat.leave()
+    this.#reader?.close()
+  }
+
+  async #act(seat: Seat): Promise<void> {
+    const { chance, how } = this.#options
+    while (!this.#isOver) {
+      const reply = newest(seat)
+      const dice = chance.below(10)
+      if (dice < 6 || !reply) {
+        const ask = dice < 2 && seat.state.queue.length < MOST_WAITING
+        const text = `${seat.name} ${(this.#count += 1)}${ask ? ` ${how}` : ''}`
+        const result = await seat.send({ type: 'post', text, ask })
+        if (result.ok) this.said.push(text)
+        else this.#refused('post', result)
+      } else {
+        const { generationId } = reply
+        const type = reply.ended ? 'retry' : 'cancel'
+        // Some of what runs is left to its end.
+        if (dice < 7) this.#refused(type, await seat.send({ type, generationId }))
+        else seat.client.typing()
+        if (seat.state.held) this.#refused('resume', await seat.send({ type: 'resume' }))
+      }
+      await passed(PAUSE_MS / 2 + chance.below(PAUSE_MS))
+    }
+  }
+
+  /** Follows the room by its events, as a program does: again and again, from where it is. */
+  async #read(): Promise<void> {
+    const { people, roomId } = this.#options
+    const { url, token } = people[0] ?? { url: '', token: '' }
+    while (!this.#isOver || this.#reader === null) {
+      try {
+        this.#reader = await EventReader.open({ url, roomId, token, follower: this.follower })
+        await this.#reader.ended
+      } catch {
+        // ignored because: it comes again, as it would to any server that is busy
+      }
+      await passed(AGAIN_MS)
+    }
+  }
+
+  #refused(what: string, result: CommandResult): void {
+    const usual = what === 'resume' ? [...USUAL, 'queue-not-held'] : USUAL
+    if (!result.ok && !usual.includes(result.error.code))
+      this.strange.push(`${what}: ${result.error.code}`)
+  }
+}
+
+/** The newest reply on somebody's screen. */
+function newest(seat: Seat): Reply | undefined {
+  return seat.state.messages.findLast((message): message is Reply => message.kind === 'reply')
+}
