@@ -1,0 +1,367 @@
+// That the checker can see: a short history in which all is well, and each invariant broken in it on purpose.
+import { createHash } from 'node:crypto'
+import { expect, test } from 'vitest'
+import type { Command, Entry } from '@roomcast/shared/protocol'
+import { Tally } from '../../support/tally.ts'
+import { check, type Evidence } from './checker.ts'
+import type { Event, Line } from './history.ts'
+
+type Own<T> = T extends readonly (infer One)[] ? Own<One>[] : { -readonly [Key in keyof T]: T[Key] }
+
+/** A sound evidence that may be spoilt: all of it is the caller's own. */
+interface OwnEvidence {
+  roomId: string
+  epoch: string
+  histories: { name: string; roomId: string; lines: Line[]; stays: boolean }[]
+  entries: Own<Entry>[]
+  runs: { number: number; at: number; text: string; marks: [] }[]
+  written: { text: string; stopped: boolean }[]
+  lossy: { from: number; to: number }[]
+}
+
+const HOW = { outcome: 'cancelled', by: 'bob', error: undefined } as const
+const cancel = { type: 'cancel', commandId: 'c2', roomId: 'room', generationId: 'g1' } as const
+const post: Command = { type: 'post', commandId: 'c1', roomId: 'room', text: 'Why?', ask: true }
+const refused: Command = { ...post, commandId: 'c3', text: 'How?' }
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
+
+/** Alice asks, bob stops the answer after "One stone", another is complete; carol came in the end. */
+function sound(): OwnEvidence {
+  const lines = (...events: Event[]): Line[] =>
+    events.map((event, index) => ({ at: 1000 * index, ...event }))
+  const stands = (offset: number, whole = false): Event => ({
+    kind: 'stands',
+    epoch: 'first',
+    offset,
+    whole,
+  })
+  const text = (number: number, from: number, words: string): Event => ({
+    kind: 'text',
+    generationId: `g${number}`,
+    number,
+    from,
+    text: words,
+  })
+  const ended = (
+    number: number,
+    end: number,
+    how: Extract<Event, { kind: 'ended' }>['how'],
+  ): Event => ({
+    kind: 'ended',
+    generationId: `g${number}`,
+    number,
+    end,
+    how,
+  })
+  const whole = { outcome: 'completed', by: undefined, error: undefined } as const
+  const said: Event = { kind: 'said', messageId: 'm1', by: 'alice', text: 'Why?' }
+  const end = (number: number, offset: number, words: string) => ({
+    type: 'generation-ended' as const,
+    offset,
+    at: offset,
+    generationId: `g${number}`,
+    number,
+    end: words.length,
+    digest: sha256(words),
+    held: false,
+  })
+  const start = (number: number, offset: number) => ({
+    type: 'generation-started' as const,
+    offset,
+    at: offset,
+    generationId: `g${number}`,
+    number,
+    mode: 'answer' as const,
+    messageId: 'm1',
+    by: 'alice',
+    model: 'claude',
+  })
+  return {
+    roomId: 'room',
+    epoch: 'first',
+    entries: [
+      {
+        type: 'message-posted',
+        offset: 1,
+        at: 1,
+        messageId: 'm1',
+        by: 'alice',
+        text: 'Why?',
+        ask: true,
+      },
+      start(1, 2),
+      { ...end(1, 3, 'One stone'), outcome: 'cancelled', by: 'bob' },
+      start(2, 4),
+      { ...end(2, 5, 'Two words'), outcome: 'completed' },
+    ],
+    runs: [
+      { number: 1, at: 0, text: 'One stone', marks: [] },
+      { number: 2, at: 0, text: 'Two words', marks: [] },
+    ],
+    written: [
+      { text: 'One stone after the other', stopped: false },
+      { text: 'Two words', stopped: true },
+    ],
+    lossy: [],
+    histories: [
+      {
+        name: 'alice',
+        roomId: 'room',
+        stays: true,
+        lines: lines(
+          { kind: 'replaced', epoch: 'first' },
+          stands(0, true),
+          said,
+          stands(1),
+          { kind: 'answered', by: 'alice', command: post, result: { ok: true, messageId: 'm1' } },
+          stands(2),
+          text(1, 0, 'One '),
+          text(1, 4, 'stone'),
+          ended(1, 9, HOW),
+          stands(3),
+          {
+            kind: 'answered',
+            by: 'bob',
+            command: cancel,
+            result: { ok: true, outcome: 'cancelled', end: 9 },
+          },
+          {
+            kind: 'answered',
+            by: 'alice',
+            command: refused,
+            result: { ok: false, error: { code: 'queue-full', message: 'No.', retryable: true } },
+          },
+          stands(4),
+          text(2, 0, 'Two words'),
+          ended(2, 9, whole),
+          stands(5),
+        ),
+      },
+      {
+        name: 'carol',
+        roomId: 'room',
+        stays: true,
+        lines: lines(
+          { kind: 'replaced', epoch: 'first' },
+          said,
+          text(1, 0, 'One stone'),
+          ended(1, 9, HOW),
+          text(2, 0, 'Two words'),
+          ended(2, 9, whole),
+          stands(5, true),
+        ),
+      },
+    ],
+  }
+}
+
+/** Alice's line of a kind; the last one of those, unless told otherwise. */
+function line<Kind extends Line['kind']>(
+  { histories }: OwnEvidence,
+  kind: Kind,
+  index = -1,
+): Own<Extract<Line, { kind: Kind }>> {
+  const found = histories[0]?.lines.filter((one) => one.kind === kind).at(index)
+  return found as unknown as Own<Extract<Line, { kind: Kind }>>
+}
+
+function insert(evidence: OwnEvidence, after: Line | undefined, ...events: Event[]): void {
+  const lines = evidence.histories[0]?.lines ?? []
+  const place = after ? lines.indexOf(after) + 1 : lines.length
+  lines.splice(place, 0, ...events.map((event) => ({ at: 0, ...event })))
+}
+
+const PLANTED: readonly [
+  rule: string,
+  what: string,
+  says: RegExp,
+  (all: OwnEvidence) => unknown,
+][] = [
+  ['I1', 'text that Claude did not write', /^I1 .*answer 1/m, (all) => all.written.shift()],
+  [
+    'I1',
+    'an answer that is called complete and is not',
+    /^I1 .*answer 2 \(completed\)/m,
+    (all) => all.written.splice(1, 1, { text: 'Two words more', stopped: true }),
+  ],
+  [
+    'I2',
+    'a digest that is not that of the text',
+    /^I2 .*the end of 2 at 9 does not fit/m,
+    (all) => Object.assign(all.entries[4] as object, { digest: sha256('Two worms') }),
+  ],
+  [
+    'I2',
+    'other text in the end',
+    /^I2 .*carol: has other text of 2/m,
+    (all) => Object.assign(all.histories[1]?.lines[4] as object, { text: 'Two' }),
+  ],
+  [
+    'I2',
+    'somebody who stays in a lost incarnation',
+    /^I2 .*alice: is in another incarnation/m,
+    (all) => Object.assign(line(all, 'stands'), { epoch: 'other' }),
+  ],
+  [
+    'I3',
+    'other text for a moment',
+    /^I3 .*alice: what it shows of 1 is no beginning/m,
+    (all) => Object.assign(line(all, 'text', 0), { text: 'Ons ' }),
+  ],
+  [
+    'I3',
+    'text that is taken back',
+    /^I3 .*alice: 1 is taken back to 2/m,
+    (all) => Object.assign(line(all, 'text', 1), { from: 2, text: 'e stone' }),
+  ],
+  [
+    'I3',
+    'text that is skipped',
+    /^I3 .*alice: what it shows of 1/m,
+    (all) => Object.assign(line(all, 'text', 1), { text: 'tone' }),
+  ],
+  [
+    'I3',
+    'an answer that is not there in the end',
+    /^I3 .*shows 1, which is not there/m,
+    (all) => all.entries.splice(1, 2),
+  ],
+  [
+    'I4',
+    'a second end',
+    /^I4 .*2 ends twice/m,
+    (all) => all.entries.push({ ...all.entries[4] } as Entry),
+  ],
+  [
+    'I4',
+    'a second end on a screen',
+    /^I4 .*alice: 2 ends a second time/m,
+    (all) => insert(all, line(all, 'ended'), { ...line(all, 'ended') }),
+  ],
+  [
+    'I4',
+    'another end on one screen',
+    /^I4 .*alice: 2 ends failed, not completed/m,
+    (all) => Object.assign(line(all, 'ended'), { how: { ...HOW, outcome: 'failed' } }),
+  ],
+  [
+    'I4',
+    'text after the end',
+    /^I4 .*alice: 2 changes after its end/m,
+    (all) => insert(all, line(all, 'ended'), { ...line(all, 'text'), from: 9, text: '!' }),
+  ],
+  ['I5', 'a hole in the log', /^I5 .*entry 5 is at place 4/m, (all) => all.entries.splice(3, 1)],
+  [
+    'I5',
+    'a hole on a screen',
+    /^I5 .*alice: from 1 to 3/m,
+    (all) => Object.assign(line(all, 'stands', 2), { offset: 3 }),
+  ],
+  [
+    'I5',
+    'a screen that goes back',
+    /^I5 .*alice: back at 1/m,
+    (all) => Object.assign(line(all, 'stands', 3), { offset: 1 }),
+  ],
+  [
+    'I5',
+    'another incarnation without a snapshot',
+    /^I5 .*alice: another epoch without a snapshot/m,
+    (all) => Object.assign(line(all, 'stands', 1), { epoch: 'other' }),
+  ],
+  [
+    'I5',
+    'another incarnation although nothing was lost',
+    /^I5 .*alice: another incarnation, and nothing was lost/m,
+    (all) => insert(all, line(all, 'stands', 0), { kind: 'replaced', epoch: 'first' }),
+  ],
+  [
+    'I6',
+    'text beyond a stop',
+    /^I6 .*alice: shows 1 beyond its end at 9/m,
+    (all) => Object.assign(line(all, 'text', 1), { text: 'stone after' }),
+  ],
+  [
+    'I6',
+    'a stop that was acknowledged with another end',
+    /^I6 .*told cancelled at 4, not cancelled at 9/m,
+    (all) => Object.assign(line(all, 'answered', 1).result, { end: 4 }),
+  ],
+  [
+    'I7',
+    'two that run together',
+    /^I7 .*2 starts while 1 runs/m,
+    (all) => all.entries.splice(2, 1),
+  ],
+  [
+    'I7',
+    'a number that comes again',
+    /^I7 .*1 starts after 1/m,
+    (all) => Object.assign(all.entries[3] as object, { number: 1 }),
+  ],
+  ['I9', 'an answer without an end', /^I9 .*2 has no end/m, (all) => all.entries.pop()],
+  [
+    'I9',
+    'somebody who is behind in the end',
+    /^I9 .*alice: is at 4 of 5/m,
+    (all) => Object.assign(line(all, 'stands'), { offset: 4 }),
+  ],
+  [
+    'I10',
+    'a message that was acknowledged and is lost',
+    /^I10 .*alice: acknowledged and lost: Why\?/m,
+    (all) => Object.assign(all.entries[0] as object, { text: 'What?' }),
+  ],
+  [
+    'I10',
+    'a message that was refused and is there',
+    /^I10 .*alice: refused with queue-full and there: How\?/m,
+    (all) => Object.assign(all.entries[0] as object, { text: 'How?' }),
+  ],
+  [
+    'I10',
+    'a message that is there twice',
+    /^I10 .*posted 2 times: Why\?/m,
+    (all) => all.entries.push({ ...all.entries[0], offset: 6 } as Entry),
+  ],
+  [
+    'I10',
+    'a start that was acknowledged and is none',
+    /^I10 .*retry was never started/m,
+    (all) =>
+      Object.assign(line(all, 'answered', 0), {
+        command: { ...cancel, type: 'retry' },
+        result: { ok: true, generationId: 'none' },
+      }),
+  ],
+]
+
+function found(evidence: Evidence): string {
+  return check(evidence, new Tally())
+    .map(({ rule, message }) => `${rule} ${message}`)
+    .join('\n')
+}
+
+test('a history in which all is well passes', () => {
+  expect(found(sound())).toBe('')
+})
+
+test.each(PLANTED)('[%s] the checker sees %s', (_rule, _what, says, spoil) => {
+  const evidence = sound()
+  spoil(evidence)
+  expect(found(evidence)).toMatch(says)
+})
+
+test('what storage lost right before is corrected, and no violation', () => {
+  const evidence = sound()
+  const [alice] = evidence.histories
+  alice?.lines.unshift(
+    { at: 0, kind: 'replaced', epoch: 'lost' },
+    { at: 0, kind: 'text', generationId: 'g0', number: 1, from: 0, text: 'Gone' },
+    { at: 0, kind: 'stands', epoch: 'lost', offset: 4, whole: true },
+  )
+  evidence.lossy.push({ from: 0, to: 100 })
+  const tally = new Tally()
+  expect(check(evidence, tally)).toEqual([])
+  expect(tally.of('corrected on a screen')).toBe(1)
+})

@@ -1,0 +1,111 @@
+// Breaks one thing after the other, and waits each time until everybody is well again: has the link, misses nothing, sees
+// what is said now, and every answer that ran in that moment has ended or goes on.
+import type { Chance } from '../../contract/random.ts'
+import type { FaultKind } from './faults.ts'
+import { pause } from './pause.ts'
+import type { Member } from './client.ts'
+import type { Room, World } from './world.ts'
+
+/** Far beyond the 15 s of the promise: machines that run tests are slow. */
+const LONGEST_MS = 60_000
+const LOOK_MS = 20
+
+/** One blow and what became of it. Times in ms since the round began. */
+export interface Blow {
+  readonly fault: FaultKind
+  readonly began: number
+  readonly lifted: number
+  /** From when it was lifted (or struck) until everybody was well again, ms; null when that never came. */
+  readonly recovered: number | null
+  /** Who was not well in the end, and why. */
+  readonly ailing: string | null
+}
+
+/** Every kind once, in another order each time; then again. */
+export function schedule(chance: Chance, from: readonly FaultKind[], count: number): FaultKind[] {
+  const kinds: FaultKind[] = []
+  while (kinds.length < count) kinds.push(...chance.shuffled(from))
+  return kinds.slice(0, count)
+}
+
+/** Strikes once. Resolves when all is well, or will not be. */
+export async function strike(
+  world: World,
+  rooms: readonly Room[],
+  fault: FaultKind,
+  chance: Chance,
+  now: () => number,
+): Promise<Blow> {
+  const began = now()
+  const before = rooms.map(standing)
+  const struck = await fault.strike(world, chance)
+  await pause(struck.lasts)
+  await struck.lift?.()
+  const lifted = now()
+  const said = rooms.map((room, index) =>
+    say(room, `after ${fault.name} ${Math.round(began)} ${index}`),
+  )
+  const ailing = await until(now() + LONGEST_MS, now, () => {
+    for (const [index, room] of rooms.entries()) {
+      const why = ailment(room, before[index] ?? [], said[index] ?? '')
+      if (why !== null) return why
+    }
+    return null
+  })
+  const since = fault.countsFromBlow ? began : lifted
+  const recovered = ailing === null ? now() - since : null
+  return { fault, began, lifted, recovered, ailing }
+}
+
+/** How far each member sees the answer that runs. */
+type Standing = readonly { member: Member; number: number; end: number }[]
+
+function standing({ members }: Room): Standing {
+  return members.flatMap((member) => {
+    const { running, replies } = member.screen
+    if (running === null) return []
+    return [{ member, number: running, end: replies.get(running)?.text.length ?? 0 }]
+  })
+}
+
+/** Somebody says something, again and again with other words until it is taken; gives how the words begin. */
+function say({ members }: Room, text: string): string {
+  const [speaker] = members
+  void (async () => {
+    for (let attempt = 1; ; attempt++) {
+      const words = `${text}, attempt ${attempt}`
+      const result = await speaker?.send({ type: 'post', text: words, ask: false })
+      if (!result || result.ok || !result.error.retryable) return
+      await pause(200)
+    }
+  })()
+  return `${text}, `
+}
+
+/** Who is not well in a room; null when everybody is. */
+function ailment({ members, roomId }: Room, before: Standing, said: string): string | null {
+  const where = `in ${roomId.slice(0, 6)}`
+  for (const { isLive, screen, history } of members) {
+    if (!isLive) return `${history.name} ${where} has no link`
+    if (![...screen.said.values()].some(({ text }) => text.startsWith(said)))
+      return `${history.name} ${where} does not see what was said`
+  }
+  for (const { member, number, end } of before) {
+    const reply = member.screen.replies.get(number)
+    const moves = !reply || reply.ended !== null || reply.text.length > end
+    if (!moves) return `${member.history.name} ${where} sees no more of answer ${number}`
+  }
+  return null
+}
+
+/** Looks until there is nothing to complain of; gives the last complaint when that takes too long. */
+export async function until(
+  deadline: number,
+  now: () => number,
+  look: () => string | null | Promise<string | null>,
+): Promise<string | null> {
+  for (; ; await pause(LOOK_MS)) {
+    const why = await look()
+    if (why === null || now() > deadline) return why
+  }
+}

@@ -1,0 +1,22 @@
+// A network of our own, in which the system may drop packets without hitting anybody else: Linux, and as root only.
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+
+const INSIDE = 'ROOMCAST_OWN_NETWORK'
+const TOOLS = ['/usr/bin/unshare', '/usr/sbin/ip', '/usr/sbin/tc']
+
+/** Whether this process has a network of its own. */
+export const hasOwnNetwork = process.env[INSIDE] === '1'
+
+/** Runs this program again in a network of its own and ends as it does, where the machine allows that. */
+export async function enterOwnNetwork(): Promise<void> {
+  if (hasOwnNetwork || process.getuid?.() !== 0 || !TOOLS.every((tool) => existsSync(tool))) return
+  const inside = ['--net', 'sh', '-c', 'ip link set lo up && exec "$@"', 'sh', ...process.execArgv]
+  const child = spawn('unshare', [...inside, process.execPath, ...process.argv.slice(1)], {
+    stdio: 'inherit',
+    env: { ...process.env, [INSIDE]: '1' },
+  })
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal))
+  const code = await new Promise<number | null>((resolve) => child.once('exit', resolve))
+  process.exit(code ?? 1)
+}

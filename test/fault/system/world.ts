@@ -1,0 +1,211 @@
+// The whole deployment that a system test breaks: three nodes, a Redis with its replica, the simulated Claude, and wires
+// between all of them; and rooms full of people.
+import { setTimeout as passed } from 'node:timers/promises'
+import { Redis } from 'ioredis'
+import { type Simulator, startSimulator } from '@roomcast/server/simulator/simulator.ts'
+import { Chance } from '../../contract/random.ts'
+import { SIGNING_KEY } from '../../support/deployment.ts'
+import { Person } from '../../support/person.ts'
+import { type RedisPair, startRedisPair } from '../../support/redis-pair.ts'
+import {
+  type ServerEnvironment,
+  type ServerProcess,
+  startServerProcess,
+  temporaryDirectory,
+} from '../../support/server-process.ts'
+import type { Tally } from '../../support/tally.ts'
+import { Client, type Member } from './client.ts'
+import { Writer } from './history.ts'
+import { Page } from './page.ts'
+import type { Place } from './people.ts'
+import { Wire } from './wire.ts'
+
+export const NODES = 3
+const NAMES = ['Ana', 'Bo', 'Cy', 'Dee'] as const
+/** Short, so that a silent Claude is not waited for. */
+const PATIENCE = { FIRST_EVENT_MS: '4000', SILENCE_MS: '3000', SHUTDOWN_MS: '1500' }
+
+/** A node, the wire on which people reach it, and its own wire to Redis. */
+export interface Node {
+  process: ServerProcess
+  readonly people: Wire
+  readonly redis: Wire
+  readonly environment: ServerEnvironment
+}
+
+export class World {
+  readonly nodes: readonly Node[]
+  readonly redis: RedisPair
+  readonly simulator: Simulator
+  /** Asks Redis past all wires. */
+  readonly #close: () => Promise<unknown>
+
+  static async open(): Promise<World> {
+    const directory = await temporaryDirectory()
+    const redis = await startRedisPair({ settings: { 'enable-debug-command': 'yes' } })
+    const simulator = await startSimulator({ pace: 'fast', keep: 200_000 })
+    const environment = {
+      DATA_DIR: directory.path,
+      SIGNING_KEY,
+      ANTHROPIC_API_KEY: 'a-key',
+      ANTHROPIC_BASE_URL: simulator.url,
+      LOG_LEVEL: 'warn',
+      ...PATIENCE,
+    }
+    const nodes = await Promise.all(
+      Array.from({ length: NODES }, () => openNode(redis, environment)),
+    )
+    const close = async () => {
+      await Promise.all(nodes.map(closeNode))
+      await Promise.all([simulator.close(), redis.stop(), directory.remove()])
+    }
+    return new World({ nodes, redis, simulator, close })
+  }
+
+  private constructor(parts: {
+    nodes: readonly Node[]
+    redis: RedisPair
+    simulator: Simulator
+    close: () => Promise<unknown>
+  }) {
+    this.nodes = parts.nodes
+    this.redis = parts.redis
+    this.simulator = parts.simulator
+    this.#close = parts.close
+  }
+
+  node(index: number): Node {
+    const node = this.nodes[index % this.nodes.length]
+    if (!node) throw new Error('there is no node')
+    return node
+  }
+
+  /** Asks whichever Redis is the primary, past the wires of the nodes. */
+  async ask<T>(what: (redis: Redis) => Promise<T>): Promise<T> {
+    const redis = new Redis(this.redis.url, { maxRetriesPerRequest: 20 })
+    redis.on('error', () => undefined)
+    try {
+      return await what(redis)
+    } finally {
+      redis.disconnect()
+    }
+  }
+
+  /** Starts a node at its old address; it may still be starting when Redis cannot be reached. */
+  async start(node: Node): Promise<void> {
+    const PORT = String(node.process.port)
+    for (let attempt = 1; ; attempt++) {
+      try {
+        node.process = await startServerProcess({ ...node.environment, PORT })
+        return
+      } catch (error) {
+        if (attempt === 5) throw error
+        await passed(500)
+      }
+    }
+  }
+
+  close(): Promise<unknown> {
+    return this.#close()
+  }
+}
+
+async function openNode(redis: RedisPair, common: ServerEnvironment): Promise<Node> {
+  const wire = await Wire.open(Number(new URL(redis.url).port))
+  const environment = { ...common, REDIS_URL: `redis://127.0.0.1:${wire.port}` }
+  const process = await startServerProcess(environment)
+  return { process, environment, redis: wire, people: await Wire.open(process.port) }
+}
+
+async function closeNode({ process, people, redis }: Node): Promise<void> {
+  await process.kill()
+  await Promise.all([people.close(), redis.close()])
+}
+
+/** A room and everybody in it, for the length of one round. */
+export class Room implements Place {
+  readonly roomId: string
+  readonly members: Member[] = []
+  readonly chance: Chance
+  readonly tally: Tally
+  readonly #world: World
+  readonly #people: readonly Person[]
+  readonly #now: () => number
+
+  /** @param clients bare programs in it; there is a page for each node besides */
+  static async make(
+    world: World,
+    tally: Tally,
+    chance: Chance,
+    options: { readonly clients: number; readonly now: () => number },
+  ): Promise<Room> {
+    const [first] = world.nodes
+    if (!first) throw new Error('there is no node')
+    const people = await Promise.all(NAMES.map((name) => Person.come(first.process.url, name)))
+    const [owner] = people as [Person, ...Person[]]
+    const { roomId, invite } = await owner.makeRoom('Everybody')
+    for (const person of people.slice(1)) await person.accept(invite)
+    const room = new Room(world, people, roomId, tally, chance, options.now)
+    for (let index = 0; index < options.clients; index++) room.seat(index)
+    for (let index = 0; index < NODES; index++) room.open(index)
+    return room
+  }
+
+  private constructor(
+    world: World,
+    people: readonly Person[],
+    roomId: string,
+    tally: Tally,
+    chance: Chance,
+    now: () => number,
+  ) {
+    this.#world = world
+    this.#people = people
+    this.roomId = roomId
+    this.tally = tally
+    this.chance = chance
+    this.#now = now
+  }
+
+  /** A bare program of somebody comes; with each connection it may be at another node. */
+  seat(index: number, name = `program ${index}`): Client {
+    const person = this.#person(index)
+    const chance = new Chance(this.chance.below(1_000_000_000))
+    const client = new Client({
+      roomId: this.roomId,
+      memberId: person.memberId,
+      token: person.token,
+      port: () => chance.pick(this.#world.nodes).people.port,
+      chance,
+      history: new Writer(name, this.roomId, this.#now),
+    })
+    this.members.push(client)
+    return client
+  }
+
+  /** The page's own client comes, to one node. */
+  open(index: number, name = `page ${index}`): Page {
+    const person = this.#person(index)
+    const { port } = this.#world.node(index).people
+    const { client } = person.at(`http://127.0.0.1:${port}`).sit(this.roomId)
+    const page = new Page(person.memberId, client, new Writer(name, this.roomId, this.#now))
+    this.members.push(page)
+    return page
+  }
+
+  async delete(): Promise<void> {
+    const owner = this.#person(0)
+    const { url } = this.#world.node(0).process
+    const response = await fetch(`${url}/api/rooms/${this.roomId}`, {
+      method: 'DELETE',
+      headers: { authorization: `Bearer ${owner.token}` },
+    })
+    if (response.status !== 204) throw new Error(`the room is not deleted: ${response.status}`)
+  }
+
+  #person(index: number): Person {
+    const person = this.#people[index % this.#people.length]
+    if (!person) throw new Error('there is nobody')
+    return person
+  }
+}
