@@ -18,6 +18,7 @@ import { Generations } from './generation/generations.ts'
 import { keepRecovering } from './generation/recovering.ts'
 import { ModelCatalog } from './generation/model-catalog.ts'
 import { watchHealth } from './health/node-health.ts'
+import { StorageWatch } from './health/storage-watch.ts'
 import { createApp } from './http/app.ts'
 import { createOperatorApp } from './http/operator-routes.ts'
 import type { Logger } from './logger.ts'
@@ -145,6 +146,16 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
     refuseNew: () => (draining ? errorBody('shutting-down') : null),
     onError: (roomId, err) => logger.error({ roomId, err }, 'a room could not be read'),
   })
+  const storageWatch = new StorageWatch({
+    clock,
+    ask: () => storage.askToSave(),
+    catchUp: () => storage.catchUp(),
+    onChange: (trouble) => {
+      if (trouble) logger.warn({ code: trouble.code }, 'nothing can be saved; members are told')
+      else logger.info('it can be saved again; members are told')
+      rooms.storageIs(trouble)
+    },
+  })
   const operator = { readiness: health.readiness, metrics: () => metrics.exposition() }
   const operatorHttp =
     config.operatorPort === undefined ? null : createServer(createOperatorApp(operator, logger))
@@ -192,6 +203,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
     await rooms.close()
     await upstream.close()
     health.close()
+    storageWatch.close()
     await storage.close()
     operatorHttp?.closeAllConnections()
     operatorHttp?.close()

@@ -1,18 +1,20 @@
 // Opens what a node keeps its rooms in: a SQLite file of its own, or a Redis that many nodes share. Presence goes with it.
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Refusal } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
 import { loadSigningKey, type RandomBytes } from './access/signing-key.ts'
 import type { Config, RedisStorage } from './config.ts'
 import { RedisRoomLog } from './log/redis/redis-room-log.ts'
 import type { RoomLog } from './log/room-log.ts'
+import { SaveTrouble } from './log/save-trouble.ts'
 import { openSqliteRoomLog } from './log/sqlite/sqlite-room-log.ts'
 import type { Logger } from './logger.ts'
 import { MemoryPresence } from './presence/memory-presence.ts'
 import type { PresencePort } from './presence/presence.ts'
 import { RedisPresence } from './presence/redis-presence.ts'
 import { Connections } from './redis/connections.ts'
-import { joinDeployment, missingSettings } from './redis/deployment.ts'
+import { askToSave, joinDeployment, missingSettings } from './redis/deployment.ts'
 import { Probe } from './redis/probe.ts'
 import { Subscriptions } from './redis/subscriptions.ts'
 
@@ -25,6 +27,10 @@ export interface Storage {
   readonly signingKey: Uint8Array
   /** Asks the storage for a sign of life. Rejects when there is none. */
   ping(): Promise<void>
+  /** Asks whether it would save something. @throws Refusal `storage-full`; or whatever, when it is away */
+  askToSave(): Promise<void>
+  /** After it was away: resolves when followers of the log have been told of everything up to now. */
+  catchUp(): Promise<void>
   /** How long ago something published came back, ms; null where nothing is published. */
   probeAgeMs(): number | null
   close(): Promise<void>
@@ -60,12 +66,16 @@ async function openSqlite(
     onFollowerError: (err) => logger.error({ err }, 'a follower of a room failed'),
   })
   const presence = new MemoryPresence(clock)
+  const trouble = new SaveTrouble(clock)
   return {
-    log,
+    log: trouble.of(log),
     presence,
     isShared: false,
     signingKey: givenKey ?? (await loadSigningKey(directory, random)),
     ping: async () => void (await log.roomsOf('nobody')),
+    askToSave: () =>
+      trouble.current ? Promise.reject(new Refusal(trouble.current.code)) : Promise.resolve(),
+    catchUp: () => Promise.resolve(),
     probeAgeMs: () => null,
     close: async () => {
       presence.close()
@@ -125,6 +135,8 @@ async function openRedis(
       signingKey,
       ping: async () =>
         void (await connections.commands.hexists(`${namespace}:deployment`, 'schema')),
+      askToSave: () => askToSave(connections, namespace),
+      catchUp: () => log.catchUp(),
       probeAgeMs: () => probe.ageMs,
       close: async () => {
         presence.close()

@@ -135,7 +135,7 @@ describe('joining', () => {
   test('a join that is refused for now is tried again', async () => {
     const { client, transport, clock, joins, up } = setup()
     up()
-    await transport.sent('join')[0]?.answer(refusal('storage-unavailable'))
+    await transport.sent('join')[0]?.answer(refusal('rate-limited'))
     expect(client.view.status.kind).toBe('catching-up')
     clock.advance(500)
     expect(joins()).toHaveLength(2)

@@ -20,7 +20,7 @@ import { byteLength, emptyRoom, fold, positionOf } from '@roomcast/shared/room'
 import { digest } from '@roomcast/shared/digest'
 import type { Clock } from '@roomcast/shared/clock'
 import { Outbox } from './outbox.ts'
-import { type Status, statusAfterLink } from './status.ts'
+import { type Status, statusAfterLink, statusWith } from './status.ts'
 import type { Link, Transport } from './transport.ts'
 import type { Post } from './unsent-posts.ts'
 
@@ -41,7 +41,7 @@ export interface RoomView {
   readonly presence: Presence['members']
   /** Commands that wait for their answer, oldest first. */
   readonly pending: readonly Command[]
-  /** Why the server ended the link, when it said so and wants this client back; null again once live. */
+  /** Why the server ended the link or did not make one, when it said so and wants this client back; null again once live. */
   readonly closing: ErrorBody | null
 }
 
@@ -80,6 +80,8 @@ export class RoomClient {
   readonly #outbox: Outbox
   /** The join on its way, and what was found missing since it left; null when none is on its way. */
   #joining: { behind: Position | null } | null = null
+  /** Why the server cannot save anything, as it has said since the last catch-up began. */
+  #trouble: ErrorBody | null = null
   #stopWatching: (() => void) | null = null
   #stopRejoining: (() => void) | null = null
   #closed = false
@@ -145,7 +147,7 @@ export class RoomClient {
   resend(post: Post): Promise<CommandResult> {
     if (this.#closed) return Promise.resolve({ ok: false, error: LEFT })
     const result = this.#outbox.add(post, true)
-    if (this.#view.status.kind === 'refused') this.#outbox.giveUp(this.#view.status.error)
+    if (this.#view.status.kind === 'refused') this.#giveUp(this.#view.status.error)
     return result
   }
 
@@ -162,7 +164,7 @@ export class RoomClient {
     this.#outbox.hold()
     const status = statusAfterLink(this.#view.status, link, this.#options.clock.now())
     if (status.kind === 'refused') return this.#refuse(status.error)
-    this.#change({ status })
+    this.#change({ status, ...(link.kind === 'down' && link.why ? { closing: link.why } : {}) })
     if (link.kind !== 'up') {
       this.#stopWatching?.()
       return
@@ -175,7 +177,12 @@ export class RoomClient {
   #refuse(error: ErrorBody): void {
     this.#stop()
     this.#change({ status: { kind: 'refused', error } })
-    this.#outbox.giveUp(error)
+    this.#giveUp(error)
+  }
+
+  #giveUp(error: ErrorBody): void {
+    // The page is to be reloaded, and the next one sends what is kept, under the same ids.
+    if (error.code !== 'protocol-version') this.#outbox.giveUp(error)
   }
 
   #stop(): void {
@@ -206,8 +213,10 @@ export class RoomClient {
 
   #joinRefused(error: ErrorBody): void {
     this.#joining = null
-    if (error.retryable) this.#rejoinLater(this.#view.state && positionOf(this.#view.state))
-    else this.#refuse(error)
+    if (!error.retryable) return this.#refuse(error)
+    // That node has never read this room, and cannot now.
+    if (error.code === 'storage-unavailable') this.#change({ status: statusWith(error) })
+    this.#rejoinLater(this.#view.state && positionOf(this.#view.state))
   }
 
   #rejoinLater(since: Position | null): void {
@@ -241,6 +250,8 @@ export class RoomClient {
       case 'closed':
         if (!update.error.retryable) return this.#refuse(update.error as ErrorBody)
         return this.#change({ closing: update.error as ErrorBody })
+      case 'storage':
+        return this.#storageIs(update.error as ErrorBody | null)
       case 'synced':
         return this.#synced()
       default:
@@ -251,6 +262,8 @@ export class RoomClient {
 
   #count(type: 'snapshot' | 'tail' | 'entries' | 'heartbeat'): void {
     const { snapshots, tails } = this.#repairs
+    // A catch-up begins: it says so again if it is still true.
+    if (type === 'snapshot' || type === 'tail') this.#trouble = null
     if (type === 'snapshot') this.#repairs = { ...this.#repairs, snapshots: snapshots + 1 }
     if (type === 'tail') this.#repairs = { ...this.#repairs, tails: tails + 1 }
   }
@@ -270,8 +283,17 @@ export class RoomClient {
     const behind = this.#joining?.behind ?? null
     this.#joining = null
     if (behind) return this.#rejoinLater(behind)
-    this.#change({ status: { kind: 'live' }, closing: null })
+    this.#change({ status: statusWith(this.#trouble), closing: null })
     this.#outbox.open()
+  }
+
+  #storageIs(trouble: ErrorBody | null): void {
+    this.#trouble = trouble
+    const { kind } = this.#view.status
+    if (this.#joining || (kind !== 'live' && kind !== 'paused')) return
+    this.#change({ status: statusWith(trouble) })
+    // What waits for it is not to wait for its turn.
+    if (trouble === null) this.#outbox.open()
   }
 
   #watchSilence(): void {

@@ -187,19 +187,24 @@ describe('a storage that is away', () => {
     })
   })
 
-  it('while Claude thinks in silence is not paid for longer than while it writes', async () => {
+  it('[R5.4] while Claude thinks in silence is not paid for longer than while it writes', async () => {
+    // Frozen, it takes seconds to fail.
+    const frozen = () =>
+      new Promise<never>((_, reject) => {
+        clock.after(5000, () => reject(new Refusal('storage-uncertain')))
+      })
+    let isAway = false
     await bench.run({
       log: new Proxy(storage.log, {
         get: (target, name: keyof RoomLog) =>
-          name === 'renew'
-            ? () => Promise.reject(new Refusal('storage-unavailable'))
-            : target[name].bind(target),
+          name === 'renew' && isAway ? frozen : target[name].bind(target),
       }),
     })
     await claude.gives({ type: 'begun', kind: 'thinking' })
-    await clock.advance(14_000)
+    isAway = true
+    await clock.advance(15_000)
     expect(claude.aborted).toBe(false)
-    await clock.advance(4_000)
+    await clock.advance(1500)
     expect(claude.aborted).toBe(true)
     expect(await bench.ended()).toMatchObject({
       outcome: 'failed',

@@ -72,8 +72,8 @@ export class Generation {
   #stopTimers: (() => void)[] = []
   #stopSilence: (() => void) | null = null
   #goingDown = false
-  /** Since when storage has not taken the signs of life, ms since 1970. */
-  #awaySince: number | null = null
+  /** Gives storage up that does not take the signs of life. */
+  #stopPatience: (() => void) | null = null
   /** What every proposal of the end calls the next generation: a log knows by it that the call is the same. */
   #nextId: string | null = null
 
@@ -108,6 +108,7 @@ export class Generation {
     } finally {
       for (const stop of this.#stopTimers) stop()
       this.#stopSilence?.()
+      this.#isBack()
     }
   }
 
@@ -326,17 +327,23 @@ export class Generation {
   /** False once it is known that somebody has ended it. Storage that is away says nothing, for a while. */
   async #owns(): Promise<boolean> {
     const { log, started, clock } = this.#options
+    const asked = clock.now()
     try {
       const owned = await log.renew(started)
-      this.#awaySince = null
+      this.#isBack()
       return owned
     } catch (error) {
       if (isGone(error)) return false
-      this.#awaySince ??= clock.now()
       // The writer has the same patience; but Claude may be thinking, with nothing to write.
-      if (clock.now() - this.#awaySince >= AWAY_MS) this.#halt({ kind: 'storage' })
+      const left = Math.max(0, asked + AWAY_MS - clock.now())
+      this.#stopPatience ??= clock.after(left, () => this.#halt({ kind: 'storage' }))
       return true
     }
+  }
+
+  #isBack(): void {
+    this.#stopPatience?.()
+    this.#stopPatience = null
   }
 
   #renewLater(): void {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { Refusal } from '@roomcast/shared/protocol'
 import { digest } from '@roomcast/shared/digest'
 import { byteLength, partsOf } from '@roomcast/shared/room'
 import type { RoomLog, Started } from '../log/room-log.ts'
@@ -187,18 +188,31 @@ describe('a storage that is away', () => {
     },
   )
 
-  it('is given up after 15 seconds, and not a moment sooner', async () => {
+  it('[R5.4] is given up after 15 seconds, and not a moment sooner', async () => {
     storage.away = 'before'
     writer.push('text', 'One.')
     await clock.advance(14_999)
     expect(halts).toEqual([])
-    await clock.advance(251)
+    await clock.advance(1)
     expect(halts).toEqual([{ why: 'storage' }])
     const tried = storage.appends.length
     writer.push('text', 'Two.')
     await clock.advance(60_000)
     expect(storage.appends).toHaveLength(tried)
     expect(clock.waiting).toBe(0)
+  })
+
+  it('[R5.4] is given up after 15 seconds also when it takes seconds to fail', async () => {
+    const appendReply = () =>
+      new Promise<never>((_, reject) => {
+        clock.after(5000, () => reject(new Refusal('storage-uncertain')))
+      })
+    const other = newWriter({ ...storage.log, appendReply })
+    other.push('text', 'One.')
+    await clock.advance(14_999)
+    expect(halts).toEqual([])
+    await clock.advance(1)
+    expect(halts).toEqual([{ why: 'storage' }])
   })
 
   it('counts its 15 seconds anew each time', async () => {
@@ -213,7 +227,7 @@ describe('a storage that is away', () => {
     expect(await stored()).toBe('012')
   })
 
-  it('[R7] is given up at once when more than 1 MiB waits', async () => {
+  it('[R5.4][R7] is given up at once when more than 1 MiB waits', async () => {
     storage.away = 'before'
     writer.push('text', 'x')
     await settled()

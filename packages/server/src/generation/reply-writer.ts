@@ -54,7 +54,9 @@ export class ReplyWriter {
   #halted = false
   #sealed = false
   #hurried = false
+  /** Since when storage has not answered as it should, ms since 1970, and what gives it up in time. */
   #awaySince: number | null = null
+  #stopPatience: (() => void) | null = null
 
   constructor(options: ReplyWriterOptions) {
     this.#options = options
@@ -98,6 +100,7 @@ export class ReplyWriter {
       await this.#append()
       if (this.#awaySince !== null) await this.#pause(RETRY_MS)
     }
+    this.#stopPatience?.()
     const [piece] = this.#pieces
     const rest = this.#halted || !piece ? '' : piece.text
     const mark = piece && piece.kind !== this.#lastKind ? piece.kind : undefined
@@ -128,6 +131,7 @@ export class ReplyWriter {
   drop(): void {
     this.#halted = true
     this.#stopWaiting?.()
+    this.#stopPatience?.()
     this.#pieces = []
   }
 
@@ -170,16 +174,18 @@ export class ReplyWriter {
     if (!piece) return
     piece.tried = true
     const mark = piece.kind === this.#lastKind ? undefined : piece.kind
-    const { log, owned } = this.#options
+    const { log, owned, clock } = this.#options
+    const began = clock.now()
     try {
       const result = await log.appendReply(owned, this.#end, piece.text, mark)
       this.#awaySince = null
+      this.#stopPatience?.()
       if (result.ok) return this.#acknowledged(piece)
       if (result.refused === 'ended') return this.#halt({ why: 'ended', ended: result.ended })
       if (result.refused === 'fenced') return this.#halt({ why: 'fenced' })
       if (!(await this.mend(result.end))) this.#halt({ why: 'conflict' })
     } catch (error) {
-      this.#away(error)
+      this.#away(error, began)
     }
   }
 
@@ -198,14 +204,15 @@ export class ReplyWriter {
       )
   }
 
-  #away(error: unknown): void {
-    if (!(error instanceof Refusal) || !error.body.retryable) {
-      this.#halt({ why: 'storage' })
-      return
-    }
-    const now = this.#options.clock.now()
-    this.#awaySince ??= now
-    if (now - this.#awaySince >= AWAY_MS) this.#halt({ why: 'storage' })
+  /** @param since when that was sent which has failed: storage may take seconds to fail */
+  #away(error: unknown, since: number): void {
+    const passes = error instanceof Refusal && error.body.retryable
+    if (!passes) return this.#halt({ why: 'storage' })
+    if (this.#awaySince !== null || this.#halted) return
+    this.#awaySince = since
+    const { clock } = this.#options
+    const left = Math.max(0, since + AWAY_MS - clock.now())
+    this.#stopPatience = clock.after(left, () => this.#halt({ why: 'storage' }))
   }
 
   #halt(halt: Halt): void {
@@ -213,6 +220,7 @@ export class ReplyWriter {
     this.#halted = true
     this.#stopWaiting?.()
     this.#stopWaiting = null
+    this.#stopPatience?.()
     this.#options.onHalt(halt)
   }
 }

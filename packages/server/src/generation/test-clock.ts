@@ -38,6 +38,11 @@ export class TestClock implements Clock {
     this.#now = until
   }
 
+  /** Time passes in which this process does nothing; what fell due meanwhile is late. */
+  sleep(ms: number): void {
+    this.#now += ms
+  }
+
   #next(until: number): Timer | undefined {
     return [...this.#timers]
       .filter((timer) => timer.at <= until)

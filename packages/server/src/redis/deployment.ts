@@ -1,6 +1,10 @@
 // What all nodes of one deployment must agree on, written down in Redis by the first of them.
 import { createHash } from 'node:crypto'
 import type { Connections } from './connections.ts'
+import { refusalOf } from './refusals.ts'
+
+/** In a cluster, so many keys that each master has one of them in all likelihood. */
+const CLUSTER_KEYS = 16
 
 /** Version of the keys in Redis. A program refuses data of a later one. */
 const SCHEMA = 1
@@ -53,4 +57,27 @@ export async function missingSettings({ commands }: Connections): Promise<readon
   if (/^maxmemory:[1-9]/m.test(info) && !/^maxmemory_policy:noeviction/m.test(info))
     missing.push('Redis throws parts of rooms away when its memory is full: set noeviction')
   return missing
+}
+
+/**
+ * Asks Redis whether it would save something, by writes that change nothing: so it refuses them when it is full, cannot write
+ * its append-only file or is no primary. In a cluster every master has to be well.
+ * @throws Refusal `storage-full`, `storage-unavailable`
+ */
+export async function askToSave(
+  { commands, cluster }: Connections,
+  namespace: string,
+): Promise<void> {
+  const absent = Array.from(
+    { length: cluster ? CLUSTER_KEYS : 0 },
+    (_, index) => `${namespace}:absent:{${index}}`,
+  )
+  try {
+    await Promise.all([
+      commands.hsetnx(`${namespace}:deployment`, 'schema', SCHEMA),
+      ...absent.map((key) => commands.del(key)),
+    ])
+  } catch (error) {
+    throw refusalOf(error)
+  }
 }

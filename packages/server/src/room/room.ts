@@ -5,6 +5,7 @@
 // follows live; nobody sees a byte that is not in the log; a gap in what the log tells is read again, never skipped.
 import type {
   Entry,
+  ErrorBody,
   Position,
   RoomId,
   RoomState,
@@ -52,6 +53,10 @@ export class Room {
   #stopHeartbeat: (() => void) | null = null
   #stopReread: (() => void) | null = null
   #closed = false
+  /** Why nothing can be saved now, as the watchers were told; null: it can. */
+  #trouble: ErrorBody | null = null
+  /** It can be again, which is to be told when the room has been read. */
+  #isBack = false
   readonly #expected = new Set<{ readonly offset: number; readonly arrived: () => void }>()
 
   /**
@@ -119,8 +124,17 @@ export class Room {
     const position = positionOf(this.#state)
     connection.send(catchUp(this.#state, this.#recent, since), position)
     connection.send({ type: 'presence', members: presence.present(roomId) }, position)
+    if (this.#trouble) connection.send({ type: 'storage', error: this.#trouble }, position)
     connection.send({ type: 'synced' }, position)
     return true
+  }
+
+  /** Tells the watchers why nothing can be saved; or, with null, that it can be again, after what they have missed. */
+  storageIs(trouble: ErrorBody | null): void {
+    this.#isBack = trouble === null && this.#waiting !== null
+    if (this.#isBack || this.#closed || this.#trouble?.code === trouble?.code) return
+    this.#trouble = trouble
+    this.#share({ type: 'storage', error: trouble })
   }
 
   /** Resolves when the entry at `offset` has been shown here, or after a second, or when the room closes. */
@@ -231,6 +245,7 @@ export class Room {
     const { epoch } = this.#state
     for (const update of waiting)
       if (!('epoch' in update) || update.epoch === epoch) this.#onLog(update)
+    if (this.#isBack) this.storageIs(null)
   }
 
   #deleted(): void {

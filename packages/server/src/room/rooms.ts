@@ -59,6 +59,8 @@ interface Open {
 export class Rooms {
   readonly #options: RoomsOptions
   readonly #open = new Map<RoomId, Open>()
+  /** Why this node cannot save anything now, or null. */
+  #trouble: ErrorBody | null = null
 
   constructor(options: RoomsOptions) {
     this.#options = options
@@ -67,6 +69,17 @@ export class Rooms {
   /** How many rooms are open on this node. */
   get size(): number {
     return this.#open.size
+  }
+
+  /** Notes why nothing can be saved (null: it can be again), and tells everybody who watches on this node. */
+  storageIs(trouble: ErrorBody | null): void {
+    this.#trouble = trouble
+    for (const { room } of this.#open.values())
+      room.then(
+        (opened) => opened.storageIs(this.#trouble),
+        // ignored because: whoever opened it has been told
+        () => undefined,
+      )
   }
 
   /** Makes a room; `person` owns it. @throws Refusal `bad-request` for a model that is not known */
@@ -183,7 +196,8 @@ export class Rooms {
     for (;;) {
       const room = await this.#roomOf(connection.memberId, roomId)
       // Whoever comes from another node may know more than this one has heard of yet.
-      if (since?.epoch === room.state.epoch) await room.reaches(since.offset)
+      const mayCome = since?.epoch === room.state.epoch && !this.#isAway
+      if (mayCome) await room.reaches(since.offset)
       // It may have closed in this very moment, having lingered long enough: then the next one is opened.
       if (!room.join(connection, since)) continue
       this.#stay(roomId)
@@ -198,6 +212,8 @@ export class Rooms {
 
   /** Does a command of a member. @throws Refusal; then nothing has changed */
   async perform(memberId: MemberId, command: RoomCommand): Promise<Acknowledged> {
+    // It would be tried for seconds, and perhaps be done after its sender has given it up.
+    if (this.#isAway && command.type !== 'typing') throw new Refusal('storage-unavailable')
     const room = await this.#roomOf(memberId, command.roomId)
     const shown = (offset: number) => room.reaches(offset)
     return perform({ ...this.#options, shown }, memberId, command)
@@ -210,9 +226,15 @@ export class Rooms {
     await Promise.all(open.map(async ({ room }) => (await room).close()))
   }
 
+  get #isAway(): boolean {
+    return this.#trouble?.code === 'storage-unavailable'
+  }
+
   async #roomOf(memberId: MemberId, roomId: RoomId): Promise<Room> {
+    if (this.#isAway && !this.#open.has(roomId)) throw new Refusal('storage-unavailable')
     const room = await this.#use(roomId)
     if (room.isMember(memberId)) return room
+    if (this.#isAway) throw new Refusal('storage-unavailable')
     // The log knows first: whoever was admitted a moment ago, perhaps on another node, is a member already.
     if (await this.#options.log.isMember(roomId, memberId)) return room
     throw new Refusal('room-not-found')
@@ -234,7 +256,10 @@ export class Rooms {
     })
     this.#open.set(roomId, { room, stopLinger: null })
     room.then(
-      () => this.#linger(roomId),
+      (opened) => {
+        opened.storageIs(this.#trouble)
+        this.#linger(roomId)
+      },
       () => this.#open.delete(roomId),
     )
     return room

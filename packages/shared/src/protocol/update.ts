@@ -71,6 +71,16 @@ export const heartbeatSchema = v.object({
 })
 export type Heartbeat = Readonly<v.InferOutput<typeof heartbeatSchema>>
 
+/**
+ * Whether this node can save anything: with an error it cannot (`storage-unavailable`, `storage-full`), with null it can
+ * again, and everything up to now has been sent. Where nothing is said before `synced`, it can.
+ */
+export const storageSchema = v.object({
+  type: v.literal('storage'),
+  error: v.nullable(errorSchema),
+})
+export type StorageUpdate = Readonly<v.InferOutput<typeof storageSchema>>
+
 /** The server ends this connection, and why; `retryable` says whether to come back. */
 export const closedSchema = v.object({ type: v.literal('closed'), error: errorSchema })
 
@@ -81,6 +91,7 @@ export const namedUpdateSchema = v.variant('type', [
   syncedSchema,
   presenceSchema,
   heartbeatSchema,
+  storageSchema,
   closedSchema,
 ])
 export const updateSchema = v.union([deltaSchema, namedUpdateSchema])
@@ -92,6 +103,7 @@ export type NamedUpdate =
   | { readonly type: 'synced' }
   | Presence
   | Heartbeat
+  | StorageUpdate
   | { readonly type: 'closed'; readonly error: v.InferOutput<typeof errorSchema> }
 export type Update = Delta | NamedUpdate
 

@@ -107,6 +107,12 @@ export class Following {
     return followed?.offset === offset ? followed.at : null
   }
 
+  /** Looks at all rooms now; resolves when their followers have been told. */
+  async catchUp(): Promise<void> {
+    await this.#look()
+    await new Promise<void>((resolve) => void this.#options.clock.after(GRACE_MS, resolve))
+  }
+
   close(): void {
     this.#closed = true
     this.#stopLook?.()

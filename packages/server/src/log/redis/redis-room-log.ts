@@ -223,6 +223,11 @@ export class RedisRoomLog implements RoomLog {
     return this.#caller.translate(this.#following.follow(roomId, follower))
   }
 
+  /** Looks where all followed rooms stand; resolves when their followers have been told. Redis that is away says nothing. */
+  catchUp(): Promise<void> {
+    return this.#following.catchUp()
+  }
+
   async isMember(roomId: RoomId, memberId: MemberId): Promise<boolean> {
     const [, , , , , members = ''] = this.#keys.room(roomId)
     return (

@@ -1,0 +1,119 @@
+// A room whose server cannot save anything for a while.
+import { describe, expect, test } from 'vitest'
+import {
+  type CommandResult,
+  errorBody,
+  type ErrorCode,
+  type Update,
+} from '@roomcast/shared/protocol'
+import { emptyRoom } from '@roomcast/shared/room'
+import { RoomClient } from './room-client.ts'
+import { ClockDouble, TransportDouble } from './transport-double.ts'
+
+const AWAY = errorBody('storage-unavailable')
+const away: Update = { type: 'storage', error: AWAY }
+const back: Update = { type: 'storage', error: null }
+const snapshot: Update = { type: 'snapshot', state: emptyRoom('room', 'e') }
+const tail: Update = { type: 'tail', epoch: 'e', runs: [], entries: [] }
+const synced: Update = { type: 'synced' }
+
+function refusal(code: ErrorCode): CommandResult {
+  return { ok: false, error: errorBody(code) }
+}
+
+function setup() {
+  const transport = new TransportDouble()
+  const clock = new ClockDouble()
+  let ids = 0
+  const newId = () => `id-${(ids += 1)}`
+  const client = new RoomClient({ roomId: 'room', transport, clock, newId })
+  const kinds: string[] = []
+  client.subscribe(({ status }) => {
+    if (kinds.at(-1) !== status.kind) kinds.push(status.kind)
+  })
+  client.open()
+  const live = (...updates: readonly Update[]) => {
+    transport.link({ kind: 'up' })
+    transport.arrive(snapshot, ...updates, synced)
+  }
+  return { client, transport, clock, live, kinds }
+}
+
+describe('[R5.3] a room whose server cannot save anything', () => {
+  test('is paused until it can, and then live', () => {
+    const { client, transport, live, kinds } = setup()
+    live()
+    transport.arrive(away)
+    expect(client.view.status).toEqual({ kind: 'paused', error: AWAY })
+    transport.arrive(back)
+    expect(kinds).toEqual(['catching-up', 'live', 'paused', 'live'])
+  })
+
+  test('is paused from the beginning for whoever joins, and never shown as live', () => {
+    const { transport, live, kinds } = setup()
+    live(away)
+    expect(kinds).toEqual(['catching-up', 'paused'])
+    transport.arrive(back)
+    expect(kinds.at(-1)).toBe('live')
+  })
+
+  test('is live again when a catch-up says nothing of it, such as after a stall', () => {
+    const { client, transport, live } = setup()
+    live(away)
+    transport.arrive(tail, synced)
+    expect(client.view.status.kind).toBe('live')
+    transport.arrive(tail, away, synced)
+    expect(client.view.status.kind).toBe('paused')
+  })
+
+  test('is paused where it was never read, and asked for until it can be', async () => {
+    const { client, transport, clock, kinds } = setup()
+    transport.link({ kind: 'up' })
+    for (let time = 0; time < 3; time++) {
+      await transport.sent('join')[time]?.answer(refusal('storage-unavailable'))
+      expect(client.view).toMatchObject({ status: { kind: 'paused' }, state: null })
+      clock.advance(500)
+    }
+    expect(transport.sent('join')).toHaveLength(4)
+    transport.arrive(snapshot, synced)
+    expect(kinds).toEqual(['catching-up', 'paused', 'live'])
+  })
+
+  test('is offline when the link is gone, whatever it said before', () => {
+    const { client, transport, live } = setup()
+    live(away)
+    transport.link({ kind: 'down', retryAt: null })
+    expect(client.view.status.kind).toBe('offline')
+    live()
+    expect(client.view.status.kind).toBe('live')
+  })
+
+  test('has a question refused, so that its text goes back to who asked', async () => {
+    const { client, transport, live } = setup()
+    live(away)
+    const result = client.send({ type: 'post', text: 'Why?', ask: true })
+    await transport.sent('post')[0]?.answer(refusal('storage-unavailable'))
+    await expect(result).resolves.toEqual(refusal('storage-unavailable'))
+    expect(client.view.pending).toEqual([])
+  })
+
+  test('has a stop wait, and sends it again as soon as it can be saved', async () => {
+    const { client, transport, clock, live } = setup()
+    live(away)
+    const result = client.send({ type: 'cancel', generationId: 'g' })
+    const codes = ['storage-uncertain', 'storage-unavailable', 'storage-full'] as const
+    for (const [time, code] of codes.entries()) {
+      await transport.sent('cancel')[time]?.answer(refusal(code))
+      expect(client.view.pending).toHaveLength(1)
+      if (time < 2) clock.advance(1000)
+    }
+    transport.arrive(back)
+    const sent = transport.sent('cancel')
+    expect(sent).toHaveLength(4)
+    expect(new Set(sent.map(({ command }) => command.commandId)).size).toBe(1)
+    const stopped = { ok: true, generationId: 'g', outcome: 'cancelled', end: 7 } as const
+    await sent[3]?.answer(stopped)
+    await expect(result).resolves.toEqual(stopped)
+    expect(client.view.pending).toEqual([])
+  })
+})

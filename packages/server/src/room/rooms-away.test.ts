@@ -1,0 +1,175 @@
+// What a node does with its rooms while it cannot save anything.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { errorBody, isDelta, type Update } from '@roomcast/shared/protocol'
+import type { RoomLog } from '../log/room-log.ts'
+import type { Connection } from './connection.ts'
+import { Room } from './room.ts'
+import type { Rooms } from './rooms.ts'
+import { MemoryPresence } from '../presence/memory-presence.ts'
+import { settled, TestClock } from '../generation/test-clock.ts'
+import { TestRoom } from '../generation/test-room.ts'
+import { testRooms } from './test-rooms.ts'
+
+const AWAY = errorBody('storage-unavailable')
+const FULL = errorBody('storage-full')
+
+let log: RoomLog
+/** What the storage was asked since. */
+let asked: string[]
+let rooms: Rooms
+let ids = 0
+const newId = () => `id-${(ids += 1)}`
+
+beforeEach(async () => {
+  const clock = new TestClock()
+  const { log: real } = await TestRoom.open(clock)
+  asked = []
+  log = new Proxy(real, {
+    get(target, name: keyof RoomLog) {
+      const method = target[name].bind(target) as (...given: unknown[]) => unknown
+      return (...given: unknown[]) => {
+        asked.push(name)
+        return method(...given)
+      }
+    },
+  })
+  rooms = testRooms(log, clock, newId)
+  for (const roomId of ['seen', 'unseen']) await makeRoom(roomId)
+})
+afterEach(async () => {
+  await rooms.close()
+  await log.close()
+})
+
+async function makeRoom(roomId: string): Promise<void> {
+  const owner = { memberId: 'ana', name: 'Ana' }
+  const settings = { title: 'T', model: 'm', instructions: '' }
+  await log.createRoom({ commandId: newId(), roomId, ...settings, owner })
+}
+
+/** Somebody who watches, and what they were sent, by type. */
+function somebody(memberId = 'ana'): Connection & { readonly types: string[] } {
+  const types: string[] = []
+  return {
+    id: newId(),
+    memberId,
+    types,
+    send: (update: Update) => void types.push(isDelta(update) ? 'delta' : update.type),
+    enter: () => undefined,
+    exit: () => undefined,
+  }
+}
+
+const since = { epoch: 'of another', offset: 999, end: 0 }
+
+describe('[R5.3] while storage is away', () => {
+  beforeEach(async () => {
+    await rooms.join(somebody(), 'seen', undefined)
+    rooms.storageIs(AWAY)
+    await settled()
+    asked = []
+  })
+
+  it('a room in memory is shown to whoever joins, and storage is not asked', async () => {
+    const ana = somebody()
+    const room = await rooms.join(ana, 'seen', undefined)
+    expect(ana.types).toEqual(['snapshot', 'presence', 'storage', 'synced'])
+    const again = somebody()
+    // Of a node that knew more: nothing is waited for that cannot come.
+    await rooms.join(again, 'seen', { ...since, epoch: room.state.epoch })
+    expect(again.types).toEqual(['snapshot', 'presence', 'storage', 'synced'])
+    expect(asked).toEqual([])
+  })
+
+  it('other rooms, and who is not known as a member, are refused at once', async () => {
+    const refused = { body: AWAY }
+    await expect(rooms.join(somebody(), 'unseen', undefined)).rejects.toMatchObject(refused)
+    await expect(rooms.join(somebody('bo'), 'seen', undefined)).rejects.toMatchObject(refused)
+    expect(asked).toEqual([])
+  })
+
+  it('what would have to be saved is refused at once, and never done; typing is told', async () => {
+    const base = { roomId: 'seen', commandId: 'c' }
+    for (const command of [
+      { type: 'post', ...base, text: 'Why?', ask: true },
+      { type: 'post', ...base, text: 'Hello', ask: false },
+      { type: 'cancel', ...base, generationId: 'g' },
+      { type: 'retry', ...base, generationId: 'g' },
+      { type: 'withdraw', ...base, messageId: 'm' },
+      { type: 'resume', ...base },
+    ] as const)
+      await expect(rooms.perform('ana', command)).rejects.toMatchObject({ body: AWAY })
+    expect(await rooms.perform('ana', { type: 'typing', ...base })).toEqual({ ok: true })
+    expect(asked).toEqual([])
+  })
+
+  it('and when it is back, all is as before', async () => {
+    rooms.storageIs(null)
+    const ana = somebody()
+    await rooms.join(ana, 'unseen', undefined)
+    expect(ana.types).toEqual(['snapshot', 'presence', 'synced'])
+    const post = { type: 'post', roomId: 'seen', commandId: 'c', text: 'Hi', ask: false } as const
+    expect(await rooms.perform('ana', post)).toMatchObject({ ok: true })
+  })
+})
+
+it('[R5.3] while storage is full, it is asked all the same: stops are taken, and rooms read', async () => {
+  rooms.storageIs(FULL)
+  const ana = somebody()
+  await rooms.join(ana, 'unseen', undefined)
+  await settled()
+  expect(ana.types).toContain('storage')
+  const post = { type: 'post', roomId: 'unseen', commandId: 'c', text: 'Hi', ask: false } as const
+  expect(await rooms.perform('ana', post)).toMatchObject({ ok: true })
+})
+
+describe('[R5.3] the watchers of a room', () => {
+  it('are told once of each change, and that it is back only after what they have missed', async () => {
+    const told: unknown[] = []
+    let hear: Parameters<RoomLog['follow']>[1] = () => undefined
+    let reads: Promise<void> = Promise.resolve()
+    const clock = new TestClock()
+    const distant = new Proxy(log, {
+      get(target, name: keyof RoomLog) {
+        if (name === 'follow')
+          return (_: string, follower: typeof hear) => {
+            hear = follower
+            return Promise.resolve(() => undefined)
+          }
+        if (name === 'read') return () => reads.then(() => target.read('seen'))
+        return target[name].bind(target)
+      },
+    })
+    const room = await Room.open({
+      roomId: 'seen',
+      log: distant,
+      presence: new MemoryPresence(clock),
+      fanOut: {
+        send: (_, update) => {
+          if (!isDelta(update) && update.type === 'storage') told.push(update.error)
+        },
+      },
+      clock,
+      onDeleted: () => undefined,
+      onError: () => undefined,
+    })
+    const ana = somebody()
+    room.join(ana, undefined)
+    for (let time = 0; time < 3; time++) room.storageIs(AWAY)
+    expect(told).toEqual([AWAY])
+
+    let arrives: () => void = () => undefined
+    reads = new Promise((resolve) => (arrives = resolve))
+    // Somebody on another node has said something, of which only the look tells.
+    const post = { messageId: 'm', by: 'ana', text: 'Hi', ask: false, generationId: 'g' }
+    await log.post('seen', { commandId: 'c', ...post })
+    const { epoch, offset } = room.state
+    hear({ type: 'heartbeat', epoch, offset: offset + 1, end: 0 })
+    room.storageIs(null)
+    expect(told).toEqual([AWAY])
+    arrives()
+    await expect.poll(() => told).toEqual([AWAY, null])
+    expect(ana.types.at(-1)).toBe('snapshot')
+    await room.close()
+  })
+})
