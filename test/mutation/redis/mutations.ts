@@ -1,6 +1,7 @@
 // The promises of the room log in Redis, each broken on purpose.
 import type { Mutation } from '../mutation.ts'
 import { AGAIN, ENDS } from './ends.ts'
+import { FAILOVER } from './failover.ts'
 import { LEASES } from './leases.ts'
 import { READING } from './reading.ts'
 import { WRITING } from './writing.ts'
@@ -11,4 +12,5 @@ export const REDIS_MUTATIONS: readonly Mutation[] = [
   ...AGAIN,
   ...LEASES,
   ...READING,
+  ...FAILOVER,
 ]

@@ -1,4 +1,4 @@
--- KEYS 9 is the checkpoint, 10 the beginning of the keys of generations. Gives the members.
+-- KEYS 9 is the checkpoint, 10 the beginning of the keys of generations. Gives the members and the epoch.
 if not exists() then
   return refused('room-not-found')
 end
@@ -14,4 +14,4 @@ for position = 1, 9 do
   redis.call('UNLINK', KEYS[position])
 end
 publish('x' .. epoch)
-return { 'ok', members }
+return { 'ok', members, epoch }

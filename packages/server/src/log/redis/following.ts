@@ -3,7 +3,8 @@
 //
 // Guarantees: a follower is told in the order of the log; every LOOK_MS it is told where the storage stands, long
 // enough after the look that what was published before it has arrived if it ever will; so nothing stays unnoticed.
-import type { Entry, RoomId } from '@roomcast/shared/protocol'
+// Where the storage has lost what was followed, it is given what this node knows of the last seconds (reassertion.ts).
+import type { Delta, Entry, RoomId } from '@roomcast/shared/protocol'
 import { Refusal } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
 import type { Connections } from '../../redis/connections.ts'
@@ -12,6 +13,8 @@ import { Followers } from '../followers.ts'
 import type { Follower } from '../room-log.ts'
 import { parseFrame } from './frames.ts'
 import type { Keys } from './keys.ts'
+import { Reassertion } from './reassertion.ts'
+import { markOf, Recent } from './recent.ts'
 import type { Scripts } from './scripts.ts'
 
 /** How often every followed room is looked at, ms. */
@@ -20,15 +23,22 @@ const LOOK_MS = 2500
 const GRACE_MS = 500
 /** Rooms looked at in one go. */
 const BATCH = 200
+/** What was written is remembered so long while the storage is there, ms. */
+const REMEMBER_MS = 10_000
 
 interface Followed {
-  /** Confirmed by Redis; gives what ends it. */
-  readonly subscribed: Promise<() => void>
+  /** Confirmed by Redis; gives what ends it. Null while nobody follows, and something is remembered. */
+  subscribed: Promise<() => void> | null
   count: number
   epoch: string
-  /** The last entry known of in this epoch, and when it was written, ms. */
+  /** The last entry known of in this epoch, and its mark. */
   offset: number
-  at: number
+  mark: string
+  readonly recent: Recent
+  /** The room has another epoch than this one by now, and has not been given yet what may have been lost. */
+  owes: string | null
+  /** The connection by which it was looked at last. */
+  connection: number
 }
 
 /** Where a room stands in the storage. */
@@ -36,10 +46,14 @@ interface Stand {
   readonly epoch: string
   readonly offset: number
   readonly end: number
-  readonly at: number
-  /** When the entry was written that was asked for; null when there is none. */
-  readonly askedAt: number | null
+  /** Of its last entry. */
+  readonly mark: string
+  /** Of the entry that was asked for; null when there is none. */
+  readonly askedMark: string | null
 }
+
+/** Those of a frame are of this version, or of a later one and only passed on. */
+type HeardEntries = { readonly epoch: string; readonly entries: readonly Entry[] }
 
 export interface FollowingOptions {
   readonly connections: Connections
@@ -50,19 +64,34 @@ export interface FollowingOptions {
   readonly newId: () => string
   /** Hears what a follower throws. */
   readonly onFollowerError: (error: unknown) => void
-  /** Hears that the storage has lost what was followed already. */
+  /** Hears that the storage has lost what was followed already; the room has a new epoch now. */
   readonly onLost: (roomId: RoomId) => void
+  /** Hears how many entries were written again, and how many had no place any more. */
+  readonly onReasserted: (roomId: RoomId, written: number, missing: number) => void
+  /** Hears of a room that this node had removed and that the storage has again. */
+  readonly onUnremoved: (roomId: RoomId) => void
 }
 
 export class Following {
   readonly #options: FollowingOptions
   readonly #followers: Followers
   readonly #rooms = new Map<RoomId, Followed>()
+  /** Rooms that this node has removed in the last seconds: their epoch, and when. */
+  readonly #removed = new Map<RoomId, { readonly epoch: string; readonly at: number }>()
+  readonly #reassertion: Reassertion
   #stopLook: (() => void) | null = null
   #closed = false
+  /** Counts connections: only with a new one can a whole room be lost. */
+  #connection = 0
+  #checked: Promise<void> = Promise.resolve()
 
   constructor(options: FollowingOptions) {
     this.#options = options
+    this.#reassertion = new Reassertion(options)
+    options.connections.commands.on('ready', () => {
+      this.#connection += 1
+      this.#checked = this.#look()
+    })
     this.#followers = new Followers(options.onFollowerError)
     options.subscriptions.onRestored(() => void this.#look())
     this.#lookLater()
@@ -73,15 +102,14 @@ export class Following {
    * @throws Refusal `room-not-found`
    */
   async follow(roomId: RoomId, follower: Follower): Promise<() => void> {
+    await this.#checked
     const followed = this.#use(roomId)
     followed.count += 1
     try {
-      await followed.subscribed
-      const { connections, keys } = this.#options
-      const channel = keys.channel(roomId)
-      const [epoch, offset, at] = await connections.commands.hmget(channel, 'epoch', 'offset', 'at')
-      if (epoch == null) throw new Refusal('room-not-found')
-      notice(followed, epoch, { offset: Number(offset), at: Number(at) })
+      await (followed.subscribed ??= this.#subscribe(roomId))
+      const stand = await this.#standOf(roomId, 0)
+      if (!stand) throw new Refusal('room-not-found')
+      notice(followed, stand.epoch, stand)
     } catch (error) {
       this.#release(roomId, followed)
       throw error
@@ -95,16 +123,50 @@ export class Following {
     }
   }
 
-  /** Notes what this node has written itself: also what nobody ever hears of was acknowledged. */
-  wrote(roomId: RoomId, entry: Entry | undefined): void {
-    const followed = this.#rooms.get(roomId)
-    if (followed && entry) notice(followed, followed.epoch, entry)
+  /** Resolves when all rooms have been looked at since there is this connection: what was lost comes first. */
+  get checked(): Promise<void> {
+    return this.#checked
   }
 
-  /** When the entry at an offset was written, if it is the last one known here; else null. */
-  writtenAt(roomId: RoomId, offset: number): number | null {
+  /** A room is being made; nobody follows it yet. */
+  made(roomId: RoomId, epoch: string): void {
+    const followed = this.#use(roomId)
+    if (followed.epoch === '') followed.epoch = epoch
+  }
+
+  /**
+   * Notes what this node has written itself: also what nobody ever hears of was acknowledged.
+   * @param command `<member> <command>` and its kind
+   */
+  wrote(roomId: RoomId, entries: readonly Entry[], command?: readonly [string, string]): void {
     const followed = this.#rooms.get(roomId)
-    return followed?.offset === offset ? followed.at : null
+    if (!followed || entries.length === 0) return
+    this.#take(roomId, followed, { epoch: followed.epoch, entries })
+    if (command)
+      followed.recent.addDone({ command: command[0], kind: command[1], entries }, this.#now())
+  }
+
+  /** The same for text. */
+  wroteText(roomId: RoomId, delta: Delta): void {
+    this.#rooms.get(roomId)?.recent.addText(delta, this.#now())
+  }
+
+  /** The room is gone for good. */
+  removed(roomId: RoomId, epoch: string): void {
+    this.#rooms.get(roomId)?.recent.clear()
+    this.#removed.set(roomId, { epoch, at: this.#now() })
+  }
+
+  /** Tells the entry at an offset from any other, if it is the last one known here; else null. */
+  markAt(roomId: RoomId, offset: number): string | null {
+    const followed = this.#rooms.get(roomId)
+    return followed?.offset === offset ? followed.mark : null
+  }
+
+  /** Looks at one room now. @returns whether something that was lost is there again */
+  async recheck(roomId: RoomId): Promise<boolean> {
+    const followed = this.#rooms.get(roomId)
+    return followed !== undefined && !followed.recent.isEmpty && this.#lookAt(roomId, followed)
   }
 
   /** Looks at all rooms now; resolves when their followers have been told. */
@@ -118,27 +180,46 @@ export class Following {
     this.#stopLook?.()
     this.#followers.clear()
     this.#rooms.clear()
+    this.#removed.clear()
   }
 
   #use(roomId: RoomId): Followed {
     const known = this.#rooms.get(roomId)
     if (known) return known
-    const { subscriptions, keys } = this.#options
-    const hear = (frame: string) => this.#hear(roomId, frame)
-    const subscribed = subscriptions.subscribe(keys.channel(roomId), hear)
-    const followed = { subscribed, count: 0, epoch: '', offset: 0, at: 0 }
+    const followed: Followed = {
+      subscribed: null,
+      count: 0,
+      epoch: '',
+      offset: 0,
+      mark: '',
+      recent: new Recent(),
+      owes: null,
+      connection: this.#connection,
+    }
     this.#rooms.set(roomId, followed)
     return followed
+  }
+
+  #subscribe(roomId: RoomId): Promise<() => void> {
+    const { subscriptions, keys } = this.#options
+    return subscriptions.subscribe(keys.channel(roomId), (frame) => this.#hear(roomId, frame))
   }
 
   #release(roomId: RoomId, followed: Followed): void {
     followed.count -= 1
     if (followed.count > 0) return
-    if (this.#rooms.get(roomId) === followed) this.#rooms.delete(roomId)
-    followed.subscribed.then(
+    followed.subscribed?.then(
       (unsubscribe) => unsubscribe(),
       () => undefined,
     )
+    followed.subscribed = null
+    this.#letGo(roomId, followed)
+  }
+
+  /** Unless somebody follows, or something is remembered. */
+  #letGo(roomId: RoomId, followed: Followed): void {
+    if (followed.count > 0 || !followed.recent.isEmpty) return
+    if (this.#rooms.get(roomId) === followed) this.#rooms.delete(roomId)
   }
 
   #hear(roomId: RoomId, frame: string): void {
@@ -147,11 +228,29 @@ export class Following {
     const update = parseFrame(frame)
     if ('type' in update && update.type === 'deleted') {
       // That of an earlier room of this name may still be under way.
-      if (update.epoch === followed.epoch) this.#followers.tell(roomId, { type: 'deleted' })
+      if (update.epoch !== followed.epoch) return
+      followed.recent.clear()
+      this.#followers.tell(roomId, { type: 'deleted' })
       return
     }
-    if ('type' in update) notice(followed, update.epoch, update.entries.at(-1))
+    if ('type' in update) this.#take(roomId, followed, update as HeardEntries)
+    else followed.recent.addText(update, this.#now())
     this.#followers.tell(roomId, update)
+  }
+
+  #take(roomId: RoomId, followed: Followed, { epoch, entries }: HeardEntries): void {
+    const { offset, recent } = followed
+    const [first] = entries
+    // It stands in the place of what was followed.
+    const isOther = first !== undefined && first.offset <= offset && !recent.has(markOf(first))
+    const isAmiss = followed.epoch !== epoch || isOther
+    recent.addEntries(entries, this.#now())
+    notice(followed, epoch, lastOf(entries))
+    if (isAmiss && !recent.isEmpty) void this.#lookAt(roomId, followed)
+  }
+
+  #now(): number {
+    return this.#options.clock.now()
   }
 
   #lookLater(): void {
@@ -169,22 +268,69 @@ export class Following {
       const batch = rooms.slice(from, from + BATCH)
       await Promise.all(batch.map(([roomId, followed]) => this.#lookAt(roomId, followed)))
     }
+    await Promise.all([...this.#removed.keys()].map((roomId) => this.#lookAtRemoved(roomId)))
   }
 
-  async #lookAt(roomId: RoomId, followed: Followed): Promise<void> {
-    const { epoch, offset, at } = followed
+  async #lookAtRemoved(roomId: RoomId): Promise<void> {
+    const removed = this.#removed.get(roomId)
+    const asked = this.#now()
+    try {
+      const stand = await this.#standOf(roomId, 0)
+      if (stand && stand.epoch === removed?.epoch) this.#options.onUnremoved(roomId)
+      else if (removed && removed.at < asked - REMEMBER_MS) this.#removed.delete(roomId)
+    } catch {
+      // ignored because: while the storage is away nothing is known; the next look comes soon
+    }
+  }
+
+  /** @returns whether something that was lost is there again */
+  async #lookAt(roomId: RoomId, followed: Followed): Promise<boolean> {
+    const { epoch, offset, mark } = followed
+    const connection = this.#connection
+    const asked = this.#now()
     try {
       const stand = await this.#standOf(roomId, offset)
-      const isLost = offset > 0 && stand?.epoch === epoch && stand.askedAt !== at
-      if (isLost && (await this.#rotate(roomId, { epoch, offset, at }))) {
-        this.#options.onLost(roomId)
-        return await this.#lookAt(roomId, followed)
+      const isGone = stand === null && followed.connection !== connection
+      const isLost = offset > 0 && stand?.epoch === epoch && stand.askedMark !== mark
+      if (isGone || isLost) {
+        const isBack = await this.#reassert(roomId, followed, { epoch, offset, mark })
+        followed.connection = connection
+        return (await this.#lookAt(roomId, followed)) || isBack
       }
       if (stand) notice(followed, stand.epoch, stand)
+      const { owes } = followed
+      const isBack =
+        owes !== null &&
+        (await this.#reassert(roomId, followed, { epoch: owes, offset: 0, mark: '' }))
+      if (followed.owes === owes) followed.owes = null
+      followed.connection = connection
+      followed.recent.forgetBefore(asked - REMEMBER_MS)
       this.#options.clock.after(GRACE_MS, () => this.#tellStand(roomId, followed, stand))
+      this.#letGo(roomId, followed)
+      return isBack
     } catch {
       // ignored because: while the storage is away there is nothing to tell; the next look comes soon
+      return false
     }
+  }
+
+  /** @returns whether anything was lost: the script looks again */
+  async #reassert(
+    roomId: RoomId,
+    followed: Followed,
+    known: Pick<Followed, 'epoch' | 'offset' | 'mark'>,
+  ): Promise<boolean> {
+    const done = await this.#reassertion.run(roomId, known, followed.recent)
+    if (!done) return false
+    const { turned, written, missing } = done
+    if (turned !== null) {
+      this.#options.onLost(roomId)
+      // Where it stands in there is seen by the next look.
+      Object.assign(followed, { epoch: turned, offset: 0, mark: '', owes: null })
+    }
+    if (written > 0 || (turned !== null && missing > 0))
+      this.#options.onReasserted(roomId, written, missing)
+    return turned !== null || written > 0
   }
 
   #tellStand(roomId: RoomId, followed: Followed, stand: Stand | null): void {
@@ -199,37 +345,32 @@ export class Following {
     const { connections, scripts, keys } = this.#options
     const names = [...keys.room(roomId), keys.generations(roomId)]
     const answer = (await connections.run(scripts.position, names, [asked])) as string[]
-    const [state, epoch = '', offset, end, askedAt, at] = answer
+    const [state, epoch = '', offset, end, askedMark, mark = ''] = answer
     if (state !== 'ok') return null
     return {
       epoch,
       offset: Number(offset),
       end: Number(end),
-      at: Number(at),
-      askedAt: askedAt === '' ? null : Number(askedAt),
+      mark,
+      askedMark: askedMark || null,
     }
-  }
-
-  /** @returns whether it was true: the script looks again */
-  async #rotate(
-    roomId: RoomId,
-    { epoch, offset, at }: Pick<Followed, 'epoch' | 'offset' | 'at'>,
-  ): Promise<boolean> {
-    const { connections, scripts, keys, newId } = this.#options
-    const names = [...keys.room(roomId), keys.checkpoint(roomId)]
-    const values = [epoch, offset, at, newId()]
-    const answer = (await connections.run(scripts['rotate-epoch'], names, values)) as string[]
-    return answer[1] === '1'
   }
 }
 
 function notice(
   followed: Followed,
   epoch: string,
-  entry: { readonly offset: number; readonly at: number } | undefined,
+  entry: { readonly offset: number; readonly mark: string } | undefined,
 ): void {
   if (followed.epoch === epoch && (entry === undefined || entry.offset <= followed.offset)) return
+  if (followed.epoch !== epoch && followed.epoch !== '' && !followed.recent.isEmpty)
+    followed.owes = followed.epoch
   followed.epoch = epoch
   followed.offset = entry?.offset ?? 0
-  followed.at = entry?.at ?? 0
+  followed.mark = entry?.mark ?? ''
+}
+
+function lastOf(entries: readonly Entry[]): { offset: number; mark: string } | undefined {
+  const last = entries.at(-1)
+  return last && { offset: last.offset, mark: markOf(last) }
 }

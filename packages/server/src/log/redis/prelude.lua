@@ -1,7 +1,7 @@
 -- What the scripts of a room have in common. Put in front of each of them, with the constants of the adapter.
 --
 -- KEYS  1 room     HASH   epoch, title, model (both JSON), offset, at, number, running, held,
---                         joined (offset of the last member-joined)
+--                         joined (offset of the last member-joined), before (the epoch that a lost tail has ended)
 --       2 entries  STREAM ids `<offset>-0`; fields `e` (JSON), of a start also `g` (its generation)
 --       3 starts   ZSET   offsets of the entries that begin a message
 --       4 index    HASH   `m:<message>` -> `<offset> <by>`; `g:<generation>` -> `<offset>`; `<offset>` -> the
@@ -17,6 +17,8 @@
 local ROOM, ENTRIES, STARTS, INDEX = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local QUEUE, MEMBERS, COMMANDS, AGES = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
 local written = {}
+-- The time of an entry that had been written before and was lost.
+local writtenOnce
 local clock
 
 -- Milliseconds of the storage's clock: the only one that times are compared by.
@@ -44,17 +46,17 @@ local function room(field)
   return redis.call('HGET', ROOM, field)
 end
 
--- When the entry at an offset was written; nil where there is none.
-local function writtenAt(offset)
+-- What tells the entry at an offset from any other that may stand in its place (recent.ts); nil where there is none.
+local function markAt(offset)
   local item = redis.call('XRANGE', ENTRIES, offset .. '-0', offset .. '-0')[1]
-  return item and item[2][2]:match('^{"offset":%d+,"at":(%d+)')
+  return item and redis.sha1hex(item[2][2])
 end
 
 -- Writes an entry and gives its offset. `body`: its JSON members after offset and at.
 local function write(body, generation)
   local last, at = unpack(redis.call('HMGET', ROOM, 'offset', 'at'))
   local offset = whole(tonumber(last) + 1)
-  at = math.max(now(), tonumber(at))
+  at = math.max(writtenOnce or now(), tonumber(at))
   local entry = '{"offset":' .. offset .. ',"at":' .. whole(at) .. ',' .. body .. '}'
   if generation then
     redis.call('XADD', ENTRIES, offset .. '-0', 'e', entry, 'g', generation)

@@ -3,6 +3,7 @@
 //
 // What the promises need of Redis: `appendfsync always` (nothing acknowledged is lost) and `noeviction`.
 import type {
+  CommandId,
   GenerationEnded,
   GenerationId,
   Kind,
@@ -55,6 +56,8 @@ export interface RedisRoomLogOptions {
   readonly onFollowerError: (error: unknown) => void
   /** Hears that Redis has lost entries that were followed already (a failover); the room has a new epoch now. */
   readonly onLost: (roomId: RoomId) => void
+  /** Hears how many of them were written again from what this node remembered, and how many had no place any more. */
+  readonly onReasserted?: (roomId: RoomId, written: number, missing: number) => void
   /** Hears of a generation that had lost its node and was ended by this one. */
   readonly onInterrupted?: (ended: GenerationEnded & { readonly roomId: RoomId }) => void
 }
@@ -83,8 +86,12 @@ export class RedisRoomLog implements RoomLog {
     const scripts = loadScripts({ publishCommand, leaseMs, freshMs: FRESH_MS })
     this.#caller = new Caller(connections, scripts, options.clock)
     const parts = { ...options, scripts, keys: this.#keys, time: this.#caller.time }
-    this.#following = new Following(parts)
-    const { onInterrupted = () => undefined } = options
+    const { onInterrupted = () => undefined, onReasserted = () => undefined } = options
+    const onUnremoved = (roomId: RoomId) => {
+      // ignored because: it is seen again by the next look
+      this.deleteRoom(roomId).catch(() => undefined)
+    }
+    this.#following = new Following({ ...parts, onReasserted, onUnremoved })
     this.#recovery = new Recovery({ ...parts, leaseMs, onInterrupted })
     this.#memberRooms = new MemberRooms(parts)
   }
@@ -93,16 +100,18 @@ export class RedisRoomLog implements RoomLog {
     const { roomId, title, model, instructions } = room
     await this.#caller.translate(this.#memberRooms.add(owner.memberId, roomId))
     const created = { type: 'room-created', roomId, title, model, instructions }
+    const epoch = this.#newId()
+    this.#following.made(roomId, epoch)
     const answer = await this.#room(roomId, 'create-room', [
       commandId,
-      this.#newId(),
+      epoch,
       JSON.stringify(title),
       JSON.stringify(model),
       membersOf(created),
       owner.memberId,
       membersOf({ name: owner.name, role: 'owner' }),
     ])
-    return this.#written(roomId, answer)
+    return this.#written(roomId, answer, [owner.memberId, commandId, 'create'])
   }
 
   async join(
@@ -118,28 +127,31 @@ export class RedisRoomLog implements RoomLog {
       throw error
     })
     if (answer[0] === 'members-changed') throw new MembersChanged(Number(answer[1]))
-    return this.#written(roomId, answer)
+    return this.#written(roomId, answer, [memberId, commandId, 'join'])
   }
 
   async post(roomId: RoomId, post: NewPost): Promise<Written> {
     const { commandId, by, messageId, text, ask, generationId } = post
     const values = [commandId, by, messageId, JSON.stringify(text), String(ask), generationId]
     if (ask) this.#recovery.touch(roomId)
-    return this.#written(roomId, await this.#room(roomId, 'post', values, generationId))
+    const answer = await this.#room(roomId, 'post', values, generationId)
+    return this.#written(roomId, answer, [by, commandId, 'post'])
   }
 
   async start(roomId: RoomId, start: NewStart): Promise<Written> {
     const { commandId, by, mode, generationId, of } = start
     this.#recovery.touch(roomId)
     const values = [commandId, by, mode, generationId, of]
-    return this.#written(roomId, await this.#room(roomId, 'start', values, generationId, of))
+    const answer = await this.#room(roomId, 'start', values, generationId, of)
+    return this.#written(roomId, answer, [by, commandId, mode])
   }
 
   async withdraw(
     roomId: RoomId,
     { commandId, by, messageId }: Parameters<RoomLog['withdraw']>[1],
   ): Promise<Written> {
-    return this.#written(roomId, await this.#room(roomId, 'withdraw', [commandId, by, messageId]))
+    const answer = await this.#room(roomId, 'withdraw', [commandId, by, messageId])
+    return this.#written(roomId, answer, [by, commandId, 'withdraw'])
   }
 
   async resume(
@@ -148,7 +160,8 @@ export class RedisRoomLog implements RoomLog {
   ): Promise<Written> {
     this.#recovery.touch(roomId)
     const values = [commandId, by, generationId]
-    return this.#written(roomId, await this.#room(roomId, 'resume', values, generationId))
+    const answer = await this.#room(roomId, 'resume', values, generationId)
+    return this.#written(roomId, answer, [by, commandId, 'resume'])
   }
 
   async appendReply(owned: Owned, at: number, text: string, mark?: Kind): Promise<AppendReply> {
@@ -159,6 +172,8 @@ export class RedisRoomLog implements RoomLog {
     const refused = this.#refusedOwner(generationId, answer)
     if (refused) return refused
     grown.taken()
+    const delta = [owned.number, at, text] as const
+    this.#following.wroteText(roomId, mark === undefined ? delta : [...delta, mark])
     return { ok: true, end: Number(answer[1]) }
   }
 
@@ -188,8 +203,14 @@ export class RedisRoomLog implements RoomLog {
     const refused = this.#refusedOwner(generationId, answer)
     if (refused) return refused
     this.#digests.forget(generationId)
-    const written = this.#written(roomId, answer)
-    return { ok: true, ...written, ended: written.entries[0] as GenerationEnded }
+    const entries = writtenIn(roomId, answer).entries
+    const ended = entries[0] as GenerationEnded
+    if (final) {
+      const { at, text, mark } = final
+      const delta = [ended.number, at, text] as const
+      this.#following.wroteText(roomId, mark === undefined ? delta : [...delta, mark])
+    }
+    return { ok: true, ...this.#written(roomId, answer), ended }
   }
 
   async recover(newId: () => GenerationId): Promise<readonly Started[]> {
@@ -214,8 +235,8 @@ export class RedisRoomLog implements RoomLog {
     if (state.running !== null || state.outdated) return
     const { roomId, epoch, offset } = state
     const names = [...this.#keys.room(roomId), this.#keys.checkpoint(roomId)]
-    const at = this.#following.writtenAt(roomId, offset) ?? ''
-    const values = [PROTOCOL_VERSION, epoch, offset, JSON.stringify(state), at]
+    const mark = this.#following.markAt(roomId, offset) ?? ''
+    const values = [PROTOCOL_VERSION, epoch, offset, JSON.stringify(state), mark]
     await this.#caller.run('checkpoint', names, values)
   }
 
@@ -244,6 +265,7 @@ export class RedisRoomLog implements RoomLog {
     const answer = await this.#caller.run('delete-room', [...this.#keys.room(roomId), ...keys])
     await this.#caller.translate(this.#memberRooms.remove(answer[1] as MemberId[], roomId))
     this.#recovery.forget(roomId)
+    this.#following.removed(roomId, String(answer[2]))
   }
 
   async close(): Promise<void> {
@@ -253,21 +275,34 @@ export class RedisRoomLog implements RoomLog {
     await this.#recovery.close()
   }
 
-  #written(roomId: RoomId, answer: Answer): Written {
+  #written(
+    roomId: RoomId,
+    answer: Answer,
+    command?: readonly [member: MemberId, command: CommandId, kind: string],
+  ): Written {
     const written = writtenIn(roomId, answer)
-    this.#following.wrote(roomId, written.entries.at(-1))
+    const done = command && ([`${command[0]} ${command[1]}`, command[2]] as const)
+    this.#following.wrote(roomId, written.entries, done)
     return written
   }
 
   /** Runs a script about a room, with the keys of up to two generations. */
-  #room(
+  async #room(
     roomId: RoomId,
     name: ScriptName,
     values: readonly (string | number)[],
     ...generations: readonly GenerationId[]
   ): Promise<Answer> {
     const keys = generations.flatMap((id) => this.#keys.generation(roomId, id))
-    return this.#caller.run(name, [...this.#keys.room(roomId), ...keys], values)
+    const run = () => this.#caller.run(name, [...this.#keys.room(roomId), ...keys], values)
+    await this.#following.checked
+    try {
+      return await run()
+    } catch (error) {
+      // What it is about may be lost, and this node may know of it.
+      if (!isNotFound(error) || !(await this.#following.recheck(roomId))) throw error
+      return run()
+    }
   }
 
   #grown(roomId: RoomId, generationId: GenerationId, at: number, text: string) {
@@ -297,6 +332,10 @@ export class RedisRoomLog implements RoomLog {
         return null
     }
   }
+}
+
+function isNotFound(error: unknown): boolean {
+  return error instanceof Refusal && error.body.code.endsWith('-not-found')
 }
 
 /** The members of an object as they stand between the braces of its JSON. */

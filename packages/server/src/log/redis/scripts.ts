@@ -18,7 +18,7 @@ const FILES = [
   'page',
   'checkpoint',
   'position',
-  'rotate-epoch',
+  'reassert',
   'delete-room',
   'summary',
   'sweep',

@@ -1,0 +1,134 @@
+// What this node knows of the last seconds of one room: what it has written there, and what it was told that others have. A
+// storage that loses its tail is given it again from here (reassertion.ts).
+import { createHash } from 'node:crypto'
+import type { Delta, Entry, Kind } from '@roomcast/shared/protocol'
+import { byteLength, sliceBytes } from '@roomcast/shared/room'
+
+/** What a room is remembered with at most, bytes of JSON and of text; the oldest is forgotten first. */
+const MOST_BYTES = 512 * 1024
+
+/** A run of text as it was written, without a hole before it. */
+export interface Piece {
+  readonly at: number
+  readonly text: string
+  /** Of its mark, if one begins here. */
+  readonly kind: Kind | undefined
+}
+
+/** The entries that a command has written, so that it is not done again when it is repeated. */
+export interface Done {
+  /** `<member> <command>`, as the scripts remember it. */
+  readonly command: string
+  readonly kind: string
+  readonly entries: readonly Entry[]
+}
+
+/** What is remembered, with when it was heard of, ms. */
+type Heard<T> = T & { readonly heardAt: number; readonly bytes: number }
+interface Text {
+  /** Where the last piece ends. */
+  end: number
+  pieces: Heard<Piece>[]
+}
+
+/** Tells an entry from any other that may stand in its place. Scripts have it too (prelude.lua). */
+export function markOf(entry: Entry): string {
+  return createHash('sha1').update(JSON.stringify(entry)).digest('hex')
+}
+
+export class Recent {
+  readonly #entries = new Map<string, Heard<{ readonly entry: Entry }>>()
+  readonly #texts = new Map<number, Text>()
+  #done: Heard<Done>[] = []
+  #bytes = 0
+
+  get isEmpty(): boolean {
+    return this.#entries.size === 0 && this.#texts.size === 0
+  }
+
+  /** In the order in which they were heard of. */
+  get entries(): readonly Entry[] {
+    return [...this.#entries.values()].map(({ entry }) => entry)
+  }
+
+  get done(): readonly Done[] {
+    return this.#done
+  }
+
+  /** The text by generation number. */
+  get texts(): ReadonlyMap<number, readonly Piece[]> {
+    return new Map([...this.#texts].map(([number, { pieces }]) => [number, pieces]))
+  }
+
+  /** Whether this very entry is among what is remembered. */
+  has(mark: string): boolean {
+    return this.#entries.has(mark)
+  }
+
+  /** Notes entries; heard of twice they are kept once. */
+  addEntries(entries: readonly Entry[], heardAt: number): void {
+    for (const entry of entries) {
+      const mark = markOf(entry)
+      if (this.#entries.has(mark)) continue
+      const bytes = byteLength(JSON.stringify(entry))
+      this.#entries.set(mark, { entry, heardAt, bytes })
+      this.#bytes += bytes
+    }
+    this.#shrink()
+  }
+
+  addDone(done: Done, heardAt: number): void {
+    this.#done.push({ ...done, heardAt, bytes: 0 })
+  }
+
+  /** Notes text; what is known already is left out, and over a hole it begins anew. */
+  addText([number, at, text, kind]: Delta, heardAt: number): void {
+    const known = this.#texts.get(number) ?? { end: at, pieces: [] }
+    this.#texts.set(number, known)
+    const to = at + byteLength(text)
+    if (at > known.end) this.#forgetPieces(known, known.pieces.length)
+    const last = known.pieces.at(-1)
+    const isNews = to > known.end || at > known.end || last === undefined
+    const isMark = text === '' && kind !== undefined && at === known.end && last?.kind !== kind
+    if (!isNews && !isMark) return
+    const begins = at > known.end ? at : Math.max(at, known.end)
+    const piece = { at: begins, text: begins > at ? sliceBytes(text, begins - at) : text }
+    const bytes = byteLength(piece.text)
+    known.pieces.push({ ...piece, kind: begins > at ? undefined : kind, heardAt, bytes })
+    known.end = to
+    this.#bytes += bytes
+    this.#shrink()
+  }
+
+  /** Forgets what was heard of before a time, ms. */
+  forgetBefore(time: number): void {
+    for (const [mark, { heardAt, bytes }] of this.#entries) {
+      if (heardAt >= time) break
+      this.#entries.delete(mark)
+      this.#bytes -= bytes
+    }
+    this.#done = this.#done.filter(({ heardAt }) => heardAt >= time)
+    for (const [number, text] of this.#texts) {
+      const first = text.pieces.findIndex(({ heardAt }) => heardAt >= time)
+      this.#forgetPieces(text, first < 0 ? text.pieces.length : first)
+      if (text.pieces.length === 0) this.#texts.delete(number)
+    }
+  }
+
+  clear(): void {
+    this.forgetBefore(Infinity)
+  }
+
+  #shrink(): void {
+    while (this.#bytes > MOST_BYTES) {
+      const first = [...this.#entries.values()][0]
+      const texts = [...this.#texts.values()].flatMap(({ pieces }) => pieces.slice(0, 1))
+      const oldest = Math.min(...[first, ...texts].map((one) => one?.heardAt ?? Infinity))
+      this.forgetBefore(oldest + 1)
+    }
+  }
+
+  #forgetPieces(text: Text, count: number): void {
+    for (const { bytes } of text.pieces.splice(0, count)) this.#bytes -= bytes
+  }
+}

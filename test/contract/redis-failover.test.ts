@@ -1,0 +1,289 @@
+// A replica takes the place of a Redis that had acknowledged more than it had received. What nodes wrote and saw in the last
+// seconds is there again, once, with the same ids; real servers, real replication.
+import { Redis } from 'ioredis'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { digest } from '@roomcast/shared/digest'
+import type { EndResult, Started, Written } from '@roomcast/server/log/room-log.ts'
+import { type RedisPair, startRedisPair } from '../support/redis-pair.ts'
+import { openRedisNode, type RedisNode } from './redis-log.ts'
+import { aRoom, refusalOf, startedBy, type TestRoom } from './test-room.ts'
+import type { Watcher } from './watcher.ts'
+
+const PATIENCE = { timeout: 10_000 }
+const NAMESPACE = 'failover'
+
+let pair: RedisPair
+let nodes: RedisNode[]
+/** The same room on two nodes, and what each of them was told. */
+let here: TestRoom
+let there: TestRoom
+let watchers: Watcher[]
+let lost: string[]
+let again: number[]
+
+async function open(url = pair.url): Promise<RedisNode> {
+  const node = await openRedisNode(
+    { urls: [url], cluster: false },
+    {
+      namespace: NAMESPACE,
+      onLost: (roomId) => lost.push(roomId),
+      onReasserted: (_, written) => again.push(written),
+    },
+  )
+  nodes.push(node)
+  return node
+}
+
+beforeEach(async () => {
+  ;[nodes, lost, again] = [[], [], []]
+  pair = await startRedisPair()
+  here = await aRoom((await open()).log)
+  there = here.on((await open()).log)
+  watchers = [await here.watch(), await there.watch()]
+})
+afterEach(async () => {
+  await Promise.all(nodes.map((node) => node.close()))
+  await pair.stop()
+})
+
+/** Waits until both nodes have been told of the newest entry. */
+async function heard({ entries }: Pick<Written, 'entries'>): Promise<void> {
+  const last = entries.at(-1)
+  for (const watcher of watchers)
+    await watcher.sees(
+      (update) =>
+        'type' in update &&
+        update.type === 'entries' &&
+        update.entries.some(({ offset }) => offset === last?.offset),
+    )
+}
+
+async function failOver(): Promise<void> {
+  await pair.failOver()
+  await expect.poll(() => lost, PATIENCE).toEqual(['room'])
+}
+
+function cancelled(result: EndResult): Extract<EndResult, { ok: true }> {
+  if (!result.ok) throw new Error('it had ended')
+  return result
+}
+
+/** A reply that runs, with a beginning that the replica has. */
+async function running(): Promise<Started> {
+  const owned = await here.asked('alice', 'Why?')
+  await here.write(owned, 0, { text: 'Because ', mark: 'text' })
+  return owned
+}
+
+const texts = async () =>
+  (await there.state()).messages.map((message) => message.kind === 'said' && message.text)
+
+describe('after a failover that lost what was acknowledged', () => {
+  test('[R4.2] a message is there again, the same, in a new epoch, and its command is known', async () => {
+    const before = await here.state()
+    await pair.sever()
+    const post = here.newPost('bob', 'soon lost 🎉', false)
+    const written = await here.log.post('room', post)
+    await heard(written)
+    const known = await here.state()
+    await failOver()
+    const state = await there.state()
+    expect(state).toEqual({ ...known, epoch: state.epoch })
+    expect(state.epoch).not.toBe(before.epoch)
+    expect(await here.log.post('room', post)).toEqual(written)
+    expect(await there.state()).toEqual(state)
+    expect(again).toEqual([1])
+  })
+
+  test('[R4.2] what only the node knows that wrote it is there again too', async () => {
+    await pair.sever()
+    for (const node of nodes) node.connections.subscriber.disconnect()
+    await here.say('bob', 'heard by nobody')
+    await failOver()
+    expect(await texts()).toEqual(['heard by nobody'])
+  })
+
+  test('[R3.1] a stop stays a stop, with the same text, whoever made it', async () => {
+    const owned = await running()
+    await pair.sever()
+    await here.write(owned, 8, 'it is 🎉', { text: 'so', mark: 'thinking' })
+    await heard(cancelled(await there.cancel('bob', owned.generationId, 'enough')))
+    const reply = await here.reply(owned.generationId)
+    await failOver()
+    expect(await here.reply(owned.generationId)).toEqual(reply)
+    expect(await here.log.appendReply(owned, reply.end, ' late')).toMatchObject({
+      ok: false,
+      refused: 'ended',
+    })
+  })
+
+  test('[R3.1] text beyond a stop that was acknowledged goes, also when its owner had not heard of it', async () => {
+    const owned = await running()
+    await pair.sever()
+    await heard(cancelled(await there.cancel('bob', owned.generationId)))
+    const reply = await here.reply(owned.generationId)
+    const late = here.on((await open(pair.replica.url)).log)
+    await late.write(owned, 8, { text: 'beyond', mark: 'thinking' })
+    await failOver()
+    expect(await here.reply(owned.generationId)).toEqual(reply)
+    expect((await here.state()).running).toBe(null)
+  })
+
+  test('[R2.1] an end stays with what it started, and the question that waited is answered once', async () => {
+    const owned = await running()
+    const waiting = await there.queued('bob', 'And then?')
+    await pair.sever()
+    const ended = await here.end(owned, 'completed', {
+      final: { at: 8, text: 'so.', mark: undefined },
+      stop: 'end_turn',
+      usage: { inputTokens: 3, outputTokens: 4, estimated: false },
+    })
+    const next = startedBy(cancelled(ended))
+    await here.write(next, 0, { text: 'Then', mark: 'text' })
+    await heard(cancelled(ended))
+    const known = await here.state()
+    await failOver()
+    const state = await there.state()
+    expect(state).toEqual({ ...known, epoch: state.epoch })
+    expect(state).toMatchObject({ queue: [], running: next.number })
+    expect(next.messageId).toBe(waiting)
+    // Its owner goes on.
+    expect(await here.log.renew(next)).toBe(true)
+    await here.write(next, 4, ' this.')
+    expect((await here.reply(next.generationId)).text).toBe('Then this.')
+    const end = cancelled(await here.end(next, 'completed'))
+    expect(end.ended.digest).toBe(digest('Then this.'))
+  })
+
+  test('[R1] a reply that runs goes on in the same epoch when only text of it was lost', async () => {
+    const owned = await running()
+    const { epoch } = await here.state()
+    await pair.sever()
+    await here.write(owned, 8, 'it is')
+    await pair.failOver()
+    await expect
+      .poll(() => here.log.appendReply(owned, 13, ' so').catch(() => null), PATIENCE)
+      .toEqual({ ok: false, refused: 'elsewhere', end: 8 })
+    await here.write(owned, 8, 'it is', ' so')
+    expect(await there.state()).toMatchObject({ epoch })
+    expect(lost).toEqual([])
+  })
+
+  test('[R4.2] all that members do is there again, in its order: joins, questions taken back, a queue resumed', async () => {
+    const owned = await running()
+    const waiting = [await here.queued('bob', 'one'), await here.queued('carol', 'two')]
+    await pair.sever()
+    await there.log.join('room', {
+      commandId: there.newId('join'),
+      memberId: 'dave',
+      name: 'Dave',
+      role: 'member',
+    })
+    await there.withdraw('bob', waiting[0] ?? '')
+    await there.cancel('carol', owned.generationId)
+    const three = await there.queued('dave', 'three')
+    await heard(await there.resume('dave'))
+    const known = await here.state()
+    expect(known).toMatchObject({ queue: [three], held: false })
+    await failOver()
+    const state = await there.state()
+    expect(state).toEqual({ ...known, epoch: state.epoch })
+    expect(await there.log.isMember('room', 'dave')).toBe(true)
+    expect(await there.log.roomsOf('dave')).toHaveLength(1)
+    const { entries } = await here.log.page('room', 1000, 100)
+    expect(new Set(entries.map(({ offset }) => offset)).size).toBe(entries.length)
+  })
+
+  test('[R4.2] nothing is lost or doubled when others have written in its place, and nodes know different ends', async () => {
+    await pair.sever()
+    await heard(await here.say('bob', 'one'))
+    nodes[0]?.connections.subscriber.disconnect()
+    await there.say('carol', 'two')
+    const other = here.on((await open(pair.replica.url)).log)
+    await other.say('alice', 'in its place')
+    await failOver()
+    await expect.poll(texts, PATIENCE).toEqual(['in its place', 'one', 'two'])
+    await there.say('bob', 'three')
+    expect(await texts()).toEqual(['in its place', 'one', 'two', 'three'])
+    expect(again.reduce((sum, one) => sum + one)).toBe(2)
+  })
+
+  test('[R2.3] a start that lost its place to another waits, unless it was stopped', async () => {
+    await pair.sever()
+    const stopped = await here.asked('alice', 'Stopped?')
+    await here.cancel('alice', stopped.generationId)
+    await heard(await here.ask('alice', 'Mine?'))
+    const other = here.on((await open(pair.replica.url)).log)
+    const owned = await other.asked('carol', 'In its place?')
+    await failOver()
+    const { queue, running: runs, messages } = await there.state()
+    expect(runs).toBe(owned.number)
+    const mine = messages.find((message) => message.kind === 'said' && message.text === 'Mine?')
+    expect(queue).toEqual([mine?.kind === 'said' && mine.messageId])
+    expect(messages).toHaveLength(4)
+    expect(startedBy(cancelled(await other.end(owned, 'completed'))).messageId).toBe(queue[0])
+  })
+
+  test('[R4.2] a room that was just made is there again, and one that was removed is not', async () => {
+    await aRoom(here.log, 'removed')
+    await pair.sever()
+    const made = await aRoom(here.log, 'made')
+    await made.say('bob', 'Hello')
+    const known = await made.state()
+    await here.log.deleteRoom('removed')
+    await pair.failOver()
+    await expect.poll(() => made.state().catch(() => null), PATIENCE).toMatchObject({ offset: 5 })
+    const state = await made.on(there.log).state()
+    expect(state).toEqual({ ...known, epoch: state.epoch })
+    expect((await there.log.roomsOf('bob')).map(({ roomId }) => roomId)).toContain('made')
+    await expect.poll(() => refusalOf(here.log.read('removed')), PATIENCE).toBe('room-not-found')
+  })
+
+  test('[R4.2] it may happen again, and to what was written again', async () => {
+    for (const text of ['one', 'two']) {
+      await pair.sever()
+      await heard(await here.say('bob', text))
+      await pair.failOver()
+      await expect.poll(async () => (await texts().catch(() => [])).at(-1), PATIENCE).toBe(text)
+      await pair.refill()
+    }
+    expect(await texts()).toEqual(['one', 'two'])
+  })
+})
+
+describe('a Redis that is started again', () => {
+  test.each([
+    ['with its tail, has the same epoch and all of it', false],
+    ['without its tail, is given it again in a new epoch', true],
+  ])('[R4.2] %s', async (_, isCut) => {
+    const { epoch } = await here.state()
+    const owned = await running()
+    await heard(cancelled(await here.cancel('bob', owned.generationId)))
+    const known = await here.state()
+    const admin = new Redis(pair.primary.url)
+    const [, directory] = (await admin.config('GET', 'dir')) as [string, string]
+    admin.disconnect()
+    await pair.primary.kill()
+    if (isCut) await cutTheTail(directory)
+    await pair.primary.restart()
+    await expect
+      .poll(() => here.state().catch(() => null), PATIENCE)
+      .toMatchObject({
+        offset: known.offset,
+        running: null,
+      })
+    const state = await here.state()
+    expect(state).toEqual({ ...known, epoch: state.epoch })
+    expect(state.epoch === epoch).toBe(!isCut)
+  })
+})
+
+/** What was written last of the append-only file is gone, as after a loss of power: all from the stop on. */
+async function cutTheTail(directory: string): Promise<void> {
+  const { readdir, readFile, truncate } = await import('node:fs/promises')
+  const folder = `${directory}/appendonlydir`
+  const name = (await readdir(folder)).find((file) => file.endsWith('.incr.aof')) ?? ''
+  const written = await readFile(`${folder}/${name}`)
+  // Within the transaction of the stop, which is then left out as a whole.
+  await truncate(`${folder}/${name}`, written.lastIndexOf('generation-ended'))
+}
