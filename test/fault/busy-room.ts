@@ -35,6 +35,7 @@ export class BusyRoom {
   readonly #options: BusyRoomOptions
   #reader: EventReader | null = null
   #isOver = false
+  #hasLeft = false
   #acts: readonly Promise<unknown>[] = []
   #count = 0
 
@@ -74,7 +75,7 @@ export class BusyRoom {
       await seat.until('the others', ({ state }) => (state?.offset ?? 0) >= offset)
       expect(seat.state.messages).toEqual(messages)
     }
-    await expect.poll(() => this.follower.state.offset, { timeout: 15_000 }).toBe(offset)
+    await expect.poll(() => this.#reader?.state.offset, { timeout: 15_000 }).toBe(offset)
     expect(this.follower.state.messages).toEqual(messages)
     const all = await first.call<{ messages: Message[] }>(`/api/rooms/${roomId}/export?format=json`)
     const said = all.messages.flatMap((message) => (message.kind === 'said' ? [message.text] : []))
@@ -83,7 +84,7 @@ export class BusyRoom {
   }
 
   leave(): void {
-    this.#isOver = true
+    this.#isOver = this.#hasLeft = true
     for (const seat of this.seats) seat.leave()
     this.#reader?.close()
   }
@@ -115,12 +116,22 @@ export class BusyRoom {
   async #read(): Promise<void> {
     const { people, roomId } = this.#options
     const { url, token } = people[0] ?? { url: '', token: '' }
-    while (!this.#isOver || this.#reader === null) {
+    while (!this.#hasLeft) {
+      let reader: EventReader
       try {
-        this.#reader = await EventReader.open({ url, roomId, token, follower: this.follower })
-        await this.#reader.ended
+        reader = await EventReader.open({ url, roomId, token, follower: this.follower })
       } catch {
         // ignored because: it comes again, as it would to any server that is busy
+        await passed(AGAIN_MS)
+        continue
+      }
+      this.#reader = reader
+      await reader.ended
+      try {
+        // It has nothing to say about what came, or says what was wrong.
+        expect(reader.state).toBe(this.follower.state)
+      } catch (error) {
+        this.strange.push(`events: ${String(error)}`)
       }
       await passed(AGAIN_MS)
     }

@@ -62,9 +62,17 @@ describe('[R6] who may come in', () => {
       ).toMatchObject({ status: 401, body: { error: { code: 'unauthenticated' } } })
   })
 
-  it('nobody of another version of the protocol', async () => {
+  it('[W4] nobody of another version of the protocol', async () => {
     const { token } = house.bob
-    expect(await refused({ token, version: PROTOCOL_VERSION + 1 })).toBe('protocol-version')
+    expect(await refused({ token, version: PROTOCOL_VERSION - 1 })).toBe('protocol-version')
+    // An older page is to be reloaded; a newer one comes back, since another node may be as new as it is.
+    for (const [version, retryable] of [
+      [PROTOCOL_VERSION - 1, false],
+      [PROTOCOL_VERSION + 1, true],
+    ] as const)
+      await expect(RawSocket.connect(house.server.url, { token, version })).rejects.toMatchObject({
+        data: { code: 'protocol-version', retryable },
+      })
     expect(await refused({ token, version: 'one' })).toBe('bad-request')
   })
 

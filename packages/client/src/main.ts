@@ -7,4 +7,5 @@ import { makeRouter } from './router.ts'
 import { followVisibleHeight } from './visible-height.ts'
 
 followVisibleHeight()
-createApp(App).provide(SESSION, createSession(new Api())).use(makeRouter()).mount('#app')
+const { router, stuck } = makeRouter()
+createApp(App, { stuck }).provide(SESSION, createSession(new Api())).use(router).mount('#app')

@@ -1,9 +1,11 @@
 // The addresses of the page; the server answers all of them with index.html.
+import { type Ref, shallowRef } from 'vue'
 import { createRouter, createWebHistory, type Router } from 'vue-router'
 import LandingView from './views/LandingView.vue'
 
-export function makeRouter(): Router {
-  return createRouter({
+/** Makes the router. `stuck`: the address whose part of the page could not be loaded, until another one is. */
+export function makeRouter(): { router: Router; stuck: Readonly<Ref<string | null>> } {
+  const router = createRouter({
     history: createWebHistory(),
     routes: [
       { path: '/', component: LandingView },
@@ -17,4 +19,9 @@ export function makeRouter(): Router {
       { path: '/:rest(.*)', component: () => import('./views/NowhereView.vue') },
     ],
   })
+  const stuck = shallowRef<string | null>(null)
+  // After an upgrade the files of an older page are gone; or there is no network at all.
+  router.onError((_, to) => (stuck.value = to.fullPath))
+  router.afterEach(() => (stuck.value = null))
+  return { router, stuck }
 }

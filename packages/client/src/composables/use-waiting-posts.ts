@@ -7,7 +7,14 @@ import type { Post } from '../room/unsent-posts.ts'
 
 const MOMENT_MS = 500
 
-export function useWaitingPosts(view: () => RoomView): ComputedRef<readonly Post[]> {
+function idOf({ commandId }: Post): string {
+  return commandId
+}
+
+export function useWaitingPosts(
+  view: () => RoomView,
+  kept: () => readonly Post[],
+): ComputedRef<readonly Post[]> {
   const overdue = shallowRef<ReadonlySet<string>>(new Set())
   const posts = computed(() =>
     view().pending.filter((command): command is Post => command.type === 'post'),
@@ -26,7 +33,9 @@ export function useWaitingPosts(view: () => RoomView): ComputedRef<readonly Post
   )
 
   const askBack = (event: BeforeUnloadEvent): void => {
-    if (waiting.value.length > 0) event.preventDefault()
+    // Whoever is told to reload is not to be warned of it: the next page sends what is kept.
+    const ids = new Set(view().status.kind === 'refused' ? kept().map(idOf) : [])
+    if (waiting.value.some((post) => !ids.has(idOf(post)))) event.preventDefault()
   }
   window.addEventListener('beforeunload', askBack)
   onScopeDispose(() => window.removeEventListener('beforeunload', askBack))

@@ -2,7 +2,7 @@ import { errorBody } from '@roomcast/shared/protocol'
 import { emptyRoom } from '@roomcast/shared/room'
 import { describe, expect, it } from 'vitest'
 import { RoomClient } from './room-client.ts'
-import type { Transport, TransportHandlers } from './transport.ts'
+import type { Link, Transport, TransportHandlers } from './transport.ts'
 
 function setup() {
   let handlers: TransportHandlers | null = null
@@ -22,7 +22,14 @@ function setup() {
     update({ type: 'synced' })
   }
   live()
-  return { client, update, live, down: () => handlers?.onLink({ kind: 'down', retryAt: 300 }) }
+  const link = (given: Link) => handlers?.onLink(given)
+  return {
+    client,
+    update,
+    live,
+    link,
+    down: () => handlers?.onLink({ kind: 'down', retryAt: 300 }),
+  }
 }
 
 describe('a link that the server ends', () => {
@@ -32,6 +39,15 @@ describe('a link that the server ends', () => {
     update({ type: 'closed', error })
     down()
     expect(client.view).toMatchObject({ status: { kind: 'offline' }, closing: error })
+    live()
+    expect(client.view).toMatchObject({ status: { kind: 'live' }, closing: null })
+  })
+
+  it('or does not make, for now, is known with its reason too', () => {
+    const { client, live, link } = setup()
+    const why = errorBody('rate-limited')
+    link({ kind: 'down', retryAt: 300, why })
+    expect(client.view).toMatchObject({ status: { kind: 'offline' }, closing: why })
     live()
     expect(client.view).toMatchObject({ status: { kind: 'live' }, closing: null })
   })

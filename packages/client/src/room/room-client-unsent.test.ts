@@ -79,6 +79,22 @@ describe('a message that waits', () => {
     expect(client.view.pending).toEqual([])
   })
 
+  it('[R4.1] is kept for the page that is to be loaded anew, and its text is not given back as well', async () => {
+    const kept = new Map<string, Post>()
+    const { client, transport, live, post } = tab(kept)
+    const heard: unknown[] = []
+    void post().then((result) => heard.push(result))
+    live()
+    await transport.lose()
+    transport.link({ kind: 'refused', error: errorBody('protocol-version') })
+    const [waiting] = kept.values()
+    if (waiting) void client.resend(waiting).then((result) => heard.push(result))
+    await Promise.resolve()
+    expect(waiting).toMatchObject({ text: 'Lunch?' })
+    expect(kept.size).toBe(1)
+    expect(heard).toEqual([])
+  })
+
   it('is the only kind of command that is kept', () => {
     const kept = new Map<string, Post>()
     void tab(kept).client.send({ type: 'cancel', generationId: 'g' })

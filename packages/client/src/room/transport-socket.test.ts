@@ -173,7 +173,7 @@ describe('a link over Socket.IO', () => {
     const { links } = setup()
     const data = errorBody('shutting-down')
     socket(0).happens('connect_error', Object.assign(new Error('no'), { data }))
-    expect(links.at(-1)?.kind).toBe('down')
+    expect(links.at(-1)).toMatchObject({ kind: 'down', why: data })
   })
 
   it('hears nothing from a socket it has given up', async () => {

@@ -98,20 +98,22 @@ export class SocketTransport implements Transport {
     })
     socket.on('connect_error', (error: Error & { data?: unknown }) => {
       if (!current()) return
-      const refusal = finalRefusal(error.data)
-      if (refusal === null) return this.#linkLater()
+      const refusal = refusalOf(error.data)
+      // Coming back may help: this node may be too full or too old, and the next one not.
+      if (refusal?.retryable !== false) return this.#linkLater(refusal)
       this.#unlink()
       this.#handlers?.onLink({ kind: 'refused', error: refusal })
     })
   }
 
-  #linkLater(): void {
+  #linkLater(why: ErrorBody | null = null): void {
     this.#unlink()
     const { clock, chance } = this.#options
     const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** this.#attempts++)
     const spread = Math.round(wait * (1 - SPREAD + 2 * SPREAD * chance()))
     this.#stopWaiting = clock.after(spread, () => this.#link())
-    this.#handlers?.onLink({ kind: 'down', retryAt: clock.now() + spread })
+    const retryAt = clock.now() + spread
+    this.#handlers?.onLink({ kind: 'down', retryAt, ...(why ? { why } : {}) })
   }
 
   #unlink(): void {
@@ -134,8 +136,8 @@ function parseResult(answer: unknown): CommandResult {
   }
 }
 
-/** The body of a refused handshake, if coming back would not help. */
-function finalRefusal(data: unknown): ErrorBody | null {
+/** Why a handshake was refused; null when it was not, but broke off. */
+function refusalOf(data: unknown): ErrorBody | null {
   const parsed = v.safeParse(errorSchema, data)
-  return parsed.success && !parsed.output.retryable ? (parsed.output as ErrorBody) : null
+  return parsed.success ? (parsed.output as ErrorBody) : null
 }

@@ -1,10 +1,13 @@
 // The client's port to the server: a link that comes and goes, commands up, updates down.
 import type { Command, CommandResult, ErrorBody } from '@roomcast/shared/protocol'
 
-/** `refused` is final: the server does not want this client (no session, other version, other origin). */
+/**
+ * `refused` is final: the server does not want this client (no session, older version, other origin).
+ * `why` of `down`: what the server said when it did not let this client in for now.
+ */
 export type Link =
   | { readonly kind: 'up' }
-  | { readonly kind: 'down'; readonly retryAt: number | null }
+  | { readonly kind: 'down'; readonly retryAt: number | null; readonly why?: ErrorBody }
   | { readonly kind: 'refused'; readonly error: ErrorBody }
 
 export interface TransportHandlers {

@@ -15,7 +15,7 @@ export function refusedFace(error: ErrorBody): Face {
     case 'protocol-version':
       return {
         title: 'There is a new version',
-        text: 'This page is older than the server. Reload it to go on.',
+        text: 'This page is older than the server. Reload it to go on; what you have written is kept.',
         action: 'reload',
       }
     case 'room-not-found':

@@ -35,6 +35,9 @@ const DRAIN_LOOK_MS = 20
 /** How often some connections are sent to other nodes, ms. */
 const SEND_AWAY_EVERY_MS = 20
 
+const PAGE_IS_NEWER =
+  'This page is newer than the server, which may be in the middle of an upgrade. If that lasts, reload it.'
+
 const PATH = '/socket.io/'
 const NOT_FOUND = 'HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n'
 /** A proxy takes it to another node. */
@@ -160,7 +163,8 @@ export class Gateway implements FanOut {
   async #admit(socket: RoomSocket): Promise<ErrorBody | null> {
     const handshake = v.safeParse(handshakeSchema, socket.handshake.auth)
     if (!handshake.success) return errorBody('bad-request', 'The handshake needs a version.')
-    if (handshake.output.version !== PROTOCOL_VERSION) return errorBody('protocol-version')
+    const { version } = handshake.output
+    if (version !== PROTOCOL_VERSION) return otherVersion(version)
     const person = await this.#options.authenticate(handshake.output.token, socket.request)
     if (!person) return errorBody('unauthenticated')
     if (this.#connectionsOf(person.memberId) >= MOST_CONNECTIONS)
@@ -218,6 +222,12 @@ export class Gateway implements FanOut {
 }
 
 type Acknowledge = (result: CommandResult) => void
+
+/** A page that is newer has to come back: during an upgrade the next node may be as new as it is. */
+function otherVersion(version: number): ErrorBody {
+  if (version < PROTOCOL_VERSION) return errorBody('protocol-version')
+  return { ...errorBody('protocol-version', PAGE_IS_NEWER), retryable: true }
+}
 
 function refusedHandshake(body: ErrorBody): Error & { data: ErrorBody } {
   return Object.assign(new Error(body.message), { data: body })

@@ -1,0 +1,198 @@
+// Pages and servers of different versions, as an upgrade has them side by side: whoever has to reload is told so, and
+// nothing that was written is lost. The page is the real one; a wire between makes it speak another version.
+import type { Server } from 'node:http'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Browser, WebSocketRoute } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { launchChromium } from '../support/chromium.ts'
+import { startNginx } from '../support/nginx.ts'
+import { BrowserPerson } from '../support/page.ts'
+import { House } from '../process/house.ts'
+
+let browser: Browser
+let house: House
+beforeAll(async () => {
+  ;[browser, house] = await Promise.all([launchChromium(), House.open()])
+})
+afterAll(async () => {
+  await browser.close()
+  await house.close()
+})
+
+const same = (message: string) => message
+
+/** What lies between a page and its server. */
+class Between {
+  toServer = same
+  /** Null: nothing comes through. */
+  toPage: ((message: string) => string) | null = same
+  #socket: WebSocketRoute | null = null
+
+  /** Leads what the page sends from now on through here. */
+  async take({ page }: BrowserPerson): Promise<void> {
+    await page.routeWebSocket(/socket\.io/, (socket) => {
+      this.#socket = socket
+      const server = socket.connectToServer()
+      socket.onMessage((message) => server.send(this.toServer(message.toString())))
+      server.onMessage((message) => {
+        if (this.toPage) socket.send(this.toPage(message.toString()))
+      })
+    })
+  }
+
+  /** Says something to the page that its server has not said. */
+  say(message: string): void {
+    this.#socket?.send(message)
+  }
+
+  async cut(): Promise<void> {
+    await this.#socket?.close()
+  }
+}
+
+/** Somebody alone in a new room, with something between. */
+async function inRoom(name: string): Promise<{ person: BrowserPerson; between: Between }> {
+  const person = await BrowserPerson.come(browser, name)
+  onTestFinished(() => person.leave())
+  const between = new Between()
+  await between.take(person)
+  await person.makeRoom(house.server.url, 'A room')
+  return { person, between }
+}
+
+const asVersion = (version: number) => (message: string) =>
+  message.replace(/^40\{(.*)"version":\d+/, `40{$1"version":${version}`)
+
+describe('a page', () => {
+  it('[W4][R4.1] that is older than the server is told to reload, and says after that what it could not before, once', async () => {
+    const { person, between } = await inRoom('Alice')
+    // Done, but never acknowledged: the upgrade comes in between.
+    between.toPage = null
+    await person.ask('Into the upgrade.')
+    await person.at('composer').fill('Half a thought')
+    between.toServer = asVersion(0)
+    between.toPage = same
+    await between.cut()
+    const face = person.page.getByRole('heading', { name: 'There is a new version' })
+    await face.waitFor()
+    const shot = process.env['SCREENSHOTS']
+    if (shot) await person.page.screenshot({ path: `${shot}/older.png` })
+    expect(await person.page.locator('main').innerText()).toContain(
+      'This page is older than the server. Reload it to go on; what you have written is kept.',
+    )
+    between.toServer = same
+    await person.page.getByRole('button', { name: 'Reload' }).click()
+    await face.waitFor({ state: 'detached' })
+    await person.isLive()
+    const said = person.page.getByText('Into the upgrade.', { exact: true })
+    await said.first().waitFor()
+    // It has been sent again by now, and answered.
+    const unsent = () =>
+      person.page.evaluate(
+        () => Object.keys(localStorage).filter((key) => key.startsWith('unsent:')).length,
+      )
+    await expect.poll(unsent).toBe(0)
+    await person.reads(1)
+    expect(await said.count()).toBe(1)
+    expect(await person.at('composer').inputValue()).toBe('Half a thought')
+  })
+
+  it('[W4] that is newer than the server tries again by itself, says why, and is let in by the next node', async () => {
+    const { person, between } = await inRoom('Bob')
+    between.toServer = asVersion(1000)
+    await between.cut()
+    const notice = person.at('notice-link').filter({ hasText: 'newer than the server' })
+    await notice.waitFor()
+    const shot = process.env['SCREENSHOTS']
+    if (shot) await person.page.screenshot({ path: `${shot}/newer.png` })
+    expect(await notice.innerText()).toMatch(/Your text is safe\. Trying again/)
+    await person.ask('Still here?')
+    between.toServer = same
+    await person.isLive()
+    await person.reads(1)
+  })
+
+  it('[W3] that meets an entry of a later version asks to be reloaded, and goes on meanwhile', async () => {
+    const { person, between } = await inRoom('Carol')
+    const post = '"type":"message-posted"'
+    between.toPage = (message) => message.replace(post, '"type":"message-sung"')
+    await person.ask('La la la')
+    await person.page.getByText('This page is too old for the room.').waitFor()
+    between.toPage = same
+    // The order is kept: what follows is shown.
+    await person.reads(1)
+    await person.at('composer').fill('Half a thought')
+    await person.page.getByRole('button', { name: 'Reload' }).click()
+    await person.page.getByText('La la la', { exact: true }).waitFor()
+    expect(await person.page.getByText('too old').count()).toBe(0)
+    expect(await person.at('composer').inputValue()).toBe('Half a thought')
+  })
+
+  it('[W2] ignores updates and fields of a later version', async () => {
+    const { person, between } = await inRoom('Dora')
+    between.say('42["update",{"type":"weather","sky":"clear"}]')
+    between.say('42["forecast",{"sky":"clear"}]')
+    between.toPage = (message) => message.replaceAll('"type":', '"mood":{"of":"the day"},"type":')
+    await person.ask('Why? [simulate: length=200]')
+    await expect.poll(async () => (await person.reply()).text.length).toBeGreaterThan(100)
+    expect(person.complaints).toEqual([])
+    expect(await person.page.getByText('too old').count()).toBe(0)
+  })
+
+  it('[W1][R4.3] whose command the server does not know gets its text back, with the reason', async () => {
+    const { person, between } = await inRoom('Eve')
+    between.toServer = (message) => message.replace('"type":"post"', '"type":"sing"')
+    await person.ask('La la la')
+    await person.page.getByText('Not sent: There is no command "sing".').waitFor()
+    expect(await person.at('composer').inputValue()).toBe('La la la')
+  })
+
+  it('whose files are gone with an upgrade says so, and is where it wanted to be after a reload', async () => {
+    const person = await BrowserPerson.come(browser, 'Fay')
+    onTestFinished(() => person.leave())
+    const { page } = person
+    await page.route('**/assets/RoomView-*.js', (route) =>
+      route.continue({ url: route.request().url().replace('RoomView', 'OldView') }),
+    )
+    await page.goto(house.server.url)
+    await person.at('name').fill('Fay')
+    await person.at('make-room').click()
+    await person.at('notice-stuck').waitFor()
+    const shot = process.env['SCREENSHOTS']
+    if (shot) await page.screenshot({ path: `${shot}/stuck.png` })
+    expect(await person.at('notice-stuck').innerText()).toContain('There may be a new version')
+    expect(await page.getByText('Something went wrong').count()).toBe(0)
+    await page.unroute('**/assets/RoomView-*.js')
+    await page.getByRole('button', { name: 'Reload' }).click()
+    await person.isLive()
+    expect(page.url()).toMatch(/\/rooms\/[\w-]+$/)
+  })
+})
+
+describe('the shipped nginx, while nodes are of different versions', () => {
+  /** A node that has none of the files of the page. */
+  async function otherNode(): Promise<Server> {
+    const server = createServer((_, response) => response.writeHead(404).end('gone'))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => void server.close())
+    return server
+  }
+
+  it('finds a file of the page at the node that has it, and says that it is gone when none has', async () => {
+    const other = await otherNode()
+    const { port } = other.address() as AddressInfo
+    const nginx = await startNginx({ nodes: [port, house.server.port] })
+    onTestFinished(() => nginx.stop())
+    const index = await (await fetch(house.server.url)).text()
+    const file = /\/assets\/index-[^"]+\.js/.exec(index)?.[0] ?? 'none'
+    for (let count = 0; count < 4; count++) {
+      const found = await fetch(nginx.url + file)
+      expect([found.status, found.headers.get('cache-control')]).toEqual([
+        200,
+        'public, max-age=31536000, immutable',
+      ])
+      expect((await fetch(`${nginx.url}/assets/gone-1.js`)).status).toBe(404)
+    }
+  })
+})
