@@ -1,10 +1,10 @@
 // Breaks everything for as long as wanted and says what came of it: `SOAK_SECONDS=1800 pnpm soak`. Round after round on
-// one deployment; SOAK_SEED is the first seed, SOAK_ROOMS and SOAK_CLIENTS how many there are (clients in each room), and
+// one deployment, or SOAK_ROUNDS of them; SOAK_SEED is the first seed, SOAK_ROOMS and SOAK_CLIENTS how many there are (clients in each room), and
 // SOAK_ONLY a part of the names of the faults that are wanted. Exits with 1 when a promise was broken; the histories are
 // in SOAK_KEEP then. Times are those of this machine, and of whatever else it does.
 import { Tally } from '../support/tally.ts'
 import { Chance } from '../contract/random.ts'
-import { FAULTS, NETWORK_FAULTS } from './system/faults.ts'
+import { FAULTS, NETWORK_FAULTS, TWO_AT_ONCE } from './system/faults.ts'
 import { enterOwnNetwork, hasOwnNetwork } from './system/network.ts'
 import { schedule } from './system/nemesis.ts'
 import { summary, table } from './system/report.ts'
@@ -13,13 +13,14 @@ import { World } from './system/world.ts'
 
 const seconds = Number(process.env['SOAK_SECONDS'] ?? 120)
 const firstSeed = Number(process.env['SOAK_SEED'] ?? 1)
+const rounds = process.env['SOAK_ROUNDS'] === undefined ? null : Number(process.env['SOAK_ROUNDS'])
 const rooms = Number(process.env['SOAK_ROOMS'] ?? 10)
 const clients = Number(process.env['SOAK_CLIENTS'] ?? 7)
 const only = process.env['SOAK_ONLY'] ?? ''
 const keepIn = process.env['SOAK_KEEP'] ?? 'soak-histories'
 
 await enterOwnNetwork()
-const kinds = [...FAULTS, ...(hasOwnNetwork ? NETWORK_FAULTS : [])]
+const kinds = [...FAULTS, TWO_AT_ONCE, ...(hasOwnNetwork ? NETWORK_FAULTS : [])]
 const chosen = kinds.filter(({ name }) => name.includes(only))
 // A storage that loses what it had acknowledged is held against less, so it has rounds of its own.
 const lossy = chosen.filter(({ losesWrites }) => losesWrites)
@@ -27,10 +28,10 @@ const others = chosen.filter(({ losesWrites }) => !losesWrites)
 const tally = new Tally()
 const played: Played[] = []
 const deadline = performance.now() + seconds * 1000
-const isOver = () => performance.now() > deadline
+const isOver = () => rounds === null && performance.now() > deadline
 const world = await World.open()
 try {
-  for (let seed = firstSeed; !isOver(); seed++) {
+  for (let seed = firstSeed; rounds === null ? !isOver() : seed < firstSeed + rounds; seed++) {
     const isLossy = others.length === 0 || (lossy.length > 0 && seed % 2 === 0)
     const round = isLossy ? [...lossy, ...lossy] : others
     const faults = schedule(new Chance(seed), round, round.length)
@@ -38,7 +39,7 @@ try {
     played.push(result)
     for (const { rule, message } of result.violations)
       process.stdout.write(
-        `${rule} ${message}\n   again: SOAK_SEED=${seed} SOAK_ROOMS=${rooms} SOAK_CLIENTS=${clients} SOAK_ONLY='${only}' SOAK_SECONDS=1 pnpm soak\n`,
+        `${rule} ${message}\n   again: SOAK_SEED=${seed} SOAK_ROOMS=${rooms} SOAK_CLIENTS=${clients} SOAK_ONLY='${only}' SOAK_ROUNDS=1 pnpm soak\n`,
       )
   }
 } finally {

@@ -4,47 +4,26 @@
 // The sources themselves are never written to. The copy, and whatever the tests put into the directory for temporary files,
 // goes with the run, also when that is interrupted.
 import { type ChildProcess, spawn } from 'node:child_process'
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
-import { constants, tmpdir } from 'node:os'
+import { readFileSync, rmSync } from 'node:fs'
+import { constants } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { Mutation } from './mutation.ts'
 import { MUTATIONS } from './mutations.ts'
 import { REDIS_MUTATIONS } from './redis/mutations.ts'
+import { copyTheSources, mutate, ROOT } from './sources.ts'
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 /** A run that hangs has noticed too: the tests have deadlines, this is the last one. */
 const LONGEST_MS = 240_000
 
 /** So many at a time; the tests mostly wait. */
 const LANES = 2
 
-const folder = mkdtempSync(join(tmpdir(), 'roomcast-mutation-'))
 const running = new Set<ChildProcess>()
 process.on('exit', () => {
   for (const child of running) killAll(child)
-  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
 })
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.once(signal, () => process.exit(128 + constants.signals[signal]))
-
-/** Copies the sources with links to the installed packages; what the packages link among themselves is the copy. */
-function copyTheSources(name: string): string {
-  const copy = join(folder, name)
-  for (const part of ['packages', 'test', 'vitest.config.ts', 'tsconfig.base.json', 'package.json'])
-    cpSync(join(ROOT, part), join(copy, part), { recursive: true, verbatimSymlinks: true })
-  symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'))
-  mkdirSync(join(copy, 'tmp'))
-  return copy
-}
 
 /** Ends the tests with their workers and whatever those have started: a group of its own. */
 function killAll({ pid }: ChildProcess): void {
@@ -124,17 +103,6 @@ function firstFailure(path: string): string {
   } catch {
     return 'the run did not end'
   }
-}
-
-function mutate(copy: string, { file, find, replace }: Mutation): () => void {
-  const path = join(copy, file)
-  const source = readFileSync(path, 'utf8')
-  if (source.split(find).length !== 2) throw new Error(`${file} has not exactly one place: ${find}`)
-  writeFileSync(
-    path,
-    source.replace(find, () => replace),
-  )
-  return () => writeFileSync(path, source)
 }
 
 const wanted = process.argv.slice(2)

@@ -26,8 +26,7 @@ export interface FaultKind {
 
 const MEMORY = '1mb'
 
-export const FAULTS: readonly FaultKind[] = [
-  // Nodes.
+const OF_NODES: readonly FaultKind[] = [
   {
     name: 'a node is killed',
     countsFromBlow: true,
@@ -56,7 +55,9 @@ export const FAULTS: readonly FaultKind[] = [
       return { lasts: 0, lift: () => world.start(node) }
     },
   },
-  // Redis itself.
+]
+
+const OF_REDIS: readonly FaultKind[] = [
   {
     name: 'Redis is killed and started again',
     strike: async ({ redis }, chance) => {
@@ -117,7 +118,9 @@ export const FAULTS: readonly FaultKind[] = [
       }
     },
   },
-  // Between a node and Redis.
+]
+
+const BETWEEN: readonly FaultKind[] = [
   wired('a node is cut off from Redis', 'redis', 4000, { kind: 'cut' }),
   wired('a node cannot reach Redis and is not told', 'redis', 5000, { kind: 'dead' }),
   wired('the commands of a node are cut', 'redis', 3000, { kind: 'cut', only: 'commands' }),
@@ -134,7 +137,9 @@ export const FAULTS: readonly FaultKind[] = [
     only: 'commands',
   }),
   wired('Redis is far away from a node', 'redis', 3000, { kind: 'delayed', ms: 120 }),
-  // Between people and a node.
+]
+
+const OF_PEOPLE: readonly FaultKind[] = [
   wired('people are cut off from a node', 'people', 2000, { kind: 'cut' }),
   wired('links of people are dead and nobody is told', 'people', 4000, { kind: 'dead' }),
   wired('links of people are slow', 'people', 4000, { kind: 'throttled', rate: 2000 }),
@@ -160,6 +165,26 @@ export const FAULTS: readonly FaultKind[] = [
     },
   },
 ]
+
+export const FAULTS: readonly FaultKind[] = [...OF_NODES, ...OF_REDIS, ...BETWEEN, ...OF_PEOPLE]
+
+/** A node and something else break in the same moment; what else is mended first, since a node needs Redis to start. */
+export const TWO_AT_ONCE: FaultKind = {
+  name: 'two at once',
+  strike: async (world, chance) => {
+    const others = [...OF_REDIS, ...BETWEEN, ...OF_PEOPLE].filter(({ losesWrites }) => !losesWrites)
+    const [one, other] = [chance.pick(OF_NODES), chance.pick(others)]
+    const first = await other.strike(world, chance)
+    const second = await one.strike(world, chance)
+    return {
+      lasts: Math.max(first.lasts, second.lasts),
+      lift: async () => {
+        await first.lift?.()
+        await second.lift?.()
+      },
+    }
+  },
+}
 
 /** What the system does to packets, in a network of our own (`network.ts`) where nobody else is hit. */
 export const NETWORK_FAULTS: readonly FaultKind[] = [

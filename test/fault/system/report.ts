@@ -4,23 +4,25 @@ import type { Played } from './run.ts'
 
 /** A line for each fault: how often it struck, how long everybody needed to be well again, and who never was. */
 export function table(played: readonly Played[]): string {
-  const blows = played.flatMap((round) => round.blows)
-  const names = [...new Set(blows.map(({ fault }) => fault.name))].toSorted()
-  const lines = names.map((name) => {
-    const own = blows.filter(({ fault }) => fault.name === name)
-    const times = own
-      .flatMap(({ recovered }) => (recovered === null ? [] : [recovered]))
-      .toSorted((one, other) => one - other)
-    const seconds = (ms: number | undefined) => (ms === undefined ? '–' : (ms / 1000).toFixed(1))
-    const median = seconds(times[Math.floor(times.length / 2)])
-    const lost = own.length - times.length
-    return `| ${name} | ${own.length} | ${median} | ${seconds(times.at(-1))} | ${lost} |`
-  })
+  const rows = new Map<string, (number | null)[]>()
+  const add = (name: string, ms: number | null) => rows.set(name, [...(rows.get(name) ?? []), ms])
+  for (const { blows, brokenOff } of played) {
+    for (const { fault, recovered } of blows) add(fault.name, recovered)
+    for (const { scenario, took } of brokenOff) add(`Claude breaks off: ${scenario}`, took)
+  }
+  const lines = [...rows].toSorted(([one], [other]) => one.localeCompare(other)).map(line)
   return [
     '| fault | times | well again, median s | worst s | never |',
     '| --- | --- | --- | --- | --- |',
     ...lines,
   ].join('\n')
+}
+
+function line([name, all]: readonly [string, readonly (number | null)[]]): string {
+  const times = all.filter((ms) => ms !== null).toSorted((one, other) => one - other)
+  const seconds = (ms: number | undefined) => (ms === undefined ? '–' : (ms / 1000).toFixed(1))
+  const median = seconds(times[Math.floor(times.length / 2)])
+  return `| ${name} | ${all.length} | ${median} | ${seconds(times.at(-1))} | ${all.length - times.length} |`
 }
 
 /** The last line: all of it in one sentence. */

@@ -5,11 +5,12 @@ import { join } from 'node:path'
 import { Chance } from '../../contract/random.ts'
 import { readStored, restlessness } from '../../convergence/nodes/stored.ts'
 import type { Tally } from '../../support/tally.ts'
-import { check, type Lossy, type Violation } from './checker.ts'
+import { check, type Evidence, type Lossy, type Violation } from './checker.ts'
 import type { FaultKind } from './faults.ts'
 import { type Blow, strike, until } from './nemesis.ts'
 import { pause } from './pause.ts'
 import { live } from './people.ts'
+import { type BrokenOff, findBrokenOff } from './upstream.ts'
 import { NODES, Room, type World } from './world.ts'
 
 /** A whole queue of answers, and the lease of a dead node. */
@@ -31,6 +32,7 @@ export interface RoundOptions {
 
 export interface Played {
   readonly blows: readonly Blow[]
+  readonly brokenOff: readonly BrokenOff[]
   readonly violations: readonly Violation[]
 }
 
@@ -64,9 +66,15 @@ export async function play(world: World, options: RoundOptions, tally: Tally): P
     isOver = true
     await Promise.all(lives)
   }
-  for (const room of rooms) violations.push(...(await judge(world, room, blows, tally, options)))
+  const beganAt = Date.now() - now()
+  const brokenOff: BrokenOff[] = []
+  for (const room of rooms) {
+    const judged = await judge(world, room, blows, tally, options)
+    violations.push(...judged.violations)
+    brokenOff.push(...findBrokenOff(judged.evidence, world.simulator.requests, beganAt))
+  }
   violations.push(...(await remains(world, rooms)))
-  return { blows, violations }
+  return { blows, brokenOff, violations }
 }
 
 async function judge(
@@ -75,7 +83,7 @@ async function judge(
   blows: readonly Blow[],
   tally: Tally,
   { keepIn, seed }: RoundOptions,
-): Promise<Violation[]> {
+): Promise<{ violations: Violation[]; evidence: Evidence }> {
   const { roomId, members } = room
   const began = performance.now()
   const clock = () => performance.now() - began
@@ -92,7 +100,15 @@ async function judge(
     text: text.toWellFormed(),
     stopped,
   }))
-  const evidence = { roomId, histories, epoch: checkpoint.epoch, entries, runs, written, lossy }
+  const evidence: Evidence = {
+    roomId,
+    histories,
+    epoch: checkpoint.epoch,
+    entries,
+    runs,
+    written,
+    lossy,
+  }
   const violations = check(evidence, tally)
   if (ailing !== null) violations.unshift({ rule: 'I9', message: `no rest: ${ailing}` })
   if (violations.length > 0 && keepIn !== undefined) {
@@ -107,7 +123,7 @@ async function judge(
     await writeFile(join(folder, 'blows.json'), JSON.stringify(blows, null, 1))
   }
   for (const member of members) member.leave()
-  return violations
+  return { violations, evidence }
 }
 
 /** Why a room is not at rest yet; null when it is. */

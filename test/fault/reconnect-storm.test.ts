@@ -1,0 +1,111 @@
+// All who are connected lose their node in the same moment, and come back in the same second.
+import { Redis } from 'ioredis'
+import { expect, onTestFinished, test } from 'vitest'
+import { Deployment } from '../support/deployment.ts'
+import { Person } from '../support/person.ts'
+import { figure, isFullScale, print } from './figures.ts'
+import { WireClient } from './wire-client.ts'
+
+const CONNECTIONS = isFullScale ? 2500 : 600
+/** A member may have a hundred sockets at a time. */
+const PER_MEMBER = 80
+/** Commands that all of them together cost Redis, besides what a node does by itself all the time. */
+const COMMANDS_PER_CONNECTION = 0.2
+const LIVEZ_EVERY_MS = 100
+
+/** How many commands Redis has done so far, by name; scripts count as one, and what they call is not counted. */
+async function commandsOf(admin: Redis): Promise<number> {
+  const told = await admin.info('commandstats')
+  const counts = [
+    ...told.matchAll(/^cmdstat_(evalsha|hmget|hexists|zrevrange|subscribe|get):calls=(\d+)/gm),
+  ]
+  return counts.reduce((sum, [, , calls]) => sum + Number(calls), 0)
+}
+
+test('[R1.6] hundreds who come back in the same second cost the storage next to nothing, and see the same', async () => {
+  const deployment = await Deployment.open(1, { environment: { LOG_LEVEL: 'warn' } })
+  const admin = new Redis(deployment.redis?.url ?? '')
+  let clients: WireClient[] = []
+  onTestFinished(async () => {
+    for (const client of clients) client.close()
+    admin.disconnect()
+    await deployment.close()
+  })
+  const { url } = deployment.node(0)
+  const members = Math.ceil(CONNECTIONS / PER_MEMBER)
+  const people = await Promise.all(
+    Array.from({ length: members }, (_, index) => Person.come(url, `Member ${index}`)),
+  )
+  const [owner] = people as [Person, ...Person[]]
+  const { roomId, invite } = await owner.makeRoom('Storm')
+  for (const person of people.slice(1)) await person.accept(invite)
+  const [seat] = await deployment.sit([owner], roomId)
+  if (!seat) throw new Error('nobody watches')
+  await seat.ask('Before the storm. [simulate: length=20000 pace=instant]')
+  await seat.ended(1)
+
+  /** Everybody connects and joins at once; gives how long each took to be live, ms. */
+  const come = async (before: readonly WireClient[]) => {
+    const began = performance.now()
+    return Promise.all(
+      Array.from({ length: CONNECTIONS }, async (_, index) => {
+        const { token } = people[index % members] ?? owner
+        const client = await WireClient.connect({ url, token, state: before[index]?.state })
+        expect(await client.join(roomId)).toMatchObject({ ok: true })
+        await client.until('synced', ({ came }) => (came['synced'] ?? 0) > 0, 60_000)
+        return { client, ms: performance.now() - began }
+      }),
+    )
+  }
+  clients = (await come([])).map(({ client }) => client)
+  expect(await figure(url, 'roomcast_watchers')).toBe(CONNECTIONS + 1)
+
+  // While an answer is written, all of them are cut off.
+  await seat.ask('In the storm. [simulate: length=4000 chunk=10 gap=20]')
+  await seat.reads(200, 2)
+  for (const client of clients) client.close()
+  const watchers = () => figure(url, 'roomcast_watchers')
+  await expect.poll(watchers, { timeout: 20_000 }).toBe(1)
+  const late: number[] = []
+  let isOver = false
+  const living = (async () => {
+    for (; !isOver; await new Promise((resolve) => void setTimeout(resolve, LIVEZ_EVERY_MS))) {
+      const asked = performance.now()
+      expect((await fetch(`${url}/livez`)).status).toBe(200)
+      late.push(performance.now() - asked)
+    }
+  })()
+  const [before, beforeAt] = [await commandsOf(admin), performance.now()]
+  const came = await come(clients)
+  const [after, afterAt] = [await commandsOf(admin), performance.now()]
+  isOver = true
+  await living
+  clients = came.map(({ client }) => client)
+  // What a node and its answer do anyway, in as much time.
+  await new Promise((resolve) => void setTimeout(resolve, afterAt - beforeAt))
+  const idle = (await commandsOf(admin)) - after
+  const times = came.map(({ ms }) => ms).toSorted((one, other) => one - other)
+  print('all come back at once', {
+    connections: CONNECTIONS,
+    'ms to live, median': Math.round(times[CONNECTIONS >> 1] ?? 0),
+    'ms to live, last': Math.round(times.at(-1) ?? 0),
+    'commands to Redis': after - before,
+    'commands in as much time without': idle,
+    '/livez asked': late.length,
+    '/livez slowest ms': Math.round(Math.max(...late)),
+    'loop lag p99 s': await figure(url, 'roomcast_event_loop_lag_seconds'),
+  })
+  expect(after - before - idle).toBeLessThan(CONNECTIONS * COMMANDS_PER_CONNECTION)
+
+  await seat.ended(2, 60_000)
+  const { messages, offset } = seat.state
+  await Promise.all(
+    clients.map((client) =>
+      client.until('the end', ({ state }) => state.offset === offset, 60_000),
+    ),
+  )
+  expect(clients.filter(({ gaps }) => gaps > 0)).toHaveLength(0)
+  for (const { state } of clients) expect(state.messages).toEqual(messages)
+  // They knew where they were: nobody was given the whole room again.
+  expect(clients.filter(({ came }) => (came['snapshot'] ?? 0) > 0)).toHaveLength(0)
+}, 180_000)

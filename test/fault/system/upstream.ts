@@ -1,0 +1,46 @@
+// How Claude failed while people watched, and how soon all of them were told.
+import type { RequestRecord } from '@roomcast/server/simulator/simulator.ts'
+import type { Evidence } from './checker.ts'
+
+/** An answer that Claude broke off. */
+export interface BrokenOff {
+  /** What the simulator did. */
+  readonly scenario: string
+  /** From the end of the request until half of the screens showed the end, ms. */
+  readonly took: number
+}
+
+/**
+ * Finds the request of each answer that failed after some text: by that text, which is like no other.
+ * @param beganAt when the round began, ms since 1970: the requests know no other time
+ */
+export function findBrokenOff(
+  { histories, entries, runs }: Evidence,
+  requests: readonly RequestRecord[],
+  beganAt: number,
+): BrokenOff[] {
+  const found: BrokenOff[] = []
+  for (const entry of entries) {
+    if (entry.type !== 'generation-ended' || entry.outcome !== 'failed') continue
+    const run = runs.find(({ number }) => number === entry.number)
+    const from = run?.marks.findLast(({ kind }) => kind === 'text')?.from ?? 0
+    const text = Buffer.from(run?.text ?? '')
+      .subarray(from)
+      .toString()
+    const request = text && requests.findLast((one) => one.text.toWellFormed().startsWith(text))
+    if (!request || request.scenario === null || request.endedAt === null) continue
+    const shown = histories.flatMap(({ lines }) =>
+      lines.filter(
+        ({ kind, ...line }) =>
+          kind === 'ended' && 'generationId' in line && line.generationId === entry.generationId,
+      ),
+    )
+    // Who came later, or was away, was not waiting.
+    const times = shown
+      .map(({ at }) => beganAt + at - (request.endedAt ?? 0))
+      .toSorted((a, b) => a - b)
+    const took = times[Math.floor(times.length / 2)]
+    if (took !== undefined) found.push({ scenario: request.scenario, took })
+  }
+  return found
+}

@@ -1,0 +1,123 @@
+// Whether the system test alone can see that a rule is broken, whatever the tests of that rule say: `pnpm mutations:system`,
+// or with parts of what is broken to try only those. Each broken copy is put under the faults that bring it out, and its
+// checker must find a violation. Exits with 1 if one goes unnoticed. Takes some 15 minutes, so it is no part of `pnpm test`.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { constants } from 'node:os'
+import { join } from 'node:path'
+import type { Mutation } from './mutation.ts'
+import { MUTATIONS } from './mutations.ts'
+import { REDIS_MUTATIONS } from './redis/mutations.ts'
+import { copyTheSources, mutate } from './sources.ts'
+
+/** What is broken, as the list of mutations calls it, and part of the names of the faults that bring it out. */
+const BROUGHT_OUT_BY: Readonly<Record<string, string>> = {
+  'a gap in the text is skipped': 'people',
+  'a hole in the entries is skipped': 'people',
+  'an entry is applied twice': 'people',
+  'an end does not wait for its text': 'subscriptions',
+  'something can fall between joining and catching up': 'people',
+  'half a surrogate pair is written': 'forgets',
+  'a stream that breaks off counts as complete': 'forgets',
+  'a second end replaces the first': 'forgets',
+  'a reply takes bytes after its end': 'forgets',
+  'a question starts a second generation beside the first': 'forgets',
+  'the digest does not grow with the text': 'forgets',
+  'followers are shown text before it is checked and stored': 'Redis',
+  'text beyond a gap is appended': 'last',
+  'the same bytes are appended again': 'answers',
+  'a repeated command is done again': 'answers',
+  'commands are forgotten at once': 'answers',
+  'what was given up while Redis was frozen is done when it goes on': 'frozen',
+  'a command is refused as not done because its answer took too long': 'Redis',
+  'a lease never runs out': 'killed',
+  'channels are not subscribed again after a lost connection': 'subscriptions',
+  'a room that has lost its tail goes on in the same epoch': 'last',
+  'a deleted room leaves a reply behind': 'forgets',
+}
+const LANES = 2
+const LONGEST_MS = 300_000
+
+const running = new Set<ChildProcess>()
+process.on('exit', () => {
+  for (const child of running) killAll(child)
+})
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.once(signal, () => process.exit(128 + constants.signals[signal]))
+
+function killAll({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL')
+  } catch {
+    // ignored because: it has just ended by itself
+  }
+}
+
+interface Run {
+  readonly passed: boolean
+  /** The first violation, or what else it said. */
+  readonly noticed: string
+  readonly seconds: number
+}
+
+/** One round in a copy, under those faults only. */
+async function soak(copy: string, faults: string): Promise<Run> {
+  const since = performance.now()
+  const child = spawn(process.execPath, [join(copy, 'test/fault/soak.ts')], {
+    cwd: copy,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      ...process.env,
+      TMPDIR: join(copy, 'tmp'),
+      SOAK_KEEP: join(copy, 'tmp', 'histories'),
+      SOAK_ONLY: faults,
+      SOAK_ROUNDS: '2',
+      SOAK_ROOMS: '5',
+      SOAK_CLIENTS: '4',
+    },
+  })
+  running.add(child)
+  let said = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => (said += text))
+  const deadline = setTimeout(() => killAll(child), LONGEST_MS)
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve))
+  clearTimeout(deadline)
+  running.delete(child)
+  const noticed = /^I\d+ .*/m.exec(said)?.[0] ?? said.slice(-500)
+  return { passed: code === 0, noticed, seconds: (performance.now() - since) / 1000 }
+}
+
+const wanted = process.argv.slice(2)
+const all: readonly Mutation[] = [...MUTATIONS, ...REDIS_MUTATIONS]
+const chosen = Object.entries(BROUGHT_OUT_BY)
+  .filter(([breaks]) => wanted.length === 0 || wanted.some((part) => breaks.includes(part)))
+  .map(([breaks, faults]) => {
+    // The same promise may be broken in both storages; here it is Redis.
+    const mutation = all.findLast((one) => one.breaks === breaks)
+    if (!mutation) throw new Error(`no such mutation: ${breaks}`)
+    return { mutation, faults }
+  })
+const copies = Array.from({ length: LANES }, (_, index) => copyTheSources(`copy-${index + 1}`))
+const waiting = [...chosen]
+let unnoticed = 0
+
+await Promise.all(
+  copies.map(async (copy) => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      const undo = mutate(copy, next.mutation)
+      const { passed, noticed, seconds } = await soak(copy, next.faults)
+      undo()
+      if (passed) unnoticed++
+      const verdict = passed ? 'NOT NOTICED' : `noticed: ${noticed}`
+      const { rule, breaks } = next.mutation
+      process.stdout.write(
+        `${rule.padEnd(5)} ${breaks} (${seconds.toFixed(0)} s)\n      ${verdict}\n`,
+      )
+    }
+  }),
+)
+process.stdout.write(
+  `${chosen.length - unnoticed} of ${chosen.length} noticed by the system test\n`,
+)
+process.exitCode = unnoticed === 0 ? 0 : 1
