@@ -21,8 +21,10 @@ export function useAnnouncer(
     () => view().status.kind,
     (kind) => {
       if (kind === 'offline') announcement.value = linkText.value.chip
+      else if (kind === 'paused') announcement.value = linkText.value.sentence ?? ''
       else if (kind === 'live' && lost) announcement.value = 'Live again.'
-      if (kind === 'offline' || kind === 'live') lost = kind === 'offline'
+      if (kind === 'offline' || kind === 'paused') lost = true
+      else if (kind === 'live') lost = false
     },
   )
   return announcement

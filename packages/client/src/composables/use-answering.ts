@@ -18,10 +18,13 @@ export function useAnswering(view: () => RoomView): ComputedRef<Answering | null
   const times = shallowRef<RunningTimes | null>(null)
   watch(
     view,
-    (_after, before) => {
+    (after, before) => {
       const witnessed = before?.status.kind === 'live'
       const now = browserClock.now()
       if (reply.value) times.value = timesAfter(times.value, reply.value, { now, witnessed })
+      // That nothing came meanwhile was no silence of Claude's.
+      const resumed = before?.status.kind === 'paused' && after.status.kind === 'live'
+      if (resumed && times.value) times.value = { ...times.value, grew: now }
     },
     { immediate: true, flush: 'sync' },
   )

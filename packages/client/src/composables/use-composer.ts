@@ -9,6 +9,9 @@ import { tooLongText } from '../wording/words.ts'
 import { useDraft } from './use-draft.ts'
 import type { Room } from './use-room.ts'
 
+/** Refusals that were for as long as the storage is away. */
+const STORAGE: ReadonlySet<string> = new Set(['storage-unavailable', 'storage-full'])
+
 /** The server forgets a typing member after a few seconds, so it is told this often. */
 const TYPING_MS = 2000
 
@@ -31,6 +34,8 @@ export function useComposer(
   const { text: draft, ask } = useDraft(roomId)
   const refusal = ref<string | null>(null)
   const actRefusal = ref<string | null>(null)
+  /** Which of the two are about the storage. */
+  const [notSaved, notDone] = [ref(false), ref(false)]
   let toldTyping = 0
 
   const heard = async (
@@ -41,6 +46,7 @@ export function useComposer(
     const result = await answer
     if (result.ok || of !== roomId()) return
     refusal.value = result.error.message
+    notSaved.value = STORAGE.has(result.error.code)
     // Joined with a question, what was meant for the room alone would be asked with it.
     ask.value = asked && (draft.value === '' || ask.value)
     draft.value = draft.value === '' ? text : `${text}\n\n${draft.value}`
@@ -51,6 +57,24 @@ export function useComposer(
       for (const post of room.unsent()) void heard(post, room.resend(post))
     },
     { immediate: true },
+  )
+
+  watch(roomId, () => {
+    refusal.value = null
+    actRefusal.value = null
+  })
+  watch(draft, (text) => {
+    if (text === '') refusal.value = null
+  })
+  watch(
+    () => room.view.value.status.kind,
+    (kind) => {
+      if (kind !== 'live') return
+      if (notDone.value) actRefusal.value = null
+      if (notSaved.value && refusal.value) refusal.value = 'it can be sent again now.'
+      notSaved.value = false
+      notDone.value = false
+    },
   )
 
   return {
@@ -75,6 +99,7 @@ export function useComposer(
     async act(intent) {
       actRefusal.value = null
       const result = await room.send(intent)
+      notDone.value = !result.ok && STORAGE.has(result.error.code)
       if (!result.ok) actRefusal.value = result.error.message
       else if (intent.type === 'cancel' && result.outcome && result.outcome !== 'cancelled')
         actRefusal.value = 'Too late to stop: the answer had just ended.'

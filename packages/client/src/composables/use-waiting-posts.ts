@@ -7,6 +7,10 @@ import type { Post } from '../room/unsent-posts.ts'
 
 const MOMENT_MS = 500
 
+function isLinked({ status }: RoomView): boolean {
+  return status.kind === 'live' || status.kind === 'paused'
+}
+
 function idOf({ commandId }: Post): string {
   return commandId
 }
@@ -27,9 +31,7 @@ export function useWaitingPosts(
       browserClock.after(MOMENT_MS, () => (overdue.value = new Set([...overdue.value, commandId])))
   })
   const waiting = computed(() =>
-    posts.value.filter(
-      ({ commandId }) => view().status.kind !== 'live' || overdue.value.has(commandId),
-    ),
+    posts.value.filter(({ commandId }) => !isLinked(view()) || overdue.value.has(commandId)),
   )
 
   const askBack = (event: BeforeUnloadEvent): void => {

@@ -22,6 +22,8 @@ export function statusText(status: Status, closing: ErrorBody | null, now: numbe
       return { tone: 'busy', chip: 'Catching up…', sentence: null }
     case 'live':
       return { tone: 'good', chip: 'Live', sentence: null }
+    case 'paused':
+      return { tone: 'busy', chip: 'Paused', sentence: pausedText(status.error) }
     case 'refused':
       return { tone: 'bad', chip: 'Not connected', sentence: status.error.message }
     case 'offline': {
@@ -34,6 +36,12 @@ export function statusText(status: Status, closing: ErrorBody | null, now: numbe
     default:
       return unreachable(status)
   }
+}
+
+function pausedText({ code }: ErrorBody): string {
+  return code === 'storage-full'
+    ? 'Paused: the server’s storage is full, nothing new can be saved. It goes on by itself.'
+    : 'Paused: the server cannot reach its storage. Nothing is lost; it goes on by itself.'
 }
 
 function closingText(closing: ErrorBody): string {

@@ -123,6 +123,16 @@ describe('the status in words', () => {
     )
   })
 
+  it.each([
+    ['storage-unavailable', 'cannot reach its storage. Nothing is lost'],
+    ['storage-full', 'storage is full'],
+  ] as const)('says what %s means, in amber, and that it goes on by itself', (code, words) => {
+    const text = statusText({ kind: 'paused', error: errorBody(code) }, null, 0)
+    expect(text).toMatchObject({ tone: 'busy', chip: 'Paused' })
+    expect(text.sentence).toContain(words)
+    expect(text.sentence).toContain('goes on by itself')
+  })
+
   it('is silent while all is well', () => {
     expect(statusText({ kind: 'live' }, null, 0).sentence).toBeNull()
   })
