@@ -31,9 +31,9 @@ import { openStorage } from './storage.ts'
 
 /** Commands a member may send in a minute, all connections together; a burst may be as long. */
 const COMMANDS_PER_MINUTE = 1200
-const CLIENT_DIRECTORY = fileURLToPath(new URL('../../client/dist', import.meta.url))
 /** Over how long a node that goes down sends its members to the others, ms; less when it is to be gone earlier. */
 const SEND_AWAY_MS = 5000
+const CLIENT_DIRECTORY = fileURLToPath(new URL('../../client/dist', import.meta.url))
 
 export interface Server {
   /** Where it listens, such as `http://127.0.0.1:3000`. */
@@ -195,11 +195,14 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
 
   const closeAll = async (patienceMs: number): Promise<void> => {
     draining = true
+    const until = clock.now() + patienceMs
     stopRecovering()
     // Where there are other nodes, nobody has to wait here to be served.
     const leaving = storage.isShared ? gateway.sendAway(Math.min(patienceMs, SEND_AWAY_MS)) : null
     await Promise.all([generations.drain(patienceMs), leaving])
     await Promise.all([gateway.close(), events.close()])
+    // Nobody can ask any more; what somebody was asking a moment ago has the rest of the time.
+    await generations.drain(Math.max(0, until - clock.now()))
     await rooms.close()
     await upstream.close()
     health.close()

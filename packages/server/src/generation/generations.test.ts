@@ -166,13 +166,26 @@ describe('a node that goes down', () => {
     expect(await room.reply({ number: 1 })).toMatchObject({ text: 'On' })
   })
 
-  it('ends at once what is started while it goes down', async () => {
+  it('gives the same time to what was being started when it was told', async () => {
     await run(await room.ask('alice', 'One?'))
     const drained = generations.drain(5000)
     await room.cancel({ generationId: (await room.reply({ number: 1 })).generationId })
     await run(await room.ask('alice', 'Two?'))
+    await claude.says('Two.')
+    await claude.stops()
     await drained
-    expect(outcomes()).toEqual(['cancelled', 'interrupted'])
+    expect(outcomes()).toEqual(['cancelled', 'completed'])
+    expect(clock.waiting).toBe(0)
+  })
+
+  it('ends at once what is started when its time is over', async () => {
+    await run(await room.ask('alice', 'One?'))
+    const drained = generations.drain(1000)
+    await clock.advance(1000)
+    await drained
+    await run(await room.ask('alice', 'Two?'))
+    await generations.drain(0)
+    expect(outcomes()).toEqual(['interrupted', 'interrupted'])
     expect(claude.prompts).toHaveLength(1)
   })
 

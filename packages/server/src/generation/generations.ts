@@ -37,6 +37,7 @@ export class Generations {
   readonly #options: GenerationsOptions
   readonly #running = new Map<string, Running>()
   #draining = false
+  #hasNoPatience = false
 
   constructor(options: GenerationsOptions) {
     this.#options = options
@@ -60,26 +61,24 @@ export class Generations {
       this.#options.onError(started, error),
     )
     this.#running.set(started.generationId, { generation, done })
-    if (this.#draining) generation.shutdown()
+    if (this.#hasNoPatience) generation.shutdown()
   }
 
   /**
-   * Lets what runs finish for a while, then ends it as `interrupted`. Nothing new starts from queues.
+   * Lets what runs finish for a while, then ends it as `interrupted`. Nothing new starts from queues; what was being
+   * started in this moment has the same time. Call it again when nothing can be started any more.
    * @param patienceMs how long generations may still run
    */
   async drain(patienceMs: number): Promise<void> {
     this.#draining = true
-    const all = () => Promise.all([...this.#running.values()].map(({ done }) => done))
     if (this.#running.size === 0) return
-    await new Promise<void>((resolve) => {
-      const stop = this.#options.clock.after(patienceMs, resolve)
-      void all().then(() => {
-        stop()
-        resolve()
-      })
+    const stop = this.#options.clock.after(patienceMs, () => {
+      this.#hasNoPatience = true
+      for (const { generation } of this.#running.values()) generation.shutdown()
     })
-    for (const { generation } of this.#running.values()) generation.shutdown()
-    await all()
+    while (this.#running.size > 0)
+      await Promise.all([...this.#running.values()].map(({ done }) => done))
+    stop()
   }
 
   async #runOne(started: Started, generation: Generation): Promise<void> {
