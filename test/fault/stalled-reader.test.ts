@@ -1,0 +1,162 @@
+// One who takes nothing in, among hundreds who do: it costs little, the others have it all, and so has it in the end.
+import { expect, onTestFinished, test } from 'vitest'
+import { positionOf } from '@roomcast/shared/room'
+import { House } from '../process/house.ts'
+import { EventReader } from '../support/event-reader.ts'
+import { Person } from '../support/person.ts'
+import { figure, isFullScale, print } from './figures.ts'
+import { INSPECTABLE, Inspection } from './inspection.ts'
+import { WireClient } from './wire-client.ts'
+
+const SOCKETS = isFullScale ? 450 : 135
+const STREAMS = isFullScale ? 50 : 15
+/** A member may have a hundred connections of a kind. */
+const PEOPLE = 10
+/** What the stalled one is given to fill the buffers of the kernels with: they take 4 to 6 MB before anything is noticed. */
+const HISTORY_BYTES = 150_000
+const MOST_FILLINGS = 400
+/** What the kernels still had room for is used up by then. */
+const REFUSED_IN_A_ROW = 20
+const ANSWER_BYTES = 300_000
+/** Just below the limit of one reply, and how many of them go by a connection that takes nothing. */
+const LARGE_BYTES = 900_000
+const LARGE_ANSWERS = isFullScale ? 40 : 12
+/** A backlog without bound would hold all of that. */
+const BOUND_BYTES = 8 * 1024 * 1024
+
+/** A server whose Claude is elsewhere: what the simulated one remembers is no memory of the server. */
+async function openHouse(): Promise<House> {
+  const house = await House.open({
+    MAX_TOKENS: '400000',
+    PROMPT_TOKENS: '1000',
+    LOG_LEVEL: 'warn',
+    ...INSPECTABLE,
+  })
+  onTestFinished(() => house.close())
+  return house
+}
+
+test('[R7.2][R1.5] a stalled reader among hundreds costs bounded memory, and all of them have every byte and the end', async () => {
+  const house = await openHouse()
+  const { server, alice: owner, roomId, invite } = house
+  const { url } = server
+  const people = await Promise.all(
+    Array.from({ length: PEOPLE }, (_, index) => Person.come(url, `Reader ${index}`)),
+  )
+  for (const person of people) await person.accept(invite)
+  const person = (index: number) => people[index % PEOPLE] ?? owner
+  const seat = await house.sit(owner)
+  await seat.ask(`Much. [simulate: length=${HISTORY_BYTES} chunk=500 pace=instant]`)
+  await seat.ended(1)
+
+  const stalled = await WireClient.connect({ url, token: owner.token })
+  onTestFinished(() => stalled.close())
+  expect(await stalled.join(roomId)).toMatchObject({ ok: true })
+  const sockets: WireClient[] = []
+  for (let index = 0; index < SOCKETS; index++)
+    sockets.push(await WireClient.connect({ url, token: person(index).token }))
+  onTestFinished(() => sockets.forEach((socket) => socket.close()))
+  await Promise.all(sockets.map((socket) => socket.join(roomId)))
+  const streams: EventReader[] = []
+  for (let index = 0; index < STREAMS; index++)
+    streams.push(await EventReader.open({ url, roomId, token: person(index).token }))
+  onTestFinished(() => streams.forEach((stream) => stream.close()))
+  await Promise.all(streams.map((stream) => stream.reaches(seat.state)))
+
+  const inspection = await Inspection.attach(server)
+  onTestFinished(() => inspection.close())
+  const before = await inspection.memory()
+  stalled.pause()
+  // The room again and again, for nobody else: until that is refused, for good, because of what it has not taken.
+  const refusals = () => figure(url, 'roomcast_refusals_total')
+  const filling: Promise<unknown>[] = []
+  for (let inARow = 0; inARow < REFUSED_IN_A_ROW;) {
+    const refused = await refusals()
+    filling.push(stalled.join(roomId, null))
+    expect(filling.length).toBeLessThan(MOST_FILLINGS)
+    inARow = (await refusals()) > refused ? inARow + 1 : 0
+  }
+  for (const number of [2, 3]) {
+    await seat.ask(`All of it. [simulate: length=${ANSWER_BYTES} chunk=500 pace=instant]`)
+    await seat.ended(number, 60_000)
+  }
+  const { reply } = seat
+  await Promise.all(
+    sockets.map((socket) =>
+      socket.until('the end', ({ state }) => state.offset === seat.state.offset, 60_000),
+    ),
+  )
+  await Promise.all(streams.map((stream) => stream.reaches(seat.state, 60_000)))
+  const grown = (await inspection.memory()) - before
+  print('a stalled reader among', {
+    others: SOCKETS + STREAMS,
+    'bytes to each': reply.end,
+    'memory grew by': grown,
+  })
+
+  const { messages } = seat.state
+  expect(messages.at(-1)).toMatchObject({ end: reply.end, ended: { outcome: 'completed' } })
+  // All of them: compared one by one, so that a difference does not print hundreds of texts.
+  expect(sockets.filter(({ gaps }) => gaps > 0)).toHaveLength(0)
+  for (const { state } of [...sockets, ...streams]) expect(state.messages).toEqual(messages)
+  expect(grown).toBeLessThan(BOUND_BYTES)
+
+  expect(stalled.state.messages).not.toEqual(messages)
+  stalled.resume()
+  await stalled.until('all of it', ({ state }) => state.offset === seat.state.offset, 60_000)
+  expect(stalled.state.messages).toEqual(messages)
+  expect([stalled.isOpen, stalled.gaps]).toEqual([true, 0])
+  await Promise.all(filling)
+  // It was off the live path before the last answer, and got the rest at once.
+  expect(stalled.liveBytes).toBeLessThan(1.5 * ANSWER_BYTES)
+  await seat.send({ type: 'post', text: 'Live again?', ask: false })
+  const { offset } = positionOf(seat.state)
+  await stalled.until('what follows', ({ state }) => state.offset === offset)
+}, 180_000)
+
+test('[R7.2] a socket and an event stream that take nothing in cost no more however much goes by', async () => {
+  const house = await openHouse()
+  const { server, alice, bob, roomId } = house
+  const { url } = server
+  const driver = await WireClient.connect({ url, token: alice.token })
+  await driver.join(roomId)
+  let answers = 0
+  const ask = async (count: number) => {
+    for (let index = 0; index < count; index++) {
+      const text = `Number ${(answers += 1)}. [simulate: length=${LARGE_BYTES} chunk=5000 pace=instant]`
+      expect(await driver.command('post', { roomId, text, ask: true })).toMatchObject({ ok: true })
+      await driver.until(`the end of answer ${answers}`, ({ state }) => {
+        const newest = state.messages.at(-1)
+        return newest?.kind === 'reply' && newest.number === answers && newest.ended !== null
+      })
+    }
+  }
+  // As much as a room keeps in memory, and then both of them are there and read no more.
+  await ask(6)
+  const socket = await WireClient.connect({ url, token: bob.token })
+  const stream = await EventReader.open({ url, roomId, token: bob.token })
+  onTestFinished(() => {
+    driver.close()
+    socket.close()
+    stream.close()
+  })
+  await socket.join(roomId)
+  await stream.reaches(driver.state)
+  const inspection = await Inspection.attach(server)
+  onTestFinished(() => inspection.close())
+  const before = await inspection.memory()
+  socket.pause()
+  stream.response.pause()
+  await ask(LARGE_ANSWERS)
+  const grown = (await inspection.memory()) - before
+  print('two stalled readers', {
+    'bytes gone by': LARGE_ANSWERS * LARGE_BYTES,
+    'memory grew by': grown,
+  })
+  expect(grown).toBeLessThan(BOUND_BYTES)
+  socket.resume()
+  stream.response.resume()
+  await socket.until('it all', ({ state }) => state.offset === driver.state.offset, 60_000)
+  await stream.reaches(driver.state, 60_000)
+  for (const { state } of [socket, stream]) expect(state.messages).toEqual(driver.state.messages)
+}, 300_000)
