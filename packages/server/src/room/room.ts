@@ -12,7 +12,7 @@ import type {
   UnknownEntry,
   Update,
 } from '@roomcast/shared/protocol'
-import { errorBody } from '@roomcast/shared/protocol'
+import { errorBody, LIMITS } from '@roomcast/shared/protocol'
 import { digest } from '@roomcast/shared/digest'
 import { fold, memberOf, positionOf } from '@roomcast/shared/room'
 import type { Clock } from '@roomcast/shared/clock'
@@ -53,6 +53,7 @@ export class Room {
   #stopHeartbeat: (() => void) | null = null
   #stopReread: (() => void) | null = null
   #closed = false
+  #isDeleted = false
   /** Why nothing can be saved now, as the watchers were told; null: it can. */
   #trouble: ErrorBody | null = null
   /** It can be again, which is to be told when the room has been read. */
@@ -90,7 +91,7 @@ export class Room {
   ) {
     this.#options = options
     this.#state = state
-    this.#recent = entries.slice(-RECENT)
+    this.#recent = newestOf(entries)
     this.#checkpointed = checkpointed
   }
 
@@ -116,7 +117,7 @@ export class Room {
    * @returns whether it is shown now
    */
   join(connection: Connection, since: Position | undefined): boolean {
-    if (this.#closed) return false
+    if (this.#closed || this.#isDeleted) return false
     this.#connections.add(connection)
     const { roomId, presence } = this.#options
     presence.enter(roomId, connection.id, connection.memberId)
@@ -213,7 +214,7 @@ export class Room {
   #remember(update: LogUpdate, after: number): void {
     if (!('type' in update) || update.type !== 'entries') return
     this.#recent.push(...update.entries.filter((entry) => entry.offset > after))
-    if (this.#recent.length > 2 * RECENT) this.#recent = this.#recent.slice(-RECENT)
+    this.#recent = newestOf(this.#recent)
   }
 
   #arrive(): void {
@@ -226,10 +227,9 @@ export class Room {
       const { state, entries } = await readState(this.#options)
       if (this.#closed) return
       this.#state = state
-      this.#recent = entries.slice(-RECENT)
-      const position = positionOf(state)
-      for (const connection of this.#connections)
-        connection.send({ type: 'snapshot', state }, position)
+      this.#recent = newestOf(entries)
+      // One frame for all. Whoever has stalled is off the shared path, and is caught up from where it was.
+      this.#share({ type: 'snapshot', state })
       this.#arrive()
       this.#heartbeatLater()
     } catch (error) {
@@ -249,6 +249,7 @@ export class Room {
   }
 
   #deleted(): void {
+    this.#isDeleted = true
     const { onDeleted } = this.#options
     const position = positionOf(this.#state)
     // Each on its own: one that has stalled is off the shared path.
@@ -275,6 +276,14 @@ export class Room {
       this.#heartbeatLater()
     })
   }
+}
+
+/** The last of these entries: RECENT of them at most, and of no more text than a room shows. */
+function newestOf(entries: readonly (Entry | UnknownEntry)[]): (Entry | UnknownEntry)[] {
+  let left: number = LIMITS.windowBytes
+  const size = (entry: Entry | UnknownEntry) => ('text' in entry ? String(entry.text).length : 0)
+  const last = entries.findLastIndex((entry) => (left -= size(entry)) < 0)
+  return entries.slice(Math.max(last + 1, entries.length - RECENT))
 }
 
 async function readState(
