@@ -179,7 +179,7 @@ export class WireClient {
     this.came[kind] = (this.came[kind] ?? 0) + 1
     if (isDelta(update)) this.liveBytes += Buffer.byteLength(update[2])
     if (!isDelta(update) && update.type === 'closed') this.closed = update.error
-    if (!['presence', 'synced', 'closed'].includes(kind)) {
+    if (!['presence', 'storage', 'synced', 'closed'].includes(kind)) {
       const { state, behind } = fold(this.state, update as Parameters<typeof fold>[1], digest)
       this.state = state
       if (behind) this.gaps += 1

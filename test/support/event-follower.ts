@@ -61,7 +61,7 @@ export class EventFollower {
   #take(update: Update): void {
     if (!isDelta(update)) {
       if (update.type === 'closed') this.closed = update.error.code
-      if (['presence', 'synced', 'closed'].includes(update.type)) return
+      if (['presence', 'storage', 'synced', 'closed'].includes(update.type)) return
     }
     const { state, behind } = fold(this.state, update as Parameters<typeof fold>[1], digest)
     if (behind) throw new Error(`a gap at ${JSON.stringify(update)}`)
