@@ -309,7 +309,7 @@ describe('the list of models', () => {
 
   it('that cannot be read is a failure like any other', async () => {
     await expect(claudeAt('http://127.0.0.1:9').models()).rejects.toMatchObject({
-      code: 'connection',
+      code: 'unreachable',
     })
   })
 })

@@ -39,7 +39,8 @@ export class ClaudeSdk implements Claude {
       baseURL: options.baseUrl,
       maxRetries: 0,
       timeout: options.firstEventMs,
-      fetchOptions: { dispatcher } as NonNullable<
+      // Followed, it would take what people have said to wherever it leads.
+      fetchOptions: { dispatcher, redirect: 'manual' } as NonNullable<
         ConstructorParameters<typeof Anthropic>[0]
       >['fetchOptions'] &
         object,
@@ -50,9 +51,14 @@ export class ClaudeSdk implements Claude {
 
   async *ask(prompt: Prompt, signal: AbortSignal): AsyncIterable<Chunk> {
     try {
-      const { data: stream, request_id: requestId } = await this.#client.messages
+      const answer = await this.#client.messages
         .create({ ...body(prompt), stream: true }, { signal })
         .withResponse()
+      const { data: stream, request_id: requestId, response } = answer
+      if (!isEventStream(response.headers)) {
+        stream.controller.abort()
+        throw failure('protocol')
+      }
       let stop = 'end_turn'
       let inputTokens: number | null = null
       let outputTokens = 0
@@ -173,6 +179,7 @@ const CODE_BY_STATUS: Readonly<Record<number, FailureCode>> = {
 const RETRYABLE: ReadonlySet<FailureCode> = new Set([
   'overloaded',
   'rate-limited',
+  'unreachable',
   'connection',
   'truncated',
   'protocol',
@@ -189,7 +196,7 @@ const SPEND_LIMITS: ReadonlySet<string> = new Set([
 function failureOf(error: unknown): ClaudeFailure {
   if (error instanceof ClaudeFailure) return error
   if (error instanceof APIConnectionTimeoutError) return failure('no-answer')
-  if (error instanceof APIConnectionError) return failure('connection')
+  if (error instanceof APIConnectionError) return failure(connectionCode(error))
   if (error instanceof APIUserAbortError) return failure('connection')
   if (error instanceof APIError) return failureOfApi(error as APIError)
   if (error instanceof SyntaxError) return failure('protocol')
@@ -201,10 +208,10 @@ function failureOf(error: unknown): ClaudeFailure {
 
 function failureOfApi(error: APIError): ClaudeFailure {
   const byType = error.type ? CODE_BY_TYPE[error.type] : undefined
-  const code = byType ?? (error.status && CODE_BY_STATUS[error.status]) ?? 'upstream'
+  const code = byType ?? codeOfStatus(error.status)
   const spent = typeof error.errorCode === 'string' && SPEND_LIMITS.has(error.errorCode)
-  return new ClaudeFailure(spent ? 'billing' : code || 'upstream', {
-    retryable: !spent && RETRYABLE.has(code || 'upstream'),
+  return new ClaudeFailure(spent ? 'billing' : code, {
+    retryable: !spent && RETRYABLE.has(code),
     retryAfterMs: retryAfter(error.headers),
     requestId: error.requestID ?? null,
   })
@@ -212,6 +219,30 @@ function failureOfApi(error: APIError): ClaudeFailure {
 
 function failure(code: FailureCode): ClaudeFailure {
   return new ClaudeFailure(code, { retryable: RETRYABLE.has(code) })
+}
+
+/** @param status of HTTP; undefined for an error within a stream */
+function codeOfStatus(status: number | undefined): FailureCode {
+  // A gateway that wants a login, or an address that has moved: it is not asked there.
+  if (status !== undefined && status >= 300 && status < 400) return 'protocol'
+  return CODE_BY_STATUS[status ?? 0] ?? 'upstream'
+}
+
+/** Error codes of connections that were there; any other kept one from being made (address, name, certificate). */
+const BROKE_OFF: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'])
+
+/** What came of a request that got no answer. The SDK wraps the error of fetch, which wraps that of the system. */
+function connectionCode({ cause }: Error): FailureCode {
+  const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause
+  if (!(inner instanceof Error)) return 'unreachable'
+  if (inner.name === 'HTTPParserError') return 'protocol'
+  const code = causeCode(inner)
+  return code !== null && BROKE_OFF.has(code) ? 'connection' : 'unreachable'
+}
+
+/** Also where it is not said: some gateways leave it out. */
+function isEventStream(headers: Headers): boolean {
+  return headers.get('content-type')?.startsWith('text/event-stream') ?? true
 }
 
 function causeCode(cause: Error): string | null {

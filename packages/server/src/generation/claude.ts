@@ -38,6 +38,7 @@ export const FAILURES = {
   'unknown-model': 'Claude does not know this model.',
   'invalid-request': 'Claude could not take this request.',
   'too-large': 'The conversation is too large for Claude.',
+  unreachable: 'This server cannot reach Claude.',
   connection: 'The connection to Claude broke off.',
   truncated: 'The answer broke off before its end.',
   protocol: 'Claude sent something that could not be understood.',
