@@ -53,7 +53,14 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
   const clock = systemClock
   const newId = () => randomBytes(16).toString('base64url')
   const chance = () => randomInt(1_000_000) / 1_000_000
-  const storage = await openStorage(config, { clock, newId, random: randomBytes, logger })
+  const storage = await openStorage(config, {
+    clock,
+    newId,
+    random: randomBytes,
+    logger,
+    onLost: () => metrics.epochRotated(),
+    onReasserted: (written, missing) => metrics.reasserted(written, missing),
+  })
   const { presence } = storage
   let draining = false
   const probeAgeMs = () => storage.probeAgeMs()
@@ -144,6 +151,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
     knowsModel: (model) => catalog.knows(model),
     run: (started) => generations.run(started),
     refuseNew: () => (draining ? errorBody('shutting-down') : null),
+    onCorrected: (screens) => metrics.corrected(screens),
     onError: (roomId, err) => logger.error({ roomId, err }, 'a room could not be read'),
   })
   const storageWatch = new StorageWatch({

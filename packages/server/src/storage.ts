@@ -41,6 +41,9 @@ export interface StorageOptions {
   readonly newId: () => string
   readonly random: RandomBytes
   readonly logger: Logger
+  /** See RedisRoomLogOptions; SQLite loses nothing while it runs. */
+  readonly onLost: () => void
+  readonly onReasserted: (written: number, missing: number) => void
 }
 
 /**
@@ -86,7 +89,7 @@ async function openSqlite(
 
 async function openRedis(
   { urls, cluster, namespace, signingKey }: RedisStorage,
-  { clock, newId, logger }: StorageOptions,
+  { clock, newId, logger, onLost, onReasserted }: StorageOptions,
 ): Promise<Storage> {
   // Each attempt to connect fails anew: said once, until it works again.
   let isAway = false
@@ -121,7 +124,19 @@ async function openRedis(
           { roomId, generationId, end },
           'an answer had lost its node and was interrupted',
         ),
-      onLost: (roomId) => logger.error({ roomId }, 'Redis has lost what it had acknowledged'),
+      onLost: (roomId) => {
+        logger.error({ roomId }, 'Redis has lost what it had acknowledged')
+        onLost()
+      },
+      onReasserted: (roomId, written, missing) => {
+        logger.warn({ roomId, count: written }, 'entries that Redis had lost were written again')
+        if (missing > 0)
+          logger.error(
+            { roomId, count: missing },
+            'entries that Redis had lost have no place any more',
+          )
+        onReasserted(written, missing)
+      },
     })
     const presence = await RedisPresence.start({
       ...parts,

@@ -56,8 +56,8 @@ export const READING: readonly Mutation[] = [
     rule: 'port',
     breaks: 'that an earlier room was deleted is believed of the one made again under its id',
     file: FOLLOWING,
-    find: 'if (update.epoch === followed.epoch) this',
-    replace: 'this',
+    find: 'if (update.epoch !== followed.epoch) return',
+    replace: '',
     ...faults('what arrives late > that an earlier room was deleted'),
   },
   {

@@ -127,6 +127,22 @@ export function makeInstruments(registry: Registry, readings: Readings) {
       'Calls of the room log that failed, by code.',
       ['code'],
     ),
+    epochsRotated: counter(
+      'roomcast_epochs_rotated_total',
+      'Rooms that Redis had lost the end of, and that this node gave a new epoch.',
+    ),
+    entriesReasserted: counter(
+      'roomcast_entries_reasserted_total',
+      'Entries that Redis had lost, and that this node has written again.',
+    ),
+    entriesDropped: counter(
+      'roomcast_entries_dropped_total',
+      'Entries that Redis had lost, and that have no place any more in what was written meanwhile.',
+    ),
+    screensCorrected: counter(
+      'roomcast_screens_corrected_total',
+      'Watchers of this node who were given a whole room because theirs was of a log that is not any more.',
+    ),
     commands: counter('roomcast_commands_total', 'Commands that came over sockets, by type.', [
       'type',
     ]),

@@ -84,6 +84,22 @@ export class Metrics {
     this.#instruments.refusals.inc({ over, code: known })
   }
 
+  /** Redis had lost the end of a room, which has a new epoch now. */
+  epochRotated(): void {
+    this.#instruments.epochsRotated.inc()
+  }
+
+  /** Of entries that Redis had lost, so many were written again, and so many had no place any more. */
+  reasserted(written: number, missing: number): void {
+    this.#instruments.entriesReasserted.inc(written)
+    this.#instruments.entriesDropped.inc(missing)
+  }
+
+  /** Watchers were given a room anew that they had another history of. */
+  corrected(screens: number): void {
+    this.#instruments.screensCorrected.inc(screens)
+  }
+
   /** A generation that this node ran is over, and its request to Claude closed. */
   generationFinished({ generationId }: Started, { ended }: Finished): void {
     const { generationsEnded, cancelUpstream } = this.#instruments

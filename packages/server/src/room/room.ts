@@ -28,6 +28,8 @@ const CHECKPOINT_EVERY = 100
 /** How often watchers are told where the room stands, ms. */
 const HEARTBEAT_RUNNING_MS = 2000
 const HEARTBEAT_IDLE_MS = 10_000
+/** Stands for no epoch of any log: whoever has it takes any room for a newer one. */
+const NO_EPOCH = 'none'
 /** How long something that is in the log may take to get here before it is not waited for any more, ms. */
 const ARRIVAL_MS = 1000
 
@@ -39,6 +41,8 @@ export interface RoomOptions {
   readonly clock: Clock
   /** The room was deleted; nobody can use it any more. */
   readonly onDeleted: () => void
+  /** Hears how many watchers were shown something that is not in the log any more, and are given the room anew. */
+  readonly onCorrected?: (screens: number) => void
   readonly onError: (error: unknown) => void
 }
 
@@ -53,6 +57,7 @@ export class Room {
   #stopHeartbeat: (() => void) | null = null
   #stopReread: (() => void) | null = null
   #closed = false
+  #looking: ReturnType<typeof readState> | null = null
   #isDeleted = false
   /** Why nothing can be saved now, as the watchers were told; null: it can. */
   #trouble: ErrorBody | null = null
@@ -114,20 +119,44 @@ export class Room {
   /**
    * Shows the room to a connection, from `since` on where that is possible. Nothing is awaited in here.
    * Does nothing once closed: a connection that had stalled may come back to a room that was deleted.
+   * @param isBeyond the log does not reach `since` (see `lacks`)
    * @returns whether it is shown now
    */
-  join(connection: Connection, since: Position | undefined): boolean {
+  join(connection: Connection, since: Position | undefined, isBeyond = false): boolean {
     if (this.#closed || this.#isDeleted) return false
     this.#connections.add(connection)
     const { roomId, presence } = this.#options
     presence.enter(roomId, connection.id, connection.memberId)
     connection.enter(roomId)
     const position = positionOf(this.#state)
-    connection.send(catchUp(this.#state, this.#recent, since), position)
+    if (isBeyond) {
+      // It would ignore a room that is behind it in the same epoch.
+      const state = { ...this.#state, epoch: NO_EPOCH }
+      connection.send({ type: 'snapshot', state }, positionOf(state))
+    }
+    if (isBeyond || (since && since.epoch !== position.epoch)) this.#options.onCorrected?.(1)
+    connection.send(catchUp(this.#state, this.#recent, isBeyond ? undefined : since), position)
     connection.send({ type: 'presence', members: presence.present(roomId) }, position)
     if (this.#trouble) connection.send({ type: 'storage', error: this.#trouble }, position)
     connection.send({ type: 'synced' }, position)
     return true
+  }
+
+  /**
+   * Whether the log itself, and not only this node, is behind a position that somebody has come from: it has lost its tail,
+   * and no node had followed that. Storage that is away says nothing.
+   */
+  async lacks({ epoch, offset }: Position): Promise<boolean> {
+    const isBehind = (at: Position) => at.epoch === epoch && at.offset < offset
+    if (!isBehind(positionOf(this.#state))) return false
+    // One look at a time is enough for all who ask.
+    this.#looking ??= readState(this.#options).finally(() => (this.#looking = null))
+    try {
+      return isBehind(positionOf((await this.#looking).state))
+    } catch {
+      // ignored because: then it is joined as before, and corrected when it joins again
+      return false
+    }
   }
 
   /** Tells the watchers why nothing can be saved; or, with null, that it can be again, after what they have missed. */
@@ -226,6 +255,7 @@ export class Room {
     try {
       const { state, entries } = await readState(this.#options)
       if (this.#closed) return
+      if (state.epoch !== this.#state.epoch) this.#options.onCorrected?.(this.#connections.size)
       this.#state = state
       this.#recent = newestOf(entries)
       // One frame for all. Whoever has stalled is off the shared path, and is caught up from where it was.

@@ -43,6 +43,8 @@ export interface RoomsOptions {
   readonly run: (started: Started) => void
   /** Why nothing new may start now, or null. */
   readonly refuseNew: () => ErrorBody | null
+  /** See RoomOptions. */
+  readonly onCorrected?: (screens: number) => void
   readonly onError: (roomId: RoomId, error: unknown) => void
 }
 
@@ -198,8 +200,9 @@ export class Rooms {
       // Whoever comes from another node may know more than this one has heard of yet.
       const mayCome = since?.epoch === room.state.epoch && !this.#isAway
       if (mayCome) await room.reaches(since.offset)
+      const isBeyond = mayCome && (await room.lacks(since))
       // It may have closed in this very moment, having lingered long enough: then the next one is opened.
-      if (!room.join(connection, since)) continue
+      if (!room.join(connection, since, isBeyond)) continue
       this.#stay(roomId)
       return room
     }
@@ -244,7 +247,7 @@ export class Rooms {
   async #use(roomId: RoomId): Promise<Room> {
     const known = this.#open.get(roomId)
     if (known) return known.room
-    const { log, presence, fanOut, clock, onError } = this.#options
+    const { log, presence, fanOut, clock, onError, onCorrected } = this.#options
     const room = Room.open({
       roomId,
       log,
@@ -253,6 +256,7 @@ export class Rooms {
       clock,
       onDeleted: () => this.#forget(roomId),
       onError: (error) => onError(roomId, error),
+      ...(onCorrected ? { onCorrected } : {}),
     })
     this.#open.set(roomId, { room, stopLinger: null })
     room.then(

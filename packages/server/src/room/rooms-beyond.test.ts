@@ -1,0 +1,83 @@
+// Somebody comes from further than the log reaches: it has lost its tail, and no node had followed that.
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import type { Position, RoomState, Update } from '@roomcast/shared/protocol'
+import { digest } from '@roomcast/shared/digest'
+import { emptyRoom, fold, positionOf } from '@roomcast/shared/room'
+import { TestClock } from '../generation/test-clock.ts'
+import { TestRoom } from '../generation/test-room.ts'
+import type { Connection } from './connection.ts'
+import type { Rooms } from './rooms.ts'
+import { testRooms } from './test-rooms.ts'
+
+let clock: TestClock
+let room: TestRoom
+let rooms: Rooms
+
+beforeEach(async () => {
+  clock = new TestClock()
+  room = await TestRoom.open(clock)
+  rooms = testRooms(room.log, clock, () => room.newId())
+  await rooms.admit(room.roomId, { memberId: 'one', name: 'Zoe' })
+})
+afterEach(async () => {
+  await rooms.close()
+  await room.log.close()
+})
+
+/** A screen that folds what it is sent, as the page does, and the positions it was told to be at. */
+function screen(state: RoomState) {
+  const shown = { state, positions: [] as Position[], snapshots: 0 }
+  const connection: Connection = {
+    id: 'socket',
+    memberId: 'one',
+    send: (update: Update, position) => {
+      shown.positions.push(position)
+      if (!('type' in update)) return
+      if (update.type === 'snapshot') shown.snapshots += 1
+      if (update.type === 'snapshot' || update.type === 'tail')
+        shown.state = fold(shown.state, update, digest).state
+    },
+    enter: () => undefined,
+    exit: () => undefined,
+  }
+  return { shown, connection }
+}
+
+/** Joins, and lets the time pass for which something may still be on its way. */
+async function join(connection: Connection, since: Position): Promise<void> {
+  const joining = rooms.join(connection, room.roomId, since)
+  let joined = false
+  void joining.then(() => (joined = true))
+  await expect
+    .poll(async () => {
+      await clock.advance(100)
+      return joined
+    })
+    .toBe(true)
+}
+
+it('[R1][R1.6] a screen that is alone ahead of the log is given the room as it is', async () => {
+  const truth = (await rooms.transcript('one', room.roomId)).title
+  const { entries } = await room.log.read(room.roomId)
+  const { epoch } = (await room.log.read(room.roomId)).checkpoint
+  const offset = entries.at(-1)?.offset ?? 0
+  const ahead = {
+    ...emptyRoom(room.roomId, epoch),
+    title: 'of another history',
+    offset: offset + 3,
+  }
+  const { shown, connection } = screen(ahead)
+  await join(connection, positionOf(ahead))
+  expect(shown.state).toMatchObject({ epoch, offset, title: truth })
+  // Whoever resumes by the last position it was told resumes from there.
+  expect(shown.positions.at(-1)).toEqual({ epoch, offset, end: 0 })
+})
+
+it('[R1.6] a screen that is where the log is gets a tail', async () => {
+  const { entries, checkpoint } = await room.log.read(room.roomId)
+  const offset = entries.at(-1)?.offset ?? 0
+  const there = { ...emptyRoom(room.roomId, checkpoint.epoch), offset }
+  const { shown, connection } = screen(there)
+  await join(connection, positionOf(there))
+  expect(shown.snapshots).toBe(0)
+})
