@@ -22,6 +22,12 @@ describe('how long a reply runs', () => {
     expect(timesAfter(null, reply(0), joining(400)).began).toBe(400)
   })
 
+  it('is not a day where one of the clocks is a day off', () => {
+    const day = 24 * 60 * 60 * 1000
+    for (const now of [day + 1000, -day + 1000])
+      expect(timesAfter(null, reply(0), joining(now))).toMatchObject({ began: now, grew: now })
+  })
+
   it('goes on over growth, silence and a lost link', () => {
     const begun = timesAfter(null, reply(0), live(5000))
     const grown = timesAfter(begun, reply(3), live(6000))

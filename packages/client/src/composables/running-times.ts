@@ -2,6 +2,9 @@
 // minutes away from it, so it counts only where this screen did not see the reply begin.
 import type { Reply } from '@roomcast/shared/protocol'
 
+/** An answer that seems to have begun longer ago was begun by a clock that is off, by hours or a day, ms. */
+const LONGEST_MS = 60 * 60 * 1000
+
 export interface RunningTimes {
   readonly generationId: string
   /** Its length when it last grew. */
@@ -22,7 +25,8 @@ export function timesAfter(
   { now, witnessed }: { readonly now: number; readonly witnessed: boolean },
 ): RunningTimes {
   if (known?.generationId !== generationId) {
-    const began = witnessed ? now : Math.min(now, at)
+    const isLikely = at <= now && at >= now - LONGEST_MS
+    const began = witnessed || !isLikely ? now : at
     return { generationId, end, began, grew: end > 0 ? now : began }
   }
   return known.end === end ? known : { ...known, end, grew: now }
