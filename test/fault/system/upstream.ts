@@ -27,8 +27,6 @@ export function findBrokenOff(
     const text = Buffer.from(run?.text ?? '')
       .subarray(from)
       .toString()
-    const request = text && requests.findLast((one) => one.text.toWellFormed().startsWith(text))
-    if (!request || request.scenario === null || request.endedAt === null) continue
     const shown = histories.flatMap(({ lines }) =>
       lines.filter(
         ({ kind, ...line }) =>
@@ -36,11 +34,17 @@ export function findBrokenOff(
       ),
     )
     // Who came later, or was away, was not waiting.
-    const times = shown
-      .map(({ at }) => beganAt + at - (request.endedAt ?? 0))
-      .toSorted((a, b) => a - b)
-    const took = times[Math.floor(times.length / 2)]
-    if (took !== undefined) found.push({ scenario: request.scenario, took })
+    const times = shown.map(({ at }) => beganAt + at).toSorted((one, other) => one - other)
+    const told = times[Math.floor(times.length / 2)]
+    const request = requests.findLast(
+      (one) =>
+        text !== '' &&
+        one.scenario !== 'normal' &&
+        one.text.toWellFormed().startsWith(text) &&
+        (one.endedAt ?? Infinity) <= (told ?? 0),
+    )
+    if (!request?.scenario || request.endedAt === null || told === undefined) continue
+    found.push({ scenario: request.scenario, took: told - request.endedAt })
   }
   return found
 }
