@@ -15,13 +15,16 @@ const NODES = 3
 /** Half a second to a whole one: far less than nodes give what they write. */
 const HOW = '[simulate: unicode length=1500 gap=15 chunk=40]'
 
-/** The shipped configuration, with a third node. */
+/** The shipped configuration, with a third node, and a node that was away left out for a shorter time. */
 async function balance(deployment: Deployment): Promise<string> {
   const [one, other, third] = deployment.nodes.map(({ port }) => port) as [number, number, number]
   const line = (port: number) => `server 127.0.0.1:${port} max_fails=3 fail_timeout=5s;`
   const nginx = await startNginx({
     nodes: [one, other],
-    edit: (text) => text.replace(line(other), `${line(other)} ${line(third)}`),
+    edit: (text) =>
+      text
+        .replace(line(other), `${line(other)} ${line(third)}`)
+        .replaceAll('fail_timeout=5s', 'fail_timeout=1s'),
   })
   onTestFinished(() => nginx.stop())
   expect(deployment.nodes).toHaveLength(NODES)
@@ -56,6 +59,12 @@ it(
         await deployment.restart(index)
         const ready = async () => (await fetch(`${deployment.node(index).url}/readyz`)).status
         await expect.poll(ready, { timeout: 20_000 }).toBe(200)
+        // Otherwise there would be a moment in which all of them count as away.
+        const isUsed = async () => {
+          await (await fetch(`${url}/api/models`)).text()
+          return deployment.node(index).stdout().includes('"path":"/api/models"')
+        }
+        await expect.poll(isUsed, { timeout: 20_000 }).toBe(true)
       }
 
     await Promise.all(rooms.map((room) => room.rest()))
