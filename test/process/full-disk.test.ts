@@ -94,14 +94,20 @@ describe('[R4.3] a message on a full disk', () => {
 })
 
 describe('[R5] an answer while the disk is full', () => {
-  it('[R1] goes on with all its text when there is space soon enough', async () => {
+  it('[R1][R5.3] pauses all, and goes on with all its text when there is space soon enough', async () => {
     const [alice, bob] = await house.both()
     await alice.ask('How? [simulate: length=40000 gap=5 chunk=100]')
     await alice.reads(500)
     fill()
     // Full is full only once the storage has noticed.
     await paused(alice)
+    for (const seat of [alice, bob])
+      await seat.until('that it is told', ({ status }) => status.kind === 'paused')
+    expect(bob.view.status).toMatchObject({ error: { code: 'storage-full' } })
+    const ready = await fetch(`${house.server.url}/readyz`)
+    expect(ready.status).toBe(200)
     freeUp()
+    await Promise.all([alice.live(), bob.live()])
     const reply = await alice.ended()
     await bob.ended()
     expect(reply).toMatchObject({ ended: { outcome: 'completed' } })

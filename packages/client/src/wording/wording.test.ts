@@ -124,7 +124,7 @@ describe('the status in words', () => {
   })
 
   it.each([
-    ['storage-unavailable', 'cannot reach its storage. Nothing is lost'],
+    ['storage-unavailable', 'cannot reach its storage. What is here is safe'],
     ['storage-full', 'storage is full'],
   ] as const)('says what %s means, in amber, and that it goes on by itself', (code, words) => {
     const text = statusText({ kind: 'paused', error: errorBody(code) }, null, 0)

@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest'
+import { Refusal } from '@roomcast/shared/protocol'
+import type { RoomLog } from './room-log.ts'
+import { SaveTrouble } from './save-trouble.ts'
+
+it('[R5.3] what the last save met counts until the next one, and for three seconds at most', async () => {
+  let now = 0
+  let fails: Refusal | null = null
+  const save = () => (fails ? Promise.reject(fails) : Promise.resolve({ ok: true, end: 2 }))
+  const trouble = new SaveTrouble({ now: () => now, after: () => () => undefined })
+  const log = trouble.of({ appendReply: save, read: save } as unknown as RoomLog)
+  const started = { roomId: 'r', generationId: 'g', number: 1, fence: 1 }
+  const append = () => log.appendReply(started, 0, 'Be').catch(() => null)
+  expect(trouble.current).toBeNull()
+
+  fails = new Refusal('storage-full')
+  await append()
+  expect(trouble.current).toMatchObject({ code: 'storage-full' })
+  // Reading tells nothing, and neither does a refusal that is an answer.
+  fails = null
+  await log.read('r')
+  fails = new Refusal('queue-full')
+  await append()
+  now = 3000
+  expect(trouble.current).not.toBeNull()
+  now = 3001
+  expect(trouble.current).toBeNull()
+
+  fails = new Refusal('storage-unavailable')
+  await append()
+  expect(trouble.current).toMatchObject({ code: 'storage-unavailable' })
+  fails = null
+  await append()
+  expect(trouble.current).toBeNull()
+})
