@@ -7,9 +7,11 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync, rmSync } from 'node:fs'
 import { constants } from 'node:os'
 import { join } from 'node:path'
+import { DEPLOY_MUTATIONS } from './deploys.ts'
 import type { Mutation } from './mutation.ts'
 import { MUTATIONS } from './mutations.ts'
 import { REDIS_MUTATIONS } from './redis/mutations.ts'
+import { STORAGE_AWAY_MUTATIONS } from './storage-away.ts'
 import { copyTheSources, mutate, ROOT } from './sources.ts'
 
 /** A run that hangs has noticed too: the tests have deadlines, this is the last one. */
@@ -106,7 +108,12 @@ function firstFailure(path: string): string {
 }
 
 const wanted = process.argv.slice(2)
-const chosen = [...MUTATIONS, ...REDIS_MUTATIONS].filter(
+const chosen = [
+  ...MUTATIONS,
+  ...DEPLOY_MUTATIONS,
+  ...REDIS_MUTATIONS,
+  ...STORAGE_AWAY_MUTATIONS,
+].filter(
   ({ rule, file }) =>
     wanted.length === 0 || wanted.some((one) => one === rule || file.includes(one)),
 )
