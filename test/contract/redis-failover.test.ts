@@ -103,6 +103,23 @@ describe('after a failover that lost what was acknowledged', () => {
     expect(await texts()).toEqual(['heard by nobody'])
   })
 
+  test('[R4.2] what only another node knows is added when it comes to the new epoch', async () => {
+    await pair.sever()
+    for (const { connections } of nodes) connections.subscriber.disconnect()
+    const post = there.newPost('carol', 'two', false)
+    await here.say('bob', 'one')
+    const { entries } = await there.log.post('room', post)
+    const late = nodes[1]?.connections.commands
+    late?.disconnect()
+    await failOver()
+    expect(await here.state()).toMatchObject({ messages: [{ text: 'one' }] })
+    await late?.connect()
+    await expect.poll(texts, PATIENCE).toEqual(['one', 'two'])
+    expect((await there.log.post('room', post)).entries).toEqual(entries)
+    expect(again).toEqual([1, 1])
+    expect(lost).toEqual(['room'])
+  })
+
   test('[R3.1] a stop stays a stop, with the same text, whoever made it', async () => {
     const owned = await running()
     await pair.sever()

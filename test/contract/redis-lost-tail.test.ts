@@ -1,6 +1,6 @@
 // A Redis that has lost what it acknowledged, as after a failover to a replica that was behind: every screen is corrected.
 import { beforeEach, describe, expect, test } from 'vitest'
-import type { RoomState } from '@roomcast/shared/protocol'
+import type { RoomState, Update } from '@roomcast/shared/protocol'
 import type { LogUpdate } from '@roomcast/server/log/room-log.ts'
 import { MemoryPresence } from '@roomcast/server/presence/memory-presence.ts'
 import type { Connection } from '@roomcast/server/room/connection.ts'
@@ -42,12 +42,13 @@ describe('a Redis that has lost what it acknowledged', () => {
   /** A Room that somebody watches, and the snapshots it was sent. */
   async function watched() {
     const snapshots: RoomState[] = []
+    const see = (update: Update) => {
+      if ('type' in update && update.type === 'snapshot') snapshots.push(update.state)
+    }
     const connection: Connection = {
       id: 'socket',
       memberId: 'bob',
-      send: (update) => {
-        if ('type' in update && update.type === 'snapshot') snapshots.push(update.state)
-      },
+      send: see,
       enter: () => undefined,
       exit: () => undefined,
     }
@@ -56,7 +57,7 @@ describe('a Redis that has lost what it acknowledged', () => {
       roomId: 'room',
       log,
       presence,
-      fanOut: { send: () => undefined },
+      fanOut: { send: (_, update) => see(update) },
       clock: systemClock,
       onDeleted: () => undefined,
       onError: () => undefined,
@@ -106,6 +107,24 @@ describe('a Redis that has lost what it acknowledged', () => {
     await admin.xadd('faults:{room}:entries', '5-0', 'e', JSON.stringify(other))
     await expect.poll(() => snapshots.length, PATIENCE).toBeGreaterThan(1)
     expect(open.state).toMatchObject({ offset: 5, messages: [{ text: 'another' }] })
+    expect(lost).toEqual(['room'])
+    await close()
+  })
+
+  test('[R1] is noticed also when another stands in its place that is alike in all but its id', async () => {
+    const room = await aRoom(log)
+    await room.say('bob', 'said twice')
+    const { open, snapshots, close } = await watched()
+    const [[, [, json = '']] = ['', []]] = await admin.xrange('faults:{room}:entries', '5-0', '5-0')
+    await admin.xdel('faults:{room}:entries', '5-0')
+    await admin.call('XSETID', 'faults:{room}:entries', '4-0')
+    const [message] = open.state.messages
+    const id = message?.kind === 'said' ? message.messageId : ''
+    await admin.xadd('faults:{room}:entries', '5-0', 'e', json.replace(id, 'room-another-9'))
+    await expect.poll(() => snapshots.length, PATIENCE).toBeGreaterThan(1)
+    expect(open.state).toMatchObject({
+      messages: [{ messageId: 'room-another-9', at: message?.at }],
+    })
     expect(lost).toEqual(['room'])
     await close()
   })

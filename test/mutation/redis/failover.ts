@@ -1,6 +1,6 @@
 // What is acknowledged survives a Redis that has lost it, and what breaks that.
 import type { Mutation } from '../mutation.ts'
-import { failover, FOLLOWING, REDIS } from './places.ts'
+import { failover, FOLLOWING, lostTail, REDIS } from './places.ts'
 
 const REASSERT = `${REDIS}/reassert.lua`
 const after = (title: string) =>
@@ -21,7 +21,7 @@ export const FAILOVER: readonly Mutation[] = [
     file: FOLLOWING,
     find: 'followed.owes = followed.epoch',
     replace: 'followed.owes = null',
-    ...after('[R4.2] nothing is lost or doubled'),
+    ...after('[R4.2] what only another node knows'),
   },
   {
     rule: 'R4.1',
@@ -78,6 +78,25 @@ export const FAILOVER: readonly Mutation[] = [
     find: "if ended == '0' and mode",
     replace: 'if mode',
     ...after('[R2.3] a start that lost its place'),
+  },
+  {
+    rule: 'R1',
+    breaks: 'a screen that is alone ahead of the log is left alone',
+    file: 'packages/server/src/room/room.ts',
+    find: 'return isBehind(positionOf((await this.#looking).state))',
+    replace: 'return false',
+    tests: ['packages/server/src/room/rooms-beyond.test.ts'],
+    titled: '[R1][R1.6] a screen that is alone ahead',
+  },
+  {
+    rule: 'port',
+    breaks: 'an entry is told from another by its time only',
+    file: `${REDIS}/prelude.lua`,
+    find: 'return item and redis.sha1hex(item[2][2])',
+    replace: `return item and redis.sha1hex((item[2][2]:gsub('"messageId":"[^"]*"', '"messageId":"room-message-3"')))`,
+    ...lostTail(
+      'a Redis that has lost what it acknowledged > [R1] is noticed also when another stands',
+    ),
   },
   {
     rule: 'R4.2',
