@@ -9,10 +9,12 @@ import type { Seat } from '../support/person.ts'
 import { type BadNetwork, startBadNetwork } from './bad-network.ts'
 import { isFullScale, print } from './figures.ts'
 
-const FLAPPERS = isFullScale ? 40 : 8
+const FLAPPERS = isFullScale ? 20 : 8
 /** How long the ways go up and down, and the longest that they stay so, ms. */
 const FLAPPING_MS = isFullScale ? 30_000 : 4000
 const LONGEST_MS = 900
+/** So much is said in all: a room shows its last 200 messages, and the answer has to be among them. */
+const MOST_SAID = 150
 const SLOW_BYTES_PER_SECOND = 1000
 
 async function network(house: House, bytesPerSecond?: number): Promise<BadNetwork> {
@@ -63,9 +65,10 @@ test('[R1][R4.1] on links that flap, fall silent or crawl everybody ends with th
       let count = 0
       for (; performance.now() < until; count++) {
         const text = `${index} says ${count}`
-        const seat = seats[index] as Seat
-        said.push(text)
-        answers.push(seat.send({ type: 'post', text, ask: false }))
+        if (said.length < MOST_SAID) {
+          said.push(text)
+          answers.push((seats[index] as Seat).send({ type: 'post', text, ask: false }))
+        }
         await pause((137 * index + 271 * count) % LONGEST_MS)
         if (count % 3 === 2) way.swallow()
         else way.cut()
@@ -85,10 +88,7 @@ test('[R1][R4.1] on links that flap, fall silent or crawl everybody ends with th
   }
   expect(wrong).toEqual([])
   const heard = saidIn(await house.newcomer()).filter((text) => said.includes(text))
-  const wanted = said.toSorted()
-  // A room shows its last 200 messages.
-  if (said.length < 190) expect(heard.toSorted()).toEqual(wanted)
-  expect(new Set(heard).size).toBe(heard.length)
+  expect(heard.toSorted()).toEqual(said.toSorted())
   const tries = ways.map(({ tried }, index) => tried - (before[index] ?? 0))
   const [down, tried] = [downs, tries].map((all) => all.reduce((sum, one) => sum + one, 0))
   print('links that flap', {
