@@ -278,11 +278,11 @@ describe('a node whose Redis does not answer', () => {
     // It had patience first; with how much is proved in health.test.ts.
     expect(states[0]).toBe(200)
     expect(await isAlive(url)).toBe(200)
-    expect(alice?.view.status.kind).toBe('live')
+    expect(alice?.view.status.kind).toBe('paused')
 
     deployment.redis?.resume()
     await expect.poll(state, { timeout: 20_000 }).toEqual({ ready: true })
-    expect(alice?.view.status.kind).toBe('live')
+    await alice?.live()
     expect(await said).toMatchObject({ ok: true })
     expect(await quiet.command('join', { roomId })).toMatchObject({ ok: true })
     await alice?.ask('Still there? [simulate: length=100]')
