@@ -1,6 +1,6 @@
 // What is acknowledged survives a Redis that has lost it, and what breaks that.
 import type { Mutation } from '../mutation.ts'
-import { failover, FOLLOWING, lostTail, REDIS } from './places.ts'
+import { failover, FOLLOWING, REDIS } from './places.ts'
 
 const REASSERT = `${REDIS}/reassert.lua`
 const after = (title: string) =>
@@ -87,16 +87,6 @@ export const FAILOVER: readonly Mutation[] = [
     replace: 'return false',
     tests: ['packages/server/src/room/rooms-beyond.test.ts'],
     titled: '[R1][R1.6] a screen that is alone ahead',
-  },
-  {
-    rule: 'port',
-    breaks: 'an entry is told from another by its time only',
-    file: `${REDIS}/prelude.lua`,
-    find: 'return item and redis.sha1hex(item[2][2])',
-    replace: `return item and redis.sha1hex((item[2][2]:gsub('"messageId":"[^"]*"', '"messageId":"room-message-3"')))`,
-    ...lostTail(
-      'a Redis that has lost what it acknowledged > [R1] is noticed also when another stands',
-    ),
   },
   {
     rule: 'R4.2',
