@@ -51,6 +51,7 @@ export class Room {
   readonly #connections = new Set<Connection>()
   #state: RoomState
   #recent: (Entry | UnknownEntry)[]
+  /** What was told since the room began to be read again; null when it is not being read. */
   #waiting: LogUpdate[] | null = null
   #checkpointed: number
   readonly #stops: (() => void)[] = []
@@ -218,11 +219,7 @@ export class Room {
     }
     const before = this.#state
     const { state, behind } = fold(before, update, digest)
-    if (behind) {
-      this.#waiting = [update]
-      void this.#reread()
-      return
-    }
+    if (behind) return void this.#reread()
     // Where the storage stands is told for us: it was compared, and watchers have heartbeats of their own.
     if ('type' in update && update.type === 'heartbeat') return
     this.#state = state
@@ -252,6 +249,8 @@ export class Room {
 
   /** Reads the room again, catches every watcher up, and goes on with what came meanwhile. */
   async #reread(): Promise<void> {
+    // What was told before is in the log by now, and read; or the storage has lost it, and will say so itself.
+    this.#waiting = []
     try {
       const { state, entries } = await readState(this.#options)
       if (this.#closed) return
@@ -269,7 +268,7 @@ export class Room {
       this.#stopReread = this.#options.clock.after(HEARTBEAT_RUNNING_MS, again)
       return
     }
-    const waiting = this.#waiting ?? []
+    const waiting = this.#waiting
     this.#waiting = null
     // Of an epoch that was not read: an old one, or if it is a newer one, the next heartbeat tells again.
     const { epoch } = this.#state

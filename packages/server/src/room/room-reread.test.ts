@@ -1,0 +1,91 @@
+// A room that is told of more than it can read: the storage has lost it, and will say so itself.
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { isDelta, type Update } from '@roomcast/shared/protocol'
+import { settled, TestClock } from '../generation/test-clock.ts'
+import { TestRoom } from '../generation/test-room.ts'
+import type { Follower, RoomLog } from '../log/room-log.ts'
+import { MemoryPresence } from '../presence/memory-presence.ts'
+import { Room } from './room.ts'
+
+let real: TestRoom
+let clock: TestClock
+let room: Room
+let hear: Follower
+let reads: number
+/** How many of the next reads fail. */
+let failures: number
+let shown: string[]
+
+beforeEach(async () => {
+  clock = new TestClock()
+  real = await TestRoom.open(clock)
+  ;[reads, failures, shown] = [0, 0, []]
+  const log = new Proxy(real.log, {
+    get(target, name: keyof RoomLog) {
+      if (name === 'follow')
+        return (_: string, follower: Follower) => {
+          hear = follower
+          return Promise.resolve(() => undefined)
+        }
+      if (name === 'read')
+        return (roomId: string) => {
+          reads += 1
+          return failures-- > 0 ? Promise.reject(new Error('away')) : target.read(roomId)
+        }
+      return target[name].bind(target)
+    },
+  })
+  room = await Room.open({
+    roomId: real.roomId,
+    log,
+    presence: new MemoryPresence(clock),
+    fanOut: {
+      send: (_, update: Update) => void shown.push(isDelta(update) ? 'delta' : update.type),
+    },
+    clock,
+    onDeleted: () => undefined,
+    onError: () => undefined,
+  })
+  ;[reads, failures] = [0, 0]
+})
+afterEach(async () => {
+  await room.close()
+  await real.log.close()
+})
+
+/** Says that the log reaches further than it can be read. */
+function tellOfMore(): void {
+  const { epoch, offset } = room.state
+  hear({ type: 'heartbeat', epoch, offset: offset + 1, end: 0 })
+}
+
+it('[R5.3] what was told of and cannot be read is looked for once, and again when it is told again', async () => {
+  tellOfMore()
+  await settled()
+  expect(reads).toBe(1)
+  hear([99, 7, 'of a start that is nowhere'])
+  await settled()
+  expect(reads).toBe(2)
+  expect(shown).toEqual(['snapshot', 'snapshot'])
+})
+
+it('[R1.2] what comes while the room is read goes on from what was read', async () => {
+  const { epoch, offset } = room.state
+  tellOfMore()
+  const post = { messageId: 'm', by: 'one', text: 'Hi', ask: false, generationId: 'g' }
+  const { entries } = await real.log.post(real.roomId, { commandId: 'c', ...post })
+  hear({ type: 'entries', epoch, entries })
+  await settled()
+  expect(room.state.offset).toBe(offset + entries.length)
+})
+
+it('[R7.2] a room that cannot be read keeps nothing of what the next read gives', async () => {
+  failures = 1
+  tellOfMore()
+  await settled()
+  // It would be read again for each of these, if they were kept.
+  for (let time = 0; time < 20; time++) tellOfMore()
+  await clock.advance(2000)
+  await settled()
+  expect(reads).toBe(2)
+})
