@@ -142,8 +142,7 @@ export class Following {
     const followed = this.#rooms.get(roomId)
     if (!followed || entries.length === 0) return
     this.#take(roomId, followed, { epoch: followed.epoch, entries })
-    if (command)
-      followed.recent.addDone({ command: command[0], kind: command[1], entries }, this.#now())
+    if (command) followed.recent.addDone(...command, entries, this.#now())
   }
 
   /** The same for text. */

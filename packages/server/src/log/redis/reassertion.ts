@@ -5,7 +5,7 @@ import type { Entry, GenerationEnded, GenerationId, RoomId } from '@roomcast/sha
 import { byteLength, sliceBytes } from '@roomcast/shared/room'
 import type { Connections } from '../../redis/connections.ts'
 import type { Keys } from './keys.ts'
-import type { Piece, Recent } from './recent.ts'
+import { markOf, type Piece, type Recent } from './recent.ts'
 import type { Scripts } from './scripts.ts'
 
 /** How far a room was followed: its epoch, the last entry and what tells that from any other. */
@@ -87,9 +87,10 @@ export class Reassertion {
       }
       things.push(thingOf(entry, entries, entries[index + 1]))
     }
-    const places = new Map(entries.map((entry, index) => [entry.offset, index + 1]))
-    for (const { command, kind, entries: wrote } of done) {
-      const [from, to] = [wrote[0], wrote.at(-1)].map((entry) => places.get(entry?.offset ?? 0))
+    // By their marks: entries of two epochs may have the same offset.
+    const places = new Map(entries.map((entry, index) => [markOf(entry), index + 1]))
+    for (const { command, kind, first, last } of done) {
+      const [from, to] = [places.get(first), places.get(last)]
       if (from !== undefined && to !== undefined)
         things.push(['command', '', '', '', command, kind, from, to])
     }

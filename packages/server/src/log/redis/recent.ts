@@ -15,12 +15,14 @@ export interface Piece {
   readonly kind: Kind | undefined
 }
 
-/** The entries that a command has written, so that it is not done again when it is repeated. */
+/** Which entries a command has written, so that it is not done again when it is repeated. */
 export interface Done {
   /** `<member> <command>`, as the scripts remember it. */
   readonly command: string
   readonly kind: string
-  readonly entries: readonly Entry[]
+  /** Marks of its first and its last entry. */
+  readonly first: string
+  readonly last: string
 }
 
 /** What is remembered, with when it was heard of, ms. */
@@ -39,7 +41,7 @@ export function markOf(entry: Entry): string {
 export class Recent {
   readonly #entries = new Map<string, Heard<{ readonly entry: Entry }>>()
   readonly #texts = new Map<number, Text>()
-  #done: Heard<Done>[] = []
+  readonly #done = new Map<string, Done & { readonly heardAt: number }>()
   #bytes = 0
 
   get isEmpty(): boolean {
@@ -52,7 +54,7 @@ export class Recent {
   }
 
   get done(): readonly Done[] {
-    return this.#done
+    return [...this.#done.values()]
   }
 
   /** The text by generation number. */
@@ -77,8 +79,14 @@ export class Recent {
     this.#shrink()
   }
 
-  addDone(done: Done, heardAt: number): void {
-    this.#done.push({ ...done, heardAt, bytes: 0 })
+  /**
+   * Notes which entries a command has written; repeated it is kept once.
+   * @param command see `Done`
+   */
+  addDone(command: string, kind: string, entries: readonly Entry[], heardAt: number): void {
+    const [first, last] = [entries[0], entries.at(-1)]
+    if (!first || !last || this.#done.has(command)) return
+    this.#done.set(command, { command, kind, first: markOf(first), last: markOf(last), heardAt })
   }
 
   /** Notes text; what is known already is left out, and over a hole it begins anew. */
@@ -107,7 +115,7 @@ export class Recent {
       this.#entries.delete(mark)
       this.#bytes -= bytes
     }
-    this.#done = this.#done.filter(({ heardAt }) => heardAt >= time)
+    for (const [command, { heardAt }] of this.#done) if (heardAt < time) this.#done.delete(command)
     for (const [number, text] of this.#texts) {
       const first = text.pieces.findIndex(({ heardAt }) => heardAt >= time)
       this.#forgetPieces(text, first < 0 ? text.pieces.length : first)
@@ -121,7 +129,7 @@ export class Recent {
 
   #shrink(): void {
     while (this.#bytes > MOST_BYTES) {
-      const first = [...this.#entries.values()][0]
+      const [first] = this.#entries.values()
       const texts = [...this.#texts.values()].flatMap(({ pieces }) => pieces.slice(0, 1))
       const oldest = Math.min(...[first, ...texts].map((one) => one?.heardAt ?? Infinity))
       this.forgetBefore(oldest + 1)
