@@ -20,6 +20,7 @@ let there: TestRoom
 let watchers: Watcher[]
 let lost: string[]
 let again: number[]
+let missing: number[]
 
 async function open(url = pair.url): Promise<RedisNode> {
   const node = await openRedisNode(
@@ -27,7 +28,10 @@ async function open(url = pair.url): Promise<RedisNode> {
     {
       namespace: NAMESPACE,
       onLost: (roomId) => lost.push(roomId),
-      onReasserted: (_, written) => again.push(written),
+      onReasserted: (_, written, without) => {
+        again.push(written)
+        missing.push(without)
+      },
     },
   )
   nodes.push(node)
@@ -35,7 +39,7 @@ async function open(url = pair.url): Promise<RedisNode> {
 }
 
 beforeEach(async () => {
-  ;[nodes, lost, again] = [[], [], []]
+  ;[nodes, lost, again, missing] = [[], [], [], []]
   pair = await startRedisPair()
   here = await aRoom((await open()).log)
   there = here.on((await open()).log)
@@ -254,6 +258,21 @@ describe('after a failover that lost what was acknowledged', () => {
     expect(state).toEqual({ ...known, epoch: state.epoch })
     expect((await there.log.roomsOf('bob')).map(({ roomId }) => roomId)).toContain('made')
     await expect.poll(() => refusalOf(here.log.read('removed')), PATIENCE).toBe('room-not-found')
+  })
+
+  test('[R4.2] an entry that only a later program can write again does not keep the others from it', async () => {
+    const { epoch, offset: before } = await here.state()
+    const { commands } = nodes[0]?.connections ?? expect.fail('there is no node')
+    await pair.sever()
+    const [key, offset] = [`${NAMESPACE}:{room}`, before + 1]
+    const entry = JSON.stringify({ offset, at: Date.now(), type: 'poll-opened', by: 'bob' })
+    await commands.xadd(`${key}:entries`, `${offset}-0`, 'e', entry)
+    await commands.hset(key, 'offset', offset)
+    await commands.publish(key, `e${epoch}\n[${entry}]`)
+    await heard(await here.say('bob', 'soon lost'))
+    await failOver()
+    expect(await texts()).toEqual(['soon lost'])
+    expect(missing).toEqual([1])
   })
 
   test('[R4.2] it may happen again, and to what was written again', async () => {

@@ -8,6 +8,7 @@ import type { Delta, Entry, RoomId } from '@roomcast/shared/protocol'
 import { Refusal } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
 import type { Connections } from '../../redis/connections.ts'
+import { refusalOf } from '../../redis/refusals.ts'
 import type { Subscriptions } from '../../redis/subscriptions.ts'
 import { Followers } from '../followers.ts'
 import type { Follower } from '../room-log.ts'
@@ -62,7 +63,7 @@ export interface FollowingOptions {
   readonly keys: Keys
   readonly clock: Clock
   readonly newId: () => string
-  /** Hears what a follower throws. */
+  /** Hears what a follower throws, and what goes wrong here and is not about the storage. */
   readonly onFollowerError: (error: unknown) => void
   /** Hears that the storage has lost what was followed already; the room has a new epoch now. */
   readonly onLost: (roomId: RoomId) => void
@@ -307,8 +308,9 @@ export class Following {
       this.#options.clock.after(GRACE_MS, () => this.#tellStand(roomId, followed, stand))
       this.#letGo(roomId, followed)
       return isBack
-    } catch {
-      // ignored because: while the storage is away there is nothing to tell; the next look comes soon
+    } catch (error) {
+      // While the storage is away there is nothing to tell; the next look comes soon.
+      if (!(refusalOf(error) instanceof Refusal)) this.#options.onFollowerError(error)
       return false
     }
   }

@@ -175,7 +175,8 @@ for position = FIRST, #ARGV, WIDTH do
     remember(a, b, c, d)
   else
     writtenOnce = tonumber(time)
-    local place = again[type]({ offset = offset, body = body }, a, b, c, d, e, f, g)
+    -- How to write one again that came with a later version, only a later program knows.
+    local place = again[type] and again[type]({ offset = offset, body = body }, a, b, c, d, e, f, g)
     placed[#placed + 1] = place or false
     missing = missing + (place and 0 or 1)
   end

@@ -183,6 +183,9 @@ function thingOf(entry: Entry, entries: readonly Entry[], after: Entry | undefin
       const id = next ? after.generationId : ''
       return [...begin, generationId, outcome, furtherOf(entry), digest, end, id]
     }
+    default:
+      // Of a later version.
+      return begin
   }
 }
 
