@@ -11,7 +11,7 @@ import { SimulatedWire } from './simulated-wire.ts'
 import type { Tally } from './tally.ts'
 
 /** How long the server believes in a link whose client has gone without a word, ms (ping interval and timeout). */
-const GHOST_MS = 18_000
+const GHOST_MS = 30_000
 
 export interface SimulatedLinkOptions {
   readonly memberId: string

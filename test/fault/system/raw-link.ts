@@ -11,8 +11,8 @@ export interface RawLinkHandlers {
 }
 
 const CONNECT_MS = 5000
-/** The server asks every 10 s and gives 8: https://socket.io/docs/v4/how-it-works/#disconnection-detection */
-const SILENCE_MS = 18_000
+/** The server asks every 10 s and gives 20: https://socket.io/docs/v4/how-it-works/#disconnection-detection */
+const SILENCE_MS = 30_000
 
 export class RawLink {
   readonly #socket: WebSocket

@@ -48,9 +48,15 @@ export function useRoom(roomId: () => string, me: Readonly<Ref<string | null>>):
     open()
   }
 
+  const wake = () => document.visibilityState === 'visible' && client.wake()
+
   open()
   watch(roomId, reopen)
+  document.addEventListener('visibilitychange', wake)
+  window.addEventListener('online', wake)
   onScopeDispose(() => {
+    document.removeEventListener('visibilitychange', wake)
+    window.removeEventListener('online', wake)
     client.close()
     painter.cancel()
   })

@@ -293,23 +293,23 @@ describe('commands', () => {
 })
 
 describe('silence', () => {
-  test('of 25 s in a quiet room makes a new link', () => {
+  test('of 35 s in a quiet room makes a new link', () => {
     const { transport, clock, live, joins } = setup()
     live()
-    clock.advance(24_999)
+    clock.advance(34_999)
     expect(transport.relinks).toBe(0)
     clock.advance(1)
     expect(transport.relinks).toBe(1)
     expect(joins()).toHaveLength(1)
   })
 
-  test('of 6 s while Claude answers asks for what is missing, and of 25 s makes a new link', () => {
+  test('of 6 s while Claude answers asks for what is missing, and of 35 s makes a new link', () => {
     const { transport, clock, live, joins } = setup()
     live(3)
     clock.advance(6000)
     expect(joins()).toHaveLength(2)
     expect(joins().at(-1)).toMatchObject({ since: { offset: 3, end: 0 } })
-    clock.advance(18_999)
+    clock.advance(28_999)
     expect(transport.relinks).toBe(0)
     clock.advance(1)
     expect(transport.relinks).toBe(1)
@@ -331,6 +331,32 @@ describe('silence', () => {
       transport.arrive({ type: 'from-the-future' } as unknown as Update)
     }
     expect(transport.relinks).toBe(0)
+  })
+
+  test('does not ask again while a large answer is on its way', () => {
+    const { transport, clock, live, joins } = setup()
+    live(3)
+    transport.link({ kind: 'down', retryAt: null })
+    transport.link({ kind: 'up' })
+    expect(joins()).toHaveLength(2)
+    clock.advance(20_000)
+    expect(joins()).toHaveLength(2)
+    expect(transport.relinks).toBe(0)
+  })
+
+  test('is not waited for when the machine wakes or its network is back, unless there was none', () => {
+    const { client, transport, clock, live } = setup()
+    live()
+    clock.advance(11_000)
+    client.wake()
+    expect(transport.relinks).toBe(0)
+    clock.advance(1000)
+    client.wake()
+    expect(transport.relinks).toBe(1)
+    transport.link({ kind: 'down', retryAt: null })
+    clock.advance(50_000)
+    client.wake()
+    expect(transport.relinks).toBe(1)
   })
 
   test('does not count while there is no link', () => {

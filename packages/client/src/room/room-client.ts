@@ -24,8 +24,13 @@ import { type Status, statusAfterLink, statusWith } from './status.ts'
 import type { Link, Transport } from './transport.ts'
 import type { Post } from './unsent-posts.ts'
 
-/** Nothing heard for this long although heartbeats come every 2 s (running) or 10 s: the link is dead. */
-const SILENCE_MS = 25_000
+/**
+ * Nothing heard for this long although heartbeats come every 2 s (running) or 10 s: the link is dead. Longer than a link
+ * may be busy with one large update before its pings are missed (`gateway.ts`).
+ */
+const SILENCE_MS = 35_000
+/** The same, where there is reason for doubt: the machine slept, or its network changed. */
+const DOUBTFUL_SILENCE_MS = 12_000
 /** Nothing heard for this long while Claude is answering: ask for what may be missing. */
 const SILENCE_RUNNING_MS = 6_000
 /** Pause before asking again when catching up did not help, so that a fault does not become a storm. */
@@ -82,6 +87,8 @@ export class RoomClient {
   #joining: { behind: Position | null } | null = null
   /** Why the server cannot save anything, as it has said since the last catch-up began. */
   #trouble: ErrorBody | null = null
+  /** When something came last, or the link was made; ms since 1970. */
+  #heardAt = 0
   #stopWatching: (() => void) | null = null
   #stopRejoining: (() => void) | null = null
   #closed = false
@@ -156,6 +163,14 @@ export class RoomClient {
     if (this.#view.status.kind !== 'live') return
     const { roomId, newId, transport } = this.#options
     void transport.send({ type: 'typing', roomId, commandId: newId() })
+  }
+
+  /** The page is looked at again, or the network is back: a link that fell silent meanwhile is not waited for. */
+  wake(): void {
+    const { kind } = this.#view.status
+    if (this.#isOver() || kind === 'connecting' || kind === 'offline') return
+    if (this.#options.clock.now() - this.#heardAt < DOUBTFUL_SILENCE_MS) return
+    this.#options.transport.relink()
   }
 
   #onLink(link: Link): void {
@@ -297,6 +312,7 @@ export class RoomClient {
   }
 
   #watchSilence(): void {
+    this.#heardAt = this.#options.clock.now()
     this.#stopWatching?.()
     const running = this.#view.state?.running != null
     this.#stopWatching = this.#options.clock.after(running ? SILENCE_RUNNING_MS : SILENCE_MS, () =>
@@ -310,7 +326,8 @@ export class RoomClient {
     this.#stopWatching = this.#options.clock.after(SILENCE_MS - SILENCE_RUNNING_MS, () =>
       this.#options.transport.relink(),
     )
-    if (this.#view.state) this.#rejoin(positionOf(this.#view.state))
+    // What was asked for may be large, and still on its way.
+    if (this.#view.state && !this.#joining) this.#rejoin(positionOf(this.#view.state))
   }
 
   #change(part: Partial<RoomView>): void {

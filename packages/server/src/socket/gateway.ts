@@ -25,8 +25,11 @@ import { SocketConnection } from './socket-connection.ts'
 
 /** Largest command: a message at its limit, escaped; larger ones end the connection. */
 const MAX_COMMAND_BYTES = 512 * 1024
-/** Kernels hide a dead peer for minutes; ask every 10 s and give it 8. */
-const PING_MS = { pingInterval: 10_000, pingTimeout: 8_000, connectTimeout: 10_000 }
+/**
+ * Kernels hide a dead peer for minutes; ask every 10 s and give it 20. A ping waits behind whatever is on its way: with 8 s a
+ * link that needs 20 s for a room was ended each time before it had it (https://socket.io/docs/v4/server-options/#pingtimeout).
+ */
+const PING_MS = { pingInterval: 10_000, pingTimeout: 20_000, connectTimeout: 10_000 }
 /** Commands refused in a row before the connection is ended. */
 const MOST_REFUSED = 200
 /** How long connections may still take what was sent to them when the node goes down, and how often that is looked at, ms. */

@@ -16,7 +16,7 @@ export const LIMITS = {
   /** Messages that a RoomState holds; older ones are paged. */
   windowMessages: 200,
   /** UTF-8 bytes of the ended messages that a RoomState holds. */
-  windowBytes: 4 * 1024 * 1024,
+  windowBytes: 512 * 1024,
   /** UTF-8 bytes of one reply; Claude is cut off there. */
   replyBytes: 1024 * 1024,
 } as const

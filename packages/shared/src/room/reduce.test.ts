@@ -68,11 +68,11 @@ describe('the window', () => {
     expect(messages[0]).toMatchObject({ text: 'message 5' })
   })
 
-  test('it holds 4 MiB of ended text at most, and one message however long', () => {
-    const mebibyte = 'x'.repeat(1024 * 1024)
+  test('it holds 512 KiB of ended text at most, and one message however long', () => {
+    const quarter = 'x'.repeat(LIMITS.windowBytes / 4)
     const rounds = (count: number) =>
-      Array.from({ length: count }, (_, index) => [started(index + 1), ended(index + 1, mebibyte)])
-    const full = grown(emptyRoom('room', 'epoch'), rounds(4).flat(), mebibyte)
+      Array.from({ length: count }, (_, index) => [started(index + 1), ended(index + 1, quarter)])
+    const full = grown(emptyRoom('room', 'epoch'), rounds(4).flat(), quarter)
     expect(full).toMatchObject({ earlier: false })
     expect(full.messages).toHaveLength(4)
     const over = grown(full, [said('é')], '')
