@@ -19,6 +19,9 @@ const clients = Number(process.env['SOAK_CLIENTS'] ?? 7)
 const only = process.env['SOAK_ONLY'] ?? ''
 const keepIn = process.env['SOAK_KEEP'] ?? 'soak-histories'
 
+/** Of few kinds each strikes several times in a round. */
+const LEAST_BLOWS = 8
+
 await enterOwnNetwork()
 const kinds = [...FAULTS, TWO_AT_ONCE, ...(hasOwnNetwork ? NETWORK_FAULTS : [])]
 const chosen = kinds.filter(({ name }) => name.includes(only))
@@ -34,7 +37,7 @@ try {
   for (let seed = firstSeed; rounds === null ? !isOver() : seed < firstSeed + rounds; seed++) {
     const isLossy = others.length === 0 || (lossy.length > 0 && seed % 2 === 0)
     const round = isLossy ? [...lossy, ...lossy] : others
-    const faults = schedule(new Chance(seed), round, round.length)
+    const faults = schedule(new Chance(seed), round, Math.max(round.length, LEAST_BLOWS))
     const result = await play(world, { seed, rooms, clients, faults, isOver, keepIn }, tally)
     played.push(result)
     for (const { rule, message } of result.violations)

@@ -13,8 +13,8 @@ import { live } from './people.ts'
 import { type BrokenOff, findBrokenOff } from './upstream.ts'
 import { NODES, Room, type World } from './world.ts'
 
-/** A whole queue of answers, and the lease of a dead node. */
-const REST_MS = 90_000
+/** A whole queue of answers, and the lease of a dead node; where something is broken already, less will do. */
+const [REST_MS, SHORT_REST_MS] = [90_000, 5000]
 /** How long before a loss of writes an acknowledgement may have been given, ms: replication, and the blow itself. */
 const BEFORE_LOSS_MS = 2000
 
@@ -59,8 +59,9 @@ export async function play(world: World, options: RoundOptions, tally: Tally): P
       const blow = await strike(world, rooms, fault, chance, now)
       blows.push(blow)
       tally.count(`blow: ${fault.name}`)
-      if (blow.ailing !== null)
-        violations.push({ rule: 'I9', message: `after "${fault.name}" ${blow.ailing}` })
+      if (blow.ailing === null) continue
+      violations.push({ rule: 'I9', message: `after "${fault.name}" ${blow.ailing}` })
+      break
     }
   } finally {
     isOver = true
@@ -69,11 +70,12 @@ export async function play(world: World, options: RoundOptions, tally: Tally): P
   const beganAt = Date.now() - now()
   const brokenOff: BrokenOff[] = []
   for (const room of rooms) {
-    const judged = await judge(world, room, blows, tally, options)
+    const patienceMs = violations.length > 0 ? SHORT_REST_MS : REST_MS
+    const judged = await judge(world, room, blows, tally, { ...options, patienceMs })
     violations.push(...judged.violations)
     brokenOff.push(...findBrokenOff(judged.evidence, world.simulator.requests, beganAt))
   }
-  violations.push(...(await remains(world, rooms)))
+  if (violations.length === 0) violations.push(...(await remains(world, rooms)))
   return { blows, brokenOff, violations }
 }
 
@@ -82,12 +84,12 @@ async function judge(
   room: Room,
   blows: readonly Blow[],
   tally: Tally,
-  { keepIn, seed }: RoundOptions,
+  { keepIn, seed, patienceMs }: RoundOptions & { readonly patienceMs: number },
 ): Promise<{ violations: Violation[]; evidence: Evidence }> {
   const { roomId, members } = room
   const began = performance.now()
   const clock = () => performance.now() - began
-  const rest = () => until(clock() + REST_MS, clock, () => unrest(world, room))
+  const rest = () => until(clock() + patienceMs, clock, () => unrest(world, room))
   const before = await rest()
   for (let index = 0; index < NODES; index++) room.open(index, `newcomer ${index}`)
   const ailing = before ?? (await rest())
