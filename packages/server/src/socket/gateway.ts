@@ -30,7 +30,7 @@ const MAX_COMMAND_BYTES = 512 * 1024
  * link that needs 20 s for a room was ended each time before it had it (https://socket.io/docs/v4/server-options/#pingtimeout).
  */
 const PING_MS = { pingInterval: 10_000, pingTimeout: 20_000, connectTimeout: 10_000 }
-/** Commands refused in a row before the connection is ended. */
+/** So many more commands refused than taken, and the connection is ended. */
 const MOST_REFUSED = 200
 /** How long connections may still take what was sent to them when the node goes down, and how often that is looked at, ms. */
 const FAREWELL_MS = 2000
@@ -211,7 +211,7 @@ export class Gateway implements FanOut {
         if (++refused > MOST_REFUSED) return connection.giveUp('Too many commands.')
         return answer({ ok: false, error: errorBody('rate-limited') })
       }
-      refused = 0
+      refused = Math.max(0, refused - 1)
       void answerCommand(rooms, connection, input, this.#options.onError).then(answer)
     })
   }
