@@ -3,8 +3,10 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['packages/*/src/**/*.test.ts', 'test/**/*.{test,fuzz.test,e2e}.ts'],
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    // Deadlines, not waits: nothing here takes as long, unless the machine has much else to do.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 15_000 } },
     // Two cores are the machine this has to pass on; process and browser tests start children.
     maxWorkers: 2,
   },

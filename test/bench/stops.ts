@@ -26,6 +26,9 @@ export interface Stops {
   readonly shownToAll: readonly number[]
 }
 
+/** Of the 20,000 of an answer. */
+const MOST_READ_BYTES = 2000
+
 /** The longest text of each generation that a seat has ever shown, in bytes. */
 function longest(seat: Seat): Map<string, number> {
   const seen = new Map<string, number>()
@@ -88,8 +91,10 @@ async function stopsInOneRoom(world: BenchWorld, count: number, chance: Chance):
     const asked = await ana.ask(`Tell me something long. ${mark} [simulate: length=20000]`)
     if (!asked.ok || asked.generationId === undefined) throw new Error(JSON.stringify(asked))
     const { generationId } = asked
-    // From at once (no request made yet) to well into the answer.
-    const moment = chance.below(4) === 0 ? chance.below(15) : chance.below(400)
+    // From at once (no request made yet) to well into the answer; for the most part once Claude writes, however long
+    // it takes until then.
+    if (chance.below(8) > 2) await ana.reads(1 + chance.below(MOST_READ_BYTES), index + 1)
+    const moment = chance.below(2) === 0 ? chance.below(15) : chance.below(200)
     if (moment > 0) await new Promise<void>((go) => void machineClock.after(moment, go))
     const sent = Date.now()
     const answer = await bo.send({ type: 'cancel', generationId })

@@ -1,5 +1,5 @@
 // A follower that remembers what it was told, and can tell when everything written so far has reached it.
-import { expect, vi } from 'vitest'
+import { expect } from 'vitest'
 import type { LogUpdate, RoomLog } from '@roomcast/server/log/room-log.ts'
 import type { Delta, Entry, RoomState, UnknownEntry } from '@roomcast/shared/protocol'
 import { fold } from '@roomcast/shared/room'
@@ -54,13 +54,13 @@ export class Watcher {
       text: 'a message to wait for',
       ask: false,
     })
-    await vi.waitFor(() => expect(this.#indexOf(id)).toBeGreaterThanOrEqual(0))
+    await expect.poll(() => this.#indexOf(id)).toBeGreaterThanOrEqual(0)
     return this.updates.slice(0, this.#indexOf(id))
   }
 
   /** Waits until this watcher has been told something that `wanted` accepts. */
   async sees(wanted: (update: LogUpdate) => boolean): Promise<void> {
-    await vi.waitFor(() => expect(this.updates.some(wanted)).toBe(true))
+    await expect.poll(() => this.updates.some(wanted)).toBe(true)
   }
 
   /** Folds everything seen until now over `state`; nothing may be missing on the way. */

@@ -290,11 +290,15 @@ describe.each(HOUSES)('on %s', (_name, open) => {
     it('[R7.1] is held back, and nobody else', async () => {
       const carol = await Person.come(house.server.url, 'Carol')
       const socket = await RawSocket.connect(house.server.url, { token: carol.token })
-      const flood = await Promise.all(
-        Array.from({ length: 1400 }, () => socket.command('typing', { roomId: 'none' })),
-      )
-      const codes = flood.map((answer) => (answer.ok ? 'ok' : answer.error.code))
-      expect(codes.filter((code) => code === 'rate-limited').length).toBeGreaterThan(100)
+      // 20 a second are let through all the time, so how many that takes depends on the machine.
+      let [sent, refused] = [0, 0]
+      for (; refused === 0 && sent < 10_000; sent += 100) {
+        const typing = () => socket.command('typing', { roomId: 'none' })
+        for (const answer of await Promise.all(Array.from({ length: 100 }, typing)))
+          if (!answer.ok && answer.error.code === 'rate-limited') refused++
+      }
+      expect(refused).toBeGreaterThan(0)
+      expect(sent - refused).toBeGreaterThanOrEqual(1200)
       expect(await post(alice, { text: 'Still here.' })).toMatchObject({ ok: true })
       socket.close()
     })

@@ -3,7 +3,7 @@ export function until<T>(
   what: string,
   look: () => T | null | undefined | false,
   onChange: (listener: () => void) => () => void,
-  deadlineMs = 15_000,
+  deadlineMs = 30_000,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     let stop: () => void = () => undefined

@@ -3,7 +3,7 @@
 import { once } from 'node:events'
 import { createServer as createHttpServer, type IncomingHttpHeaders, type Server } from 'node:http'
 import { type AddressInfo, createServer, type Server as TcpServer, type Socket } from 'node:net'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import type { Chunk, FailureCode, Prompt } from './claude.ts'
 import { ClaudeFailure, FAILURES } from './claude.ts'
 import { ClaudeSdk } from './claude-sdk.ts'
@@ -160,7 +160,7 @@ describe('a stream', () => {
       text: 'Yes.',
       failure: null,
     })
-    await vi.waitFor(() => expect(closed).toBe(true))
+    await expect.poll(() => closed).toBe(true)
   })
 
   it('without HTTP headers of its kind, but with none at all, is read', async () => {

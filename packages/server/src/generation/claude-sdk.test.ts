@@ -65,7 +65,7 @@ const textOf = (chunks: readonly Chunk[], kind: 'thinking' | 'text' = 'text') =>
   chunks.map((chunk) => (chunk.type === 'text' && chunk.kind === kind ? chunk.text : '')).join('')
 
 async function record() {
-  await vi.waitFor(() => expect(simulator.requests.at(-1)?.endedAt).not.toBeNull())
+  await expect.poll(() => simulator.requests.at(-1)?.endedAt).not.toBeNull()
   const found = simulator.requests.at(-1)
   if (!found) throw new Error('no request was recorded')
   return found
@@ -118,9 +118,9 @@ describe('an answer of Claude', () => {
     const reading = (async () => {
       for await (const chunk of answer) chunks.push(chunk)
     })()
-    await vi.waitFor(() => expect(chunks.length).toBeGreaterThan(1))
+    await expect.poll(() => chunks.length).toBeGreaterThan(1)
     const { bytes } = simulator.requests[0] ?? { bytes: 0 }
-    await vi.waitFor(() => expect(simulator.requests[0]?.bytes).toBeGreaterThan(bytes + 200))
+    await expect.poll(() => simulator.requests[0]?.bytes).toBeGreaterThan(bytes + 200)
     expect(simulator.requests[0]?.end).toBe('open')
     controller.abort()
     await reading
@@ -211,7 +211,7 @@ describe('[R3.2] aborting', () => {
     const reading = (async () => {
       for await (const chunk of answer) throw new Error(`there is a ${chunk.type}`)
     })()
-    await vi.waitFor(() => expect(simulator.requests).toHaveLength(1))
+    await expect.poll(() => simulator.requests).toHaveLength(1)
     controller.abort()
     await reading
     expect((await record()).end).toBe('closed-by-client')
