@@ -11,7 +11,7 @@ import { RawSocket } from './raw-socket.ts'
 
 let house: House
 beforeAll(async () => {
-  house = await House.open({ FIRST_EVENT_MS: '1500', SILENCE_MS: '1500', ANSWER_MS: '10000' })
+  house = await House.open({ FIRST_EVENT_MS: '3000', SILENCE_MS: '3000', ANSWER_MS: '12000' })
 })
 afterAll(() => house.close())
 
