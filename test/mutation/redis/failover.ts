@@ -1,6 +1,6 @@
 // What is acknowledged survives a Redis that has lost it, and what breaks that.
 import type { Mutation } from '../mutation.ts'
-import { failover, FOLLOWING, REDIS } from './places.ts'
+import { failover, failovers, FOLLOWED, FOLLOWING, REDIS } from './places.ts'
 
 const REASSERT = `${REDIS}/reassert.lua`
 const after = (title: string) =>
@@ -18,8 +18,8 @@ export const FAILOVER: readonly Mutation[] = [
   {
     rule: 'R4.2',
     breaks: 'a node that hears of a new epoch keeps to itself what only it knows',
-    file: FOLLOWING,
-    find: 'followed.owes = followed.epoch',
+    file: FOLLOWED,
+    find: 'followed.owes = { epoch: before, wasTold }',
     replace: 'followed.owes = null',
     ...after('[R4.2] what only another node knows'),
   },
@@ -51,8 +51,8 @@ export const FAILOVER: readonly Mutation[] = [
     rule: 'R3.1',
     breaks: 'a stop comes back without the text that was shown before it',
     file: `${REDIS}/reassertion.ts`,
-    find: 'things.push(...(texted.get(entry.number) ?? []))',
-    replace: 'texted.get(entry.number)',
+    find: 'things.push(...(texted.get(entry.generationId) ?? []))',
+    replace: 'texted.get(entry.generationId)',
     ...after('[R3.1] a stop stays a stop'),
   },
   {
@@ -100,8 +100,48 @@ export const FAILOVER: readonly Mutation[] = [
     rule: 'R4.2',
     breaks: 'a room that was removed is there again',
     file: FOLLOWING,
-    find: 'if (stand && stand.epoch === removed?.epoch) this.#options.onUnremoved(roomId)',
+    find: 'if (this.#removed.isBack(roomId, stand, asked)) this.#options.onUnremoved(roomId)',
     replace: 'if (stand) return',
     ...after('[R4.2] a room that was just made'),
+  },
+  {
+    rule: 'R4.2',
+    breaks: 'an epoch that was lost itself is taken for that of another room',
+    file: REASSERT,
+    find: "if ARGV[5] == '0' then",
+    replace: 'if true then',
+    ...failovers('[R1][R4.2] the second to a replica'),
+  },
+  {
+    rule: 'R4.2',
+    breaks: 'only the last epoch before is known',
+    file: REASSERT,
+    find: "(before .. ' ' .. ended):sub(-MOST_BEFORE)",
+    replace: "ended:match('%S+$')",
+    ...failovers('[R4.2] a node that was away during both'),
+  },
+  {
+    rule: 'R1',
+    breaks: 'what is heard by a new connection is taken to go on from what was followed',
+    file: FOLLOWING,
+    find: 'const isSure = followed.sureOf === this.#links || followed.offset === 0',
+    replace: 'const isSure = true',
+    ...failovers('[R1][R2.3] two answers with the same number'),
+  },
+  {
+    rule: 'R1',
+    breaks: 'text is known by the number of its generation only',
+    file: `${REDIS}/recent.ts`,
+    find: 'generationId ?? this.#numbered.get(number) ?? `#${number}`',
+    replace: '`#${number}`',
+    ...failovers('[R1][R2.3] two answers with the same number'),
+  },
+  {
+    rule: 'R4.2',
+    breaks: 'only the node that has removed a room knows of it',
+    file: FOLLOWING,
+    find: 'this.removed(roomId, update.epoch)',
+    replace: 'followed.recent.clear()',
+    ...failovers('[R4.2] a room stays removed when'),
   },
 ]

@@ -2,6 +2,7 @@
 export const REDIS = 'packages/server/src/log/redis'
 export const PRELUDE = `${REDIS}/prelude.lua`
 export const FOLLOWING = `${REDIS}/following.ts`
+export const FOLLOWED = `${REDIS}/followed.ts`
 export const RECOVERY = `${REDIS}/recovery.ts`
 
 interface Tests {
@@ -21,3 +22,4 @@ export const keys = inFile('redis-keys')
 export const following = inFile('redis-following')
 export const recovery = inFile('redis-recovery')
 export const failover = inFile('redis-failover')
+export const failovers = inFile('redis-failovers')

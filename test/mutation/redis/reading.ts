@@ -89,7 +89,7 @@ export const READING: readonly Mutation[] = [
     breaks: 'two nodes that find a tail lost give the room two epochs',
     file: `${REDIS}/reassert.lua`,
     find: "elseif room('epoch') == EPOCH then",
-    replace: "elseif room('epoch') == EPOCH or room('before') == EPOCH then",
+    replace: "elseif room('epoch') == EPOCH or before:find(EPOCH, 1, true) then",
     ...following('a room that has lost its tail'),
   },
   {

@@ -12,10 +12,12 @@ import { refusalOf } from '../../redis/refusals.ts'
 import type { Subscriptions } from '../../redis/subscriptions.ts'
 import { Followers } from '../followers.ts'
 import type { Follower } from '../room-log.ts'
+import { type Followed, lastOf, notice, type Stand, standIn, type TextOf } from './followed.ts'
 import { parseFrame } from './frames.ts'
 import type { Keys } from './keys.ts'
 import { Reassertion } from './reassertion.ts'
 import { markOf, Recent } from './recent.ts'
+import { RemovedRooms } from './removed-rooms.ts'
 import type { Scripts } from './scripts.ts'
 
 /** How often every followed room is looked at, ms. */
@@ -26,32 +28,8 @@ const GRACE_MS = 500
 const BATCH = 200
 /** What was written is remembered so long while the storage is there, ms. */
 const REMEMBER_MS = 10_000
-
-interface Followed {
-  /** Confirmed by Redis; gives what ends it. Null while nobody follows, and something is remembered. */
-  subscribed: Promise<() => void> | null
-  count: number
-  epoch: string
-  /** The last entry known of in this epoch, and its mark. */
-  offset: number
-  mark: string
-  readonly recent: Recent
-  /** The room has another epoch than this one by now, and has not been given yet what may have been lost. */
-  owes: string | null
-  /** The connection by which it was looked at last. */
-  connection: number
-}
-
-/** Where a room stands in the storage. */
-interface Stand {
-  readonly epoch: string
-  readonly offset: number
-  readonly end: number
-  /** Of its last entry. */
-  readonly mark: string
-  /** Of the entry that was asked for; null when there is none. */
-  readonly askedMark: string | null
-}
+/** Stands for no links at all. */
+const DOUBTED = -1
 
 /** Those of a frame are of this version, or of a later one and only passed on. */
 type HeardEntries = { readonly epoch: string; readonly entries: readonly Entry[] }
@@ -77,13 +55,17 @@ export class Following {
   readonly #options: FollowingOptions
   readonly #followers: Followers
   readonly #rooms = new Map<RoomId, Followed>()
-  /** Rooms that this node has removed in the last seconds: their epoch, and when. */
-  readonly #removed = new Map<RoomId, { readonly epoch: string; readonly at: number }>()
+  readonly #removed = new RemovedRooms(REMEMBER_MS)
   readonly #reassertion: Reassertion
   #stopLook: (() => void) | null = null
   #closed = false
   /** Counts connections: only with a new one can a whole room be lost. */
   #connection = 0
+  /**
+   * Counts connections of both kinds. What comes by a new one may go on from another history than the one that was followed
+   * here, so nothing is taken to follow from it until it has been looked for.
+   */
+  #links = 0
   #checked: Promise<void> = Promise.resolve()
 
   constructor(options: FollowingOptions) {
@@ -91,8 +73,10 @@ export class Following {
     this.#reassertion = new Reassertion(options)
     options.connections.commands.on('ready', () => {
       this.#connection += 1
+      this.#links += 1
       this.#checked = this.#look()
     })
+    options.connections.subscriber.on('ready', () => (this.#links += 1))
     this.#followers = new Followers(options.onFollowerError)
     options.subscriptions.onRestored(() => void this.#look())
     this.#lookLater()
@@ -110,7 +94,7 @@ export class Following {
       await (followed.subscribed ??= this.#subscribe(roomId))
       const stand = await this.#standOf(roomId, 0)
       if (!stand) throw new Refusal('room-not-found')
-      notice(followed, stand.epoch, stand)
+      this.#heardOf(followed, stand.epoch, stand)
     } catch (error) {
       this.#release(roomId, followed)
       throw error
@@ -132,7 +116,7 @@ export class Following {
   /** A room is being made; nobody follows it yet. */
   made(roomId: RoomId, epoch: string): void {
     const followed = this.#use(roomId)
-    if (followed.epoch === '') followed.epoch = epoch
+    if (followed.epoch === '') Object.assign(followed, { epoch, wasTold: false })
   }
 
   /**
@@ -147,14 +131,14 @@ export class Following {
   }
 
   /** The same for text. */
-  wroteText(roomId: RoomId, delta: Delta): void {
-    this.#rooms.get(roomId)?.recent.addText(delta, this.#now())
+  wroteText({ roomId, generationId }: TextOf, delta: Delta): void {
+    this.#rooms.get(roomId)?.recent.addText(delta, this.#now(), generationId)
   }
 
   /** The room is gone for good. */
   removed(roomId: RoomId, epoch: string): void {
     this.#rooms.get(roomId)?.recent.clear()
-    this.#removed.set(roomId, { epoch, at: this.#now() })
+    this.#removed.add(roomId, epoch, this.#now())
   }
 
   /** Tells the entry at an offset from any other, if it is the last one known here; else null. */
@@ -190,11 +174,13 @@ export class Following {
       subscribed: null,
       count: 0,
       epoch: '',
+      wasTold: true,
       offset: 0,
       mark: '',
       recent: new Recent(),
       owes: null,
       connection: this.#connection,
+      sureOf: this.#links,
     }
     this.#rooms.set(roomId, followed)
     return followed
@@ -229,12 +215,15 @@ export class Following {
     if ('type' in update && update.type === 'deleted') {
       // That of an earlier room of this name may still be under way.
       if (update.epoch !== followed.epoch) return
-      followed.recent.clear()
+      // Whoever has removed it may be gone when it is there again.
+      this.removed(roomId, update.epoch)
       this.#followers.tell(roomId, { type: 'deleted' })
       return
     }
-    if ('type' in update) this.#take(roomId, followed, update as HeardEntries)
-    else followed.recent.addText(update, this.#now())
+    if ('type' in update) {
+      if (update.epoch === followed.epoch) followed.wasTold = true
+      this.#take(roomId, followed, update as HeardEntries)
+    } else followed.recent.addText(update, this.#now())
     this.#followers.tell(roomId, update)
   }
 
@@ -245,8 +234,19 @@ export class Following {
     const isOther = first !== undefined && first.offset <= offset && !recent.has(markOf(first))
     const isAmiss = followed.epoch !== epoch || isOther
     recent.addEntries(entries, this.#now())
-    notice(followed, epoch, lastOf(entries))
+    if (isOther) followed.sureOf = DOUBTED
+    this.#heardOf(followed, epoch, lastOf(entries))
     if (isAmiss && !recent.isEmpty) void this.#lookAt(roomId, followed)
+  }
+
+  /** Moves on, unless it is not sure that this goes on from what was followed. */
+  #heardOf(
+    followed: Followed,
+    epoch: string,
+    entry: { readonly offset: number; readonly mark: string } | undefined,
+  ): void {
+    const isSure = followed.sureOf === this.#links || followed.offset === 0
+    if (isSure || followed.epoch !== epoch) notice(followed, epoch, entry)
   }
 
   #now(): number {
@@ -268,16 +268,14 @@ export class Following {
       const batch = rooms.slice(from, from + BATCH)
       await Promise.all(batch.map(([roomId, followed]) => this.#lookAt(roomId, followed)))
     }
-    await Promise.all([...this.#removed.keys()].map((roomId) => this.#lookAtRemoved(roomId)))
+    await Promise.all(this.#removed.ids.map((roomId) => this.#lookAtRemoved(roomId)))
   }
 
   async #lookAtRemoved(roomId: RoomId): Promise<void> {
-    const removed = this.#removed.get(roomId)
     const asked = this.#now()
     try {
       const stand = await this.#standOf(roomId, 0)
-      if (stand && stand.epoch === removed?.epoch) this.#options.onUnremoved(roomId)
-      else if (removed && removed.at < asked - REMEMBER_MS) this.#removed.delete(roomId)
+      if (this.#removed.isBack(roomId, stand, asked)) this.#options.onUnremoved(roomId)
     } catch {
       // ignored because: while the storage is away nothing is known; the next look comes soon
     }
@@ -286,22 +284,30 @@ export class Following {
   /** @returns whether something that was lost is there again */
   async #lookAt(roomId: RoomId, followed: Followed): Promise<boolean> {
     const { epoch, offset, mark } = followed
-    const connection = this.#connection
+    const [connection, links] = [this.#connection, this.#links]
     const asked = this.#now()
     try {
       const stand = await this.#standOf(roomId, offset)
       const isGone = stand === null && followed.connection !== connection
       const isLost = offset > 0 && stand?.epoch === epoch && stand.askedMark !== mark
       if (isGone || isLost) {
-        const isBack = await this.#reassert(roomId, followed, { epoch, offset, mark })
+        const isBack = await this.#reassert(roomId, followed, {
+          epoch,
+          offset,
+          mark,
+          wasTold: true,
+        })
         followed.connection = connection
         return (await this.#lookAt(roomId, followed)) || isBack
       }
-      if (stand) notice(followed, stand.epoch, stand)
+      followed.sureOf = links
+      if (stand) {
+        if (stand.epoch === followed.epoch) followed.wasTold = true
+        notice(followed, stand.epoch, stand)
+      }
       const { owes } = followed
       const isBack =
-        owes !== null &&
-        (await this.#reassert(roomId, followed, { epoch: owes, offset: 0, mark: '' }))
+        owes !== null && (await this.#reassert(roomId, followed, { ...owes, offset: 0, mark: '' }))
       if (followed.owes === owes) followed.owes = null
       followed.connection = connection
       followed.recent.forgetBefore(asked - REMEMBER_MS)
@@ -319,7 +325,7 @@ export class Following {
   async #reassert(
     roomId: RoomId,
     followed: Followed,
-    known: Pick<Followed, 'epoch' | 'offset' | 'mark'>,
+    known: Pick<Followed, 'epoch' | 'offset' | 'mark' | 'wasTold'>,
   ): Promise<boolean> {
     const done = await this.#reassertion.run(roomId, known, followed.recent)
     if (!done) return false
@@ -346,32 +352,6 @@ export class Following {
     const { connections, scripts, keys } = this.#options
     const names = [...keys.room(roomId), keys.generations(roomId)]
     const answer = (await connections.run(scripts.position, names, [asked])) as string[]
-    const [state, epoch = '', offset, end, askedMark, mark = ''] = answer
-    if (state !== 'ok') return null
-    return {
-      epoch,
-      offset: Number(offset),
-      end: Number(end),
-      mark,
-      askedMark: askedMark || null,
-    }
+    return standIn(answer)
   }
-}
-
-function notice(
-  followed: Followed,
-  epoch: string,
-  entry: { readonly offset: number; readonly mark: string } | undefined,
-): void {
-  if (followed.epoch === epoch && (entry === undefined || entry.offset <= followed.offset)) return
-  if (followed.epoch !== epoch && followed.epoch !== '' && !followed.recent.isEmpty)
-    followed.owes = followed.epoch
-  followed.epoch = epoch
-  followed.offset = entry?.offset ?? 0
-  followed.mark = entry?.mark ?? ''
-}
-
-function lastOf(entries: readonly Entry[]): { offset: number; mark: string } | undefined {
-  const last = entries.at(-1)
-  return last && { offset: last.offset, mark: markOf(last) }
 }

@@ -1,7 +1,7 @@
 -- What the scripts of a room have in common. Put in front of each of them, with the constants of the adapter.
 --
 -- KEYS  1 room     HASH   epoch, title, model (both JSON), offset, at, number, running, held,
---                         joined (offset of the last member-joined), before (the epoch that a lost tail has ended)
+--                         joined (offset of the last member-joined), before (the epochs that lost tails have ended, the last ones)
 --       2 entries  STREAM ids `<offset>-0`; fields `e` (JSON), of a start also `g` (its generation)
 --       3 starts   ZSET   offsets of the entries that begin a message
 --       4 index    HASH   `m:<message>` -> `<offset> <by>`; `g:<generation>` -> `<offset>`; `<offset>` -> the

@@ -3,11 +3,22 @@
 -- written meanwhile, and other nodes may do this too: what is there stays, and nothing is written twice.
 --
 -- ARGV 1 epoch that was followed  2 offset that was followed  3 mark of the entry there  4 a new epoch
---      from 5 on, eleven for each thing: type, its offset and time, JSON members, and seven more by type
+--      5 whether the storage had that epoch for certain: one that it does not know any more, it has lost
+--      from 6 on, eleven for each thing: type, its offset and time, JSON members, and seven more by type
 -- KEYS 9 is the checkpoint, 10 the beginning of the keys of generations.
 -- Gives: whether it turned to the new epoch, entries written again, entries without a place.
-local EPOCH, NEW, FIRST, WIDTH, GENERATIONS = ARGV[1], ARGV[4], 5, 11, KEYS[10]
+local MOST_BEFORE = 400
+local EPOCH, NEW, FIRST, WIDTH, GENERATIONS = ARGV[1], ARGV[4], 6, 11, KEYS[10]
 local turned, made = false, false
+
+-- The room has the new epoch from now on. Whoever comes from one before is known by `before`, the last ones.
+local before = room('before') or ''
+local function turn(ended)
+  redis.call('HSET', ROOM, 'epoch', NEW, 'before', (before .. ' ' .. ended):sub(-MOST_BEFORE))
+  redis.call('DEL', KEYS[9])
+  turned = true
+end
+
 if not exists() then
   if ARGV[FIRST] ~= 'room-created' then
     return { 'gone' }
@@ -19,11 +30,12 @@ elseif room('epoch') == EPOCH then
   if markAt(ARGV[2]) == ARGV[3] then
     return { 'ok', '0', '0', '0' }
   end
-  turned = true
-  redis.call('HSET', ROOM, 'epoch', NEW, 'before', EPOCH)
-  redis.call('DEL', KEYS[9])
-elseif room('before') ~= EPOCH then
-  return { 'other' }
+  turn(EPOCH)
+elseif not (' ' .. before .. ' '):find(' ' .. EPOCH .. ' ', 1, true) then
+  if ARGV[5] == '0' then
+    return { 'other' }
+  end
+  turn(room('epoch') .. ' ' .. EPOCH)
 end
 local began = tonumber(room('offset'))
 local placed, missing = {}, 0

@@ -13,6 +13,8 @@ export interface Followed {
   readonly epoch: string
   readonly offset: number
   readonly mark: string
+  /** The storage itself has told of this epoch: where it does not know it any more, it has lost it. */
+  readonly wasTold: boolean
 }
 
 export interface Reasserted {
@@ -50,7 +52,7 @@ export class Reassertion {
    */
   async run(
     roomId: RoomId,
-    { epoch, offset, mark }: Followed,
+    { epoch, offset, mark, wasTold }: Followed,
     recent: Recent,
   ): Promise<Reasserted | null> {
     const { connections, scripts, keys, newId } = this.#options
@@ -58,7 +60,7 @@ export class Reassertion {
     await this.#enlist(roomId, recent.entries)
     const names = [...keys.room(roomId), keys.checkpoint(roomId), keys.generations(roomId)]
     const fresh = newId()
-    const values = [epoch, offset, mark, fresh, ...things.flatMap(padded)]
+    const values = [epoch, offset, mark, fresh, wasTold ? 1 : 0, ...things.flatMap(padded)]
     const answer = (await connections.run(scripts.reassert, names, values)) as string[]
     const [state, turned, written, missing] = answer
     if (state !== 'ok') return null
@@ -72,18 +74,17 @@ export class Reassertion {
   /** In the order of the entries; text comes right before the end of its generation, or last. */
   async #things(roomId: RoomId, recent: Recent): Promise<readonly Thing[]> {
     const { entries, texts, done } = recent
-    const texted = new Map<number, readonly Thing[]>()
-    const generations = await this.#generations(roomId, entries, [...texts.keys()])
-    for (const [number, pieces] of texts) {
-      const generationId = generations.get(number)
-      if (generationId === undefined) continue
-      texted.set(number, await this.#textThings(roomId, generationId, pieces))
+    const texted = new Map<GenerationId, readonly Thing[]>()
+    for (const [key, pieces] of texts) {
+      const generationId = key.startsWith('#') ? await this.#running(roomId, key) : key
+      if (generationId === null) continue
+      texted.set(generationId, await this.#textThings(roomId, generationId, pieces))
     }
     const things: Thing[] = []
     for (const [index, entry] of entries.entries()) {
       if (entry.type === 'generation-ended') {
-        things.push(...(texted.get(entry.number) ?? []))
-        texted.delete(entry.number)
+        things.push(...(texted.get(entry.generationId) ?? []))
+        texted.delete(entry.generationId)
       }
       things.push(thingOf(entry, entries, entries[index + 1]))
     }
@@ -97,23 +98,13 @@ export class Reassertion {
     return [...things, ...[...texted.values()].flat()]
   }
 
-  /** Which generation has which number: of those remembered, and of the one that runs. */
-  async #generations(
-    roomId: RoomId,
-    entries: readonly Entry[],
-    numbers: readonly number[],
-  ): Promise<ReadonlyMap<number, GenerationId>> {
-    const known = new Map<number, GenerationId>()
-    for (const entry of entries)
-      if (entry.type === 'generation-started' || entry.type === 'generation-ended')
-        known.set(entry.number, entry.generationId)
-    if (numbers.every((number) => known.has(number))) return known
+  /** The generation that runs, if `#` and its number are this. */
+  async #running(roomId: RoomId, key: string): Promise<GenerationId | null> {
     const { connections, keys } = this.#options
     const running = await connections.commands.hget(keys.channel(roomId), 'running')
-    if (!running) return known
+    if (!running) return null
     const number = await connections.commands.hget(keys.generation(roomId, running)[0], 'number')
-    if (number !== null && !known.has(Number(number))) known.set(Number(number), running)
-    return known
+    return `#${number}` === key ? running : null
   }
 
   /** The pieces that the storage does not have, each with the digest of the whole text up to its end. */

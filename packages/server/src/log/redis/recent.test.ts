@@ -39,5 +39,5 @@ it('[R7.2] a room is remembered with half a megabyte at most, the oldest is forg
   expect(offsets.at(-1)).toBe(100)
   expect(offsets).toHaveLength(recent.done.length)
   expect(JSON.stringify(recent.entries).length).toBeLessThan(512 * 1024)
-  expect(recent.texts.get(1)?.at(0)?.at).toBe((offsets[0] ?? 0) * 10)
+  expect(recent.texts.get('#1')?.at(0)?.at).toBe((offsets[0] ?? 0) * 10)
 })

@@ -1,7 +1,7 @@
 // What this node knows of the last seconds of one room: what it has written there, and what it was told that others have. A
 // storage that loses its tail is given it again from here (reassertion.ts).
 import { createHash } from 'node:crypto'
-import type { Delta, Entry, Kind } from '@roomcast/shared/protocol'
+import type { Delta, Entry, GenerationId, Kind } from '@roomcast/shared/protocol'
 import { byteLength, sliceBytes } from '@roomcast/shared/room'
 
 /** What a room is remembered with at most, bytes of JSON and of text; the oldest is forgotten first. */
@@ -40,7 +40,10 @@ export function markOf(entry: Entry): string {
 
 export class Recent {
   readonly #entries = new Map<string, Heard<{ readonly entry: Entry }>>()
-  readonly #texts = new Map<number, Text>()
+  /** By generation, or by `#` and the number of one whose start was not heard of. */
+  readonly #texts = new Map<string, Text>()
+  /** The generation that has a number by now: a history that was lost may have given it to another. */
+  readonly #numbered = new Map<number, string>()
   readonly #done = new Map<string, Done & { readonly heardAt: number }>()
   #bytes = 0
 
@@ -57,9 +60,9 @@ export class Recent {
     return [...this.#done.values()]
   }
 
-  /** The text by generation number. */
-  get texts(): ReadonlyMap<number, readonly Piece[]> {
-    return new Map([...this.#texts].map(([number, { pieces }]) => [number, pieces]))
+  /** The text by generation, or by `#` and the number of one whose start was not heard of. */
+  get texts(): ReadonlyMap<string, readonly Piece[]> {
+    return new Map([...this.#texts].map(([key, { pieces }]) => [key, pieces]))
   }
 
   /** Whether this very entry is among what is remembered. */
@@ -75,6 +78,7 @@ export class Recent {
       const bytes = byteLength(JSON.stringify(entry))
       this.#entries.set(mark, { entry, heardAt, bytes })
       this.#bytes += bytes
+      this.#number(entry)
     }
     this.#shrink()
   }
@@ -89,10 +93,14 @@ export class Recent {
     this.#done.set(command, { command, kind, first: markOf(first), last: markOf(last), heardAt })
   }
 
-  /** Notes text; what is known already is left out, and over a hole it begins anew. */
-  addText([number, at, text, kind]: Delta, heardAt: number): void {
-    const known = this.#texts.get(number) ?? { end: at, pieces: [] }
-    this.#texts.set(number, known)
+  /**
+   * Notes text; what is known already is left out, and over a hole it begins anew.
+   * @param generationId of which it is, where more is known than its number
+   */
+  addText([number, at, text, kind]: Delta, heardAt: number, generationId?: GenerationId): void {
+    const key = generationId ?? this.#numbered.get(number) ?? `#${number}`
+    const known = this.#texts.get(key) ?? { end: at, pieces: [] }
+    this.#texts.set(key, known)
     const to = at + byteLength(text)
     if (at > known.end) this.#forgetPieces(known, known.pieces.length)
     const last = known.pieces.at(-1)
@@ -110,21 +118,36 @@ export class Recent {
 
   /** Forgets what was heard of before a time, ms. */
   forgetBefore(time: number): void {
-    for (const [mark, { heardAt, bytes }] of this.#entries) {
+    for (const [mark, { heardAt, bytes, entry }] of this.#entries) {
       if (heardAt >= time) break
       this.#entries.delete(mark)
+      if (
+        entry.type === 'generation-ended' &&
+        this.#numbered.get(entry.number) === entry.generationId
+      )
+        this.#numbered.delete(entry.number)
       this.#bytes -= bytes
     }
     for (const [command, { heardAt }] of this.#done) if (heardAt < time) this.#done.delete(command)
-    for (const [number, text] of this.#texts) {
+    for (const [key, text] of this.#texts) {
       const first = text.pieces.findIndex(({ heardAt }) => heardAt >= time)
       this.#forgetPieces(text, first < 0 ? text.pieces.length : first)
-      if (text.pieces.length === 0) this.#texts.delete(number)
+      if (text.pieces.length === 0) this.#texts.delete(key)
     }
   }
 
   clear(): void {
     this.forgetBefore(Infinity)
+  }
+
+  #number(entry: Entry): void {
+    if (entry.type === 'generation-started')
+      return void this.#numbered.set(entry.number, entry.generationId)
+    if (entry.type !== 'generation-ended' || this.#numbered.has(entry.number)) return
+    const key = `#${entry.number}`
+    const text = this.#texts.get(key)
+    if (text) this.#texts.set(entry.generationId, text)
+    this.#texts.delete(key)
   }
 
   #shrink(): void {

@@ -173,7 +173,7 @@ export class RedisRoomLog implements RoomLog {
     if (refused) return refused
     grown.taken()
     const delta = [owned.number, at, text] as const
-    this.#following.wroteText(roomId, mark === undefined ? delta : [...delta, mark])
+    this.#following.wroteText(owned, mark === undefined ? delta : [...delta, mark])
     return { ok: true, end: Number(answer[1]) }
   }
 
@@ -208,7 +208,8 @@ export class RedisRoomLog implements RoomLog {
     if (final) {
       const { at, text, mark } = final
       const delta = [ended.number, at, text] as const
-      this.#following.wroteText(roomId, mark === undefined ? delta : [...delta, mark])
+      const of = { roomId, generationId }
+      this.#following.wroteText(of, mark === undefined ? delta : [...delta, mark])
     }
     return { ok: true, ...this.#written(roomId, answer), ended }
   }

@@ -1,0 +1,77 @@
+// How far this node has followed a room, and what it would take for a loss of the storage.
+import type { Entry, GenerationId } from '@roomcast/shared/protocol'
+import { markOf, type Recent } from './recent.ts'
+
+export interface Followed {
+  /** Confirmed by Redis; gives what ends it. Null while nobody follows, and something is remembered. */
+  subscribed: Promise<() => void> | null
+  count: number
+  epoch: string
+  /** The storage itself has told of this epoch; else it was made up here for a new room, and may be that of nobody. */
+  wasTold: boolean
+  /** The last entry known of in this epoch, and its mark. */
+  offset: number
+  mark: string
+  readonly recent: Recent
+  /** The room has another epoch than this one by now, and has not been given yet what may have been lost. */
+  owes: { readonly epoch: string; readonly wasTold: boolean } | null
+  /** The connection by which it was looked at last. */
+  connection: number
+  /** The links (Following) with which the last entry was found in the storage. */
+  sureOf: number
+}
+
+/** Where a room stands in the storage. */
+export interface Stand {
+  readonly epoch: string
+  readonly offset: number
+  readonly end: number
+  /** Of its last entry. */
+  readonly mark: string
+  /** Of the entry that was asked for; null when there is none. */
+  readonly askedMark: string | null
+  /** The epochs that lost tails have ended. */
+  readonly before: readonly string[]
+}
+
+/** Of which generation a text is. */
+export interface TextOf {
+  readonly roomId: string
+  readonly generationId: GenerationId
+}
+
+/** Reads what `position.lua` answers; null when there is no such room. */
+export function standIn(answer: readonly string[]): Stand | null {
+  const [state, epoch = '', offset, end, askedMark, mark = '', before = ''] = answer
+  if (state !== 'ok') return null
+  return {
+    epoch,
+    offset: Number(offset),
+    end: Number(end),
+    mark,
+    askedMark: askedMark || null,
+    before: before.split(' '),
+  }
+}
+
+/** Moves on to an entry that is further, or to another epoch. */
+export function notice(
+  followed: Followed,
+  epoch: string,
+  entry: { readonly offset: number; readonly mark: string } | undefined,
+): void {
+  if (followed.epoch === epoch && (entry === undefined || entry.offset <= followed.offset)) return
+  if (followed.epoch !== epoch) {
+    const { epoch: before, wasTold, recent } = followed
+    if (before !== '' && !recent.isEmpty) followed.owes = { epoch: before, wasTold }
+    followed.wasTold = true
+  }
+  followed.epoch = epoch
+  followed.offset = entry?.offset ?? 0
+  followed.mark = entry?.mark ?? ''
+}
+
+export function lastOf(entries: readonly Entry[]): { offset: number; mark: string } | undefined {
+  const last = entries.at(-1)
+  return last && { offset: last.offset, mark: markOf(last) }
+}
