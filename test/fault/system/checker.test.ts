@@ -1,159 +1,10 @@
-// That the checker can see: a short history in which all is well, and each invariant broken in it on purpose.
-import { createHash } from 'node:crypto'
+// That the checker can see: each invariant is broken on purpose in a short history in which all is well.
 import { expect, test } from 'vitest'
-import type { Command, Entry } from '@roomcast/shared/protocol'
+import type { Entry } from '@roomcast/shared/protocol'
 import { Tally } from '../../support/tally.ts'
 import { check, type Evidence } from './checker.ts'
 import type { Event, Line } from './history.ts'
-
-type Own<T> = T extends readonly (infer One)[] ? Own<One>[] : { -readonly [Key in keyof T]: T[Key] }
-
-/** A sound evidence that may be spoilt: all of it is the caller's own. */
-interface OwnEvidence {
-  roomId: string
-  epoch: string
-  histories: { name: string; roomId: string; lines: Line[]; stays: boolean }[]
-  entries: Own<Entry>[]
-  runs: { number: number; at: number; text: string; marks: [] }[]
-  written: { text: string; stopped: boolean }[]
-  lossy: { from: number; to: number }[]
-}
-
-const HOW = { outcome: 'cancelled', by: 'bob', error: undefined } as const
-const cancel = { type: 'cancel', commandId: 'c2', roomId: 'room', generationId: 'g1' } as const
-const post: Command = { type: 'post', commandId: 'c1', roomId: 'room', text: 'Why?', ask: true }
-const refused: Command = { ...post, commandId: 'c3', text: 'How?' }
-const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
-
-/** Alice asks, bob stops the answer after "One stone", another is complete; carol came in the end. */
-function sound(): OwnEvidence {
-  const lines = (...events: Event[]): Line[] =>
-    events.map((event, index) => ({ at: 1000 * index, ...event }))
-  const stands = (offset: number, whole = false): Event => ({
-    kind: 'stands',
-    epoch: 'first',
-    offset,
-    whole,
-  })
-  const text = (number: number, from: number, words: string): Event => ({
-    kind: 'text',
-    generationId: `g${number}`,
-    number,
-    from,
-    text: words,
-  })
-  const ended = (
-    number: number,
-    end: number,
-    how: Extract<Event, { kind: 'ended' }>['how'],
-  ): Event => ({
-    kind: 'ended',
-    generationId: `g${number}`,
-    number,
-    end,
-    how,
-  })
-  const whole = { outcome: 'completed', by: undefined, error: undefined } as const
-  const said: Event = { kind: 'said', messageId: 'm1', by: 'alice', text: 'Why?' }
-  const end = (number: number, offset: number, words: string) => ({
-    type: 'generation-ended' as const,
-    offset,
-    at: offset,
-    generationId: `g${number}`,
-    number,
-    end: words.length,
-    digest: sha256(words),
-    held: false,
-  })
-  const start = (number: number, offset: number) => ({
-    type: 'generation-started' as const,
-    offset,
-    at: offset,
-    generationId: `g${number}`,
-    number,
-    mode: 'answer' as const,
-    messageId: 'm1',
-    by: 'alice',
-    model: 'claude',
-  })
-  return {
-    roomId: 'room',
-    epoch: 'first',
-    entries: [
-      {
-        type: 'message-posted',
-        offset: 1,
-        at: 1,
-        messageId: 'm1',
-        by: 'alice',
-        text: 'Why?',
-        ask: true,
-      },
-      start(1, 2),
-      { ...end(1, 3, 'One stone'), outcome: 'cancelled', by: 'bob' },
-      start(2, 4),
-      { ...end(2, 5, 'Two words'), outcome: 'completed' },
-    ],
-    runs: [
-      { number: 1, at: 0, text: 'One stone', marks: [] },
-      { number: 2, at: 0, text: 'Two words', marks: [] },
-    ],
-    written: [
-      { text: 'One stone after the other', stopped: false },
-      { text: 'Two words', stopped: true },
-    ],
-    lossy: [],
-    histories: [
-      {
-        name: 'alice',
-        roomId: 'room',
-        stays: true,
-        lines: lines(
-          { kind: 'replaced', epoch: 'first' },
-          stands(0, true),
-          said,
-          stands(1),
-          { kind: 'answered', by: 'alice', command: post, result: { ok: true, messageId: 'm1' } },
-          stands(2),
-          text(1, 0, 'One '),
-          text(1, 4, 'stone'),
-          ended(1, 9, HOW),
-          stands(3),
-          {
-            kind: 'answered',
-            by: 'bob',
-            command: cancel,
-            result: { ok: true, outcome: 'cancelled', end: 9 },
-          },
-          {
-            kind: 'answered',
-            by: 'alice',
-            command: refused,
-            result: { ok: false, error: { code: 'queue-full', message: 'No.', retryable: true } },
-          },
-          stands(4),
-          text(2, 0, 'Two words'),
-          ended(2, 9, whole),
-          stands(5),
-        ),
-      },
-      {
-        name: 'carol',
-        roomId: 'room',
-        stays: true,
-        lines: lines(
-          { kind: 'replaced', epoch: 'first' },
-          said,
-          text(1, 0, 'One stone'),
-          ended(1, 9, HOW),
-          text(2, 0, 'Two words'),
-          ended(2, 9, whole),
-          stands(5, true),
-        ),
-      },
-    ],
-  }
-}
+import { cancel, HOW, type Own, type OwnEvidence, sha256, sound } from './sound-evidence.ts'
 
 /** Alice's line of a kind; the last one of those, unless told otherwise. */
 function line<Kind extends Line['kind']>(
@@ -201,6 +52,40 @@ const PLANTED: readonly [
     'somebody who stays in a lost incarnation',
     /^I2 .*alice: is in another incarnation/m,
     (all) => Object.assign(line(all, 'stands'), { epoch: 'other' }),
+  ],
+  [
+    'I2',
+    'a message in other words',
+    /^I2 .*alice: shows other words of m1/m,
+    (all) => Object.assign(line(all, 'said'), { text: 'What?' }),
+  ],
+  [
+    'I2',
+    'a message by somebody else',
+    /^I2 .*alice: shows other words of m1/m,
+    (all) => Object.assign(line(all, 'said'), { by: 'bob' }),
+  ],
+  [
+    'I2',
+    'a message that nobody posted',
+    /^I2 .*alice: shows other words of m0/m,
+    (all) => Object.assign(line(all, 'said'), { messageId: 'm0' }),
+  ],
+  [
+    'I9',
+    'a message that is missing between others',
+    /^I9 .*carol: does not show what is said at 6/m,
+    (all) => {
+      const last = { ...all.entries[0], offset: 6, messageId: 'm2', text: 'And?' } as Entry
+      all.entries.push(last)
+      for (const { lines } of all.histories) Object.assign(lines.at(-1) ?? {}, { offset: 6 })
+    },
+  ],
+  [
+    'I9',
+    'an answer that is missing between others',
+    /^I9 .*carol: does not show what begins at 4/m,
+    (all) => all.histories[1]?.lines.splice(4, 2),
   ],
   [
     'I3',
@@ -350,6 +235,17 @@ test.each(PLANTED)('[%s] the checker sees %s', (_rule, _what, says, spoil) => {
   const evidence = sound()
   spoil(evidence)
   expect(found(evidence)).toMatch(says)
+})
+
+test('what was shown long before storage lost anything is held against it', () => {
+  const evidence = sound()
+  const [alice] = evidence.histories
+  alice?.lines.unshift(
+    { at: 0, kind: 'replaced', epoch: 'lost' },
+    { at: 0, kind: 'text', generationId: 'g0', number: 1, from: 0, text: 'Gone' },
+  )
+  evidence.lossy.push({ from: 10, to: 100 })
+  expect(found(evidence)).toMatch(/^I3 .*alice: shows 1, which is not there in the end/m)
 })
 
 test('what storage lost right before is corrected, and no violation', () => {

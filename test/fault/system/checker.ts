@@ -114,7 +114,7 @@ function checkUpstream(
 }
 
 interface Shown {
-  text: Buffer
+  readonly text: Buffer
   ended: Of<'ended'> | null
 }
 
@@ -130,6 +130,11 @@ function checkScreen(
   const shown = new Map<string, Shown>()
   // What was shown of an incarnation that was lost is corrected by the snapshot of the next one.
   let corrections = lines.filter(({ kind }) => kind === 'replaced').length
+  const lossyFrom = Math.min(...evidence.lossy.map(({ from }) => from))
+  const posts = new Map<string, string>()
+  for (const entry of evidence.entries)
+    if (entry.type === 'message-posted') posts.set(entry.messageId, `${entry.by} ${entry.text}`)
+  const said = new Set<string>()
   let stands: Of<'stands'> | null = null
   let epoch = ''
   for (const line of lines) {
@@ -137,8 +142,9 @@ function checkScreen(
     const complain: Report = (rule, message) => {
       // Text that storage had lost when an answer was ended is cut off again on every screen: the one exception to R1.
       const isCutBack = (rule === 'I3' || rule === 'I6') && isNear(line.at, evidence.lossy)
-      if (corrections === 0 && !isCutBack) report(rule, `${name}: ${message}`)
-      else tally.count(corrections > 0 ? 'corrected on a screen' : 'cut back on a screen')
+      const isCorrected = corrections > 0 && line.at >= lossyFrom
+      if (!isCorrected && !isCutBack) report(rule, `${name}: ${message}`)
+      else tally.count(isCorrected ? 'corrected on a screen' : 'cut back on a screen')
     }
     switch (line.kind) {
       case 'replaced':
@@ -149,6 +155,12 @@ function checkScreen(
         epoch = line.epoch
         stands = null
         shown.clear()
+        said.clear()
+        break
+      case 'said':
+        said.add(line.messageId)
+        if (posts.get(line.messageId) !== `${line.by} ${line.text}`)
+          complain('I2', `shows other words of ${line.messageId} than the log`)
         break
       case 'stands':
         checkPlace(line, stands, epoch, evidence, complain)
@@ -163,7 +175,9 @@ function checkScreen(
       default:
     }
   }
-  if (stays) checkLast(name, stands, shown, evidence, finals, report)
+  if (!stays) return
+  checkLast(name, stands, shown, evidence, finals, report)
+  checkWhole(name, { said, shown }, evidence, report)
 }
 
 /** I5: without a hole, and never back. */
@@ -237,6 +251,27 @@ function checkLast(
     if (!final) continue
     if (!final.text.equals(text)) report('I2', `${name}: has other text of ${final.number}`)
     if (final.ended && !ended) report('I9', `${name}: sees no end of ${final.number}`)
+  }
+}
+
+/** I9: nothing is missing between what somebody shows first and the end. */
+function checkWhole(
+  name: string,
+  { said, shown }: { said: ReadonlySet<string>; shown: ReadonlyMap<string, Shown> },
+  { entries }: Evidence,
+  report: Report,
+): void {
+  const isShown = (entry: Entry) =>
+    (entry.type === 'message-posted' && said.has(entry.messageId)) ||
+    (entry.type === 'generation-started' && shown.has(entry.generationId))
+  // The window of a snapshot has the last messages only.
+  const first = entries.findIndex(isShown)
+  for (const entry of first < 0 ? [] : entries.slice(first)) {
+    if (isShown(entry)) continue
+    if (entry.type === 'message-posted')
+      report('I9', `${name}: does not show what is said at ${entry.offset}`)
+    if (entry.type === 'generation-started')
+      report('I9', `${name}: does not show what begins at ${entry.offset}`)
   }
 }
 

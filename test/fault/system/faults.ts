@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process'
 import { cp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import type { Redis } from 'ioredis'
+import { type Redis, ReplyError } from 'ioredis'
 import type { Chance } from '../../contract/random.ts'
 import { pause } from './pause.ts'
 import type { Fault as WireFault } from './wire.ts'
@@ -230,8 +230,10 @@ function asked(name: string, lasts: number, what: (redis: Redis) => Promise<unkn
   return {
     name,
     strike: async (world) => {
-      // Who asks for this may be hit by it, too.
-      await world.ask(what).catch(() => undefined)
+      await world.ask(what).catch((error: unknown) => {
+        // Who asks for this may be hit by it, too; but Redis must not refuse it.
+        if (error instanceof ReplyError) throw error
+      })
       return { lasts }
     },
   }
