@@ -37,11 +37,11 @@ export async function strike(
   now: () => number,
 ): Promise<Blow> {
   const began = now()
-  const before = rooms.map(standing)
   const struck = await fault.strike(world, chance)
   await pause(struck.lasts)
   await struck.lift?.()
   const lifted = now()
+  const before = rooms.map(standing)
   const said = rooms.map((room, index) =>
     say(room, `after ${fault.name} ${Math.round(began)} ${index}`),
   )

@@ -38,6 +38,8 @@ const LONG = 'length=20000 gap=40 chunk=80'
 const [LEAST_PAUSE_MS, MORE_PAUSE_MS] = [60, 900]
 
 export interface Place {
+  /** Nobody stops anything here, so that an answer which nobody runs any more is not stopped before it is missed. */
+  readonly isPatient: boolean
   readonly roomId: string
   readonly members: readonly Member[]
   readonly chance: Chance
@@ -69,6 +71,7 @@ function act(place: Place, member: Member, turn: number): void {
   if (chance.below(8) === 0)
     return send(member, { type: 'post', text: `said ${words}`, ask: false })
   const running = screen.running === null ? undefined : screen.replies.get(screen.running)
+  if (running && place.isPatient) return
   if (running) {
     const { generationId } = running
     if (chance.below(12) === 0) return send(member, ask(chance, words))
@@ -86,11 +89,11 @@ function act(place: Place, member: Member, turn: number): void {
     })
   if (last?.ended?.outcome === 'cancelled' && chance.below(3) > 0)
     return send(member, { type: 'resume' })
-  send(member, ask(chance, words))
+  send(member, ask(chance, words, place.isPatient))
 }
 
-function ask(chance: Chance, words: string): Intent {
-  const directive = chance.below(6) === 0 ? LONG : chance.pick(DIRECTIVES)
+function ask(chance: Chance, words: string, isLong = false): Intent {
+  const directive = isLong || chance.below(6) === 0 ? LONG : chance.pick(DIRECTIVES)
   return { type: 'post', text: `ask ${words} [simulate: ${directive}]`, ask: true }
 }
 

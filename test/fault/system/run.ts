@@ -43,9 +43,9 @@ export async function play(world: World, options: RoundOptions, tally: Tally): P
   const now = () => performance.now() - began
   const { clients } = options
   const rooms = await Promise.all(
-    Array.from({ length: options.rooms }, () => {
+    Array.from({ length: options.rooms }, (_, index) => {
       const own = new Chance(chance.below(1_000_000_000))
-      return Room.make(world, tally, own, { clients, now })
+      return Room.make(world, tally, own, { clients, isPatient: index === 0, now })
     }),
   )
   const violations: Violation[] = []

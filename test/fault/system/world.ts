@@ -126,6 +126,7 @@ async function closeNode({ process, people, redis }: Node): Promise<void> {
 export class Room implements Place {
   readonly roomId: string
   readonly members: Member[] = []
+  readonly isPatient: boolean
   readonly chance: Chance
   readonly tally: Tally
   readonly #world: World
@@ -137,7 +138,11 @@ export class Room implements Place {
     world: World,
     tally: Tally,
     chance: Chance,
-    options: { readonly clients: number; readonly now: () => number },
+    options: {
+      readonly clients: number
+      readonly isPatient: boolean
+      readonly now: () => number
+    },
   ): Promise<Room> {
     const [first] = world.nodes
     if (!first) throw new Error('there is no node')
@@ -145,7 +150,7 @@ export class Room implements Place {
     const [owner] = people as [Person, ...Person[]]
     const { roomId, invite } = await owner.makeRoom('Everybody')
     for (const person of people.slice(1)) await person.accept(invite)
-    const room = new Room(world, people, roomId, tally, chance, options.now)
+    const room = new Room(world, people, roomId, tally, chance, options)
     for (let index = 0; index < options.clients; index++) room.seat(index)
     for (let index = 0; index < NODES; index++) room.open(index)
     return room
@@ -157,8 +162,9 @@ export class Room implements Place {
     roomId: string,
     tally: Tally,
     chance: Chance,
-    now: () => number,
+    { isPatient, now }: { readonly isPatient: boolean; readonly now: () => number },
   ) {
+    this.isPatient = isPatient
     this.#world = world
     this.#people = people
     this.roomId = roomId
