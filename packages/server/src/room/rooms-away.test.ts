@@ -113,6 +113,22 @@ describe('[R5.3] while storage is away', () => {
   })
 })
 
+it('[R5.1] a node goes down in order also while a room is being opened that cannot be read', async () => {
+  let fails: (error: Error) => void = () => undefined
+  const read = new Promise<never>((_, reject) => (fails = reject))
+  const broken = new Proxy(log, {
+    get: (target, name: keyof RoomLog) =>
+      name === 'read' ? () => read : target[name].bind(target),
+  })
+  const down = testRooms(broken, new TestClock(), newId)
+  const joining = down.join(somebody(), 'seen', undefined)
+  await settled()
+  const closing = down.close()
+  fails(new Error('away'))
+  await expect(joining).rejects.toThrow('away')
+  await expect(closing).resolves.toBeUndefined()
+})
+
 it('[R5.3] while storage is full, it is asked all the same: stops are taken, and rooms read', async () => {
   rooms.storageIs(FULL)
   const ana = somebody()

@@ -226,7 +226,11 @@ export class Rooms {
     const open = [...this.#open.values()]
     this.#open.clear()
     for (const { stopLinger } of open) stopLinger?.()
-    await Promise.all(open.map(async ({ room }) => (await room).close()))
+    // One that could not be opened has nothing to close, and whoever opened it has been told.
+    const opened = await Promise.allSettled(open.map(({ room }) => room))
+    await Promise.all(
+      opened.map((each) => (each.status === 'fulfilled' ? each.value.close() : undefined)),
+    )
   }
 
   get #isAway(): boolean {
