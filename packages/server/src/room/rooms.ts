@@ -229,7 +229,7 @@ export class Rooms {
     // One that could not be opened has nothing to close, and whoever opened it has been told.
     const opened = await Promise.allSettled(open.map(({ room }) => room))
     await Promise.all(
-      opened.map((each) => (each.status === 'fulfilled' ? each.value.close() : undefined)),
+      opened.flatMap((each) => (each.status === 'fulfilled' ? [each.value.close()] : [])),
     )
   }
 
