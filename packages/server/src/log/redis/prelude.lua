@@ -10,7 +10,7 @@
 --       6 members  HASH   id -> `"name":…,"role":…`
 --       7 commands HASH   `<member> <command>` -> `<type> <first> <last>`, the entries it wrote
 --       8 ages     ZSET   the same fields by time
---       9 generation HASH number, message, offset, fence, lease, marks, digest, ended (JSON), next
+--       9 generation HASH number, message, offset, fence, lease, marks, digest, ended (JSON)
 --      10 reply    STRING the text, UTF-8
 --      11, 12      the same of the generation that may follow
 -- The channel has the name of KEYS[1]. JSON comes in pieces and is spliced here, never decoded.
@@ -83,8 +83,18 @@ local function show()
   end
 end
 
+-- The start of a generation that this very call has made before, being sent again by the connection: no other call
+-- proposes its id, and nobody has written a word of it. It is still the caller's to run. Nil when there is none.
+local function startedBefore(generation, reply)
+  if not generation or generation == '' or room('running') ~= generation or redis.call('STRLEN', reply) > 0 then
+    return nil
+  end
+  local offset = redis.call('HGET', INDEX, 'g:' .. generation)
+  return redis.call('XRANGE', ENTRIES, offset .. '-0', offset .. '-0')[1][2][2]
+end
+
 -- What a command wrote when it was done before, or a refusal; nil when it is new. `proposed`: the generation it
--- would have started, if any. Only the very same call proposes the same one: it is sent again by the connection.
+-- would have started, if any.
 local function done(member, command, kind, proposed)
   local known = redis.call('HGET', COMMANDS, member .. ' ' .. command)
   if not known then
@@ -94,16 +104,11 @@ local function done(member, command, kind, proposed)
   if type ~= kind then
     return refused('command-reused')
   end
-  local entries, started = {}, '0'
+  local entries = {}
   for _, item in ipairs(redis.call('XRANGE', ENTRIES, first .. '-0', last .. '-0')) do
     entries[#entries + 1] = item[2][2]
-    if item[2][4] and item[2][4] == proposed and room('running') == proposed then
-      if redis.call('STRLEN', KEYS[10]) == 0 then
-        started = '1'
-      end
-    end
   end
-  return { 'ok', list(entries), started }
+  return { 'ok', list(entries), startedBefore(proposed, KEYS[10]) and '1' or '0' }
 end
 
 -- Remembers the command that has just written, forgets old ones, shows, and answers.
@@ -210,7 +215,7 @@ local function close(key, reply, generation, outcome, more, nextKey, next)
       .. ',"outcome":"' .. outcome .. '","end":' .. whole(redis.call('STRLEN', reply))
       .. ',"digest":"' .. digest .. '","held":' .. (held and 'true' or 'false') .. more
   )
-  redis.call('HSET', key, 'ended', written[#written], 'next', next)
+  redis.call('HSET', key, 'ended', written[#written])
   redis.call('HSET', ROOM, 'running', '', 'held', held and '1' or '0')
   redis.call('HSET', INDEX, began, offset)
   return next ~= '' and promote(nextKey, next)

@@ -129,7 +129,7 @@ again['generation-started'] = function(_, generation, mode, message, by, of, fen
 end
 
 -- Its text has been added before. What is beyond the end that was shown goes: it was stopped there.
-again['generation-ended'] = function(_, generation, outcome, more, digest, finish, next)
+again['generation-ended'] = function(_, generation, outcome, more, digest, finish)
   local key = GENERATIONS .. generation
   local reply, to = key .. ':reply', tonumber(finish)
   local number, ended, marks = unpack(redis.call('HMGET', key, 'number', 'ended', 'marks'))
@@ -151,7 +151,6 @@ again['generation-ended'] = function(_, generation, outcome, more, digest, finis
     redis.call('HSET', key, 'marks', table.concat(kept, ','), 'digest', digest)
   end
   close(key, reply, generation, outcome, more, '', '')
-  redis.call('HSET', key, 'next', next)
   return room('offset')
 end
 

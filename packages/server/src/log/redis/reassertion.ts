@@ -81,12 +81,12 @@ export class Reassertion {
       texted.set(generationId, await this.#textThings(roomId, generationId, pieces))
     }
     const things: Thing[] = []
-    for (const [index, entry] of entries.entries()) {
+    for (const entry of entries) {
       if (entry.type === 'generation-ended') {
         things.push(...(texted.get(entry.generationId) ?? []))
         texted.delete(entry.generationId)
       }
-      things.push(thingOf(entry, entries, entries[index + 1]))
+      things.push(thingOf(entry, entries))
     }
     // By their marks: entries of two epochs may have the same offset.
     const places = new Map(entries.map((entry, index) => [markOf(entry), index + 1]))
@@ -144,7 +144,7 @@ function padded(thing: Thing): Thing {
   return [...thing, ...Array.from<string>({ length: WIDTH - thing.length }).fill('')]
 }
 
-function thingOf(entry: Entry, entries: readonly Entry[], after: Entry | undefined): Thing {
+function thingOf(entry: Entry, entries: readonly Entry[]): Thing {
   const { offset, at, ...rest } = entry
   const begin = [entry.type, offset, at, JSON.stringify(rest).slice(1, -1)]
   switch (entry.type) {
@@ -169,10 +169,8 @@ function thingOf(entry: Entry, entries: readonly Entry[], after: Entry | undefin
       return [...begin, generationId, mode, messageId, by, of, number, hasEnded ? 1 : 0]
     }
     case 'generation-ended': {
-      const next = after?.type === 'generation-started' && after.offset === offset + 1
       const { generationId, outcome, digest, end } = entry
-      const id = next ? after.generationId : ''
-      return [...begin, generationId, outcome, furtherOf(entry), digest, end, id]
+      return [...begin, generationId, outcome, furtherOf(entry), digest, end]
     }
     default:
       // Of a later version.

@@ -8,13 +8,11 @@ end
 if now() > tonumber(ARGV[4]) + FRESH_MS then
   return { 'stale', whole(now()) }
 end
-local running = room('running')
-if running == ARGV[2] and redis.call('STRLEN', KEYS[12]) == 0 then
-  -- Sent again by the connection: what this very call has started is still the caller's to run.
-  local offset = redis.call('HGET', INDEX, 'g:' .. running)
-  local item = redis.call('XRANGE', ENTRIES, offset .. '-0', offset .. '-0')[1]
-  return { 'started', list({ item[2][2] }), '1' }
+local mine = startedBefore(ARGV[2], KEYS[12])
+if mine then
+  return { 'started', list({ mine }), '1' }
 end
+local running = room('running')
 if running ~= ARGV[1] then
   return { 'look', running }
 end
