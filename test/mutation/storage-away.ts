@@ -59,6 +59,14 @@ export const STORAGE_AWAY_MUTATIONS: readonly Mutation[] = [
     ...rooms,
   },
   {
+    rule: 'R7.2',
+    breaks: 'a room that cannot be read keeps all it is told, and is read again for each of it',
+    file: ROOM,
+    find: 'this.#waiting = []',
+    replace: 'this.#waiting ??= []',
+    tests: ['packages/server/src/room/room-reread.test.ts'],
+  },
+  {
     rule: 'R5.3',
     breaks: 'whoever joins is shown old text as live',
     file: ROOM,
