@@ -130,6 +130,15 @@ export const FAILOVER: readonly Mutation[] = [
   },
   {
     rule: 'R1',
+    breaks: 'a screen that alone has seen another entry goes on from that',
+    file: 'packages/server/src/room/room.ts',
+    find: 'return at !== undefined && known !== undefined && known !== at',
+    replace: 'return false',
+    tests: ['packages/server/src/room/rooms-beyond.test.ts'],
+    titled: '[R1][R1.6] a screen that has another entry',
+  },
+  {
+    rule: 'R1',
     breaks: 'text is known by the number of its generation only',
     file: `${REDIS}/recent.ts`,
     find: 'generationId ?? this.#numbered.get(number) ?? `#${number}`',

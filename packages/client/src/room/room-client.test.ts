@@ -94,6 +94,17 @@ describe('joining', () => {
     expect(joins().at(-1)).toMatchObject({ since: { epoch: EPOCH, offset: 2, end: 0 } })
   })
 
+  test('[R1.6] it says when the last entry was written that it has, as another may stand there by now', () => {
+    const { client, transport, joins, up, live } = setup()
+    live(3)
+    transport.arrive(entriesFrom(4))
+    const { state } = client.view
+    expect(state?.at).toBeTypeOf('number')
+    transport.link({ kind: 'down', retryAt: 7 })
+    up()
+    expect(joins().at(-1)).toMatchObject({ since: { offset: state?.offset, at: state?.at } })
+  })
+
   test('nothing is shown of a room before its first snapshot', () => {
     const { client, transport, up } = setup()
     up()

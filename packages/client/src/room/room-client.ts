@@ -213,12 +213,14 @@ export class RoomClient {
     this.#stopRejoining = null
     const { roomId, transport, newId } = this.#options
     const joining: { behind: Position | null } = { behind: null }
+    const { state } = this.#view
+    const at = state && since?.epoch === state.epoch && since.offset === state.offset && state.at
     this.#joining = joining
     const command: Command = {
       type: 'join',
       roomId,
       commandId: newId(),
-      ...(since ? { since } : {}),
+      ...(since ? { since: { ...since, ...(at ? { at } : {}) } } : {}),
     }
     void transport.send(command).then((result) => {
       if (this.#closed || this.#joining !== joining || result === null) return

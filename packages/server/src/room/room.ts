@@ -120,7 +120,7 @@ export class Room {
   /**
    * Shows the room to a connection, from `since` on where that is possible. Nothing is awaited in here.
    * Does nothing once closed: a connection that had stalled may come back to a room that was deleted.
-   * @param isBeyond the log does not reach `since` (see `lacks`)
+   * @param isBeyond the log does not reach `since`, or has something else there (see `lacks`, `isElsewhere`)
    * @returns whether it is shown now
    */
   join(connection: Connection, since: Position | undefined, isBeyond = false): boolean {
@@ -158,6 +158,13 @@ export class Room {
       // ignored because: then it is joined as before, and corrected when it joins again
       return false
     }
+  }
+
+  /** Whether another entry stands where somebody comes from: that one was lost, and no node knew of it. */
+  isElsewhere({ offset, at }: Position): boolean {
+    const entry = this.#recent.findLast((one) => one.offset === offset)
+    const known = offset === this.#state.offset ? this.#state.at : entry?.at
+    return at !== undefined && known !== undefined && known !== at
   }
 
   /** Tells the watchers why nothing can be saved; or, with null, that it can be again, after what they have missed. */

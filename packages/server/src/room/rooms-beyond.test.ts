@@ -81,3 +81,21 @@ it('[R1.6] a screen that is where the log is gets a tail', async () => {
   await join(connection, positionOf(there))
   expect(shown.snapshots).toBe(0)
 })
+
+it('[R1][R1.6] a screen that has another entry where it comes from is given the room as it is', async () => {
+  const { entries, checkpoint } = await room.log.read(room.roomId)
+  const { epoch } = checkpoint
+  const { offset = 0, at = 0 } = entries.at(-1) ?? {}
+  const truth = (await rooms.transcript('one', room.roomId)).title
+  for (const [there, since, snapshots] of [
+    [offset, at, 0],
+    [offset, at + 1, 2],
+    [offset - 1, (entries.at(-2)?.at ?? 0) + 1, 2],
+  ] as const) {
+    const other = { ...emptyRoom(room.roomId, epoch), title: 'of another history', offset: there }
+    const { shown, connection } = screen(other)
+    await join(connection, { ...positionOf(other), at: since })
+    expect(shown.snapshots).toBe(snapshots)
+    if (snapshots > 0) expect(shown.state).toMatchObject({ epoch, offset, title: truth })
+  }
+})

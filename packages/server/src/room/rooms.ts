@@ -200,7 +200,7 @@ export class Rooms {
       // Whoever comes from another node may know more than this one has heard of yet.
       const mayCome = since?.epoch === room.state.epoch && !this.#isAway
       if (mayCome) await room.reaches(since.offset)
-      const isBeyond = mayCome && (await room.lacks(since))
+      const isBeyond = mayCome && (room.isElsewhere(since) || (await room.lacks(since)))
       // It may have closed in this very moment, having lingered long enough: then the next one is opened.
       if (!room.join(connection, since, isBeyond)) continue
       this.#stay(roomId)

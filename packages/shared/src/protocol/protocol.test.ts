@@ -29,7 +29,7 @@ import {
  * the version stays: say in version.ts what came, and put the new hash in the place of the old one.
  */
 const HASHES: Readonly<Record<number, string>> = {
-  1: 'c92fe51f4c790b9b',
+  1: '995015249f47f664',
 }
 
 function isSchema(value: unknown): value is v.GenericSchema {

@@ -70,6 +70,8 @@ export const roomStateSchema = v.object({
   roomId: idSchema,
   epoch: idSchema,
   offset: countSchema,
+  /** When the last entry was written. */
+  at: v.optional(countSchema),
   title: v.string(),
   model: v.string(),
   instructions: v.string(),
@@ -94,6 +96,7 @@ export type RoomState = {
   readonly roomId: string
   readonly epoch: string
   readonly offset: number
+  readonly at?: number | undefined
   readonly title: string
   readonly model: string
   readonly instructions: string

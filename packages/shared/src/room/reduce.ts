@@ -14,7 +14,7 @@ import { replyNumbered, withReply } from './state.ts'
 
 /** Gives the room after `entry`, which must be the next one. An entry of an unknown type only moves the offset. */
 export function reduce(state: RoomState, entry: Entry | UnknownEntry): RoomState {
-  return { ...withinWindow(change(state, entry as Entry)), offset: entry.offset }
+  return { ...withinWindow(change(state, entry as Entry)), offset: entry.offset, at: entry.at }
 }
 
 /** The same without the limits of the window and without the offset: for a stretch of older entries. */
