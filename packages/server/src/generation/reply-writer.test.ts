@@ -326,6 +326,22 @@ describe('a storage that stands elsewhere', () => {
     expect(halts).toEqual([])
   })
 
+  it('[R1.9] is told the mark again with the bytes after it: that it lost a mark without bytes, no position tells', async () => {
+    writer.push('thinking', 'Hmm.')
+    await clock.advance(WINDOW_MS)
+    writer.push('text', '')
+    await clock.advance(WINDOW_MS)
+    forgetful.forget(forgetful.end)
+    writer.push('text', 'One.')
+    await clock.advance(WINDOW_MS)
+    writer.push('text', ' Two.')
+    await clock.advance(WINDOW_MS)
+    expect(forgetful.parts).toEqual([
+      { kind: 'thinking', text: 'Hmm.' },
+      { kind: 'text', text: 'One. Two.' },
+    ])
+  })
+
   it('[R1] is mended although it goes away in the middle of it', async () => {
     writer.push('text', 'One.')
     await clock.advance(WINDOW_MS)

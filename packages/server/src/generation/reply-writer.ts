@@ -49,6 +49,8 @@ export class ReplyWriter {
   /** A high surrogate whose other half has not come yet. */
   #half = ''
   #lastKind: Kind | null = null
+  /** Of the last bytes that the log has. A mark without bytes may be lost in a way that no position tells. */
+  #kindOfBytes: Kind | null = null
   #flushing: Promise<void> | null = null
   #stopWaiting: (() => void) | null = null
   #halted = false
@@ -103,7 +105,7 @@ export class ReplyWriter {
     this.#stopPatience?.()
     const [piece] = this.#pieces
     const rest = this.#halted || !piece ? '' : piece.text
-    const mark = piece && piece.kind !== this.#lastKind ? piece.kind : undefined
+    const mark = piece && this.#markOf(piece)
     return { at: this.#end, text: rest, mark: this.#halted ? undefined : mark }
   }
 
@@ -173,7 +175,7 @@ export class ReplyWriter {
     const piece = this.#pieces[0]
     if (!piece) return
     piece.tried = true
-    const mark = piece.kind === this.#lastKind ? undefined : piece.kind
+    const mark = this.#markOf(piece)
     const { log, owned, clock } = this.#options
     const began = clock.now()
     try {
@@ -194,6 +196,12 @@ export class ReplyWriter {
     this.#written.push({ kind, at: this.#end, text })
     this.#end += byteLength(text)
     this.#lastKind = kind
+    if (text !== '') this.#kindOfBytes = kind
+  }
+
+  /** The log is told what begins here, and again with the bytes after a mark that had none. */
+  #markOf({ kind }: Piece): Kind | undefined {
+    return kind === this.#lastKind && kind === this.#kindOfBytes ? undefined : kind
   }
 
   #missingFrom(end: number): { kind: Kind; at: number; text: string }[] {
