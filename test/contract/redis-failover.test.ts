@@ -99,6 +99,23 @@ describe('after a failover that lost what was acknowledged', () => {
     expect(again).toEqual([1])
   })
 
+  test('[R4.1] what a node has written again that did not know the command is not posted once more', async () => {
+    await pair.sever()
+    const posts = [here.newPost('bob', 'said', false), here.newPost('bob', 'asked?', true)]
+    const written = []
+    for (const post of posts) written.push(await here.log.post('room', post))
+    for (const one of written) await heard(one)
+    await nodes.shift()?.close()
+    await failOver()
+    // By way of another node, which would have run another generation.
+    for (const [index, post] of posts.entries())
+      expect(await there.log.post('room', { ...post, generationId: 'another' })).toEqual({
+        entries: written[index]?.entries,
+        started: null,
+      })
+    expect(await texts()).toEqual(['said', 'asked?', false])
+  })
+
   test('[R4.2] what only the node knows that wrote it is there again too', async () => {
     await pair.sever()
     for (const node of nodes) node.connections.subscriber.disconnect()

@@ -103,7 +103,9 @@ export async function startRedisCluster(options: RedisOptions = {}): Promise<Red
   const stop = async () => void (await Promise.all(nodes.map((node) => node.stop())))
   const clients = nodes.map(({ port }) => client(port))
   try {
-    await Promise.all(clients.map((each, index) => assignSlots(each, index, nodes)))
+    await Promise.all(clients.map((each, index) => assignSlots(each, index, nodes.length)))
+    // Only who knows nobody yet takes an epoch: all have theirs before anybody is introduced.
+    for (const each of clients) for (const { port } of nodes) await each.cluster('MEET', HOST, port)
     await Promise.all(clients.map((each) => isWell(each, nodes.length)))
   } catch (error) {
     await stop()
@@ -114,15 +116,10 @@ export async function startRedisCluster(options: RedisOptions = {}): Promise<Red
   return { url: nodes.map(({ url }) => url).join(','), nodes, stop }
 }
 
-async function assignSlots(
-  node: Redis,
-  index: number,
-  nodes: readonly RedisServer[],
-): Promise<void> {
-  const [from, to] = [index, index + 1].map((part) => Math.ceil((part * SLOTS) / nodes.length))
+async function assignSlots(node: Redis, index: number, count: number): Promise<void> {
+  const [from, to] = [index, index + 1].map((part) => Math.ceil((part * SLOTS) / count))
   await node.cluster('ADDSLOTSRANGE', from ?? 0, (to ?? SLOTS) - 1)
   await node.call('CLUSTER', 'SET-CONFIG-EPOCH', index + 1)
-  for (const { port } of nodes) await node.cluster('MEET', HOST, port)
 }
 
 async function isWell(node: Redis, count: number): Promise<void> {

@@ -39,10 +39,26 @@ export interface Seat {
 const [LEAST_PAUSE_MS, MORE_PAUSE_MS] = [100, 900]
 const AGAIN_MS = 300
 
+/** Refusals that say nothing about an earlier attempt of the same command (R4.3). */
+const UNKNOWING = [
+  'rate-limited',
+  'storage-unavailable',
+  'storage-uncertain',
+  'storage-full',
+  'shutting-down',
+]
+
+interface Pending {
+  readonly command: Command
+  readonly resolve: (result: CommandResult) => void
+  /** Its link was lost before the answer, or the storage was: it may have been done. */
+  mayBeDone: boolean
+}
+
 export class Client implements Member {
   readonly screen: Screen
   readonly #seat: Seat
-  readonly #pending = new Map<string, { command: Command; resolve(result: CommandResult): void }>()
+  readonly #pending = new Map<string, Pending>()
   #link: RawLink | null = null
   #isLive = false
   #isReading = false
@@ -75,7 +91,7 @@ export class Client implements Member {
     const command = { ...intent, commandId: randomUUID(), roomId } as Command
     this.history.write({ kind: 'sent', by, command })
     return new Promise((resolve) => {
-      this.#pending.set(command.commandId, { command, resolve })
+      this.#pending.set(command.commandId, { command, resolve, mayBeDone: false })
       this.#deliver(command)
     })
   }
@@ -137,8 +153,11 @@ export class Client implements Member {
     const link = this.#link
     void link?.send(command).then((result) => {
       const waiting = this.#pending.get(command.commandId)
-      if (result === null || !waiting) return
-      if (!result.ok && isUndecided(result.error.code)) {
+      if (!waiting) return
+      if (result === null) return void (waiting.mayBeDone = true)
+      const code = result.ok ? null : result.error.code
+      if (code === 'storage-uncertain') waiting.mayBeDone = true
+      if (code !== null && waiting.mayBeDone && UNKNOWING.includes(code)) {
         setTimeout(() => link === this.#link && this.#deliver(command), AGAIN_MS)
         return
       }
@@ -147,9 +166,4 @@ export class Client implements Member {
       waiting.resolve(result)
     })
   }
-}
-
-/** It may have been done, or wants another node: the same command is to be sent again. */
-function isUndecided(code: string): boolean {
-  return code === 'storage-uncertain'
 }

@@ -14,6 +14,7 @@ const UNKNOWING: ReadonlySet<string> = new Set<ErrorCode>([
   'rate-limited',
   'storage-unavailable',
   'storage-uncertain',
+  'storage-full',
 ])
 const GOING_DOWN: ErrorCode = 'shutting-down'
 /** Refusals of a storage that is away or full. A stop waits for it: nobody should have to press twice. */

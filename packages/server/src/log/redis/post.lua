@@ -7,6 +7,17 @@ local before = done(by, command, 'post', generation)
 if before then
   return before
 end
+-- After a loss another node has written it again, and did not know whose command it was.
+local known = redis.call('HGET', INDEX, 'm:' .. message)
+if known and known:match('^%d+ (.*)$') == by then
+  local first = tonumber(known:match('^%d+'))
+  local item = redis.call('XRANGE', ENTRIES, whole(first + 1) .. '-0', whole(first + 1) .. '-0')[1]
+  local follows = item and item[2][2]:find('"messageId":"' .. message .. '"', 1, true)
+  local range = whole(first) .. ' ' .. whole(follows and first + 1 or first)
+  redis.call('HSETNX', COMMANDS, by .. ' ' .. command, 'post ' .. range)
+  redis.call('ZADD', AGES, now(), by .. ' ' .. command)
+  return done(by, command, 'post', generation)
+end
 local waiting = redis.call('LRANGE', QUEUE, 0, -1)
 local waits = ask == 'true' and (room('running') ~= '' or room('held') == '1' or #waiting > 0)
 if waits then
