@@ -12,7 +12,7 @@ import { World } from './world.ts'
 /** Longest time from the last fault to rest: a link that fell silent, a stall and a whole queue of answers, ms. */
 const REST_MS = 900_000
 /** A heartbeat of an idle room, and presence of links whose end nobody told, ms. */
-const AFTERWARDS_MS = 30_000
+const AFTERWARDS_MS = 40_000
 /** Until an unwatched room is closed, and a ghost before, ms. */
 const EMPTY_MS = 120_000
 
