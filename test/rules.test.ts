@@ -3,8 +3,11 @@ import { readFileSync } from 'node:fs'
 import { globSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { ERROR_CODES } from '@roomcast/shared/protocol'
+import { FAULTS } from './fault/system/faults.ts'
+import { MUTATIONS } from './mutation/mutations.ts'
+import { REDIS_MUTATIONS } from './mutation/redis/mutations.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const protocol = readFileSync(join(ROOT, 'PROTOCOL.md'), 'utf8')
@@ -40,4 +43,32 @@ test('every rule in the title of a test is one of PROTOCOL.md', () => {
 test('every error code has its row in PROTOCOL.md', () => {
   const rows = [...protocol.matchAll(/^\| `([a-z-]+)`\s+\|/gm)].map(([, code]) => code)
   for (const code of Object.keys(ERROR_CODES)) expect(rows).toContain(code)
+})
+
+describe('docs/faults.md', () => {
+  const faults = readFileSync(join(ROOT, 'docs/faults.md'), 'utf8')
+
+  test('names tests that are there', () => {
+    const files = globSync('{packages,test}/**/*.{test,e2e}.ts', {
+      cwd: ROOT,
+      exclude: (name) => name === 'node_modules' || name === 'dist',
+    })
+    const named = [...faults.matchAll(/`([\w./-]+\.(?:test|e2e)\.ts)`/g)].map(
+      ([, name = '']) => name,
+    )
+    expect(named.length).toBeGreaterThan(30)
+    expect(named.filter((name) => !files.some((file) => file.endsWith(name)))).toEqual([])
+  })
+
+  test('names mutations that are there, and says of each kind of fault how people came through it', () => {
+    const rows = (after: string) =>
+      [...(faults.split(after)[1] ?? '').matchAll(/^\| ([^|]+?) +\|/gm)].map(
+        ([, name = '']) => name,
+      )
+    const known = [...MUTATIONS, ...REDIS_MUTATIONS].map(({ breaks }) => breaks)
+    const [, , ...broken] = rows('## That the tests can see')
+    expect(broken.length).toBeGreaterThanOrEqual(15)
+    expect(broken.filter((name) => !known.includes(name))).toEqual([])
+    for (const { name } of FAULTS) expect(rows('### Measured')).toContain(name)
+  })
 })

@@ -1,13 +1,14 @@
 // Breaks everything for as long as wanted and says what came of it: `SOAK_SECONDS=1800 pnpm soak`. Round after round on
 // one deployment, or SOAK_ROUNDS of them; SOAK_SEED is the first seed, SOAK_ROOMS and SOAK_CLIENTS how many there are (clients in each room), and
 // SOAK_ONLY a part of the names of the faults that are wanted. Exits with 1 when a promise was broken; the histories are
-// in SOAK_KEEP then. Times are those of this machine, and of whatever else it does.
+// in SOAK_KEEP then. SOAK_FIGURES is a file for all times, in JSON. Times are those of this machine, and of whatever else it does.
+import { writeFileSync } from 'node:fs'
 import { Tally } from '../support/tally.ts'
 import { Chance } from '../contract/random.ts'
 import { FAULTS, NETWORK_FAULTS, TWO_AT_ONCE } from './system/faults.ts'
 import { enterOwnNetwork, hasOwnNetwork } from './system/network.ts'
 import { schedule } from './system/nemesis.ts'
-import { summary, table } from './system/report.ts'
+import { figuresOf, summary, table } from './system/report.ts'
 import { play, type Played } from './system/run.ts'
 import { World } from './system/world.ts'
 
@@ -17,6 +18,7 @@ const rounds = process.env['SOAK_ROUNDS'] === undefined ? null : Number(process.
 const rooms = Number(process.env['SOAK_ROOMS'] ?? 10)
 const clients = Number(process.env['SOAK_CLIENTS'] ?? 7)
 const only = process.env['SOAK_ONLY'] ?? ''
+const figures = process.env['SOAK_FIGURES']
 const keepIn = process.env['SOAK_KEEP'] ?? 'soak-histories'
 
 /** Of few kinds each strikes several times in a round. */
@@ -48,5 +50,6 @@ try {
 } finally {
   await world.close()
 }
-process.stdout.write(`${tally.table()}\n\n${table(played)}\n${summary(played, tally)}\n`)
+process.stdout.write(`${tally.table()}\n\n${table(figuresOf(played))}\n${summary(played, tally)}\n`)
+if (figures !== undefined) writeFileSync(figures, JSON.stringify([...figuresOf(played)]))
 process.exit(played.some(({ violations }) => violations.length > 0) ? 1 : 0)

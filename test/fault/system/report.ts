@@ -2,15 +2,22 @@
 import type { Tally } from '../../support/tally.ts'
 import type { Played } from './run.ts'
 
-/** A line for each fault: how often it struck, how long everybody needed to be well again, and who never was. */
-export function table(played: readonly Played[]): string {
+/** For each fault, how long everybody needed to be well again after each blow, ms; null where that never came. */
+export type Figures = ReadonlyMap<string, readonly (number | null)[]>
+
+export function figuresOf(played: readonly Played[]): Figures {
   const rows = new Map<string, (number | null)[]>()
   const add = (name: string, ms: number | null) => rows.set(name, [...(rows.get(name) ?? []), ms])
   for (const { blows, brokenOff } of played) {
     for (const { fault, recovered } of blows) add(fault.name, recovered)
     for (const { scenario, took } of brokenOff) add(`Claude breaks off: ${scenario}`, took)
   }
-  const lines = [...rows].toSorted(([one], [other]) => one.localeCompare(other)).map(line)
+  return rows
+}
+
+/** A line for each fault. */
+export function table(figures: Figures): string {
+  const lines = [...figures].toSorted(([one], [other]) => one.localeCompare(other)).map(line)
   return [
     '| fault | times | well again, median s | worst s | never |',
     '| --- | --- | --- | --- | --- |',
