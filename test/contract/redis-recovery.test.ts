@@ -180,6 +180,22 @@ describe('an owner', () => {
     expect(await runs(room)).toBe(false)
   })
 
+  test('[R5.1] is judged again a whole lease after all have slept, by looks that come each second', async () => {
+    const patient = await openNode({ clock, leaseMs: 6000 })
+    const room = await aRoom(owner.log)
+    const owned = await room.asked('alice', 'Why?')
+    await patient.log.recover(newId)
+    await clock.advance(60_000)
+    await runsOut(owned)
+    for (let seconds = 0; seconds < 6; seconds++) {
+      expect(await patient.log.recover(newId)).toEqual([])
+      expect(await runs(room)).toBe(true)
+      await clock.advance(1000)
+    }
+    await patient.log.recover(newId)
+    expect(await runs(room)).toBe(false)
+  })
+
   test('[R5.1] is not judged by a look that Redis has held up since', async () => {
     const room = await aRoom(owner.log)
     const owned = await room.asked('alice', 'Why?')

@@ -36,8 +36,14 @@ async function asked(): Promise<{ generationId: string; number: number }> {
 }
 
 describe('a node that is killed while it runs an answer', () => {
-  it('[R5.1][R2.1] leaves it interrupted on all screens, with one text, and anyone goes on', async () => {
+  it('[R5.1][R2.1] leaves it interrupted on all screens, with one text, and anyone goes on, also after Redis has stalled', async () => {
     await open()
+    // Long enough for the others to have been judged by nobody meanwhile.
+    deployment.redis?.pause()
+    const readiness = async () => (await fetch(`${deployment.node(1).url}/readyz`)).status
+    await expect.poll(readiness, { timeout: PATIENCE_MS }).toBe(503)
+    deployment.redis?.resume()
+    await Promise.all(seats.map((each) => each.live()))
     const { generationId, number } = await asked()
     expect(await seat(1).ask('And then? [simulate: length=50 gap=0]')).toMatchObject({
       queued: true,

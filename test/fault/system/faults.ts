@@ -21,6 +21,8 @@ export interface FaultKind {
   readonly losesWrites?: boolean
   /** What people waited for is measured from the blow on, instead of from when it is lifted. */
   readonly countsFromBlow?: boolean
+  /** It lasts until every answer that nobody runs any more has ended: all have, before it is lifted. */
+  readonly settles?: boolean
   strike(world: World, chance: Chance): Promise<Struck>
 }
 
@@ -34,6 +36,15 @@ const OF_NODES: readonly FaultKind[] = [
       const node = chance.pick(world.nodes)
       await node.process.kill()
       return { lasts: chance.below(2500), lift: () => world.start(node) }
+    },
+  },
+  {
+    name: 'a node is killed and stays away',
+    settles: true,
+    strike: async (world, chance) => {
+      const node = chance.pick(world.nodes)
+      await node.process.kill()
+      return { lasts: 15_000, lift: () => world.start(node) }
     },
   },
   ...[

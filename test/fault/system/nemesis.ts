@@ -38,20 +38,26 @@ export async function strike(
 ): Promise<Blow> {
   const began = now()
   const struck = await fault.strike(world, chance)
+  const hit = rooms.map(standing)
   await pause(struck.lasts)
+  const stuck = fault.settles
+    ? rooms.map((room, index) => stuckIn(room, hit[index] ?? [])).find((why) => why !== null)
+    : null
   await struck.lift?.()
   const lifted = now()
   const before = rooms.map(standing)
   const said = rooms.map((room, index) =>
     say(room, `after ${fault.name} ${Math.round(began)} ${index}`),
   )
-  const ailing = await until(now() + LONGEST_MS, now, () => {
-    for (const [index, room] of rooms.entries()) {
-      const why = ailment(room, before[index] ?? [], said[index] ?? '')
-      if (why !== null) return why
-    }
-    return null
-  })
+  const ailing =
+    stuck ??
+    (await until(now() + LONGEST_MS, now, () => {
+      for (const [index, room] of rooms.entries()) {
+        const why = ailment(room, before[index] ?? [], said[index] ?? '')
+        if (why !== null) return why
+      }
+      return null
+    }))
   const since = fault.countsFromBlow ? began : lifted
   const recovered = ailing === null ? now() - since : null
   return { fault, began, lifted, recovered, ailing }
@@ -90,10 +96,16 @@ function ailment({ members, roomId }: Room, before: Standing, said: string): str
     if (![...screen.said.values()].some(({ text }) => text.startsWith(said)))
       return `${history.name} ${where} does not see what was said`
   }
+  return stuckIn({ roomId }, before)
+}
+
+/** Who sees an answer that neither goes on nor ends. */
+function stuckIn({ roomId }: Pick<Room, 'roomId'>, before: Standing): string | null {
   for (const { member, number, end } of before) {
     const reply = member.screen.replies.get(number)
-    const moves = !reply || reply.ended !== null || reply.text.length > end
-    if (!moves) return `${member.history.name} ${where} sees no more of answer ${number}`
+    const moves = !member.isLive || !reply || reply.ended !== null || reply.text.length > end
+    if (!moves)
+      return `${member.history.name} in ${roomId.slice(0, 6)} sees no more of answer ${number}`
   }
   return null
 }

@@ -88,9 +88,19 @@ export const LEASES: readonly Mutation[] = [
     rule: 'R5.1',
     breaks: 'owners are judged as soon as the machine wakes',
     file: RECOVERY,
-    find: 'passed > ASLEEP_MS || ',
-    replace: '',
+    find: 'now - this.#lastLook > ASLEEP_MS',
+    replace: 'false',
     ...recovery('an owner > [R5.1] has a whole lease to come back after everything has slept'),
+  },
+  {
+    rule: 'R5.1',
+    breaks: 'a node that has slept once takes itself for asleep at every look',
+    file: RECOVERY,
+    find: `    this.#noticeSleep()
+    if (!this.#mayJudge()) return []`,
+    replace: `    if (!this.#mayJudge()) return []
+    this.#noticeSleep()`,
+    ...recovery('an owner > [R5.1] is judged again a whole lease after all have slept'),
   },
   {
     rule: 'R5.1',

@@ -45,6 +45,8 @@ export class Recovery {
   readonly #node: string
   readonly #underWay = new Set<Promise<void>>()
   #thereSince: number
+  /** When this node looked last, whether or not it might judge, ms. */
+  #lastLook: number | null = null
   #lastSweep: { readonly now: number; readonly at: number } | null = null
 
   constructor(options: RecoveryOptions) {
@@ -73,6 +75,7 @@ export class Recovery {
 
   /** @returns what was started and is the caller's to run; nothing while another node looks after it */
   async recover(newId: () => GenerationId): Promise<readonly Started[]> {
+    this.#noticeSleep()
     if (!this.#mayJudge()) return []
     const swept = await this.#sweep()
     if (swept === null || !this.#mayJudge()) return []
@@ -107,6 +110,13 @@ export class Recovery {
     return clock.now() - this.#thereSince >= leaseMs
   }
 
+  /** Owners could not renew their leases while this whole machine slept, and them with it. */
+  #noticeSleep(): void {
+    const now = this.#options.clock.now()
+    if (this.#lastLook !== null && now - this.#lastLook > ASLEEP_MS) this.#wasAway()
+    this.#lastLook = now
+  }
+
   /** The storage's time and the rooms to look at; null while another node does it. */
   async #sweep(): Promise<{ now: number; rooms: readonly RoomId[] } | null> {
     const { connections, scripts, keys, leaseMs, clock, time } = this.#options
@@ -119,11 +129,10 @@ export class Recovery {
     })) as [string, string, RoomId[]]
     const now = Number(told)
     time.learn(asked, now)
-    // Owners could not renew leases that have ended because the storage's clock was set forward, or while this whole
-    // machine slept, and them with it.
+    // Owners could not renew leases that have ended because the storage's clock was set forward.
     const last = this.#lastSweep
     const passed = last ? clock.now() - last.at : 0
-    if (last && (passed > ASLEEP_MS || now - last.now > passed + FORWARD_MS)) this.#wasAway()
+    if (last && now - last.now > passed + FORWARD_MS) this.#wasAway()
     this.#lastSweep = { now, at: asked }
     return state === 'ok' ? { now, rooms } : null
   }
