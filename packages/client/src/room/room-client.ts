@@ -165,12 +165,12 @@ export class RoomClient {
     void transport.send({ type: 'typing', roomId, commandId: newId() })
   }
 
-  /** The page is looked at again, or the network is back: a link that fell silent meanwhile is not waited for. */
+  /** The page is looked at again, or the network is back: neither the next try nor a link that fell silent is waited for. */
   wake(): void {
     const { kind } = this.#view.status
-    if (this.#isOver() || kind === 'connecting' || kind === 'offline') return
-    if (this.#options.clock.now() - this.#heardAt < DOUBTFUL_SILENCE_MS) return
-    this.#options.transport.relink()
+    if (this.#isOver() || kind === 'connecting') return
+    const isSilent = this.#options.clock.now() - this.#heardAt >= DOUBTFUL_SILENCE_MS
+    if (isSilent || kind === 'offline') this.#options.transport.relink()
   }
 
   #onLink(link: Link): void {

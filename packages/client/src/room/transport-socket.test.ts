@@ -190,6 +190,16 @@ describe('a link over Socket.IO', () => {
     expect(sockets).toHaveLength(2)
   })
 
+  it('does not wait for its next try when it is to link at once', () => {
+    const { transport, clock, links } = setup()
+    socket(0).happens('connect_error', new Error('away'))
+    transport.relink()
+    expect(sockets).toHaveLength(2)
+    clock.advance(60_000)
+    expect(sockets).toHaveLength(2)
+    expect(links.at(-1)).toEqual({ kind: 'down', retryAt: null })
+  })
+
   it('is over after close', () => {
     const { transport, clock, links } = setup()
     socket(0).happens('connect_error', new Error('away'))

@@ -61,7 +61,7 @@ export class SocketTransport implements Transport {
   }
 
   relink(): void {
-    if (this.#handlers === null || this.#socket === null) return
+    if (this.#handlers === null || (this.#socket === null && this.#stopWaiting === null)) return
     this.#unlink()
     this.#handlers.onLink({ kind: 'down', retryAt: null })
     this.#link()

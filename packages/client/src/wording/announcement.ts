@@ -21,7 +21,9 @@ function ended(state: RoomState, reply: Reply): string | null {
   if (reply.ended === null) return null
   const footer = footerOf(reply, reply.ended, (memberId) => nameOf(state, memberId))
   const words = reply.text.split(/\s+/).filter((word) => word !== '').length
-  return footer.lines[0] === undefined ? `Claude finished. ${words} words.` : `${footer.lines[0]}.`
+  const [line] = footer.lines
+  if (line === undefined) return `Claude finished. ${words} words.`
+  return line.endsWith('.') ? line : `${line}.`
 }
 
 function posted(state: RoomState, message: Message): string {

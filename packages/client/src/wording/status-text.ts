@@ -40,7 +40,7 @@ export function statusText(status: Status, closing: ErrorBody | null, now: numbe
 
 function pausedText({ code }: ErrorBody): string {
   return code === 'storage-full'
-    ? 'Paused: the server’s storage is full, nothing new can be saved. It goes on by itself.'
+    ? 'Paused: the server’s storage is full. It goes on when there is space again; answers can still be stopped.'
     : 'Paused: the server cannot reach its storage. What is here is safe; it goes on by itself.'
 }
 

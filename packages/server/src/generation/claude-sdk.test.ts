@@ -10,8 +10,8 @@ import { ClaudeFailure, FAILURES } from './claude.ts'
 import { ClaudeSdk } from './claude-sdk.ts'
 import { ENDLESS, HOW_IT_FAILS } from './test-failures.ts'
 
-const FIRST_EVENT_MS = 500
-const SILENCE_MS = 500
+const FIRST_EVENT_MS = 1500
+const SILENCE_MS = 1500
 
 let simulator: Simulator
 beforeAll(async () => {

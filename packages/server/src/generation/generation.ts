@@ -219,7 +219,10 @@ export class Generation {
       case 'storage':
         return {
           outcome: 'failed',
-          error: { code: 'storage-unavailable', message: 'The answer could not be saved.' },
+          error: {
+            code: 'storage-unavailable',
+            message: 'The storage was away too long, so the answer ends here.',
+          },
         }
       case 'shutdown':
       case 'ended':
