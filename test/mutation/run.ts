@@ -18,7 +18,7 @@ import { copyTheSources, mutate, ROOT } from './sources.ts'
 const LONGEST_MS = 240_000
 
 /** So many at a time; the tests mostly wait. */
-const LANES = 2
+const LANES = 3
 
 const running = new Set<ChildProcess>()
 process.on('exit', () => {
