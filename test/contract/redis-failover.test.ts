@@ -217,7 +217,9 @@ describe('after a failover that lost what was acknowledged', () => {
       name: 'Dave',
       role: 'member',
     })
-    await there.withdraw('bob', waiting[0] ?? '')
+    const messageId = waiting[0] ?? ''
+    const withdrawal = { commandId: there.newId('command'), messageId, by: 'bob' }
+    const withdrawn = await there.log.withdraw('room', withdrawal)
     await there.cancel('carol', owned.generationId)
     const three = await there.queued('dave', 'three')
     await heard(await there.resume('dave'))
@@ -226,6 +228,7 @@ describe('after a failover that lost what was acknowledged', () => {
     await failOver()
     const state = await there.state()
     expect(state).toEqual({ ...known, epoch: state.epoch })
+    expect(await there.log.withdraw('room', withdrawal)).toEqual(withdrawn)
     expect(await there.log.isMember('room', 'dave')).toBe(true)
     expect(await there.log.roomsOf('dave')).toHaveLength(1)
     const { entries } = await here.log.page('room', 1000, 100)

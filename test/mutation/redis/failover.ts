@@ -29,7 +29,7 @@ export const FAILOVER: readonly Mutation[] = [
     file: REASSERT,
     find: "redis.call('HSETNX', COMMANDS, field, kind .. ' ' .. whole(first) .. ' ' .. whole(last)) == 1",
     replace: 'false',
-    ...after('[R4.2] a message is there again'),
+    ...after('[R4.2] all that members do is there again'),
   },
   {
     rule: 'R4.2',
