@@ -70,7 +70,8 @@ export async function play(world: World, options: RoundOptions, tally: Tally): P
   const beganAt = Date.now() - now()
   const brokenOff: BrokenOff[] = []
   for (const room of rooms) {
-    const patienceMs = violations.length > 0 ? SHORT_REST_MS : REST_MS
+    const isBroken = violations.some(({ rule }) => rule === 'I9')
+    const patienceMs = isBroken ? SHORT_REST_MS : REST_MS
     const judged = await judge(world, room, blows, tally, { ...options, patienceMs })
     violations.push(...judged.violations)
     brokenOff.push(...findBrokenOff(judged.evidence, world.simulator.requests, beganAt))
