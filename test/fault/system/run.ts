@@ -124,6 +124,12 @@ async function judge(
       )
     await writeFile(join(folder, 'stored.json'), JSON.stringify({ entries, runs }, null, 1))
     await writeFile(join(folder, 'blows.json'), JSON.stringify(blows, null, 1))
+    // Every question names its room.
+    const asked = world.simulator.requests.filter(({ body }) =>
+      JSON.stringify(body).includes(roomId.slice(0, 6)),
+    )
+    const upstream = asked.map((request) => ({ ...request, body: null, headers: null }))
+    await writeFile(join(folder, 'upstream.json'), JSON.stringify(upstream, null, 1))
   }
   for (const member of members) member.leave()
   return { violations, evidence }
