@@ -283,6 +283,24 @@ describe('a node that goes down', () => {
     expect((await room.state()).queue).toHaveLength(1)
   })
 
+  it('[R2] does not call an answer complete whose last text storage has not taken', async () => {
+    const away: RoomLog['appendReply'] = () => Promise.reject(new Refusal('storage-unavailable'))
+    const log = new Proxy(room.log, {
+      get: (target, name: keyof RoomLog) =>
+        name === 'appendReply' ? away : target[name].bind(target),
+    })
+    await bench.run({ log, nextId: () => null })
+    await claude.says('Be')
+    await claude.says('cause')
+    await claude.stops()
+    bench.generation.shutdown()
+    await clock.advance(1000)
+    expect(await bench.reply()).toMatchObject({
+      text: 'Be',
+      ended: { outcome: 'interrupted', error: { code: 'interrupted' } },
+    })
+  })
+
   it('makes no request any more', async () => {
     await bench.run({
       nextId: () => null,

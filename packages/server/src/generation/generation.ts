@@ -285,7 +285,7 @@ export class Generation {
   }
 
   #isCutOff(): boolean {
-    return this.#why?.kind === 'storage'
+    return this.#why?.kind === 'storage' || this.#writer.isCut
   }
 
   /** Storage that lost its tail gets it again. Ahead of us it is somebody else's, and ends as it is. */

@@ -75,6 +75,11 @@ export class ReplyWriter {
     return this.#end + this.#pieces.reduce((sum, piece) => sum + byteLength(piece.text), half)
   }
 
+  /** Once sealed: there is more than what `seal` gave, since storage was away and there was hurry. */
+  get isCut(): boolean {
+    return this.#pieces.length > 1
+  }
+
   /** Adds text, or with empty text only says what comes next. Returns at once. */
   push(kind: Kind, text: string): void {
     if (this.#halted || this.#sealed) return
