@@ -8,6 +8,7 @@ import { House } from '../process/house.ts'
 import type { Seat } from '../support/person.ts'
 import { type BadNetwork, startBadNetwork } from './bad-network.ts'
 import { isFullScale, print } from './figures.ts'
+import { pause } from './system/pause.ts'
 
 const FLAPPERS = isFullScale ? 20 : 8
 /** How long the ways go up and down, and the longest that they stay so, ms. */
@@ -23,8 +24,6 @@ async function network(house: House, bytesPerSecond?: number): Promise<BadNetwor
   onTestFinished(() => way.close())
   return way
 }
-
-const pause = (ms: number) => new Promise<void>((resolve) => void setTimeout(resolve, ms))
 
 /** Notes whatever a screen shows that takes back something that it has shown. */
 function watchForSteps(seat: Seat, wrong: string[]): void {

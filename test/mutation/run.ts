@@ -3,38 +3,20 @@
 //
 // The sources themselves are never written to. The copy, and whatever the tests put into the directory for temporary files,
 // goes with the run, also when that is interrupted.
-import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync, rmSync } from 'node:fs'
-import { constants } from 'node:os'
 import { join } from 'node:path'
 import { DEPLOY_MUTATIONS } from './deploys.ts'
 import type { Mutation } from './mutation.ts'
 import { MUTATIONS } from './mutations.ts'
 import { REDIS_MUTATIONS } from './redis/mutations.ts'
 import { STORAGE_AWAY_MUTATIONS } from './storage-away.ts'
-import { copyTheSources, mutate, ROOT } from './sources.ts'
+import { copyTheSources, mutate, ROOT, runIn } from './sources.ts'
 
 /** A run that hangs has noticed too: the tests have deadlines, this is the last one. */
 const LONGEST_MS = 240_000
 
 /** So many at a time; the tests mostly wait. */
 const LANES = 3
-
-const running = new Set<ChildProcess>()
-process.on('exit', () => {
-  for (const child of running) killAll(child)
-})
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-  process.once(signal, () => process.exit(128 + constants.signals[signal]))
-
-/** Ends the tests with their workers and whatever those have started: a group of its own. */
-function killAll({ pid }: ChildProcess): void {
-  try {
-    if (pid !== undefined) process.kill(-pid, 'SIGKILL')
-  } catch {
-    // ignored because: it has just ended by itself
-  }
-}
 
 interface Run {
   readonly passed: boolean
@@ -49,9 +31,8 @@ async function runTests(copy: string, mutations: readonly Mutation[]): Promise<R
   rmSync(report, { force: true })
   const files = new Set(mutations.flatMap(({ tests }) => tests))
   const titles = new Set(mutations.map(({ titled, rule }) => escaped(titled ?? `[${rule}]`)))
-  const since = performance.now()
-  const child = spawn(
-    process.execPath,
+  const { code, seconds } = await runIn(
+    copy,
     [
       join(ROOT, 'node_modules/vitest/vitest.mjs'),
       'run',
@@ -62,19 +43,8 @@ async function runTests(copy: string, mutations: readonly Mutation[]): Promise<R
       [...titles].join('|'),
       ...files,
     ],
-    {
-      cwd: copy,
-      stdio: 'ignore',
-      detached: true,
-      env: { ...process.env, TMPDIR: join(copy, 'tmp') },
-    },
+    { longestMs: LONGEST_MS },
   )
-  running.add(child)
-  const deadline = setTimeout(() => killAll(child), LONGEST_MS)
-  const code = await new Promise<number | null>((resolve) => child.once('close', resolve))
-  clearTimeout(deadline)
-  running.delete(child)
-  const seconds = (performance.now() - since) / 1000
   return { passed: code === 0, noticed: firstFailure(report), seconds }
 }
 

@@ -1,4 +1,6 @@
-// A copy of the sources to break: the sources themselves are never written to. It goes when the process ends.
+// A copy of the sources to break, and programs that run in it: the sources themselves are never written to. When the process
+// ends, also when it is interrupted, first the programs go and then the copy.
+import { type ChildProcess, spawn } from 'node:child_process'
 import {
   cpSync,
   mkdirSync,
@@ -8,7 +10,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Mutation } from './mutation.ts'
@@ -16,9 +18,50 @@ import type { Mutation } from './mutation.ts'
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
 const folder = mkdtempSync(join(tmpdir(), 'roomcast-mutation-'))
-process.on('exit', () =>
-  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }),
-)
+const running = new Set<ChildProcess>()
+process.on('exit', () => {
+  for (const child of running) killAll(child)
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
+})
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.once(signal, () => process.exit(128 + constants.signals[signal]))
+
+/** Ends a program with its workers and whatever those have started: a group of its own. */
+function killAll({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL')
+  } catch {
+    // ignored because: it has just ended by itself
+  }
+}
+
+/**
+ * Runs a program of Node in a copy, whose `tmp` is its directory for temporary files.
+ * @param longestMs after which it is killed
+ * @returns its exit code (null when it was killed), what it wrote, and how long it took
+ */
+export async function runIn(
+  copy: string,
+  program: readonly string[],
+  { longestMs, environment = {} }: { longestMs: number; environment?: NodeJS.ProcessEnv },
+): Promise<{ code: number | null; said: string; seconds: number }> {
+  const since = performance.now()
+  const child = spawn(process.execPath, program, {
+    cwd: copy,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, TMPDIR: join(copy, 'tmp'), ...environment },
+  })
+  running.add(child)
+  let said = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => (said += text))
+  const deadline = setTimeout(() => killAll(child), longestMs)
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve))
+  clearTimeout(deadline)
+  running.delete(child)
+  return { code, said, seconds: (performance.now() - since) / 1000 }
+}
 
 /** Copies the sources with links to the installed packages; what the packages link among themselves is the copy. */
 export function copyTheSources(name: string): string {

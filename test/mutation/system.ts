@@ -1,13 +1,11 @@
 // Whether the system test alone can see that a rule is broken, whatever the tests of that rule say: `pnpm mutations:system`,
 // or with parts of what is broken to try only those. Each broken copy is put under the faults that bring it out, and its
 // checker must find a violation. Exits with 1 if one goes unnoticed. Takes some 15 minutes, so it is no part of `pnpm test`.
-import { type ChildProcess, spawn } from 'node:child_process'
-import { constants } from 'node:os'
 import { join } from 'node:path'
 import type { Mutation } from './mutation.ts'
 import { MUTATIONS } from './mutations.ts'
 import { REDIS_MUTATIONS } from './redis/mutations.ts'
-import { copyTheSources, mutate } from './sources.ts'
+import { copyTheSources, mutate, runIn } from './sources.ts'
 
 /** What is broken, as the list of mutations calls it, and part of the names of the faults that bring it out. */
 const BROUGHT_OUT_BY: Readonly<Record<string, string>> = {
@@ -35,21 +33,6 @@ const BROUGHT_OUT_BY: Readonly<Record<string, string>> = {
 const LANES = 2
 const LONGEST_MS = 300_000
 
-const running = new Set<ChildProcess>()
-process.on('exit', () => {
-  for (const child of running) killAll(child)
-})
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-  process.once(signal, () => process.exit(128 + constants.signals[signal]))
-
-function killAll({ pid }: ChildProcess): void {
-  try {
-    if (pid !== undefined) process.kill(-pid, 'SIGKILL')
-  } catch {
-    // ignored because: it has just ended by itself
-  }
-}
-
 interface Run {
   readonly passed: boolean
   /** The first violation, or what else it said. */
@@ -59,14 +42,9 @@ interface Run {
 
 /** One round in a copy, under those faults only. */
 async function soak(copy: string, faults: string): Promise<Run> {
-  const since = performance.now()
-  const child = spawn(process.execPath, [join(copy, 'test/fault/soak.ts')], {
-    cwd: copy,
-    detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: {
-      ...process.env,
-      TMPDIR: join(copy, 'tmp'),
+  const { code, said, seconds } = await runIn(copy, [join(copy, 'test/fault/soak.ts')], {
+    longestMs: LONGEST_MS,
+    environment: {
       SOAK_KEEP: join(copy, 'tmp', 'histories'),
       SOAK_ONLY: faults,
       SOAK_ROUNDS: '1',
@@ -74,16 +52,8 @@ async function soak(copy: string, faults: string): Promise<Run> {
       SOAK_CLIENTS: '4',
     },
   })
-  running.add(child)
-  let said = ''
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding('utf8').on('data', (text: string) => (said += text))
-  const deadline = setTimeout(() => killAll(child), LONGEST_MS)
-  const code = await new Promise<number | null>((resolve) => child.once('close', resolve))
-  clearTimeout(deadline)
-  running.delete(child)
   const noticed = /^I\d+ .*/m.exec(said)?.[0] ?? said.slice(-500)
-  return { passed: code === 0, noticed, seconds: (performance.now() - since) / 1000 }
+  return { passed: code === 0, noticed, seconds }
 }
 
 const wanted = process.argv.slice(2)
