@@ -28,6 +28,11 @@ const EXPECTED: Readonly<Record<Intent['type'], readonly ErrorCode[]>> = {
   withdraw: ['not-queued', 'not-yours'],
   resume: ['queue-not-held'],
   typing: [],
+  edit: ['message-not-found', 'not-yours', 'message-empty'],
+  retract: ['message-not-found', 'not-yours'],
+  configure: ['owner-only', 'model-unknown'],
+  remove: ['owner-only', 'member-not-found'],
+  look: [],
 }
 
 /** Judges an answer: in the moment in which it reaches its sender, or later. */

@@ -65,6 +65,12 @@ export async function perform(
     case 'typing':
       options.presence.typing(command.roomId, by)
       return { ok: true }
+    case 'edit':
+    case 'retract':
+    case 'configure':
+    case 'remove':
+    case 'look':
+      throw new Refusal('unknown-command')
     default:
       return unreachable(command)
   }

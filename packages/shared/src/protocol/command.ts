@@ -2,18 +2,60 @@
 import * as v from 'valibot'
 import { idSchema } from './ids.ts'
 import { LIMITS } from './limits.ts'
-import { OUTCOMES } from './entry.ts'
+import { cleanTitle } from './name.ts'
+import { OUTCOMES, quoteSchema } from './entry.ts'
 import { positionSchema } from './position.ts'
 import { errorSchema } from './error.ts'
 
 const base = { commandId: idSchema, roomId: idSchema }
+const mentionsSchema = v.optional(v.pipe(v.array(idSchema), v.maxLength(LIMITS.mentions)))
 
 export const commandSchemas = {
   /** Watch this room (and no other on this connection), from `since` if that can be continued. */
   join: v.object({ type: v.literal('join'), ...base, since: v.optional(positionSchema) }),
   leave: v.object({ type: v.literal('leave'), ...base }),
   /** Say something; with `ask` it is a question to Claude. */
-  post: v.object({ type: v.literal('post'), ...base, text: v.string(), ask: v.boolean() }),
+  post: v.object({
+    type: v.literal('post'),
+    ...base,
+    text: v.string(),
+    ask: v.boolean(),
+    quote: v.optional(
+      v.object({
+        ...quoteSchema.entries,
+        text: v.pipe(v.string(), v.maxLength(LIMITS.quoteLength)),
+      }),
+    ),
+    mentions: mentionsSchema,
+    /** One of those of `GET /api/models`, for this question alone. */
+    model: v.optional(v.pipe(v.string(), v.maxLength(LIMITS.modelLength))),
+  }),
+  /** Give an own message another text. */
+  edit: v.object({
+    type: v.literal('edit'),
+    ...base,
+    messageId: idSchema,
+    text: v.string(),
+    mentions: mentionsSchema,
+  }),
+  /** Take back an own message; the owner of the room may do it with anybody's. */
+  retract: v.object({ type: v.literal('retract'), ...base, messageId: idSchema }),
+  /** Change what the room is called and how Claude answers in it; for its owner. */
+  configure: v.object({
+    type: v.literal('configure'),
+    ...base,
+    title: v.optional(v.pipe(v.string(), v.transform(cleanTitle), v.maxLength(LIMITS.titleLength))),
+    model: v.optional(v.pipe(v.string(), v.maxLength(LIMITS.modelLength))),
+    instructions: v.optional(
+      v.pipe(
+        v.string(),
+        v.transform((instructions) => instructions.toWellFormed()),
+        v.maxLength(LIMITS.instructionsLength),
+      ),
+    ),
+  }),
+  /** Leave the room for good (oneself), or remove a member (its owner). */
+  remove: v.object({ type: v.literal('remove'), ...base, memberId: idSchema }),
   /** Stop a generation for everybody. */
   cancel: v.object({
     type: v.literal('cancel'),
@@ -31,6 +73,12 @@ export const commandSchemas = {
   resume: v.object({ type: v.literal('resume'), ...base }),
   /** The member is writing now; forgotten after a few seconds. */
   typing: v.object({ type: v.literal('typing'), ...base }),
+  /** Where this connection's reader is; holds until it is told anew. */
+  look: v.object({
+    type: v.literal('look'),
+    ...base,
+    look: v.picklist(['live', 'above', 'away']),
+  }),
 } as const
 
 export type CommandType = keyof typeof commandSchemas

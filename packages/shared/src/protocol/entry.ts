@@ -42,7 +42,18 @@ export const memberJoinedSchema = v.object({
   role: v.picklist(ROLES),
 })
 
-/** `ask`: this is a question to Claude. */
+/** A passage that a message answers to: `of` is the message or generation that it was taken from, `by` who said it (none: Claude). */
+export const quoteSchema = v.object({
+  of: idSchema,
+  by: v.optional(idSchema),
+  text: v.string(),
+})
+export type Quote = Readonly<v.InferOutput<typeof quoteSchema>>
+
+/**
+ * `ask`: this is a question to Claude, to be answered by `model` if there is one, else by the room's.
+ * `mentions`: members whom it calls by name.
+ */
 export const messagePostedSchema = v.object({
   ...fact,
   type: v.literal('message-posted'),
@@ -50,6 +61,45 @@ export const messagePostedSchema = v.object({
   by: idSchema,
   text: v.string(),
   ask: v.boolean(),
+  quote: v.optional(quoteSchema),
+  mentions: v.optional(v.pipe(v.array(idSchema), v.readonly())),
+  model: v.optional(v.string()),
+})
+
+/** Its author has given a message another text; a question that waits will be asked with it. */
+export const messageEditedSchema = v.object({
+  ...fact,
+  type: v.literal('message-edited'),
+  messageId: idSchema,
+  by: idSchema,
+  text: v.string(),
+  mentions: v.optional(v.pipe(v.array(idSchema), v.readonly())),
+})
+
+/** A message is shown to nobody any more, Claude included; a question that waits leaves the queue. */
+export const messageRetractedSchema = v.object({
+  ...fact,
+  type: v.literal('message-retracted'),
+  messageId: idSchema,
+  by: idSchema,
+})
+
+/** What is not named stays. `model` and `instructions` hold for the generations that start from now on. */
+export const settingsChangedSchema = v.object({
+  ...fact,
+  type: v.literal('settings-changed'),
+  by: idSchema,
+  title: v.optional(v.string()),
+  model: v.optional(v.string()),
+  instructions: v.optional(v.string()),
+})
+
+/** A member left (`by` is the same), or the owner has removed them, and then no invite lets them in again. */
+export const memberLeftSchema = v.object({
+  ...fact,
+  type: v.literal('member-left'),
+  memberId: idSchema,
+  by: idSchema,
 })
 
 /** The question waits at the end of the queue. */
@@ -115,7 +165,11 @@ export const generationEndedSchema = v.object({
 export const entrySchema = v.variant('type', [
   roomCreatedSchema,
   memberJoinedSchema,
+  memberLeftSchema,
+  settingsChangedSchema,
   messagePostedSchema,
+  messageEditedSchema,
+  messageRetractedSchema,
   questionQueuedSchema,
   questionWithdrawnSchema,
   queueResumedSchema,

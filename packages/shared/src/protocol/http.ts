@@ -56,6 +56,8 @@ export const roomSummarySchema = v.object({
   at: countSchema,
   /** Claude is answering in it now. */
   running: v.boolean(),
+  /** Offset of its last entry: what came after the one a reader has seen is new. */
+  offset: v.optional(countSchema),
 })
 export type RoomSummary = Readonly<v.InferOutput<typeof roomSummarySchema>>
 
@@ -65,12 +67,48 @@ export const inviteRequestSchema = v.object({ invite: v.string() })
 export const inviteAcceptedSchema = v.object({ room: roomSummarySchema, role: v.picklist(ROLES) })
 export const inviteUrlSchema = v.object({ inviteUrl: v.string() })
 
-/** `GET /api/rooms/:id/messages?before&limit`: oldest first; `earlier`: there are more. */
+/** `POST /api/invites/look {invite}`: what an invite leads to, for somebody who has not accepted it. */
+export const inviteLookSchema = v.object({
+  title: v.string(),
+  /** Names of the members who are here now, in the order in which they came; 20 at most. */
+  here: v.array(v.string()),
+  running: v.boolean(),
+})
+export type InviteLook = Readonly<v.InferOutput<typeof inviteLookSchema>>
+
+/**
+ * `GET /api/rooms/:id/messages?before|after|around&limit`, one of the three, an offset: oldest first; `earlier`, `later`:
+ * there are more in that direction.
+ */
 export const messagesPageSchema = v.object({
   messages: v.array(messageSchema),
   earlier: v.boolean(),
+  later: v.optional(v.boolean()),
 })
 export type MessagesPage = Readonly<v.InferOutput<typeof messagesPageSchema>>
+
+/**
+ * `GET /api/rooms/:id/search?q&before`: the messages in which the words stand, newest first, each with the passage around the
+ * first place. `next`: go on with `before` = this; null: everything was looked through.
+ */
+export const searchPageSchema = v.object({
+  found: v.array(
+    v.object({
+      kind: v.picklist(['said', 'reply']),
+      /** The messageId or generationId. */
+      id: idSchema,
+      offset: countSchema,
+      at: countSchema,
+      by: idSchema,
+      /** Text around the place; `from`, `to`: where the words stand in it, in UTF-16 units. */
+      passage: v.string(),
+      from: countSchema,
+      to: countSchema,
+    }),
+  ),
+  next: v.nullable(countSchema),
+})
+export type SearchPage = Readonly<v.InferOutput<typeof searchPageSchema>>
 
 /** `GET /api/models`: what may be asked here. Prices in US dollars for a million tokens, where known. */
 export const modelsSchema = v.object({

@@ -10,6 +10,12 @@ export const LIMITS = {
   instructionsLength: 8000,
   /** Characters of the reason given with a stop. */
   reasonLength: 200,
+  /** Characters of the passage that a message quotes. */
+  quoteLength: 500,
+  /** Members that one message may mention. */
+  mentions: 50,
+  /** Characters of the id of a model. */
+  modelLength: 100,
   /** Questions that may wait in one room, and of those by one member. */
   queueLength: 20,
   queueLengthPerMember: 5,

@@ -2,13 +2,15 @@
 // in `room/` computes it.
 import * as v from 'valibot'
 import { countSchema, idSchema } from './ids.ts'
-import { MODES, OUTCOMES, ROLES, usageSchema } from './entry.ts'
+import { MODES, OUTCOMES, quoteSchema, ROLES, usageSchema } from './entry.ts'
 
 export const memberSchema = v.object({
   memberId: idSchema,
   name: v.string(),
   role: v.picklist(ROLES),
   joinedAt: countSchema,
+  /** Not a member any more: left, or was removed; the name is still needed for what they said. */
+  gone: v.optional(v.picklist(['left', 'removed'])),
 })
 export type Member = Readonly<v.InferOutput<typeof memberSchema>>
 
@@ -28,6 +30,13 @@ export const saidSchema = v.object({
   text: v.string(),
   ask: v.boolean(),
   withdrawn: v.boolean(),
+  quote: v.optional(quoteSchema),
+  mentions: v.optional(v.pipe(v.array(idSchema), v.readonly())),
+  model: v.optional(v.string()),
+  /** When its author last gave it another text. */
+  editedAt: v.optional(countSchema),
+  /** Who has taken it back; its text and quote are gone then. */
+  retractedBy: v.optional(idSchema),
 })
 export type Said = Readonly<v.InferOutput<typeof saidSchema>>
 

@@ -3,6 +3,7 @@ import { type EntryDraft, LIMITS, type RoomState } from '../protocol/index.ts'
 import { digest } from '../digest.ts'
 import { fold } from './fold.ts'
 import { reduce } from './reduce.ts'
+import { memberOf, nameOf } from './select.ts'
 import { emptyRoom, runningReply } from './state.ts'
 import { aRoom, asked, ended, entriesOf, queued, said, started } from './testing/builders.ts'
 
@@ -43,6 +44,44 @@ describe('entries', () => {
     expect(aRoom([...held, { type: 'queue-resumed', by: 'alice' }]).held).toBe(false)
     const withdrawn = { type: 'question-withdrawn', messageId: 'b', by: 'alice' } as const
     expect(aRoom([...held, withdrawn])).toMatchObject({ held: false, queue: [] })
+  })
+
+  test('an edited message has its new text, and its old mentions no more', () => {
+    const posted = { ...said('Hallo', 'a'), mentions: ['bob'] } as EntryDraft
+    const edited = { type: 'message-edited', messageId: 'a', by: 'alice', text: 'Hello' } as const
+    const [message] = aRoom([posted, said('b'), edited]).messages
+    expect(message).toMatchObject({ text: 'Hello', editedAt: 3, offset: 1 })
+    expect(message).not.toHaveProperty('mentions')
+  })
+
+  test('a retracted message is empty for good, and a question among them leaves the queue', () => {
+    const waiting = [asked('a'), started(1, 'a'), asked('b'), queued('b'), ended(1, '', true)]
+    const retracted = { type: 'message-retracted', messageId: 'b', by: 'bob' } as const
+    const edited = { type: 'message-edited', messageId: 'b', by: 'alice', text: 'again' } as const
+    const room = aRoom([...waiting, retracted, edited])
+    expect(room).toMatchObject({ queue: [], held: false })
+    expect(room.messages[2]).toMatchObject({ messageId: 'b', text: '', retractedBy: 'bob' })
+  })
+
+  test('settings that are not named stay', () => {
+    const created = { title: 'One', model: 'claude', instructions: 'Be short.' }
+    const room = aRoom([
+      { type: 'room-created', roomId: 'room', ...created },
+      { type: 'settings-changed', by: 'alice', title: 'Two' },
+      { type: 'settings-changed', by: 'alice', instructions: '' },
+    ])
+    expect(room).toMatchObject({ title: 'Two', model: 'claude', instructions: '' })
+  })
+
+  test('whoever left or was removed is no member any more, keeps the name, and is one again on joining', () => {
+    const bob = { type: 'member-joined', memberId: 'bob', name: 'Bob', role: 'member' } as const
+    const left = { type: 'member-left', memberId: 'bob', by: 'bob' } as const
+    const gone = aRoom([bob, { ...left, by: 'alice' }])
+    expect(gone.members).toMatchObject([{ name: 'Bob', gone: 'removed' }])
+    expect(memberOf(gone, 'bob')).toBeUndefined()
+    expect(nameOf(gone, 'bob')).toBe('Bob')
+    expect(aRoom([bob, left]).members).toMatchObject([{ gone: 'left' }])
+    expect(memberOf(aRoom([bob, left, bob]), 'bob')).toMatchObject({ name: 'Bob', joinedAt: 1 })
   })
 
   test('[W3] an entry of an unknown type keeps its place and says that the program is too old', () => {

@@ -7,7 +7,7 @@ import type {
   UnknownEntry,
 } from '../protocol/entry.ts'
 import { LIMITS } from '../protocol/limits.ts'
-import type { Ended, Member, Message, RoomState } from '../protocol/room-state.ts'
+import type { Ended, Member, Message, RoomState, Said } from '../protocol/room-state.ts'
 import { byteLength } from './bytes.ts'
 import { cutReply } from './reply.ts'
 import { replyNumbered, withReply } from './state.ts'
@@ -29,17 +29,21 @@ export function change(state: RoomState, entry: Entry): RoomState {
       }
     case 'member-joined':
       return { ...state, members: withMember(state.members, entry) }
+    case 'member-left':
+      return { ...state, members: withoutMember(state.members, entry) }
+    case 'settings-changed':
+      return {
+        ...state,
+        title: entry.title ?? state.title,
+        model: entry.model ?? state.model,
+        instructions: entry.instructions ?? state.instructions,
+      }
     case 'message-posted':
-      return withMessage(state, {
-        kind: 'said',
-        messageId: entry.messageId,
-        offset: entry.offset,
-        at: entry.at,
-        by: entry.by,
-        text: entry.text,
-        ask: entry.ask,
-        withdrawn: false,
-      })
+      return withMessage(state, posted(entry))
+    case 'message-edited':
+      return edited(state, entry)
+    case 'message-retracted':
+      return retracted(state, entry)
     case 'question-queued':
       return { ...state, queue: [...state.queue, entry.messageId] }
     case 'question-withdrawn':
@@ -54,6 +58,48 @@ export function change(state: RoomState, entry: Entry): RoomState {
       // An entry of a later version: keep the place in the order, and say that this program is too old.
       return { ...state, outdated: true }
   }
+}
+
+function posted(entry: EntryOf<'message-posted'>): Said {
+  const { messageId, offset, at, by, text, ask, quote, mentions, model } = entry
+  return {
+    kind: 'said',
+    messageId,
+    offset,
+    at,
+    by,
+    text,
+    ask,
+    withdrawn: false,
+    ...(quote === undefined ? {} : { quote }),
+    ...(mentions === undefined ? {} : { mentions }),
+    ...(model === undefined ? {} : { model }),
+  }
+}
+
+function edited(state: RoomState, entry: EntryOf<'message-edited'>): RoomState {
+  return withSaid(state, entry.messageId, (said) => {
+    if (said.retractedBy !== undefined) return said
+    const { mentions: _, ...rest } = said
+    const { text, mentions, at: editedAt } = entry
+    return { ...rest, text, editedAt, ...(mentions === undefined ? {} : { mentions }) }
+  })
+}
+
+function retracted(state: RoomState, entry: EntryOf<'message-retracted'>): RoomState {
+  const next = withSaid(state, entry.messageId, (said) => {
+    const { quote: _, mentions: __, ...rest } = said
+    return { ...rest, text: '', retractedBy: entry.by }
+  })
+  return withoutQuestion(next, entry.messageId)
+}
+
+function withoutMember(
+  members: readonly Member[],
+  { memberId, by }: EntryOf<'member-left'>,
+): Member[] {
+  const gone = by === memberId ? 'left' : 'removed'
+  return members.map((member) => (member.memberId === memberId ? { ...member, gone } : member))
 }
 
 function withMember(members: readonly Member[], entry: EntryOf<'member-joined'>): Member[] {
@@ -117,17 +163,21 @@ function ended(state: RoomState, entry: GenerationEnded): RoomState {
 }
 
 function withdrawn(state: RoomState, messageId: string): RoomState {
+  const next = withSaid(state, messageId, (said) => ({ ...said, withdrawn: true }))
+  return withoutQuestion(next, messageId)
+}
+
+function withoutQuestion(state: RoomState, messageId: string): RoomState {
   const queue = state.queue.filter((waiting) => waiting !== messageId)
-  return {
-    ...state,
-    queue,
-    held: state.held && queue.length > 0,
-    messages: state.messages.map((message) =>
-      message.kind === 'said' && message.messageId === messageId
-        ? { ...message, withdrawn: true }
-        : message,
-    ),
-  }
+  return { ...state, queue, held: state.held && queue.length > 0 }
+}
+
+/** The state with one message changed, if the window still holds it. */
+function withSaid(state: RoomState, messageId: string, changed: (said: Said) => Said): RoomState {
+  const messages = state.messages.map((message) =>
+    message.kind === 'said' && message.messageId === messageId ? changed(message) : message,
+  )
+  return { ...state, messages }
 }
 
 function withMessage(state: RoomState, message: Message): RoomState {

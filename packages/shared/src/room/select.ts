@@ -6,13 +6,15 @@ import { byteLength } from './bytes.ts'
 import { change } from './reduce.ts'
 import { emptyRoom, replyNumbered, withReply } from './state.ts'
 
+/** The member with this id, unless they are gone. */
 export function memberOf(state: RoomState, memberId: string): Member | undefined {
-  return state.members.find((member) => member.memberId === memberId)
+  const member = state.members.find((one) => one.memberId === memberId)
+  return member?.gone ? undefined : member
 }
 
-/** The name of a member, or a word for somebody unknown. */
+/** The name of a member, also of one who is gone, or a word for somebody unknown. */
 export function nameOf(state: RoomState, memberId: string): string {
-  return memberOf(state, memberId)?.name ?? 'someone'
+  return state.members.find((member) => member.memberId === memberId)?.name ?? 'someone'
 }
 
 /** The questions that wait, next one first. */
