@@ -155,6 +155,8 @@ export default typescript.config(
       eqeqeq: ['error', 'always', { null: 'ignore' }],
       'no-undef': 'off',
       '@typescript-eslint/no-explicit-any': 'error',
+      // The way to leave a field out of an object.
+      '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],
       '@typescript-eslint/switch-exhaustiveness-check': [
         'error',
         { considerDefaultExhaustiveForUnions: true },

@@ -80,15 +80,20 @@ function posted(entry: EntryOf<'message-posted'>): Said {
 function edited(state: RoomState, entry: EntryOf<'message-edited'>): RoomState {
   return withSaid(state, entry.messageId, (said) => {
     if (said.retractedBy !== undefined) return said
-    const { mentions: _, ...rest } = said
-    const { text, mentions, at: editedAt } = entry
-    return { ...rest, text, editedAt, ...(mentions === undefined ? {} : { mentions }) }
+    const { mentions, ...rest } = said
+    const { text, at: editedAt } = entry
+    return {
+      ...rest,
+      text,
+      editedAt,
+      ...(entry.mentions === undefined ? {} : { mentions: entry.mentions }),
+    }
   })
 }
 
 function retracted(state: RoomState, entry: EntryOf<'message-retracted'>): RoomState {
   const next = withSaid(state, entry.messageId, (said) => {
-    const { quote: _, mentions: __, ...rest } = said
+    const { quote, mentions, ...rest } = said
     return { ...rest, text: '', retractedBy: entry.by }
   })
   return withoutQuestion(next, entry.messageId)

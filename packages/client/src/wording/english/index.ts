@@ -1,0 +1,4 @@
+// Everything the page says, in English: one file for each part of the page. Another language is another folder like this one.
+import { common } from './common.ts'
+
+export const english = { common }
