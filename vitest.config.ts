@@ -7,7 +7,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     expect: { poll: { timeout: 15_000 } },
-    // Two cores are the machine this has to pass on; process and browser tests start children.
-    maxWorkers: 2,
+    // Two cores are the machine this has to pass on; many of these tests mostly wait for children.
+    maxWorkers: 3,
   },
 })

@@ -90,7 +90,6 @@ function at(node: ServerProcess, link: string): string {
 
 const WORLDS = [
   ['one node', oneNode],
-  ['two nodes over Redis', () => someNodes(2)],
   ['three nodes over Redis', () => someNodes(3)],
 ] as const
 
