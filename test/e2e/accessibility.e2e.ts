@@ -1,0 +1,55 @@
+// Every state of the page, in a real browser, light and dark: nothing that axe-core knows to be wrong.
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Browser } from 'playwright-core'
+import type { AxeResults } from 'axe-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { STORIES } from '../states/catalog.ts'
+import { openStage, Scene } from '../states/scene.ts'
+import { launchChromium } from '../support/chromium.ts'
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+let browser: Browser
+let stage: Awaited<ReturnType<typeof openStage>>
+beforeAll(async () => {
+  browser = await launchChromium()
+  stage = await openStage(browser)
+})
+afterAll(async () => {
+  await stage.close()
+  await browser.close()
+})
+
+/** What is wrong with the page as it is now: rule and element. */
+async function violations({ page }: Scene): Promise<string[]> {
+  // As a text it is not subject to the policy of the page, which lets no script of ours in; a reload forgets it.
+  await page.evaluate(AXE)
+  const results = await page.evaluate(() =>
+    (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
+  )
+  return results.violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`),
+  )
+}
+
+describe.each(STORIES)('$title', { timeout: 120_000 }, (story) => {
+  test(`has no violations in: ${story.states.map(({ name }) => name).join(', ')}`, async () => {
+    const scene = await Scene.open(stage)
+    const found: Record<string, readonly string[]> = {}
+    try {
+      for (const state of story.states) {
+        await state.reach(scene)
+        for (const colorScheme of ['light', 'dark'] as const) {
+          await scene.page.emulateMedia({ colorScheme })
+          const wrong = await violations(scene)
+          if (wrong.length > 0) found[`${state.name}, ${colorScheme}`] = wrong
+        }
+      }
+    } finally {
+      await story.end?.(scene)
+      await scene.close()
+    }
+    expect(found).toEqual({})
+  })
+})

@@ -1,0 +1,137 @@
+// A room and an answer in it, from the first word to every kind of end.
+import { expect } from 'vitest'
+import type { Scene } from './scene.ts'
+import type { State, Story } from './state.ts'
+
+const SHORT = { timeout: 20_000 }
+const links = new WeakMap<Scene, string>()
+
+async function openRoom(scene: Scene, title: string): Promise<void> {
+  links.set(scene, await scene.person.makeRoom(scene.url, title))
+}
+
+function linkOf(scene: Scene): string {
+  const link = links.get(scene)
+  if (!link) throw new Error('the story has no room yet')
+  return link
+}
+
+/** The page asks, and Claude ends in some way of its own. */
+function ends(name: string, title: string, directive: string, says: string): State {
+  return {
+    name,
+    title,
+    async reach(scene) {
+      await scene.person.ask(`What then? [simulate: ${directive}]`)
+      await scene.person.footerSays(says)
+      await expect.poll(() => scene.person.at('stop').count(), SHORT).toBe(0)
+    },
+  }
+}
+
+const ANSWERING: Story = {
+  title: 'An answer',
+  states: [
+    {
+      name: 'empty',
+      title: 'A new room',
+      reach: (scene) => openRoom(scene, 'Design review'),
+    },
+    {
+      name: 'talk',
+      title: 'People talk, Claude does not listen',
+      async reach(scene) {
+        const { seat } = await scene.joinedBy('Bo', linkOf(scene))
+        await seat.client.send({
+          type: 'post',
+          text: 'Shall we ask Claude how rooms are shared?',
+          ask: false,
+        })
+        await scene.page.getByText('how rooms are shared').first().waitFor()
+      },
+    },
+    {
+      name: 'thinking',
+      title: 'Claude is thinking',
+      async reach(scene) {
+        await scene.person.ask(
+          'How do shared rooms work? [simulate: thinking-summarized first=6000]',
+        )
+        await scene.page.getByText('Claude is thinking').first().waitFor()
+      },
+    },
+    {
+      name: 'answering',
+      title: 'Claude is answering',
+      reach: ({ person }) => person.reads(700),
+    },
+    {
+      name: 'queue',
+      title: 'Questions wait for their turn',
+      async reach(scene) {
+        const { seat } = await scene.joinedBy('Chi', linkOf(scene))
+        await seat.client.send({
+          type: 'post',
+          text: 'And what happens when the stop loses the race with “done”?',
+          ask: true,
+        })
+        await scene.person.ask('Can we see it in code? [simulate: length=3000]')
+        await expect.poll(() => scene.person.at('queue-item').count(), SHORT).toBe(2)
+      },
+    },
+    {
+      name: 'stopping',
+      title: 'The stop is on its way',
+      async reach({ person, page, stage }) {
+        stage.wire.holdAnswers()
+        await person.at('stop').click()
+        await page.getByText('Stopping…').waitFor()
+      },
+    },
+    {
+      name: 'stopped',
+      title: 'Stopped by somebody, and the queue is on hold',
+      async reach({ person, stage }) {
+        stage.wire.releaseAnswers()
+        await person.footerSays('Stopped by Ana')
+        await person.at('resume').waitFor()
+      },
+    },
+    {
+      name: 'resumed',
+      title: 'The next question is answered',
+      async reach({ person }) {
+        await person.at('resume').click()
+        await person.at('stop').waitFor()
+      },
+    },
+  ],
+}
+
+const ENDS: Story = {
+  title: 'How an answer ends',
+  states: [
+    {
+      name: 'completed',
+      title: 'A whole answer, with code',
+      async reach(scene) {
+        await openRoom(scene, 'Ways to end')
+        await scene.person.ask('Write a function in Python [simulate: pace=fast]')
+        await scene.person.at('stop').waitFor()
+        await expect.poll(() => scene.person.at('stop').count(), SHORT).toBe(0)
+      },
+    },
+    ends('stopped-length', 'Cut at the length limit', 'max-tokens pace=instant', 'length limit'),
+    ends('declined', 'Claude declines', 'refusal pace=instant', 'declined'),
+    ends('silent-answer', 'Claude says nothing', 'empty-answer pace=instant', 'nothing'),
+    ends('failed', 'Claude fails in the middle', 'error pace=instant', 'overloaded'),
+    ends(
+      'rate-limited-claude',
+      'Claude is asked too often',
+      'rate-limited-long',
+      'no more requests',
+    ),
+  ],
+}
+
+export const ANSWERS: readonly Story[] = [ANSWERING, ENDS]

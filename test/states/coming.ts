@@ -1,0 +1,99 @@
+// Coming in: the pages before a room.
+import { expect } from 'vitest'
+import type { Story } from './state.ts'
+
+const SHORT = { timeout: 15_000 }
+
+export const COMING: readonly Story[] = [
+  {
+    title: 'Coming in',
+    states: [
+      {
+        name: 'landing',
+        title: 'The start page, for somebody new',
+        async reach({ page, person, url }) {
+          await page.goto(url)
+          await person.at('make-room').waitFor()
+        },
+      },
+      {
+        name: 'nowhere',
+        title: 'An address that leads nowhere',
+        async reach({ page, url }) {
+          await page.goto(`${url}/nothing/here`)
+          await page.getByRole('link', { name: /start page/i }).waitFor()
+        },
+      },
+      {
+        name: 'invite-invalid',
+        title: 'An invite that is not valid',
+        async reach({ page, person, url }) {
+          await page.goto(`${url}/invite/nonsense`)
+          await person.at('invite-problem').waitFor()
+        },
+      },
+      {
+        name: 'invite',
+        title: 'An invite, for somebody new',
+        async reach(scene) {
+          const bo = await scene.guest('Bo')
+          const { roomId, invite } = await bo.makeRoom('Design review')
+          const seat = bo.sit(roomId)
+          await seat.live()
+          await seat.client.send({
+            type: 'post',
+            text: 'How is it done? [simulate: length=4000]',
+            ask: true,
+          })
+          await scene.page.goto(`${scene.url}/invite/${invite}`)
+          await scene.person.at('join-room').waitFor()
+          await expect
+            .poll(() => scene.page.getByText('Design review').count(), SHORT)
+            .toBeGreaterThan(0)
+          seat.client.close()
+        },
+      },
+      {
+        name: 'who-are-you',
+        title: 'A room, for somebody without a name',
+        async reach({ page, person, url }) {
+          await page.goto(`${url}/rooms/of-somebody-else`)
+          await person.at('go-on').waitFor()
+        },
+      },
+      {
+        name: 'room-not-found',
+        title: 'A room that is not there, or not theirs',
+        async reach({ page, person }) {
+          await person.at('name').fill('Ana')
+          await person.at('go-on').click()
+          await page.getByRole('link', { name: /start page/i }).waitFor()
+        },
+      },
+      {
+        name: 'landing-rooms',
+        title: 'The start page, with rooms',
+        async reach({ page, person, url }) {
+          for (const title of ['Weekly planning', 'Incident 412', '']) {
+            const made = await page.request.post(`${url}/api/rooms`, { data: { title } })
+            expect(made.ok()).toBe(true)
+          }
+          await page.goto(url)
+          await person.at('make-room').waitFor()
+          await page.getByText('Incident 412').first().waitFor()
+        },
+      },
+      {
+        name: 'connecting',
+        title: 'A room that is being opened',
+        async reach({ page, person, stage }) {
+          stage.wire.holdAnswers()
+          stage.wire.releaseAnswers()
+          await page.routeWebSocket(/socket\.io/, () => undefined)
+          await page.getByText('Incident 412').first().click()
+          await expect.poll(() => person.at('status').textContent(), SHORT).toContain('Connecting')
+        },
+      },
+    ],
+  },
+]

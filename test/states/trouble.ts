@@ -1,0 +1,235 @@
+// When something is wrong: the link, the storage, the server, the version, the membership.
+import { expect } from 'vitest'
+import { startServerProcess, temporaryDirectory } from '../support/server-process.ts'
+import type { Scene } from './scene.ts'
+import type { Story } from './state.ts'
+
+const SHORT = { timeout: 20_000 }
+
+async function statusIs({ person }: Scene, chip: string): Promise<void> {
+  await expect.poll(() => person.at('status').textContent(), SHORT).toContain(chip)
+}
+
+const LINK: Story = {
+  title: 'The link is lost',
+  states: [
+    {
+      name: 'offline-answering',
+      title: 'Offline while Claude was answering',
+      async reach(scene) {
+        await scene.person.makeRoom(scene.url, 'Incident 412')
+        await scene.answering('How do shared rooms work? [simulate: length=60000]', 500)
+        scene.stage.wire.cut()
+        await statusIs(scene, 'Offline')
+      },
+    },
+    {
+      name: 'offline-waiting',
+      title: 'A message waits for the link',
+      async reach({ person }) {
+        await person.ask('And what does it cost?')
+        await person.at('waiting').waitFor()
+      },
+    },
+    {
+      name: 'back',
+      title: 'The link is back, the message is sent',
+      async reach(scene) {
+        scene.stage.wire.mend()
+        await scene.person.isLive()
+        await expect.poll(() => scene.person.at('queue-item').count(), SHORT).toBe(1)
+      },
+    },
+  ],
+  end: async ({ stage }) => stage.wire.mend(),
+}
+
+const STORAGE: Story = {
+  title: 'The storage is away',
+  states: [
+    {
+      name: 'paused',
+      title: 'Paused: the storage cannot be reached',
+      async reach(scene) {
+        await scene.person.makeRoom(scene.url, 'Incident 413')
+        await scene.answering('How do shared rooms work? [simulate: length=60000]', 500)
+        scene.stage.deployment.redis?.pause()
+        await statusIs(scene, 'Paused')
+      },
+    },
+    {
+      name: 'refused-unsaved',
+      title: 'A message that could not be saved comes back',
+      async reach({ person, page }) {
+        await person.ask('And what does it cost?')
+        await page.getByText('Not sent').waitFor()
+      },
+    },
+    {
+      name: 'stop-waits',
+      title: 'A stop waits for the storage',
+      async reach({ person, page }) {
+        await person.at('stop').click()
+        await page.getByText('Stop is waiting').waitFor()
+      },
+    },
+  ],
+  end: async (scene) => {
+    scene.stage.deployment.redis?.resume()
+    await scene.person.isLive()
+  },
+}
+
+const SERVER: Story = {
+  title: 'The server goes and comes back',
+  states: [
+    {
+      name: 'going-down',
+      title: 'The server is restarting',
+      async reach(scene) {
+        await scene.person.makeRoom(scene.url, 'Incident 414')
+        await scene.answering('How do shared rooms work? [simulate: length=60000]', 500)
+        await scene.stage.deployment.node(0).stop()
+        await statusIs(scene, 'Offline')
+      },
+    },
+    {
+      name: 'interrupted',
+      title: 'Interrupted, with the text that was kept',
+      async reach({ person, stage }) {
+        await stage.deployment.restart(0)
+        await person.isLive()
+        await person.footerSays('Interrupted')
+      },
+    },
+  ],
+}
+
+const VERSIONS: Story = {
+  title: 'The page is older than the server',
+  states: [
+    {
+      name: 'outdated',
+      title: 'Something in the room is newer than the page',
+      async reach(scene) {
+        await scene.person.makeRoom(scene.url, 'Incident 415')
+        // A later version of the server tells of something that this page does not know.
+        await scene.page.routeWebSocket(/socket\.io/, (near) => {
+          const far = near.connectToServer()
+          near.onMessage((message) => far.send(message))
+          far.onMessage((message) =>
+            near.send(String(message).replace('"type":"queue-resumed"', '"type":"later"')),
+          )
+        })
+        await scene.page.reload()
+        await scene.person.isLive()
+        await scene.answering('How do shared rooms work?')
+        await scene.person.ask('And then?')
+        await scene.person.at('queue-item').waitFor()
+        await scene.person.at('stop').click()
+        await scene.person.at('resume').click()
+        await scene.page.getByText('too old').waitFor()
+      },
+    },
+    {
+      name: 'new-version',
+      title: 'The server is newer than the page',
+      async reach({ page }) {
+        await page.routeWebSocket(/socket\.io/, (near) => {
+          const far = near.connectToServer()
+          near.onMessage((message) =>
+            far.send(String(message).replace('"version":1', '"version":0')),
+          )
+        })
+        await page.reload()
+        await page.getByText('There is a new version').waitFor()
+      },
+    },
+  ],
+}
+
+const REFUSED: Story = {
+  title: 'What is refused, and who is out',
+  states: [
+    {
+      name: 'too-long',
+      title: 'A message that is too long',
+      async reach({ person, url, page }) {
+        await person.makeRoom(url, 'Incident 416')
+        await person.at('composer').fill('word '.repeat(15_000))
+        await person.at('send').click()
+        await page
+          .getByText(/longer than|too long/i)
+          .first()
+          .waitFor()
+      },
+    },
+    {
+      name: 'rate-limited',
+      title: 'Too many commands',
+      async reach({ person, page }) {
+        const message = page.getByText(/too fast/i).first()
+        await expect
+          .poll(
+            async () => {
+              await person.at('composer').fill('Hello')
+              await person.at('send').click()
+              return message.isVisible()
+            },
+            { timeout: 30_000, interval: 1 },
+          )
+          .toBe(true)
+      },
+    },
+    {
+      name: 'deleted',
+      title: 'The room is deleted',
+      async reach({ page, url, room }) {
+        const gone = await page.request.delete(`${url}/api/rooms/${room}`)
+        expect(gone.ok()).toBe(true)
+        await page.getByRole('link', { name: /start page/i }).waitFor()
+      },
+    },
+    {
+      name: 'removed',
+      title: 'Removed from the room by its owner',
+      async reach(scene) {
+        const bo = await scene.guest('Bo')
+        const { roomId, invite } = await bo.makeRoom('Design review')
+        const seat = bo.sit(roomId)
+        await seat.live()
+        await scene.page.goto(`${scene.url}/invite/${invite}`)
+        await scene.person.isLive()
+        const ana = await seat.until('Ana', ({ state }) =>
+          state?.members.find(({ name }) => name.startsWith('Ana')),
+        )
+        await seat.client.send({ type: 'remove', memberId: ana.memberId })
+        await scene.page
+          .getByText(/removed|not in this room/i)
+          .first()
+          .waitFor()
+        seat.client.close()
+      },
+    },
+  ],
+}
+
+/** Without a key the program answers by itself, and says so. */
+const SIMULATED: Story = {
+  title: 'Without a key',
+  states: [
+    {
+      name: 'simulated',
+      title: 'The answers are invented',
+      async reach({ page, person }) {
+        const directory = await temporaryDirectory()
+        const node = await startServerProcess({ DATA_DIR: directory.path })
+        page.once('close', () => void node.kill().then(() => directory.remove()))
+        await person.makeRoom(node.url, 'Trying it out')
+        await person.at('notice-simulated').waitFor()
+      },
+    },
+  ],
+}
+
+export const TROUBLE: readonly Story[] = [LINK, STORAGE, SERVER, VERSIONS, REFUSED, SIMULATED]
