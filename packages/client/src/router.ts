@@ -1,15 +1,20 @@
 // The addresses of the page; the server answers all of them with index.html.
 import { type Ref, shallowRef } from 'vue'
 import { createRouter, createWebHistory, type Router } from 'vue-router'
-import LandingView from './views/LandingView.vue'
 
 /** Makes the router. `stuck`: the address whose part of the page could not be loaded, until another one is. */
 export function makeRouter(): { router: Router; stuck: Readonly<Ref<string | null>> } {
   const router = createRouter({
     history: createWebHistory(),
     routes: [
-      { path: '/', component: LandingView },
-      { path: '/rooms/:roomId', component: () => import('./views/RoomView.vue'), props: true },
+      { path: '/', component: () => import('./views/LandingView.vue') },
+      {
+        // One place for all rooms: what is around them stays while the reader goes from one to another.
+        path: '/rooms/:roomId',
+        name: 'rooms',
+        component: () => import('./views/RoomsView.vue'),
+        props: true,
+      },
       { path: '/invite/:invite', component: () => import('./views/InviteView.vue'), props: true },
       {
         path: '/back/:key',
