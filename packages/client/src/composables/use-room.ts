@@ -15,6 +15,8 @@ export interface Room {
   /** Messages of this member that have not been answered, also of earlier pages. */
   readonly unsent: () => readonly Post[]
   readonly resend: (post: Post) => Promise<CommandResult>
+  /** Takes back a command that has not left this page; false when it may have. */
+  readonly takeBack: (commandId: string) => boolean
   /** Tells the others that this member is writing. */
   readonly typing: () => void
   /** Gives up the link and begins anew, for example under another session. */
@@ -66,6 +68,7 @@ export function useRoom(roomId: () => string, me: Readonly<Ref<string | null>>):
     send: (intent) => client.send(intent),
     unsent: () => (me.value === null ? [] : unsent.read(roomId(), me.value)),
     resend: (post) => client.resend(post),
+    takeBack: (commandId) => client.takeBack(commandId),
     typing: () => client.typing(),
     reopen,
   }

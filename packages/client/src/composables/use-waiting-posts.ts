@@ -3,6 +3,7 @@
 import { computed, type ComputedRef, onScopeDispose, shallowRef, watch } from 'vue'
 import { browserClock } from '../clock.ts'
 import type { RoomView } from '../room/room-client.ts'
+import { unseenPosts } from '../room/unseen-posts.ts'
 import type { Post } from '../room/unsent-posts.ts'
 
 const MOMENT_MS = 500
@@ -18,6 +19,7 @@ function idOf({ commandId }: Post): string {
 export function useWaitingPosts(
   view: () => RoomView,
   kept: () => readonly Post[],
+  me: () => string | null,
 ): ComputedRef<readonly Post[]> {
   const overdue = shallowRef<ReadonlySet<string>>(new Set())
   const posts = computed(() =>
@@ -30,14 +32,15 @@ export function useWaitingPosts(
     for (const { commandId } of now.filter((post) => !before.includes(post)))
       browserClock.after(MOMENT_MS, () => (overdue.value = new Set([...overdue.value, commandId])))
   })
-  const waiting = computed(() =>
+  const overduePosts = computed(() =>
     posts.value.filter(({ commandId }) => !isLinked(view()) || overdue.value.has(commandId)),
   )
+  const waiting = computed(() => unseenPosts(overduePosts.value, view().state, me()))
 
   const askBack = (event: BeforeUnloadEvent): void => {
     // Whoever is told to reload is not to be warned of it: the next page sends what is kept.
     const ids = new Set(view().status.kind === 'refused' ? kept().map(idOf) : [])
-    if (waiting.value.some((post) => !ids.has(idOf(post)))) event.preventDefault()
+    if (overduePosts.value.some((post) => !ids.has(idOf(post)))) event.preventDefault()
   }
   window.addEventListener('beforeunload', askBack)
   onScopeDispose(() => window.removeEventListener('beforeunload', askBack))

@@ -26,6 +26,9 @@ const STORAGE: ReadonlySet<string> = new Set<ErrorCode>([
 /** Pause before a command is sent again after such a refusal, ms. */
 const AGAIN_MS = 1000
 
+/** The answer to a command that its member took back before it left. */
+export const TAKEN_BACK = { code: 'taken-back', message: '', retryable: false } as const
+
 interface Waiting {
   readonly command: Command
   readonly settle: (result: CommandResult) => void
@@ -39,8 +42,11 @@ interface Waiting {
 export interface OutboxOptions {
   readonly transport: Transport
   readonly clock: Clock
-  /** Hears the commands that wait for their answer after each change, oldest first. */
-  readonly onChange: (commands: readonly Command[]) => void
+  /**
+   * Hears the commands that wait for their answer after each change, oldest first.
+   * @param unsent ids of those that have certainly not reached the server: they can be taken back
+   */
+  readonly onChange: (commands: readonly Command[], unsent: ReadonlySet<string>) => void
   /** Keeps a message beyond this page, until the function it gives is called. */
   readonly keep?: ((post: Post) => () => void) | undefined
 }
@@ -96,9 +102,23 @@ export class Outbox {
     for (const { settle } of given) settle({ ok: false, error })
   }
 
+  /**
+   * Takes back a command that has not reached the server; it is answered with `taken-back`.
+   * @returns false when it may have, or is not known: nothing changes
+   */
+  takeBack(commandId: string): boolean {
+    const waiting = this.#waiting.find(({ command }) => command.commandId === commandId)
+    if (!waiting || !isUnsent(waiting)) return false
+    this.#change(this.#waiting.filter((other) => other !== waiting))
+    waiting.forget()
+    waiting.settle({ ok: false, error: TAKEN_BACK })
+    return true
+  }
+
   async #deliver(waiting: Waiting): Promise<void> {
     if (waiting.isUnderWay) return
     waiting.isUnderWay = true
+    this.#change(this.#waiting)
     const result = await this.#options.transport.send(waiting.command)
     waiting.isUnderWay = false
     if (!this.#waiting.includes(waiting)) return
@@ -114,6 +134,7 @@ export class Outbox {
   }
 
   #againLater(): void {
+    this.#change(this.#waiting)
     if (!this.#isOpen) return
     this.#stopAgain ??= this.#options.clock.after(AGAIN_MS, () => {
       this.#stopAgain = null
@@ -123,8 +144,15 @@ export class Outbox {
 
   #change(waiting: readonly Waiting[]): void {
     this.#waiting = waiting
-    this.#options.onChange(waiting.map(({ command }) => command))
+    this.#options.onChange(
+      waiting.map(({ command }) => command),
+      new Set(waiting.filter(isUnsent).map(({ command }) => command.commandId)),
+    )
   }
+}
+
+function isUnsent({ isUnderWay, mayBeDone }: Waiting): boolean {
+  return !isUnderWay && !mayBeDone
 }
 
 function isToBeSentAgain({ command, mayBeDone }: Waiting, code: string): boolean {

@@ -100,4 +100,40 @@ describe('a message that waits', () => {
     void tab(kept).client.send({ type: 'cancel', generationId: 'g' })
     expect(kept.size).toBe(0)
   })
+
+  it('can be taken back before it has left, and then is never sent', async () => {
+    const kept = new Map<string, Post>()
+    const { client, transport, live, post } = tab(kept)
+    const result = post()
+    const [id] = client.view.unsent
+    expect(id && client.takeBack(id)).toBe(true)
+    expect(await result).toMatchObject({ ok: false, error: { code: 'taken-back' } })
+    expect(kept.size).toBe(0)
+    live()
+    expect(transport.sent('post')).toEqual([])
+    expect(client.view.pending).toEqual([])
+  })
+
+  it('cannot be taken back once it may have reached the server', async () => {
+    const { client, transport, live, post } = tab(new Map())
+    live()
+    void post()
+    const [sent] = transport.sent('post')
+    const id = sent?.command.commandId ?? ''
+    expect([...client.view.unsent]).toEqual([])
+    expect(client.takeBack(id)).toBe(false)
+    await transport.lose()
+    expect(client.takeBack(id)).toBe(false)
+    expect(client.view.pending).toHaveLength(1)
+    expect(client.takeBack('unknown')).toBe(false)
+  })
+
+  it('can be taken back again where a node that goes down has refused it', async () => {
+    const { client, transport, live, post } = tab(new Map())
+    live()
+    void post()
+    const [sent] = transport.sent('post')
+    await sent?.answer({ ok: false, error: errorBody('shutting-down') })
+    expect([...client.view.unsent]).toEqual([sent?.command.commandId])
+  })
 })

@@ -46,6 +46,8 @@ export interface RoomView {
   readonly presence: Presence['members']
   /** Commands that wait for their answer, oldest first. */
   readonly pending: readonly Command[]
+  /** Ids of those that have certainly not reached the server: they can be taken back. */
+  readonly unsent: ReadonlySet<string>
   /** Why the server ended the link or did not make one, when it said so and wants this client back; null again once live. */
   readonly closing: ErrorBody | null
 }
@@ -80,6 +82,7 @@ export class RoomClient {
     state: null,
     presence: [],
     pending: [],
+    unsent: new Set(),
     closing: null,
   }
   readonly #outbox: Outbox
@@ -101,7 +104,7 @@ export class RoomClient {
       transport,
       clock,
       keep,
-      onChange: (pending) => this.#change({ pending }),
+      onChange: (pending, unsent) => this.#change({ pending, unsent }),
     })
   }
 
@@ -144,7 +147,7 @@ export class RoomClient {
     if (this.#closed) return Promise.resolve({ ok: false, error: LEFT })
     if (status.kind === 'refused') return Promise.resolve({ ok: false, error: status.error })
     // A command that the server's socket does not take would end the link, and be sent again for ever.
-    if (intent.type === 'post' && byteLength(intent.text) > LIMITS.messageBytes)
+    if ('text' in intent && byteLength(intent.text) > LIMITS.messageBytes)
       return Promise.resolve({ ok: false, error: errorBody('message-too-long') })
     const { newId, roomId } = this.#options
     return this.#outbox.add({ ...intent, commandId: newId(), roomId })
@@ -156,6 +159,14 @@ export class RoomClient {
     const result = this.#outbox.add(post, true)
     if (this.#view.status.kind === 'refused') this.#giveUp(this.#view.status.error)
     return result
+  }
+
+  /**
+   * Takes back a command that has not left yet; it is answered with `taken-back`.
+   * @returns false when it may have reached the server
+   */
+  takeBack(commandId: string): boolean {
+    return this.#outbox.takeBack(commandId)
   }
 
   /** Tells the others that this member is writing; lost without harm. */

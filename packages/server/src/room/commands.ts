@@ -8,14 +8,11 @@ import type {
   MemberId,
 } from '@roomcast/shared/protocol'
 import { hasVisible, LIMITS, Refusal } from '@roomcast/shared/protocol'
-import { digest } from '@roomcast/shared/digest'
+import { messageIdOf } from '@roomcast/shared/message-id'
 import { byteLength } from '@roomcast/shared/room'
 import { unreachable } from '@roomcast/shared/unreachable'
 import type { RoomLog, Started, Written } from '../log/room-log.ts'
 import type { PresencePort } from '../presence/presence.ts'
-
-/** 128 bits, in hex. */
-const MESSAGE_ID_LENGTH = 32
 
 /** The commands that change or tell something; `join` and `leave` are about the connection. */
 export type RoomCommand = Exclude<Command, { type: 'join' | 'leave' }>
@@ -89,8 +86,7 @@ async function post(
   }
   if (command.ask) mayStart(options)
   const { roomId, commandId, ask } = command
-  // The same at every attempt: a storage that has lost which commands were done knows the message nevertheless.
-  const messageId = digest(`${roomId} ${by} ${commandId}`).slice(0, MESSAGE_ID_LENGTH)
+  const messageId = messageIdOf(roomId, by, commandId)
   const generationId = options.newId()
   options.presence.said(roomId, by)
   const written = await options.log.post(roomId, {
