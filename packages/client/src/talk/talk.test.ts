@@ -1,0 +1,167 @@
+import type { Reply, Said } from '@roomcast/shared/protocol'
+import { describe, expect, it } from 'vitest'
+import { isEditLast, isSend, type Key } from './keys.ts'
+import { mentionable, mentionQuery, mentionsIn, stretches, withMention } from './mention.ts'
+import { cutQuote, quoteOf, sourceOf } from './quote.ts'
+
+function key(name: string, more: Partial<Key> = {}): Key {
+  const modifiers = { shiftKey: false, ctrlKey: false, metaKey: false, altKey: false }
+  return { key: name, keyCode: 13, isComposing: false, ...modifiers, ...more }
+}
+
+describe('a key in the composer', () => {
+  it.each([
+    ['Enter', key('Enter'), true],
+    ['Shift+Enter', key('Enter', { shiftKey: true }), false],
+    ['Alt+Enter', key('Enter', { altKey: true }), false],
+    ['Ctrl+Enter', key('Enter', { ctrlKey: true }), true],
+    ['⌘+Enter', key('Enter', { metaKey: true }), true],
+    ['a letter', key('a'), false],
+  ])('%s sends where Enter sends: %#', (_name, event, sends) => {
+    expect(isSend(event, true)).toBe(sends)
+  })
+
+  it('Enter makes a new line where it does not send, and Ctrl+Enter sends nevertheless', () => {
+    expect(isSend(key('Enter'), false)).toBe(false)
+    expect(isSend(key('Enter', { ctrlKey: true }), false)).toBe(true)
+  })
+
+  it('Enter only chooses the word that is being composed', () => {
+    expect(isSend(key('Enter', { isComposing: true }), true)).toBe(false)
+    expect(isSend(key('Enter', { keyCode: 229, ctrlKey: true }), true)).toBe(false)
+  })
+
+  it('Up edits the last message, but only where there is nothing to move in', () => {
+    expect(isEditLast(key('ArrowUp'), '')).toBe(true)
+    expect(isEditLast(key('ArrowUp'), ' ')).toBe(false)
+    expect(isEditLast(key('ArrowUp', { shiftKey: true }), '')).toBe(false)
+    expect(isEditLast(key('ArrowUp', { isComposing: true }), '')).toBe(false)
+  })
+})
+
+const ANA = { memberId: 'a', name: 'Ana' }
+const ANA_MARIA = { memberId: 'am', name: 'Ana María' }
+const BO = { memberId: 'b', name: 'Bo' }
+const PEOPLE = [ANA, ANA_MARIA, BO]
+
+describe('a mention that is being typed', () => {
+  const query = (text: string) => mentionQuery(text, text.length)
+
+  it('begins with an @ at the beginning of a word', () => {
+    expect(query('@')).toEqual({ from: 0, to: 1, words: '' })
+    expect(query('Hi @an')).toEqual({ from: 3, to: 6, words: 'an' })
+    expect(query('(@an')?.words).toBe('an')
+    expect(query('mail@an')).toBeNull()
+    expect(query('ünï@an')).toBeNull()
+  })
+
+  it('goes on over the spaces of a name, and ends at a line or two spaces', () => {
+    expect(query('@Ana Ma')?.words).toBe('Ana Ma')
+    for (const text of ['@ ', '@Ana\n', '@Ana  ', 'none']) expect(query(text)).toBeNull()
+  })
+
+  it('is the one at the caret, not another', () => {
+    expect(mentionQuery('@Bo and @an too', 11)?.words).toBe('an')
+    expect(mentionQuery('@Bo and', 3)?.words).toBe('Bo')
+  })
+
+  it('finds those whose name begins so, and then later words of a name', () => {
+    const found = (text: string) => {
+      const typed = query(text)
+      return typed && mentionable(typed, PEOPLE)
+    }
+    expect(found('@')).toEqual(PEOPLE)
+    expect(found('@AN')).toEqual([ANA, ANA_MARIA])
+    expect(found('@mar')).toEqual([ANA_MARIA])
+    expect(found('@nobody')).toEqual([])
+  })
+
+  it('becomes the name, with one space behind it', () => {
+    expect(withMention('Hi @b', { from: 3, to: 5, words: 'b' }, 'Bo')).toEqual({
+      text: 'Hi @Bo ',
+      caret: 7,
+    })
+    expect(withMention('@b now', { from: 0, to: 2, words: 'b' }, 'Bo')).toEqual({
+      text: '@Bo now',
+      caret: 4,
+    })
+  })
+})
+
+describe('the mentions in a text', () => {
+  it('are found whole, the longest name first, whatever the case', () => {
+    const text = 'Hey @ana maría, @Ana and @BO: @Bob @nobody'
+    expect(mentionsIn(text, PEOPLE, [])).toEqual(['a', 'am', 'b'])
+    expect(mentionsIn('ana@Bo.example and @Bobby', PEOPLE, [])).toEqual([])
+    expect(stretches('Hi @Bo!', PEOPLE)).toEqual([
+      { text: 'Hi ', memberId: null },
+      { text: '@Bo', memberId: 'b' },
+      { text: '!', memberId: null },
+    ])
+  })
+
+  it('keep every character of the text', () => {
+    for (const text of ['', '@', '@Bo', '@Bo@Bo', 'a @Ana @Ana María. 👋 @', '@@Bo'])
+      expect(
+        stretches(text, PEOPLE)
+          .map((part) => part.text)
+          .join(''),
+      ).toBe(text)
+  })
+
+  it('are those who were chosen where several have the name, or all of them', () => {
+    const two = [BO, { memberId: 'b2', name: 'Bo' }]
+    expect(mentionsIn('@Bo', two, [])).toEqual(['b', 'b2'])
+    expect(mentionsIn('@Bo', two, ['b2'])).toEqual(['b2'])
+  })
+})
+
+const SAID: Said = {
+  kind: 'said',
+  messageId: 'm1',
+  offset: 2,
+  at: 1,
+  by: 'a',
+  text: ' Where is it? ',
+  ask: true,
+  withdrawn: false,
+}
+const REPLY: Reply = {
+  kind: 'reply',
+  generationId: 'g1',
+  number: 1,
+  offset: 3,
+  at: 2,
+  messageId: 'm1',
+  by: 'a',
+  mode: 'answer',
+  model: 'm',
+  text: 'HmHere.',
+  end: 7,
+  marks: [
+    { kind: 'thinking', from: 0 },
+    { kind: 'text', from: 2 },
+  ],
+  ended: null,
+}
+
+describe('a quote', () => {
+  it('is of what was selected, or of the whole, and says who said it', () => {
+    expect(quoteOf(SAID, '')).toEqual({ of: 'm1', by: 'a', text: 'Where is it?' })
+    expect(quoteOf(SAID, 'it')).toEqual({ of: 'm1', by: 'a', text: 'it' })
+    expect(quoteOf(REPLY, '')).toEqual({ of: 'g1', text: 'Here.' })
+    expect(quoteOf({ ...REPLY, text: '', end: 0, marks: [] }, ' ')).toBeNull()
+  })
+
+  it('is cut at the limit, never within a character, and shows it', () => {
+    expect(cutQuote('abcdef', 6)).toBe('abcdef')
+    expect(cutQuote('abcdefg', 6)).toBe('abcde…')
+    expect(cutQuote('abcd👋efg', 6)).toBe('abcd…')
+    expect(cutQuote('👋'.repeat(400)).length).toBeLessThanOrEqual(500)
+  })
+
+  it('copies an answer as it was written, without the thoughts', () => {
+    expect(sourceOf(REPLY)).toBe('Here.')
+    expect(sourceOf(SAID)).toBe(' Where is it? ')
+  })
+})
