@@ -26,6 +26,7 @@ const protectedRoutes = [
   ['GET', '/api/rooms'],
   ['POST', '/api/rooms/room-1/invites'],
   ['GET', '/api/rooms/room-1/messages'],
+  ['GET', '/api/rooms/room-1/search'],
   ['GET', '/api/rooms/room-1/export'],
   ['DELETE', '/api/rooms/room-1'],
   ['POST', '/api/invites/accept'],

@@ -5,6 +5,7 @@ import {
   inviteAcceptedSchema,
   inviteUrlSchema,
   messagesPageSchema,
+  searchPageSchema,
   modelsSchema,
   roomListSchema,
   roomMadeSchema,
@@ -165,12 +166,34 @@ describe('/api/rooms', () => {
       { before: 17, limit: 100 },
       { before: undefined, limit: 50 },
     ])
-    for (const query of ['limit=0', 'limit=101', 'limit=x', 'limit=1&limit=2', 'before=-1']) {
+    await app.call('GET', `${path}?after=3`, token)
+    await app.call('GET', `${path}?around=3&limit=7`, token)
+    expect(app.pages.slice(2)).toEqual([
+      { after: 3, limit: 50 },
+      { around: 3, limit: 7 },
+    ])
+    const faulty = ['limit=0', 'limit=101', 'limit=x', 'limit=1&limit=2', 'before=-1']
+    for (const query of [...faulty, 'after=x', 'before=1&after=1']) {
       const { status, error } = await app.call('GET', `${path}?${query}`, token)
       expect([query, status, error?.code]).toEqual([query, 400, 'bad-request'])
     }
     const { error } = await app.call('GET', `${path}?limit=0`, token)
     expect(error?.message).toBe('The limit must be a whole number from 1 to 100.')
+  })
+
+  it('is searched', async () => {
+    const { token } = await sessionOf('Ada')
+    const { room } = await roomOf(token)
+    const path = `/api/rooms/${room.roomId}/search`
+    const { json } = await app.call('GET', `${path}?q=+an%20apple+&before=17`, token)
+    expect(v.parse(searchPageSchema, json)).toEqual({ found: [], next: null })
+    expect(app.searches).toEqual([{ query: 'an apple', before: 17 }])
+    const faulty = ['', '?q=', '?q=%20', `?q=${'x'.repeat(201)}`, '?q=a&q=b', '?q=a&before=b']
+    for (const query of faulty) {
+      const { status, error } = await app.call('GET', path + query, token)
+      expect([query, status, error?.code]).toEqual([query, 400, 'bad-request'])
+    }
+    expect((await app.call('GET', path, token)).error?.message).toBe('The q is missing.')
   })
 
   it('is removed by its owner only', async () => {

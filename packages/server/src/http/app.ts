@@ -45,10 +45,11 @@ export interface AppOptions {
 const BODY_LIMIT = '128kb'
 /** Sessions begun and invites tried by one address, in a minute. */
 const TRIES_PER_MINUTE = 300
-/** Calls of one member in a minute; of those, rooms made, and exports. */
+/** Calls of one member in a minute; of those, rooms made, exports, and searches. */
 const CALLS_PER_MINUTE = 120
 const ROOMS_PER_MINUTE = 20
 const EXPORTS_PER_MINUTE = 20
+const SEARCHES_PER_MINUTE = 60
 /** Streams that check the way here, to one address in a minute. */
 const CHECKS_PER_MINUTE = 30
 
@@ -75,7 +76,8 @@ export function createApp(options: AppOptions): Express {
   api.use('/session', sessionRoutes({ sessions, who, publicUrl, bucket: tries }))
   const making = perMinute(ROOMS_PER_MINUTE)
   const exporting = perMinute(EXPORTS_PER_MINUTE)
-  api.use('/rooms', roomRoutes({ who, invites, rooms, publicUrl, making, exporting }))
+  const searching = perMinute(SEARCHES_PER_MINUTE)
+  api.use('/rooms', roomRoutes({ who, invites, rooms, publicUrl, making, exporting, searching }))
   api.use('/rooms', proxyCheckRoute(clock, perMinute(CHECKS_PER_MINUTE)))
   const { events, allowedOrigins } = options
   api.use('/rooms', eventRoutes({ who, events, allowedOrigins }))

@@ -73,6 +73,15 @@ describe('[R7.1] a member', () => {
     expect(await statuses(2, 'GET', path)).toEqual({ 200: 1, 429: 1 })
   })
 
+  it('may search 60 times in a minute', async () => {
+    await addRooms(1, 'owner')
+    const path = '/api/rooms/owner-0/search?q=x'
+    expect(await statuses(60, 'GET', path)).toEqual({ 200: 60 })
+    await expectHeldBack('GET', path, '1')
+    app.clock.advance(1000)
+    expect(await statuses(2, 'GET', path)).toEqual({ 200: 1, 429: 1 })
+  })
+
   it('may own 500 rooms, and be in others besides', async () => {
     await addRooms(499, 'owner')
     await addRooms(10, 'member')

@@ -2,6 +2,7 @@
 import type { Request } from 'express'
 import * as v from 'valibot'
 import { idSchema, Refusal, type RoomId } from '@roomcast/shared/protocol'
+import type { PagePlace } from '../room/message-pages.ts'
 
 /** The JSON body of a request. Refusal `bad-request`, naming the first field that is wrong. */
 export function parseBody<S extends v.GenericSchema>(
@@ -59,9 +60,15 @@ export function roomIdOf(request: Request): RoomId {
 const BEFORE = 'must be the offset of a message'
 const LIMIT = 'must be a whole number from 1 to 100'
 
+const offsetSchema = v.optional(
+  v.pipe(v.string(), v.regex(/^\d{1,15}$/, BEFORE), v.transform(Number)),
+)
+
 /** The query of `GET /api/rooms/:id/messages`. */
 export const pageQuerySchema = v.object({
-  before: v.optional(v.pipe(v.string(), v.regex(/^\d{1,15}$/, BEFORE), v.transform(Number))),
+  before: offsetSchema,
+  after: offsetSchema,
+  around: offsetSchema,
   limit: v.optional(
     v.pipe(
       v.string(),
@@ -73,6 +80,21 @@ export const pageQuerySchema = v.object({
     '50',
   ),
 })
+
+/** The query of `GET /api/rooms/:id/search`. */
+export const searchQuerySchema = v.object({
+  q: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(200)),
+  before: offsetSchema,
+})
+
+/** Where a page lies. Refusal `bad-request` when it is said in two ways. */
+export function placeOf(query: v.InferOutput<typeof pageQuerySchema>): PagePlace {
+  const { before, after, around } = query
+  const given = [before, after, around].filter((offset) => offset !== undefined)
+  if (given.length > 1) throw new Refusal('bad-request', 'Give one of before, after and around.')
+  if (after !== undefined) return { after }
+  return around === undefined ? { before } : { around }
+}
 
 /** The query of `GET /api/rooms/:id/export`. */
 export const exportQuerySchema = v.object({

@@ -13,7 +13,15 @@ import type { SessionMember } from '../access/session.ts'
 import type { TokenBucket } from '../access/token-bucket.ts'
 import { transcriptJson, transcriptMarkdown } from '../room/transcript.ts'
 import { ownOrigin, perAddress, requireMember, spend, type Who } from './guards.ts'
-import { exportQuerySchema, pageQuerySchema, parse, parseBody, roomIdOf } from './parse.ts'
+import {
+  exportQuerySchema,
+  pageQuerySchema,
+  parse,
+  parseBody,
+  placeOf,
+  roomIdOf,
+  searchQuerySchema,
+} from './parse.ts'
 import type { RoomsPort } from './rooms-port.ts'
 
 export interface RoomRoutesOptions {
@@ -21,9 +29,10 @@ export interface RoomRoutesOptions {
   readonly invites: Invites
   readonly rooms: RoomsPort
   readonly publicUrl: string | undefined
-  /** What making a room, and an export, are taken from besides. */
+  /** What making a room, an export, and a search are taken from besides. */
   readonly making: TokenBucket
   readonly exporting: TokenBucket
+  readonly searching: TokenBucket
 }
 
 const DEFAULT_TITLE = 'New room'
@@ -34,7 +43,7 @@ const MOST_LISTED = 200
 
 /** The routes below `/api/rooms`. */
 export function roomRoutes(options: RoomRoutesOptions): Router {
-  const { who, invites, rooms, publicUrl, making, exporting } = options
+  const { who, invites, rooms, publicUrl, making, exporting, searching } = options
   const router = Router()
   const sender = (request: Request): Promise<SessionMember> => requireMember(who, request)
 
@@ -70,8 +79,15 @@ export function roomRoutes(options: RoomRoutesOptions): Router {
 
   router.get('/:id/messages', async (request, response) => {
     const { memberId } = await sender(request)
-    const { before, limit } = parse(pageQuerySchema, request.query)
-    response.json(await rooms.page(memberId, roomIdOf(request), before, limit))
+    const query = parse(pageQuerySchema, request.query)
+    response.json(await rooms.page(memberId, roomIdOf(request), placeOf(query), query.limit))
+  })
+
+  router.get('/:id/search', async (request, response) => {
+    const { memberId } = await sender(request)
+    spend(searching, memberId)
+    const { q, before } = parse(searchQuerySchema, request.query)
+    response.json(await rooms.search(memberId, roomIdOf(request), q, before))
   })
 
   router.get('/:id/export', async (request, response) => {

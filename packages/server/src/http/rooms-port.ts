@@ -7,8 +7,10 @@ import type {
   MessagesPage,
   RoomId,
   RoomSummary,
+  SearchPage,
 } from '@roomcast/shared/protocol'
 import type { SessionMember } from '../access/session.ts'
+import type { PagePlace } from '../room/message-pages.ts'
 
 export interface RoomRequest {
   readonly title: string
@@ -31,13 +33,15 @@ export interface RoomsPort {
   admit(roomId: RoomId, member: SessionMember): Promise<RoomSummary>
   /** The member's rooms, last used first. */
   list(memberId: MemberId): Promise<readonly RoomSummary[]>
-  /** Up to `limit` messages before offset `before` (undefined: the newest), oldest first. */
-  page(
+  /** Up to `limit` messages before, after or around an offset (none: the newest), oldest first. */
+  page(memberId: MemberId, roomId: RoomId, place: PagePlace, limit: number): Promise<MessagesPage>
+  /** Messages before offset `before` (undefined: all) in which the words of `query` stand, newest first. */
+  search(
     memberId: MemberId,
     roomId: RoomId,
+    query: string,
     before: number | undefined,
-    limit: number,
-  ): Promise<MessagesPage>
+  ): Promise<SearchPage>
   summary(memberId: MemberId, roomId: RoomId): Promise<RoomSummary>
   transcript(memberId: MemberId, roomId: RoomId): Promise<Transcript>
   /** Removes the room for good. `not-yours`: only its owner may. */

@@ -8,6 +8,7 @@ import { countingBytes, testClock } from '../access/test-clock.ts'
 import { Tokens } from '../access/tokens.ts'
 import { makeLogger } from '../logger.ts'
 import { createApp, type AppOptions } from './app.ts'
+import type { PagePlace } from '../room/message-pages.ts'
 import type { RoomsPort } from './rooms-port.ts'
 
 interface MemoryRoom {
@@ -20,7 +21,8 @@ interface MemoryRoom {
 /** Rooms that keep everything in a map; `pages` records what was asked for. */
 export function memoryRooms() {
   const rooms = new Map<string, MemoryRoom>()
-  const pages: { before: number | undefined; limit: number }[] = []
+  const pages: (PagePlace & { limit: number })[] = []
+  const searches: { query: string; before: number | undefined }[] = []
   const room = (memberId: string, roomId: string) => {
     const found = rooms.get(roomId)
     const member = found?.members.find((each) => each.memberId === memberId)
@@ -53,10 +55,15 @@ export function memoryRooms() {
           .filter(([, { members }]) => members.some((each) => each.memberId === memberId))
           .map(([roomId]) => summary(memberId, roomId)),
       ),
-    async page(memberId, roomId, before, limit) {
+    async page(memberId, roomId, place, limit) {
       const { found } = room(memberId, roomId)
-      pages.push({ before, limit })
+      pages.push({ ...place, limit })
       return await Promise.resolve({ messages: found.messages.slice(-limit), earlier: false })
+    },
+    async search(memberId, roomId, query, before) {
+      room(memberId, roomId)
+      searches.push({ query, before })
+      return await Promise.resolve({ found: [], next: null })
     },
     summary: async (memberId, roomId) => await Promise.resolve(summary(memberId, roomId)),
     async transcript(memberId, roomId) {
@@ -76,7 +83,7 @@ export function memoryRooms() {
       await Promise.resolve()
     },
   }
-  return { port, rooms, pages }
+  return { port, rooms, pages, searches }
 }
 
 export type TestApp = Awaited<ReturnType<typeof openTestApp>>

@@ -14,3 +14,13 @@ export function newestWithin(messages: readonly Message[], bytes: number): reado
   })
   return messages.slice(Math.min(before + 1, Math.max(0, messages.length - 1)))
 }
+
+/** The same from the other end: the oldest of them, the very oldest always. */
+export function oldestWithin(messages: readonly Message[], bytes: number): readonly Message[] {
+  let left = bytes
+  const beyond = messages.findIndex((message) => {
+    left -= byteLength(message.text)
+    return left < 0
+  })
+  return beyond < 0 ? messages : messages.slice(0, Math.max(1, beyond))
+}

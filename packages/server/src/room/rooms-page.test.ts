@@ -38,7 +38,7 @@ async function say(count: number, bytes: number): Promise<void> {
 }
 
 const page = (before: number | undefined, limit: number) =>
-  rooms.page('alice', room.roomId, before, limit)
+  rooms.page('alice', room.roomId, { before }, limit)
 
 function numbers(messages: readonly Message[]): number[] {
   return messages.map(({ text }) => Number(text.split(' ')[0]))
@@ -84,12 +84,54 @@ describe('a page of messages', () => {
     expect([numbers(first.messages), first.earlier]).toEqual([[1], false])
   })
 
+  it('lies after an offset as well, and walking on gives everything once', async () => {
+    await say(37, 10)
+    const walked: number[][] = []
+    for (let after = 0, later = true; later;) {
+      const next = await rooms.page('alice', room.roomId, { after }, 15)
+      walked.push(numbers(next.messages))
+      expect(next.earlier).toBe(after > 0)
+      after = next.messages.at(-1)?.offset ?? Number.MAX_SAFE_INTEGER
+      later = next.later ?? false
+    }
+    expect(walked).toEqual([from(1, 15), from(16, 30), from(31, 37)])
+  })
+
+  it('after an offset goes over any number of entries that are no messages', async () => {
+    await say(1, 10)
+    for (let index = 0; index < 150; index++)
+      await rooms.admit(room.roomId, { memberId: `m${index}`, name: `M ${index}` })
+    await say(3, 10)
+    const page = await rooms.page('alice', room.roomId, { after: 0 }, 10)
+    expect(numbers(page.messages)).toEqual([1, 1, 2, 3])
+    expect(page).toMatchObject({ earlier: false, later: false })
+  })
+
+  it('[R7.1] after an offset holds 1 MiB of text at most', async () => {
+    await say(40, 64 * KIB)
+    const page = await rooms.page('alice', room.roomId, { after: 0 }, 100)
+    expect(numbers(page.messages)).toEqual(from(1, 16))
+    expect(page).toMatchObject({ earlier: false, later: true })
+  })
+
+  it('lies around a message, which is in its middle', async () => {
+    await say(60, 10)
+    const all = await page(undefined, 60)
+    const thirtieth = all.messages[29]?.offset ?? 0
+    const around = await rooms.page('alice', room.roomId, { around: thirtieth }, 11)
+    expect(numbers(around.messages)).toEqual(from(25, 35))
+    expect(around).toMatchObject({ earlier: true, later: true })
+    const newest = await rooms.page('alice', room.roomId, { around: 1e9 }, 10)
+    expect(numbers(newest.messages)).toEqual(from(56, 60))
+    expect(newest).toMatchObject({ earlier: true, later: false })
+  })
+
   it('is empty before the first message', async () => {
     await say(1, 10)
-    expect(await page(1, 100)).toEqual({ messages: [], earlier: false })
+    expect(await page(1, 100)).toEqual({ messages: [], earlier: false, later: false })
   })
 
   it('is refused to whoever is no member', async () => {
-    await expect(rooms.page('eve', room.roomId, undefined, 1)).rejects.toThrow(Refusal)
+    await expect(rooms.page('eve', room.roomId, {}, 1)).rejects.toThrow(Refusal)
   })
 })

@@ -10,6 +10,7 @@ import type {
   Position,
   RoomId,
   RoomSummary,
+  SearchPage,
 } from '@roomcast/shared/protocol'
 import { Refusal } from '@roomcast/shared/protocol'
 import { memberOf, messagesOf } from '@roomcast/shared/room'
@@ -19,17 +20,14 @@ import type { PresencePort } from '../presence/presence.ts'
 import { perform, type RoomCommand } from './commands.ts'
 import type { Connection, FanOut } from './connection.ts'
 import { freeName } from './free-name.ts'
-import { newestWithin } from './newest-within.ts'
+import { pageAt, type PagePlace } from './message-pages.ts'
 import { Room } from './room.ts'
+import { searchBefore } from './search.ts'
 
 /** A room without watchers stays open this long: reloads and quick returns cost the storage nothing. */
 const LINGER_MS = 60_000
 /** Messages read at a time for a transcript. */
 const PAGE = 100
-/** UTF-8 bytes of text in a page for a member: a page of long replies must not hold up everybody else. */
-const PAGE_BYTES = 1024 * 1024
-/** Messages read at a time for such a page, so that little is read that does not fit. */
-const PAGE_STEP = 10
 
 export interface RoomsOptions {
   readonly log: RoomLog
@@ -143,28 +141,28 @@ export class Rooms {
     return found
   }
 
-  /**
-   * The newest messages before an offset (of all without one), oldest first: up to `limit`, and of 1 MiB of text
-   * at most, but one at least if there is any. `earlier`: there are more. @throws Refusal `room-not-found`
-   */
+  /** A page of messages, see `pageAt`. @throws Refusal `room-not-found` */
   async page(
     memberId: MemberId,
     roomId: RoomId,
-    before: number | undefined,
+    place: PagePlace,
     limit: number,
   ): Promise<MessagesPage> {
+    const { state } = await this.#roomOf(memberId, roomId)
+    const { log } = this.#options
+    const lastMessage = state.messages.at(-1)?.offset ?? 0
+    return pageAt({ log, roomId, lastOffset: state.offset, lastMessage }, place, limit)
+  }
+
+  /** Looks for words in messages before an offset, see `searchBefore`. @throws Refusal `room-not-found` */
+  async search(
+    memberId: MemberId,
+    roomId: RoomId,
+    query: string,
+    before: number | undefined,
+  ): Promise<SearchPage> {
     await this.#roomOf(memberId, roomId)
-    let messages: readonly Message[] = []
-    for (;;) {
-      const from = messages[0]?.offset ?? before ?? Number.MAX_SAFE_INTEGER
-      const step = Math.min(PAGE_STEP, limit - messages.length)
-      const { entries, runs, earlier } = await this.#options.log.page(roomId, from, step)
-      const read = [...messagesOf(entries, runs), ...messages]
-      messages = newestWithin(read, PAGE_BYTES)
-      const cut = messages.length < read.length
-      if (cut || !earlier || messages.length >= limit)
-        return { messages: [...messages], earlier: earlier || cut }
-    }
+    return searchBefore(this.#options.log, roomId, query, before)
   }
 
   /** The whole talk, oldest first, read in pages while it is taken. @throws Refusal `room-not-found` */

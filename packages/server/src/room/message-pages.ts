@@ -1,0 +1,111 @@
+// Pages of older messages, in each direction, from a log that only reads back. Bounded: so many messages, so much text.
+import type { Message, MessagesPage, RoomId } from '@roomcast/shared/protocol'
+import { messagesOf } from '@roomcast/shared/room'
+import type { RoomLog } from '../log/room-log.ts'
+import { newestWithin, oldestWithin } from './newest-within.ts'
+
+/** Where a page lies: it ends before an offset (of all messages without one), begins after one, or has one in its middle. */
+export type PagePlace =
+  | { readonly before?: number | undefined }
+  | { readonly after: number }
+  | { readonly around: number }
+
+/** The part of a log that pages are made from, and the offsets of the room's last entry and last message. */
+export interface PageSource {
+  readonly log: Pick<RoomLog, 'page'>
+  readonly roomId: RoomId
+  readonly lastOffset: number
+  readonly lastMessage: number
+}
+
+/** UTF-8 bytes of text in a page: a page of long replies must not hold up everybody else. */
+const PAGE_BYTES = 1024 * 1024
+/** Messages read at a time for it, so that little is read that does not fit. */
+const STEP = 10
+
+/**
+ * Up to `limit` messages, oldest first, and of 1 MiB of text at most, but one at least if there is any there.
+ * `earlier`, `later`: there are more in that direction.
+ */
+export async function pageAt(
+  source: PageSource,
+  place: PagePlace,
+  limit: number,
+): Promise<Required<MessagesPage>> {
+  if ('after' in place) return after(source, place.after, limit, PAGE_BYTES)
+  if (!('around' in place)) return before(source, place.before, limit, PAGE_BYTES)
+  const half = Math.floor(limit / 2)
+  const older = half === 0 ? null : await before(source, place.around, half, PAGE_BYTES / 2)
+  const rest = limit - (older?.messages.length ?? 0)
+  const newer = await after(source, place.around - 1, rest, PAGE_BYTES / 2)
+  return {
+    messages: [...(older?.messages ?? []), ...newer.messages],
+    earlier: older?.earlier ?? newer.earlier,
+    later: newer.later,
+  }
+}
+
+async function before(
+  { log, roomId, lastMessage }: PageSource,
+  end: number | undefined,
+  limit: number,
+  bytes: number,
+): Promise<Required<MessagesPage>> {
+  let messages: readonly Message[] = []
+  for (;;) {
+    const from = messages[0]?.offset ?? end ?? Number.MAX_SAFE_INTEGER
+    const step = Math.min(STEP, limit - messages.length)
+    const { entries, runs, earlier } = await log.page(roomId, from, step)
+    const read = [...messagesOf(entries, runs), ...messages]
+    messages = newestWithin(read, bytes)
+    const cut = messages.length < read.length
+    if (cut || !earlier || messages.length >= limit)
+      return {
+        messages: [...messages],
+        earlier: earlier || cut,
+        later: lastMessage > (messages.at(-1)?.offset ?? Number.MAX_SAFE_INTEGER),
+      }
+  }
+}
+
+/** In stretches of as many entries as messages are wanted: in those, no message can be missed by reading back. */
+async function after(
+  source: PageSource,
+  begin: number,
+  limit: number,
+  bytes: number,
+): Promise<Required<MessagesPage>> {
+  const { log, roomId, lastOffset, lastMessage } = source
+  let messages: readonly Message[] = []
+  let done = begin
+  let cut = false
+  while (!cut && messages.length < limit && done < lastOffset) {
+    const step = Math.min(STEP, limit - messages.length)
+    const end = Math.min(done + step, lastOffset)
+    const { entries, runs } = await log.page(roomId, end + 1, step)
+    const found = messagesOf(entries, runs).filter(({ offset }) => offset > done)
+    const read = [...messages, ...found]
+    messages = oldestWithin(read, bytes)
+    cut = messages.length < read.length
+    done = found.length > 0 ? end : await emptyUntil(source, end)
+  }
+  const first = messages[0]?.offset ?? Math.min(begin, lastOffset) + 1
+  const earlier = (await log.page(roomId, first, 1)).entries.length > 0
+  return {
+    messages: [...messages],
+    earlier,
+    later: lastMessage > (messages.at(-1)?.offset ?? Number.MAX_SAFE_INTEGER),
+  }
+}
+
+/** An offset up to which there is no message after `from`, found in ever longer steps; nobody may have said anything for long. */
+async function emptyUntil({ log, roomId, lastOffset }: PageSource, from: number): Promise<number> {
+  let [done, step] = [from, STEP]
+  for (; done < lastOffset; step *= 2) {
+    const end = Math.min(done + step, lastOffset)
+    const newest = (await log.page(roomId, end + 1, 1)).entries[0]
+    if (newest && newest.offset > done) break
+    done = end
+  }
+  return done
+}

@@ -1,0 +1,50 @@
+// Looks through the messages of a room for words, newest first, with bounded work for each call.
+import type { Message, RoomId, SearchPage } from '@roomcast/shared/protocol'
+import { byteLength, messagesOf } from '@roomcast/shared/room'
+import type { RoomLog } from '../log/room-log.ts'
+import { passageOf, searchedText, wordsOf } from './words-in-text.ts'
+
+/** What one call gives, and looks through, at most; then it says where to go on. */
+const MOST_FOUND = 20
+const MOST_MESSAGES = 1000
+const MOST_BYTES = 4 * 1024 * 1024
+/** Messages read at a time: few at first, more while they are short. */
+const STEPS = { least: 10, most: 100, bytes: 128 * 1024 } as const
+
+type Found = SearchPage['found'][number]
+
+/** Looks at messages before offset `before` (undefined: all). */
+export async function searchBefore(
+  log: Pick<RoomLog, 'page'>,
+  roomId: RoomId,
+  query: string,
+  before: number = Number.MAX_SAFE_INTEGER,
+): Promise<SearchPage> {
+  const words = wordsOf(query)
+  const found: Found[] = []
+  let [end, looked, bytes, step]: [number, number, number, number] = [before, 0, 0, STEPS.least]
+  while (looked < MOST_MESSAGES && bytes < MOST_BYTES) {
+    const { entries, runs, earlier } = await log.page(roomId, end, step)
+    let read = 0
+    for (const message of messagesOf(entries, runs).toReversed()) {
+      end = message.offset
+      looked += 1
+      read += byteLength(message.text)
+      const hit = foundIn(message, words)
+      if (hit) found.push(hit)
+      if (found.length >= MOST_FOUND) return { found, next: end }
+    }
+    if (!earlier) return { found, next: null }
+    bytes += read
+    step = read < STEPS.bytes ? Math.min(step * 2, STEPS.most) : STEPS.least
+  }
+  return { found, next: end }
+}
+
+function foundIn(message: Message, words: readonly string[]): Found | null {
+  const place = passageOf(searchedText(message), words)
+  if (!place) return null
+  const { kind, offset, at, by } = message
+  const id = message.kind === 'said' ? message.messageId : message.generationId
+  return { kind, id, offset, at, by, ...place }
+}

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest'
+import { passageOf, searchedText, wordsOf } from './words-in-text.ts'
+
+/** What is marked in the passage, and the passage. */
+function found(text: string, query: string): [marked: string, passage: string] | null {
+  const place = passageOf(text, wordsOf(query))
+  return place && [place.passage.slice(place.from, place.to), place.passage]
+}
+
+describe('words in a text', () => {
+  it.each([
+    ['The Café is open', 'cafe', 'Café'],
+    ['ich weiß es', 'WEISS', 'weiß'],
+    ['ΟΔΟΣ', 'οδος', 'ΟΔΟΣ'],
+    ['Cafe\u0301s', 'café', 'Cafe\u0301'],
+    ['a 👩‍🚀 in space', 'SPACE', 'space'],
+    ['שָׁלוֹם', 'שלום', 'שָׁלוֹם'],
+    ['half of a word', 'alf', 'alf'],
+    ['１２３ full width', '123', '１２３'],
+  ])('in %j are found by %j', (text, query, marked) => {
+    expect(found(text, query)?.[0]).toBe(marked)
+  })
+
+  it('have all to be there, in any order', () => {
+    expect(found('Redis first, then the socket', 'socket redis')?.[0]).toBe('Redis')
+    expect(found('Redis first', 'socket redis')).toBeNull()
+    expect(found('anything', '   ')).toBeNull()
+  })
+
+  it('are marked together where they stand as they were typed', () => {
+    expect(found('first of all, the first of May', 'FIRST of may')?.[0]).toBe('first of May')
+  })
+
+  it('are those of an answer, without the thoughts', () => {
+    const reply = {
+      ...{ kind: 'reply', generationId: 'g', number: 1, offset: 1, at: 0, messageId: 'm', by: 'a' },
+      ...{ mode: 'answer', model: 'claude', text: 'hm Because', end: 10, ended: null },
+      marks: [
+        { kind: 'thinking', from: 0 },
+        { kind: 'text', from: 3 },
+      ],
+    } as const
+    expect(searchedText(reply)).toBe('Because')
+  })
+
+  it('are given with what stands around them, cut between characters', () => {
+    const text = `${'long '.repeat(50)}needle${' 👩'.repeat(100)}`
+    const [marked, passage] = found(text, 'needle') ?? ['', '']
+    expect(marked).toBe('needle')
+    expect(passage.startsWith('…long ')).toBe(true)
+    expect(passage.endsWith('…')).toBe(true)
+    expect(passage.length).toBeLessThan(230)
+    expect(passage.isWellFormed()).toBe(true)
+  })
+})
