@@ -49,6 +49,36 @@ const CASES: Readonly<Record<string, Case>> = {
       return (log) => log.withdraw(room.roomId, { commandId: 'once', messageId, by: 'bob' })
     },
   },
+  edit: {
+    prepare: async (room) => {
+      const messageId = await room.said('bob', 'Helo')
+      const edit = { commandId: 'once', type: 'edit', messageId, by: 'bob', text: 'Hello' } as const
+      return (log) => log.amend(room.roomId, edit)
+    },
+  },
+  retract: {
+    prepare: async (room) => {
+      const messageId = await room.said('bob', 'Hello')
+      const retraction = { commandId: 'once', type: 'retract', messageId, by: 'bob' } as const
+      return (log) => log.amend(room.roomId, retraction)
+    },
+  },
+  configure: {
+    prepare: async (room) => (log) =>
+      log.amend(room.roomId, { commandId: 'once', type: 'configure', by: 'alice', title: 'New' }),
+  },
+  leave: {
+    prepare: async (room) => (log) =>
+      log.amend(room.roomId, { commandId: 'once', type: 'remove', by: 'bob', memberId: 'bob' }),
+  },
+  remove: {
+    prepare: async (room) => {
+      await room.asked('alice', 'Why?')
+      await room.queued('bob', 'How?')
+      const removal = { commandId: 'once', type: 'remove', by: 'alice', memberId: 'bob' } as const
+      return (log) => log.amend(room.roomId, removal)
+    },
+  },
   resume: {
     prepare: async (room) => {
       const started = await room.asked('alice', 'Why?')

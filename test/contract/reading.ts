@@ -150,6 +150,7 @@ export function describeReading(setup: Setup): void {
           role: 'member',
           at: entries[0]?.at,
           running: false,
+          offset: entries[0]?.offset,
         },
         expect.objectContaining({ roomId: 'other', role: 'member', running: false }),
       ])

@@ -3,6 +3,7 @@
 import { Redis } from 'ioredis'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { digest } from '@roomcast/shared/digest'
+import { messagesOf } from '@roomcast/shared/room'
 import type { EndResult, Started, Written } from '@roomcast/server/log/room-log.ts'
 import { type RedisPair, startRedisPair } from '../support/redis-pair.ts'
 import { openRedisNode, type RedisNode } from './redis-log.ts'
@@ -233,6 +234,34 @@ describe('after a failover that lost what was acknowledged', () => {
     expect(await there.log.roomsOf('dave')).toHaveLength(1)
     const { entries } = await here.log.page('room', 1000, 100)
     expect(new Set(entries.map(({ offset }) => offset)).size).toBe(entries.length)
+  })
+
+  test('[R4.2] what was edited, retracted, set, and who has left or was removed, is there again', async () => {
+    const [kept, gone] = [await here.said('bob', 'Helo'), await here.said('carol', 'A secret')]
+    await pair.sever()
+    await there.edit('bob', kept, 'Hello')
+    await there.retract('alice', gone)
+    const settings = { type: 'configure', title: 'New', model: 'other', instructions: '' } as const
+    await there.amend('alice', settings)
+    const post = { ...there.newPost('carol', 'Why?', true), model: 'third', mentions: ['bob'] }
+    await there.log.post('room', { ...post, quote: { of: kept, text: 'Hello' } })
+    const removal = { commandId: there.newId('c'), type: 'remove', by: 'alice' } as const
+    const removed = await there.log.amend('room', { ...removal, memberId: 'carol' })
+    await heard(await there.remove('bob', 'bob'))
+    const known = await here.state()
+    await failOver()
+    const state = await there.state()
+    expect(state).toEqual({ ...known, epoch: state.epoch })
+    expect(state.messages.map(({ text }) => text)).toEqual(['Hello', '', 'Why?', ''])
+    expect(await there.log.amend('room', { ...removal, memberId: 'carol' })).toEqual(removed)
+    expect(await refusalOf(there.say('carol', 'Still here?'))).toBe('removed')
+    expect(await there.log.isMember('room', 'bob')).toBe(false)
+    const { entries, runs } = await here.log.page('room', 1000, 100)
+    expect(messagesOf(entries, runs)).toMatchObject(state.messages.map(({ text }) => ({ text })))
+    const [running] = state.messages.slice(-1)
+    await there.cancel('alice', running?.kind === 'reply' ? running.generationId : '')
+    const again = await there.again('alice', running?.kind === 'reply' ? running.generationId : '')
+    expect(again.started?.model).toBe('third')
   })
 
   test('[R4.2] nothing is lost or doubled when others have written in its place, and nodes know different ends', async () => {

@@ -1,6 +1,7 @@
 // The contract of the room log (packages/server/src/log/room-log.ts) as tests, for any adapter.
 import { describe } from 'vitest'
 import type { Setup } from './log-under-test.ts'
+import { describeAmendments } from './amendments.ts'
 import { describeEntries } from './entries.ts'
 import { describeIdempotence } from './idempotence.ts'
 import { describeQueue } from './queue.ts'
@@ -10,6 +11,7 @@ import { describeEndRaces } from './end-races.ts'
 import { describeFollowing } from './following.ts'
 import { describeReading } from './reading.ts'
 import { describePages } from './pages.ts'
+import { describeMembership } from './membership.ts'
 import { describeRecovery } from './recovery.ts'
 import { describeDeletion } from './deletion.ts'
 
@@ -19,6 +21,8 @@ export function describeRoomLog(name: string, setup: Setup): void {
     describeEntries(setup)
     describeIdempotence(setup)
     describeQueue(setup)
+    describeAmendments(setup)
+    describeMembership(setup)
     describeReplies(setup)
     describeEnds(setup)
     describeEndRaces(setup)

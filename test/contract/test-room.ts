@@ -1,6 +1,7 @@
 // A room to test a log with: short words for what members and owners do, people alice (owner), bob and carol.
 import { expect } from 'vitest'
 import type {
+  Amendment,
   EndResult,
   NewEnd,
   NewPost,
@@ -119,6 +120,29 @@ export class TestRoom {
     return this.log.withdraw(this.roomId, { commandId: this.newId('command'), messageId, by })
   }
 
+  edit(by: string, messageId: string, text: string): Promise<Written> {
+    return this.amend(by, { type: 'edit', messageId, text })
+  }
+
+  retract(by: string, messageId: string): Promise<Written> {
+    return this.amend(by, { type: 'retract', messageId })
+  }
+
+  remove(by: string, memberId: string): Promise<Written> {
+    return this.amend(by, { type: 'remove', memberId })
+  }
+
+  amend(by: string, what: AmendmentOf): Promise<Written> {
+    return this.log.amend(this.roomId, { commandId: this.newId('command'), by, ...what })
+  }
+
+  /** Says something and gives the id of the message. */
+  async said(by: string, text: string): Promise<string> {
+    const post = this.newPost(by, text, false)
+    await this.log.post(this.roomId, post)
+    return post.messageId
+  }
+
   resume(by: string): Promise<Written> {
     const [commandId, generationId] = [this.newId('command'), this.newId('generation')]
     return this.log.resume(this.roomId, { commandId, by, generationId })
@@ -192,6 +216,10 @@ export class TestRoom {
     watcher.stop()
   }
 }
+
+type WithoutSender<T> = T extends unknown ? Omit<T, 'commandId' | 'by'> : never
+/** An amendment without who wants it. */
+export type AmendmentOf = WithoutSender<Amendment>
 
 export type Piece = string | { readonly text: string; readonly mark: Kind }
 

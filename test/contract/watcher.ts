@@ -50,7 +50,7 @@ export class Watcher {
       commandId: id,
       messageId: id,
       generationId: id,
-      by: 'bob',
+      by: 'alice',
       text: 'a message to wait for',
       ask: false,
     })

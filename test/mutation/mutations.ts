@@ -139,7 +139,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     rule: 'R2.3',
     breaks: 'a second generation starts beside the first',
-    file: `${SQLITE}/sqlite-room-log.ts`,
+    file: `${SQLITE}/posts.ts`,
     find: 'ask && (room.running !== null || room.held === 1 ||',
     replace: 'ask && (room.held === 1 ||',
     tests: contract,

@@ -24,6 +24,7 @@ export class DistantLog implements RoomLog {
   readonly start = this.#distant('start')
   readonly withdraw = this.#distant('withdraw')
   readonly resume = this.#distant('resume')
+  readonly amend = this.#distant('amend')
   readonly appendReply = this.#distant('appendReply')
   readonly renew = this.#distant('renew')
   readonly end = this.#distant('end')

@@ -17,7 +17,8 @@
 //              may lose what it tells also tells where the room stands (`heartbeat`), within a few seconds.
 //
 // Adapters translate their own failures to Refusal('storage-full') and Refusal('storage-unavailable').
-// Unknown rooms are answered with Refusal('room-not-found').
+// Unknown rooms are answered with Refusal('room-not-found'). Whatever a member wants who left or was removed is refused
+// as `removed`, in the same step; a command that was done before is answered as then.
 import type {
   CommandId,
   Delta,
@@ -88,6 +89,9 @@ export class MembersChanged extends Error {
   }
 }
 
+/** What an owner is told who would leave. */
+export const OWNER_STAYS = 'The owner cannot leave the room; delete it instead.'
+
 /** With `ask`, the question starts `generationId` at once, or waits in the queue. */
 export interface NewPost {
   readonly commandId: CommandId
@@ -97,7 +101,30 @@ export interface NewPost {
   readonly ask: boolean
   /** Used if the question can start at once. */
   readonly generationId: GenerationId
+  /** What it answers to: `of` names a message or a generation. The log knows whose that is, and leaves out what is not there. */
+  readonly quote?: { readonly of: string; readonly text: string }
+  readonly mentions?: readonly MemberId[]
+  /** The model that is to answer this question, also when it is asked again; without one it is the room's. */
+  readonly model?: string
 }
+
+/** A change to what is there already; `by` is checked against what it is about in the step that writes it. */
+export type Amendment = { readonly commandId: CommandId; readonly by: MemberId } & (
+  | {
+      readonly type: 'edit'
+      readonly messageId: MessageId
+      readonly text: string
+      readonly mentions?: readonly MemberId[]
+    }
+  | { readonly type: 'retract'; readonly messageId: MessageId }
+  | {
+      readonly type: 'configure'
+      readonly title?: string
+      readonly model?: string
+      readonly instructions?: string
+    }
+  | { readonly type: 'remove'; readonly memberId: MemberId }
+)
 
 export interface NewStart {
   readonly commandId: CommandId
@@ -175,6 +202,7 @@ export interface RoomLog {
   /**
    * Writes `member-joined`, unless the member is there with the same name and role.
    * @throws MembersChanged when somebody has joined after `seen`
+   * Refusal: `removed` for whom the owner has removed; who left may come back.
    */
   join(roomId: RoomId, member: NewMember): Promise<Written>
 
@@ -187,7 +215,8 @@ export interface RoomLog {
 
   /**
    * Starts a retry or continue; it goes before whatever waits in the queue.
-   * Refusals: `generation-running`, `generation-not-found`, `generation-not-ended`.
+   * Refusals: `generation-running`, `generation-not-found`, `generation-not-ended`; `message-not-found` where the question
+   * was retracted.
    */
   start(roomId: RoomId, start: NewStart): Promise<Written>
 
@@ -202,6 +231,17 @@ export interface RoomLog {
     roomId: RoomId,
     resumption: { commandId: CommandId; by: MemberId; generationId: GenerationId },
   ): Promise<Written>
+
+  /**
+   * Changes what is there already.
+   * `edit` writes `message-edited`; for its author. `retract` writes `message-retracted`, or nothing when that was done
+   * before, and the question waits no more; for its author and the owner. Refusals: `message-not-found` (an edit: also for
+   * one that was retracted), `not-yours`.
+   * `configure` writes `settings-changed`. Refusal: `owner-only`.
+   * `remove` writes `member-left`, for oneself or by the owner, and then a `question-withdrawn` before it for each question
+   * of theirs that waits. Refusals: `owner-only` (also for the owner who would leave), `member-not-found`.
+   */
+  amend(roomId: RoomId, amendment: Amendment): Promise<Written>
 
   /**
    * Adds text to the running reply at byte `at`; `mark` where another kind begins. `text` holds no lone

@@ -30,6 +30,7 @@ export class MeteredRoomLog implements RoomLog {
   readonly start = this.#watched('start')
   readonly withdraw = this.#watched('withdraw')
   readonly resume = this.#watched('resume')
+  readonly amend = this.#watched('amend')
   readonly renew = this.#watched('renew')
   readonly recover = this.#watched('recover')
   readonly read = this.#watched('read')

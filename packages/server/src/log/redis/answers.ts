@@ -1,7 +1,7 @@
 // What the scripts answer: a list whose first word says how it went (prelude.lua).
 import type { Entry, RoomId } from '@roomcast/shared/protocol'
 import { type ErrorCode, ERROR_CODES, Refusal } from '@roomcast/shared/protocol'
-import type { Started, Written } from '../room-log.ts'
+import { OWNER_STAYS, type Started, type Written } from '../room-log.ts'
 
 export type Answer = readonly unknown[]
 
@@ -14,6 +14,8 @@ export function refusalIn(answer: Answer): Refusal | null {
       return new Refusal('bad-request', 'This commandId was another command’s.')
     case 'queue-full-for-member':
       return new Refusal('queue-full', 'You have too many questions waiting already.')
+    case 'owner-stays':
+      return new Refusal('owner-only', OWNER_STAYS)
     default:
       return new Refusal(Object.hasOwn(ERROR_CODES, code) ? (code as ErrorCode) : 'internal')
   }

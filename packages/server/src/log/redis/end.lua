@@ -1,7 +1,11 @@
 -- ARGV 1 generation  2 fence, or empty  3 outcome  4 further JSON members  5 the next generation, or empty
 --      6 position of the last text, or empty when there is none  7 text  8 kind of its mark  9 digest after it
+--      10 the member who stops it, or empty
 local generation, fence, outcome, next = ARGV[1], ARGV[2], ARGV[3], ARGV[5]
 local refusal = notOwner(KEYS[9], fence)
+if gone(ARGV[10]) then
+  return refused('removed')
+end
 local mine = refusal and refusal[1] == 'ended' and startedBefore(next, KEYS[12])
 if mine then
   return { 'ok', list({ refusal[2], mine }), '1' }

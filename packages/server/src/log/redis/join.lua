@@ -6,6 +6,9 @@ local before = done(ARGV[2], ARGV[1], 'join', '')
 if before then
   return before
 end
+if redis.call('HGET', INDEX, 'x:' .. ARGV[2]) == 'removed' then
+  return refused('removed')
+end
 if ARGV[4] ~= '' and tonumber(room('joined')) > tonumber(ARGV[4]) then
   return { 'members-changed', room('joined') }
 end

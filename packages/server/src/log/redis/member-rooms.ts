@@ -64,7 +64,7 @@ export class MemberRooms {
     const answer = (await connections.run(scripts.summary, keys.room(roomId), [
       memberId,
     ])) as string[]
-    const [found, title = '', at, running, body] = answer
+    const [found, title = '', at, running, body, offset] = answer
     if (found !== 'ok') return null
     const { role } = JSON.parse(`{${body}}`) as Pick<RoomSummary, 'role'>
     return {
@@ -73,6 +73,7 @@ export class MemberRooms {
       role,
       at: Number(at),
       running: running === '1',
+      offset: Number(offset),
     }
   }
 }

@@ -19,9 +19,12 @@ local function add(offset)
 end
 for position = 1, math.min(#offsets, limit) do
   add(offsets[position])
-  local later = redis.call('HGET', INDEX, offsets[position])
-  if later then
-    add(later)
+  local first = offsets[position]
+  for _, field in ipairs({ first, 'e:' .. first, 'r:' .. first }) do
+    local later = redis.call('HGET', INDEX, field)
+    if later then
+      add(later)
+    end
   end
 end
 return { 'ok', earlier and '1' or '0', entries }

@@ -1,4 +1,5 @@
 -- ARGV 1 command  2 by  3 message  4 text (JSON)  5 ask (`true` or `false`)  6 generation, if it can start at once
+--      7 what it quotes, a message or generation, or empty  8 the passage (JSON)  9 mentions (JSON)  10 model (JSON); or empty
 local command, by, message, ask, generation = ARGV[1], ARGV[2], ARGV[3], ARGV[5], ARGV[6]
 if not exists() then
   return refused('room-not-found')
@@ -6,6 +7,9 @@ end
 local before = done(by, command, 'post', generation)
 if before then
   return before
+end
+if gone(by) then
+  return refused('removed')
 end
 -- After a loss another node has written it again, and did not know whose command it was.
 local known = redis.call('HGET', INDEX, 'm:' .. message)
@@ -34,9 +38,24 @@ if waits then
     return refused('queue-full-for-member')
   end
 end
+-- Whose it is, the log knows; what is not there, or not any more, is not quoted.
+local more = ''
+local quoted, author = posted(ARGV[7])
+if quoted then
+  more = ',"quote":{"of":"' .. ARGV[7] .. '","by":"' .. author .. '","text":' .. ARGV[8] .. '}'
+elseif redis.call('HEXISTS', INDEX, 'g:' .. ARGV[7]) == 1 then
+  more = ',"quote":{"of":"' .. ARGV[7] .. '","text":' .. ARGV[8] .. '}'
+end
+if ARGV[9] ~= '' then
+  more = more .. ',"mentions":' .. ARGV[9]
+end
+if ARGV[10] ~= '' then
+  more = more .. ',"model":' .. ARGV[10]
+  redis.call('HSET', INDEX, 'o:' .. message, ARGV[10])
+end
 local offset = write(
   '"type":"message-posted","messageId":"' .. message .. '","by":"' .. by .. '","text":' .. ARGV[4]
-    .. ',"ask":' .. ask
+    .. ',"ask":' .. ask .. more
 )
 redis.call('ZADD', STARTS, offset, offset)
 redis.call('HSET', INDEX, 'm:' .. message, offset .. ' ' .. by)

@@ -5,7 +5,9 @@
 --       2 entries  STREAM ids `<offset>-0`; fields `e` (JSON), of a start also `g` (its generation)
 --       3 starts   ZSET   offsets of the entries that begin a message
 --       4 index    HASH   `m:<message>` -> `<offset> <by>`; `g:<generation>` -> `<offset>`; `<offset>` -> the
---                         offset of what was said about that message later (its end or withdrawal)
+--                         offset of what was said about that message later (its end or withdrawal); `e:<offset>` and
+--                         `r:<offset>` -> those of its last edit and its retraction; `o:<message>` -> the model (JSON)
+--                         that its question asked for; `x:<member>` -> `left` or `removed`
 --       5 queue    LIST   ids of the questions that wait
 --       6 members  HASH   id -> `"name":…,"role":…`
 --       7 commands HASH   `<member> <command>` -> `<type> <first> <last>`, the entries it wrote
@@ -127,9 +129,62 @@ local function finish(member, command, kind, started)
   return { 'ok', list(written), started and '1' or '0' }
 end
 
+-- Whether somebody was a member and is none any more.
+local function gone(member)
+  return redis.call('HEXISTS', INDEX, 'x:' .. member) == 1
+end
+
+-- The offset and the author of a message; the offset is nil when it is retracted, both when there is none.
+local function posted(message)
+  local known = redis.call('HGET', INDEX, 'm:' .. message)
+  if not known then
+    return nil
+  end
+  local offset, author = known:match('^(%d+) (.*)$')
+  if redis.call('HEXISTS', INDEX, 'r:' .. offset) == 1 then
+    return nil, author
+  end
+  return offset, author
+end
+
+-- Takes a question out of the queue; one that is empty then is not held any more. Gives whether it was waiting.
+local function unqueue(message)
+  if redis.call('LREM', QUEUE, 0, message) == 0 then
+    return false
+  end
+  if redis.call('LLEN', QUEUE) == 0 then
+    redis.call('HSET', ROOM, 'held', '0')
+  end
+  return true
+end
+
 local function admit(member, body)
+  redis.call('HDEL', INDEX, 'x:' .. member)
   redis.call('HSET', MEMBERS, member, body)
   redis.call('HSET', ROOM, 'joined', write('"type":"member-joined","memberId":"' .. member .. '",' .. body))
+end
+
+-- Ends a membership; who leaves does it themselves.
+local function dismiss(member, by)
+  redis.call('HDEL', MEMBERS, member)
+  redis.call('HSET', INDEX, 'x:' .. member, member == by and 'left' or 'removed')
+  return write('"type":"member-left","memberId":"' .. member .. '","by":"' .. by .. '"')
+end
+
+-- Whether somebody owns the room. Their role is the last of what is kept of a member, and a name is quoted.
+local function owns(member)
+  local body = redis.call('HGET', MEMBERS, member)
+  return body and body:match('"role":"owner"$') ~= nil
+end
+
+-- Changes the settings that a script needs to know; an empty one stays.
+local function settle(title, model)
+  if title ~= '' then
+    redis.call('HSET', ROOM, 'title', title)
+  end
+  if model ~= '' then
+    redis.call('HSET', ROOM, 'model', model)
+  end
 end
 
 -- Starts a generation. `of` is empty unless it is done again or gone on with.
@@ -139,7 +194,7 @@ local function start(key, generation, mode, message, by, of)
   local offset = write(
     '"type":"generation-started","generationId":"' .. generation .. '","number":' .. number
       .. ',"mode":"' .. mode .. '","messageId":"' .. message .. '","by":"' .. by
-      .. '","model":' .. room('model') .. (of == '' and '' or ',"of":"' .. of .. '"'),
+      .. '","model":' .. (redis.call('HGET', INDEX, 'o:' .. message) or room('model')) .. (of == '' and '' or ',"of":"' .. of .. '"'),
     generation
   )
   redis.call('HSET', key, 'number', number, 'message', message, 'offset', offset, 'fence', number,

@@ -61,11 +61,31 @@ again['member-joined'] = function(one, member, body)
   if known then
     return known
   end
+  if redis.call('HGET', INDEX, 'x:' .. member) == 'removed' then
+    return nil
+  end
   admit(member, body)
   return room('joined')
 end
 
-again['message-posted'] = function(one, message, by)
+again['member-left'] = function(one, member, by)
+  local known = standing(one)
+  if known or redis.call('HEXISTS', MEMBERS, member) == 0 then
+    return known
+  end
+  return dismiss(member, by)
+end
+
+again['settings-changed'] = function(one, title, model)
+  local known = standing(one)
+  if known then
+    return known
+  end
+  settle(title, model)
+  return write(one.body)
+end
+
+again['message-posted'] = function(one, message, by, model)
   local known = redis.call('HGET', INDEX, 'm:' .. message)
   if known then
     return known:match('^%d+')
@@ -73,7 +93,31 @@ again['message-posted'] = function(one, message, by)
   local offset = write(one.body)
   redis.call('ZADD', STARTS, offset, offset)
   redis.call('HSET', INDEX, 'm:' .. message, offset .. ' ' .. by)
+  if model ~= '' then
+    redis.call('HSET', INDEX, 'o:' .. message, model)
+  end
   return offset
+end
+
+again['message-edited'] = function(one, message)
+  local known, offset = standing(one), posted(message)
+  if known or not offset then
+    return known
+  end
+  local edited = write(one.body)
+  redis.call('HSET', INDEX, 'e:' .. offset, edited)
+  return edited
+end
+
+again['message-retracted'] = function(one, message)
+  local known, offset = standing(one), posted(message)
+  if known or not offset then
+    return known
+  end
+  unqueue(message)
+  local retracted = write(one.body)
+  redis.call('HSET', INDEX, 'r:' .. offset, retracted)
+  return retracted
 end
 
 again['question-queued'] = function(one, message)
@@ -90,11 +134,8 @@ again['question-withdrawn'] = function(one, message)
   if known then
     return known
   end
-  if redis.call('LREM', QUEUE, 0, message) == 0 then
+  if not unqueue(message) then
     return nil
-  end
-  if redis.call('LLEN', QUEUE) == 0 then
-    redis.call('HSET', ROOM, 'held', '0')
   end
   local offset = write(one.body)
   redis.call('HSET', INDEX, redis.call('HGET', INDEX, 'm:' .. message):match('^%d+'), offset)

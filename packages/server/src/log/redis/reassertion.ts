@@ -154,8 +154,14 @@ function thingOf(entry: Entry, entries: readonly Entry[]): Thing {
       const { name, role } = entry
       return [...begin, entry.memberId, JSON.stringify({ name, role }).slice(1, -1)]
     }
+    case 'member-left':
+      return [...begin, entry.memberId, entry.by]
+    case 'settings-changed':
+      return [...begin, jsonOf(entry.title), jsonOf(entry.model)]
     case 'message-posted':
-      return [...begin, entry.messageId, entry.by]
+      return [...begin, entry.messageId, entry.by, jsonOf(entry.model)]
+    case 'message-edited':
+    case 'message-retracted':
     case 'question-queued':
     case 'question-withdrawn':
       return [...begin, entry.messageId]
@@ -176,6 +182,10 @@ function thingOf(entry: Entry, entries: readonly Entry[]): Thing {
       // Of a later version.
       return begin
   }
+}
+
+function jsonOf(value: string | undefined): string {
+  return value === undefined ? '' : JSON.stringify(value)
 }
 
 /** The JSON members of an end after those that its script writes itself, as `RedisRoomLog.end` gives them. */

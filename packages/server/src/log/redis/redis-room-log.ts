@@ -18,6 +18,7 @@ import type { Connections } from '../../redis/connections.ts'
 import type { Subscriptions } from '../../redis/subscriptions.ts'
 import {
   MembersChanged,
+  type Amendment,
   type AppendReply,
   type EndResult,
   type Follower,
@@ -41,6 +42,7 @@ import { Recovery } from './recovery.ts'
 import { ReplyDigests } from './reply-digests.ts'
 import { loadScripts, type ScriptName } from './scripts.ts'
 import { type Answer, writtenIn } from './answers.ts'
+import { amendmentValues, furtherMembersOf, jsonOf, membersOf } from './values.ts'
 import { Caller } from './caller.ts'
 
 export interface RedisRoomLogOptions {
@@ -131,8 +133,11 @@ export class RedisRoomLog implements RoomLog {
   }
 
   async post(roomId: RoomId, post: NewPost): Promise<Written> {
-    const { commandId, by, messageId, text, ask, generationId } = post
-    const values = [commandId, by, messageId, JSON.stringify(text), String(ask), generationId]
+    const { commandId, by, messageId, text, ask, generationId, quote, mentions, model } = post
+    const values = [
+      ...[commandId, by, messageId, JSON.stringify(text), String(ask), generationId],
+      ...[quote?.of ?? '', jsonOf(quote?.text), jsonOf(mentions), jsonOf(model)],
+    ]
     if (ask) this.#recovery.touch(roomId)
     const answer = await this.#room(roomId, 'post', values, generationId)
     return this.#written(roomId, answer, [by, commandId, 'post'])
@@ -162,6 +167,17 @@ export class RedisRoomLog implements RoomLog {
     const values = [commandId, by, generationId]
     const answer = await this.#room(roomId, 'resume', values, generationId)
     return this.#written(roomId, answer, [by, commandId, 'resume'])
+  }
+
+  async amend(roomId: RoomId, amendment: Amendment): Promise<Written> {
+    const { commandId, by, type } = amendment
+    const values = [commandId, by, ...amendmentValues(amendment)]
+    const answer = await this.#room(roomId, type, values)
+    const written = this.#written(roomId, answer, [by, commandId, type])
+    // A room that is listed to somebody who is not in it is left out of the list.
+    if (amendment.type === 'remove')
+      await this.#caller.translate(this.#memberRooms.remove([amendment.memberId], roomId))
+    return written
   }
 
   async appendReply(owned: Owned, at: number, text: string, mark?: Kind): Promise<AppendReply> {
@@ -199,6 +215,7 @@ export class RedisRoomLog implements RoomLog {
       const grown = await this.#caller.translate(this.#grown(roomId, generationId, at, text))
       values.push(at, text, mark, grown.digest)
     } else values.push('', '', '', '')
+    values.push(by ?? '')
     const answer = await this.#room(roomId, 'end', values, generationId, next ?? 'none')
     const refused = this.#refusedOwner(generationId, answer)
     if (refused) return refused
@@ -337,15 +354,4 @@ export class RedisRoomLog implements RoomLog {
 
 function isNotFound(error: unknown): boolean {
   return error instanceof Refusal && error.body.code.endsWith('-not-found')
-}
-
-/** The members of an object as they stand between the braces of its JSON. */
-function membersOf(object: object): string {
-  return JSON.stringify(object).slice(1, -1)
-}
-
-/** The same with a comma in front, or nothing. Members that are undefined are left out. */
-function furtherMembersOf(object: object): string {
-  const members = membersOf(object)
-  return members === '' ? '' : `,${members}`
 }

@@ -7,6 +7,9 @@ local before = done(by, command, 'resume', generation)
 if before then
   return before
 end
+if gone(by) then
+  return refused('removed')
+end
 if room('held') ~= '1' then
   return refused('queue-not-held')
 end

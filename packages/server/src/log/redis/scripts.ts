@@ -10,6 +10,10 @@ const FILES = [
   'start',
   'withdraw',
   'resume',
+  'edit',
+  'retract',
+  'configure',
+  'remove',
   'append-reply',
   'renew',
   'end',
@@ -38,13 +42,19 @@ const COMMANDS: ReadonlySet<string> = new Set<ScriptName>([
   'start',
   'withdraw',
   'resume',
+  'edit',
+  'retract',
+  'configure',
+  'remove',
   'end',
   'delete-room',
 ])
-/** What only ends, or shows that an owner lives: it is done also when the memory of Redis is full. */
+/** What only ends or takes away, or shows that an owner lives: it is done also when the memory of Redis is full. */
 const WHEN_FULL: ReadonlySet<string> = new Set<ScriptName>([
   'end',
   'withdraw',
+  'retract',
+  'remove',
   'renew',
   'recover-room',
   'delete-room',

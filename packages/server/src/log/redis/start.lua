@@ -7,6 +7,9 @@ local before = done(by, command, mode, generation)
 if before then
   return before
 end
+if gone(by) then
+  return refused('removed')
+end
 if room('running') ~= '' then
   return refused('generation-running')
 end
@@ -16,6 +19,9 @@ if not message then
 end
 if not ended then
   return refused('generation-not-ended')
+end
+if not posted(message) then
+  return refused('message-not-found')
 end
 start(KEYS[9], generation, mode, message, by, of)
 return finish(by, command, mode, true)

@@ -7,11 +7,14 @@ local before = done(by, command, 'withdraw', '')
 if before then
   return before
 end
-local posted = redis.call('HGET', INDEX, 'm:' .. message)
-if not posted then
+if gone(by) then
+  return refused('removed')
+end
+local known = redis.call('HGET', INDEX, 'm:' .. message)
+if not known then
   return refused('message-not-found')
 end
-local offset, author = posted:match('^(%d+) (.*)$')
+local offset, author = known:match('^(%d+) (.*)$')
 if author ~= by then
   return refused('not-yours')
 end

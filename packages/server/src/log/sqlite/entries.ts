@@ -1,5 +1,12 @@
 // The entries of rooms, their offsets, and which command wrote which.
-import type { CommandId, Entry, EntryDraft, MemberId, RoomId } from '@roomcast/shared/protocol'
+import type {
+  CommandId,
+  Entry,
+  EntryDraft,
+  EntryType,
+  MemberId,
+  RoomId,
+} from '@roomcast/shared/protocol'
 import { Refusal } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
 import type { Database } from './database.ts'
@@ -131,6 +138,22 @@ export class Entries {
         after,
       ),
     )
+  }
+
+  /** The last entry of a type that says something about one message or generation. */
+  lastAbout<T extends EntryType>(
+    roomId: RoomId,
+    subject: string,
+    type: T,
+  ): Extract<Entry, { type: T }> | undefined {
+    const row = this.#database.get<{ body: string }>(
+      `SELECT body FROM entries WHERE room_id = ? AND subject = ? AND type = ?
+       ORDER BY entry_offset DESC LIMIT 1`,
+      roomId,
+      subject,
+      type,
+    )
+    return row && (JSON.parse(row.body) as Extract<Entry, { type: T }>)
   }
 
   /**

@@ -4,6 +4,7 @@ import type {
   GenerationEnded,
   GenerationId,
   GenerationStarted,
+  MessageId,
   RoomId,
 } from '@roomcast/shared/protocol'
 import { Refusal } from '@roomcast/shared/protocol'
@@ -53,6 +54,7 @@ export class Generations {
   ): Entry {
     const { generationId, mode, messageId, by, of } = start
     const room = this.#entries.room(roomId)
+    const asked = this.#entries.lastAbout(roomId, messageId, 'message-posted')
     const number = room.last_number + 1
     this.#replies.begin(roomId, { number, generationId, messageId, fence: number })
     this.#database.run(
@@ -69,7 +71,7 @@ export class Generations {
       mode,
       messageId,
       by,
-      model: room.model,
+      model: asked?.model ?? room.model,
       ...(of === undefined ? {} : { of }),
     })
   }
@@ -120,6 +122,13 @@ export class Generations {
     if (ended === null || !start) return null
     const entry = JSON.parse(ended) as GenerationEnded
     return { ended: entry, entries: [entry, start] }
+  }
+
+  /** Takes a question out of the queue; one that is empty then is not held any more. @returns whether it was waiting */
+  unqueue(roomId: RoomId, messageId: MessageId): boolean {
+    if (!this.#queue.remove(roomId, messageId)) return false
+    if (this.#queue.length(roomId) === 0) this.hold(roomId, false)
+    return true
   }
 
   hold(roomId: RoomId, held: boolean): void {

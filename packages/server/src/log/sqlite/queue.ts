@@ -40,6 +40,16 @@ export class Queue {
     )
   }
 
+  /** The questions of a member, in their order. */
+  of(roomId: RoomId, memberId: MemberId): MessageId[] {
+    const rows = this.#database.all<{ message_id: MessageId }>(
+      'SELECT message_id FROM queue WHERE room_id = ? AND member_id = ? ORDER BY place',
+      roomId,
+      memberId,
+    )
+    return rows.map(({ message_id }) => message_id)
+  }
+
   /** @returns whether it was waiting */
   remove(roomId: RoomId, messageId: MessageId): boolean {
     const before = this.length(roomId)

@@ -42,16 +42,14 @@ export function readPage(
   return { entries: all, runs: runsOf(replies, roomId, messages), earlier }
 }
 
+const LATER = ['question-withdrawn', 'message-edited', 'message-retracted'] as const
+
 function aboutMessage(entries: Entries, roomId: RoomId, entry: Entry): Entry[] {
   switch (entry.type) {
     case 'message-posted':
-      return entries
-        .about(roomId, entry.messageId, entry.offset)
-        .filter((later) => later.type === 'question-withdrawn')
+      return LATER.flatMap((type) => entries.lastAbout(roomId, entry.messageId, type) ?? [])
     case 'generation-started':
-      return entries
-        .about(roomId, entry.generationId, entry.offset)
-        .filter((later) => later.type === 'generation-ended')
+      return [entries.lastAbout(roomId, entry.generationId, 'generation-ended') ?? []].flat()
     default:
       return []
   }

@@ -85,6 +85,9 @@ const MIGRATIONS: readonly string[] = [
     state TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  ALTER TABLE members ADD COLUMN gone TEXT;
+  `,
 ]
 
 /**

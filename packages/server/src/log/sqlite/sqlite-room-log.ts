@@ -11,10 +11,11 @@ import type {
   RoomState,
   RoomSummary,
 } from '@roomcast/shared/protocol'
-import { LIMITS, PROTOCOL_VERSION, Refusal } from '@roomcast/shared/protocol'
+import { PROTOCOL_VERSION, Refusal } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
 import {
   MembersChanged,
+  type Amendment,
   type AppendReply,
   type EndResult,
   type Follower,
@@ -30,10 +31,13 @@ import {
   type Started,
   type Written,
 } from '../room-log.ts'
+import { Amendments } from './amendments.ts'
 import { Database } from './database.ts'
 import { Entries, NO_ROOM, type RoomRow } from './entries.ts'
 import { Followers } from '../followers.ts'
 import { Generations, refuseOwner } from './generations.ts'
+import { Members } from './members.ts'
+import { Posts } from './posts.ts'
 import { Queue } from './queue.ts'
 import { readPage, readRoom } from './reading.ts'
 import { Replies } from './replies.ts'
@@ -63,6 +67,9 @@ class SqliteRoomLog implements RoomLog {
   readonly #queue: Queue
   readonly #followers: Followers
   readonly #generations: Generations
+  readonly #members: Members
+  readonly #amendments: Amendments
+  readonly #posts: Posts
   readonly #newId: () => string
 
   constructor(options: SqliteRoomLogOptions, database: Database) {
@@ -71,6 +78,16 @@ class SqliteRoomLog implements RoomLog {
     this.#replies = new Replies(database)
     this.#queue = new Queue(database)
     this.#generations = new Generations(database, this.#entries, this.#replies, this.#queue)
+    this.#members = new Members(database, this.#entries)
+    const parts = {
+      database,
+      entries: this.#entries,
+      queue: this.#queue,
+      generations: this.#generations,
+      members: this.#members,
+    }
+    this.#amendments = new Amendments(parts)
+    this.#posts = new Posts(parts)
     this.#followers = new Followers(options.onFollowerError ?? throwLater)
     this.#newId = options.newId
   }
@@ -87,7 +104,10 @@ class SqliteRoomLog implements RoomLog {
         model,
         instructions,
       })
-      return { roomId, entries: [created, this.#admit(roomId, { ...owner, role: 'owner' })] }
+      return {
+        roomId,
+        entries: [created, this.#members.admit(roomId, { ...owner, role: 'owner' })],
+      }
     })
   }
 
@@ -95,43 +115,18 @@ class SqliteRoomLog implements RoomLog {
     return this.#command({ memberId: member.memberId, commandId, type: 'join' }, roomId, () => {
       const joined = this.#entries.lastJoined(roomId)
       if (seen !== undefined && joined > seen) throw new MembersChanged(joined)
-      const known = this.#member(roomId, member.memberId)
+      const known = this.#members.of(roomId, member.memberId)
       const same = known?.name === member.name && known.role === member.role
-      return { roomId, entries: same ? [] : [this.#admit(roomId, member)] }
+      return { roomId, entries: same ? [] : [this.#members.admit(roomId, member)] }
     })
   }
 
   async post(roomId: RoomId, post: NewPost): Promise<Written> {
-    const { messageId, by, text, ask } = post
-    return this.#command(
-      { memberId: by, commandId: post.commandId, type: 'post' },
+    const { by, commandId } = post
+    return this.#command({ memberId: by, commandId, type: 'post' }, roomId, (room) => ({
       roomId,
-      (room) => {
-        const waits =
-          ask && (room.running !== null || room.held === 1 || this.#queue.length(roomId) > 0)
-        if (waits && this.#queue.length(roomId) >= LIMITS.queueLength)
-          throw new Refusal('queue-full')
-        if (waits && this.#queue.lengthOf(roomId, by) >= LIMITS.queueLengthPerMember)
-          throw new Refusal('queue-full', 'You have too many questions waiting already.')
-        const posted = this.#write(roomId, { type: 'message-posted', messageId, by, text, ask })
-        if (!ask) return { roomId, entries: [posted] }
-        if (!waits) {
-          const { generationId } = post
-          const started = this.#generations.start(roomId, {
-            generationId,
-            mode: 'answer',
-            messageId,
-            by,
-          })
-          return { roomId, entries: [posted, started] }
-        }
-        this.#queue.add(roomId, messageId, by)
-        return {
-          roomId,
-          entries: [posted, this.#write(roomId, { type: 'question-queued', messageId })],
-        }
-      },
-    )
+      entries: this.#posts.write(room, post),
+    }))
   }
 
   async start(roomId: RoomId, start: NewStart): Promise<Written> {
@@ -142,6 +137,8 @@ class SqliteRoomLog implements RoomLog {
       if (!earlier) throw new Refusal('generation-not-found')
       if (earlier.ended === null) throw new Refusal('generation-not-ended')
       const messageId = earlier.message_id
+      if (this.#entries.lastAbout(roomId, messageId, 'message-retracted'))
+        throw new Refusal('message-not-found')
       return {
         roomId,
         entries: [this.#generations.start(roomId, { generationId, mode, messageId, by, of })],
@@ -153,12 +150,11 @@ class SqliteRoomLog implements RoomLog {
     roomId: RoomId,
     { by, commandId, messageId }: Parameters<RoomLog['withdraw']>[1],
   ): Promise<Written> {
-    return this.#command({ memberId: by, commandId, type: 'withdraw' }, roomId, (room) => {
-      const posted = this.#entries.about(roomId, messageId, 0)[0]
-      if (posted?.type !== 'message-posted') throw new Refusal('message-not-found')
+    return this.#command({ memberId: by, commandId, type: 'withdraw' }, roomId, () => {
+      const posted = this.#entries.lastAbout(roomId, messageId, 'message-posted')
+      if (!posted) throw new Refusal('message-not-found')
       if (posted.by !== by) throw new Refusal('not-yours')
-      if (!this.#queue.remove(roomId, messageId)) throw new Refusal('not-queued')
-      if (room.held === 1 && this.#queue.length(roomId) === 0) this.#generations.hold(roomId, false)
+      if (!this.#generations.unqueue(roomId, messageId)) throw new Refusal('not-queued')
       return {
         roomId,
         entries: [this.#write(roomId, { type: 'question-withdrawn', messageId, by })],
@@ -177,6 +173,14 @@ class SqliteRoomLog implements RoomLog {
       const started = this.#generations.promote(roomId, generationId)
       return { roomId, entries: started ? [resumed, started] : [resumed] }
     })
+  }
+
+  async amend(roomId: RoomId, amendment: Amendment): Promise<Written> {
+    const { by, commandId, type } = amendment
+    return this.#command({ memberId: by, commandId, type }, roomId, () => ({
+      roomId,
+      entries: this.#amendments.write(roomId, amendment),
+    }))
   }
 
   async appendReply(owned: Owned, at: number, text: string, mark?: Kind): Promise<AppendReply> {
@@ -211,6 +215,7 @@ class SqliteRoomLog implements RoomLog {
     let final: Delta | null = null
     const result = this.#database.transaction('entry', () => {
       let row = this.#generations.get(roomId, generationId)
+      if (end.by !== undefined) this.#members.requireNotGone(roomId, end.by, false)
       const refused = refuseOwner(row, end.fence)
       if (refused) return refused
       if (end.final) {
@@ -272,13 +277,13 @@ class SqliteRoomLog implements RoomLog {
   }
 
   async isMember(roomId: RoomId, memberId: MemberId): Promise<boolean> {
-    return this.#member(roomId, memberId) !== undefined
+    return this.#members.of(roomId, memberId) !== undefined
   }
 
   async roomsOf(memberId: MemberId): Promise<readonly RoomSummary[]> {
     const rows = this.#database.all<RoomRow & { role: RoomSummary['role'] }>(
       `SELECT rooms.*, members.role FROM members JOIN rooms USING (room_id)
-       WHERE member_id = ? ORDER BY last_at DESC, rooms.rowid DESC`,
+       WHERE member_id = ? AND members.gone IS NULL ORDER BY last_at DESC, rooms.rowid DESC`,
       memberId,
     )
     return rows.map((room) => ({
@@ -287,6 +292,7 @@ class SqliteRoomLog implements RoomLog {
       role: room.role,
       at: room.last_at,
       running: room.running !== null,
+      offset: room.last_offset,
     }))
   }
 
@@ -324,6 +330,8 @@ class SqliteRoomLog implements RoomLog {
       const room = roomId === undefined ? NO_ROOM : this.#entries.room(roomId)
       const before = this.#entries.repeated(by.memberId, by.commandId, by.type, roomId)
       if (before) return { ...before, repeated: true }
+      if (roomId !== undefined)
+        this.#members.requireNotGone(roomId, by.memberId, by.type === 'join')
       const result = work(room)
       this.#entries.remember(by.memberId, by.commandId, by.type, result.roomId, result.entries)
       return { ...result, repeated: false }
@@ -344,27 +352,6 @@ class SqliteRoomLog implements RoomLog {
 
   #write(roomId: RoomId, draft: EntryDraft): Entry {
     return this.#entries.write(roomId, draft)
-  }
-
-  #member(roomId: RoomId, memberId: MemberId): { name: string; role: string } | undefined {
-    return this.#database.get(
-      'SELECT name, role FROM members WHERE room_id = ? AND member_id = ?',
-      roomId,
-      memberId,
-    )
-  }
-
-  #admit(roomId: RoomId, member: Omit<NewMember, 'commandId'>): Entry {
-    const { memberId, name, role } = member
-    this.#database.run(
-      `INSERT INTO members (room_id, member_id, name, role) VALUES (?, ?, ?, ?)
-       ON CONFLICT (room_id, member_id) DO UPDATE SET name = excluded.name, role = excluded.role`,
-      roomId,
-      memberId,
-      name,
-      role,
-    )
-    return this.#write(roomId, { type: 'member-joined', memberId, name, role })
   }
 
   #recoverRoom(roomId: RoomId, running: number | null, next: GenerationId): Started | null {
