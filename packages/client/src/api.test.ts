@@ -55,7 +55,7 @@ describe('the HTTP calls of the page', () => {
 
   it('ask for a page of older messages', async () => {
     const { api, asked } = await serving({ body: '{"messages":[],"earlier":true}' })
-    expect(await api.messages('r1', 120, 50)).toEqual({ messages: [], earlier: true })
+    expect(await api.messages('r1', { before: 120 }, 50)).toEqual({ messages: [], earlier: true })
     expect(asked).toEqual(['GET /api/rooms/r1/messages?before=120&limit=50'])
   })
 

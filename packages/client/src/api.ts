@@ -11,6 +11,8 @@ import {
   roomListSchema,
   roomMadeSchema,
   type RoomSummary,
+  type SearchPage,
+  searchPageSchema,
   sessionLinkSchema,
   sessionSchema,
 } from '@roomcast/shared/protocol'
@@ -33,6 +35,10 @@ const whoSchema = v.object({ member: sessionSchema.entries.member })
 const whoOrNobodySchema = v.object({ member: v.nullable(sessionSchema.entries.member) })
 /** Who this browser is to the server. */
 export type Who = Readonly<v.InferOutput<typeof whoSchema>['member']>
+
+/** Where a page of messages lies, by an offset. */
+export type PagePlace =
+  { readonly before: number } | { readonly after: number } | { readonly around: number }
 
 const failureSchema = v.object({ error: errorSchema })
 const UNREACHABLE: ApiErrorBody = {
@@ -90,13 +96,22 @@ export class Api {
     return (await this.#post('/api/invites/accept', { invite }, inviteAcceptedSchema)).room
   }
 
-  /** Up to `limit` messages before the offset, oldest first. */
-  messages(roomId: string, before: number, limit: number): Promise<MessagesPage> {
-    const query = new URLSearchParams({ before: String(before), limit: String(limit) })
+  /** Up to `limit` messages before, after or around an offset, oldest first. */
+  messages(roomId: string, place: PagePlace, limit: number): Promise<MessagesPage> {
+    const query = new URLSearchParams(
+      Object.entries({ ...place, limit }).map(([name, value]) => [name, String(value)]),
+    )
     return this.#get(
       `/api/rooms/${encodeURIComponent(roomId)}/messages?${query}`,
       messagesPageSchema,
     )
+  }
+
+  /** Messages before an offset (null: all) in which the words stand, newest first. */
+  search(roomId: string, words: string, before: number | null): Promise<SearchPage> {
+    const query = new URLSearchParams({ q: words })
+    if (before !== null) query.set('before', String(before))
+    return this.#get(`/api/rooms/${encodeURIComponent(roomId)}/search?${query}`, searchPageSchema)
   }
 
   models(): Promise<Models> {
