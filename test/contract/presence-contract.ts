@@ -85,6 +85,56 @@ export function describePresence(
       expect(presence.present('other')).toEqual([{ memberId: 'alice', typing: false }])
     })
 
+    test('where somebody looks is told, of several windows the nearest', async () => {
+      const looks = () => presence.present('room').map(({ look }) => look)
+      presence.enter('room', 'one', 'alice')
+      presence.enter('room', 'two', 'alice')
+      expect(looks()).toEqual([undefined])
+      presence.look('room', 'one', 'away')
+      presence.look('room', 'two', 'above')
+      await clock.advance(1000)
+      expect(told.at(-1)).toEqual([{ memberId: 'alice', typing: false, look: 'above' }])
+      presence.look('room', 'one', 'live')
+      presence.look('other', 'one', 'away')
+      presence.look('room', 'three', 'away')
+      expect(looks()).toEqual(['live'])
+      presence.leave('room', 'one')
+      await clock.advance(1000)
+      expect(told.at(-1)).toEqual([{ memberId: 'alice', typing: false, look: 'above' }])
+      presence.leave('room', 'two')
+      presence.enter('room', 'three', 'alice')
+      await clock.advance(1000)
+      expect(told.at(-1)).toEqual([{ memberId: 'alice', typing: false }])
+    })
+
+    test('whose link is too slow is behind, unless away, until it has caught up', async () => {
+      const looks = () => presence.present('room').map(({ look }) => look)
+      presence.enter('room', 'one', 'alice')
+      presence.look('room', 'one', 'above')
+      presence.behind('room', 'one', true)
+      expect(looks()).toEqual(['behind'])
+      presence.look('room', 'one', 'away')
+      expect(looks()).toEqual(['away'])
+      presence.look('room', 'one', 'live')
+      await clock.advance(1000)
+      expect(told.at(-1)).toEqual([{ memberId: 'alice', typing: false, look: 'behind' }])
+      presence.enter('room', 'one', 'alice')
+      await clock.advance(1000)
+      expect(told.at(-1)).toEqual([{ memberId: 'alice', typing: false, look: 'live' }])
+    })
+
+    test('what is said again about where somebody looks is told once', async () => {
+      presence.enter('room', 'one', 'alice')
+      presence.look('room', 'one', 'live')
+      await clock.advance(1000)
+      const before = told.length
+      for (let times = 0; times < 3; times++) {
+        presence.look('room', 'one', 'live')
+        await clock.advance(1000)
+      }
+      expect(told.length).toBe(before)
+    })
+
     test('leaves no timers behind when it is closed', () => {
       presence.enter('room', 'one', 'alice')
       presence.typing('room', 'alice')

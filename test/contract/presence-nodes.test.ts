@@ -49,6 +49,26 @@ describe.each(['Redis', 'a cluster of Redis'])('presence on nodes that share %s'
     await eventually(async () => expect(await one.connections.commands.exists(key)).toBe(0))
   })
 
+  test.concurrent(
+    'where somebody looks on one node is known on all, the nearest first',
+    async () => {
+      const { nodes, one, two } = await openNodes(url, 2)
+      one.presence.enter('room', 'a', 'ada')
+      one.presence.look('room', 'a', 'away')
+      const everywhere = (look: string) =>
+        eventually(() => {
+          for (const { presence } of nodes)
+            expect(presence.present('room')).toMatchObject([{ memberId: 'ada', look }])
+        })
+      await everywhere('away')
+      two.presence.enter('room', 'b', 'ada')
+      two.presence.look('room', 'b', 'above')
+      await everywhere('above')
+      one.presence.look('room', 'a', 'live')
+      await everywhere('live')
+    },
+  )
+
   test.concurrent('who writes on one node writes on all, until it is said', async () => {
     const { nodes, one, two } = await openNodes(url, 2)
     one.presence.enter('room', 'a', 'ada')

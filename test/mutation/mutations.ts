@@ -205,7 +205,7 @@ export const MUTATIONS: readonly Mutation[] = [
     rule: 'W5',
     breaks: 'an event names the position before it',
     file: 'packages/server/src/room/room.ts',
-    find: 'this.#state = state\n    this.#remember(update, before.offset)\n    this.#share(update)',
+    find: 'this.#state = state\n    this.#remember(update, before.offset)',
     replace:
       'this.#share(update)\n    this.#state = state\n    this.#remember(update, before.offset)',
     tests: ['test/convergence/events.fuzz.test.ts'],

@@ -1,7 +1,7 @@
 // What nodes tell each other about the members of one room: always the whole list of one node.
-import { countSchema, idSchema, type MemberId } from '@roomcast/shared/protocol'
+import { countSchema, idSchema, type Look, LOOKS, type MemberId } from '@roomcast/shared/protocol'
 import * as v from 'valibot'
-import type { PresentMembers } from './presence.ts'
+import { nearest, type PresentMembers } from './presence.ts'
 
 const announcementSchema = v.object({
   node: idSchema,
@@ -9,8 +9,19 @@ const announcementSchema = v.object({
   version: countSchema,
   /** How long it holds without being repeated, ms. */
   holds: countSchema,
-  /** The member, when they came (ms since 1970 by the clock of Redis), whether they are writing. */
-  members: v.pipe(v.array(v.tuple([idSchema, countSchema, v.boolean()])), v.readonly()),
+  /**
+   * The member, when they came (ms since 1970 by the clock of Redis), whether they are writing, and where they look, which
+   * versions before do not tell and drop.
+   */
+  members: v.pipe(
+    v.array(
+      v.union([
+        v.tuple([idSchema, countSchema, v.boolean(), v.picklist(LOOKS)]),
+        v.tuple([idSchema, countSchema, v.boolean()]),
+      ]),
+    ),
+    v.readonly(),
+  ),
 })
 export type Announcement = Readonly<v.InferOutput<typeof announcementSchema>>
 export type Announced = Announcement['members']
@@ -25,18 +36,33 @@ export function readAnnouncement(text: string): Announcement | null {
   }
 }
 
-/** One list of several: each member once, in the order of their first arrival, writing if they do so anywhere. */
+/**
+ * One list of several: each member once, in the order of their first arrival, writing if they do so anywhere, looking where
+ * they are nearest to the live text.
+ */
 export function mergeAnnounced(lists: readonly Announced[]): PresentMembers {
-  const merged = new Map<MemberId, { memberId: MemberId; arrival: number; typing: boolean }>()
-  for (const [memberId, arrival, typing] of lists.flat()) {
+  const merged = new Map<MemberId, Merged>()
+  for (const [memberId, arrival, typing, look] of lists.flat()) {
     const known = merged.get(memberId)
     merged.set(memberId, {
       memberId,
       arrival: Math.min(arrival, known?.arrival ?? arrival),
       typing: typing || (known?.typing ?? false),
+      look: nearest([look, known?.look]),
     })
   }
   return [...merged.values()]
     .sort((one, other) => one.arrival - other.arrival || (one.memberId < other.memberId ? -1 : 1))
-    .map(({ memberId, typing }) => ({ memberId, typing }))
+    .map(({ memberId, typing, look }) => ({
+      memberId,
+      typing,
+      ...(look === undefined ? {} : { look }),
+    }))
+}
+
+interface Merged {
+  readonly memberId: MemberId
+  readonly arrival: number
+  readonly typing: boolean
+  readonly look: Look | undefined
 }

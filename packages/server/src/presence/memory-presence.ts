@@ -1,7 +1,7 @@
 // Presence within one process.
-import type { MemberId, RoomId } from '@roomcast/shared/protocol'
+import type { Look, MemberId, RoomId } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
-import type { PresencePort, PresentMembers } from './presence.ts'
+import { nearest, type PresencePort, type PresentMembers } from './presence.ts'
 
 /** A member stays for this long after the last connection, ms: a reload takes about a second. */
 export const LINGER_MS = 2500
@@ -10,8 +10,16 @@ const TYPING_MS = 5000
 /** Changes within this time are told together, ms: a class that joins at once is one update. */
 export const GATHER_MS = 50
 
+interface Reader {
+  look: Look | undefined
+  isBehind: boolean
+}
+
 interface Here {
-  readonly connections: Set<string>
+  /** By connection. */
+  readonly readers: Map<string, Reader>
+  /** What is known to be told of where they look. */
+  look: Look | undefined
   stopLinger: (() => void) | null
   stopTyping: (() => void) | null
 }
@@ -38,10 +46,12 @@ export class MemoryPresence implements PresencePort {
     const isNew = !room.members.has(memberId)
     here.stopLinger?.()
     here.stopLinger = null
-    here.connections.add(connectionId)
+    const look = here.readers.get(connectionId)?.look
+    here.readers.set(connectionId, { look, isBehind: false })
     room.members.set(memberId, here)
     room.memberOf.set(connectionId, memberId)
     if (isNew) this.#tell(roomId, room)
+    this.#looked(roomId, room, here)
   }
 
   leave(roomId: RoomId, connectionId: string): void {
@@ -50,13 +60,21 @@ export class MemoryPresence implements PresencePort {
     const here = memberId === undefined ? undefined : room?.members.get(memberId)
     if (!room || memberId === undefined || !here) return
     room.memberOf.delete(connectionId)
-    here.connections.delete(connectionId)
-    if (here.connections.size > 0) return
+    here.readers.delete(connectionId)
+    if (here.readers.size > 0) return this.#looked(roomId, room, here)
     here.stopLinger = this.#clock.after(LINGER_MS, () => {
       here.stopTyping?.()
       room.members.delete(memberId)
       this.#tell(roomId, room)
     })
+  }
+
+  look(roomId: RoomId, connectionId: string, look: Look): void {
+    this.#reads(roomId, connectionId, (reader) => (reader.look = look))
+  }
+
+  behind(roomId: RoomId, connectionId: string, isBehind: boolean): void {
+    this.#reads(roomId, connectionId, (reader) => (reader.isBehind = isBehind))
   }
 
   typing(roomId: RoomId, memberId: MemberId): void {
@@ -79,7 +97,11 @@ export class MemoryPresence implements PresencePort {
 
   present(roomId: RoomId): PresentMembers {
     const members = this.#rooms.get(roomId)?.members ?? new Map<MemberId, Here>()
-    return [...members].map(([memberId, here]) => ({ memberId, typing: here.stopTyping !== null }))
+    return [...members].map(([memberId, here]) => {
+      const look = lookOf(here)
+      const typing = here.stopTyping !== null
+      return { memberId, typing, ...(look === undefined ? {} : { look }) }
+    })
   }
 
   follow(roomId: RoomId, listener: (members: PresentMembers) => void): () => void {
@@ -99,6 +121,23 @@ export class MemoryPresence implements PresencePort {
         here.stopTyping?.()
       }
     this.#rooms.clear()
+  }
+
+  #reads(roomId: RoomId, connectionId: string, change: (reader: Reader) => void): void {
+    const room = this.#rooms.get(roomId)
+    const here = room?.members.get(room.memberOf.get(connectionId) ?? '')
+    const reader = here?.readers.get(connectionId)
+    if (!room || !here || !reader) return
+    change(reader)
+    this.#looked(roomId, room, here)
+  }
+
+  /** Tells, if somebody looks elsewhere than was told. */
+  #looked(roomId: RoomId, room: RoomPresence, here: Here): void {
+    const look = lookOf(here)
+    if (look === here.look) return
+    here.look = look
+    this.#tell(roomId, room)
   }
 
   #stoppedTyping(roomId: RoomId, room: RoomPresence, here: Here): void {
@@ -136,5 +175,14 @@ export class MemoryPresence implements PresencePort {
 }
 
 function newcomer(): Here {
-  return { connections: new Set(), stopLinger: null, stopTyping: null }
+  return { readers: new Map(), look: undefined, stopLinger: null, stopTyping: null }
+}
+
+/** Whose link is too slow sees less than they look at, unless they do not look at all. */
+function lookOf({ readers }: Here): Look | undefined {
+  return nearest(
+    [...readers.values()].map(({ look, isBehind }) =>
+      isBehind && look !== 'away' ? 'behind' : look,
+    ),
+  )
 }

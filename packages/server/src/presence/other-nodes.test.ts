@@ -1,7 +1,10 @@
+import * as v from 'valibot'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { systemClock } from '../clock.ts'
-import { mergeAnnounced, readAnnouncement } from './announcement.ts'
+import { type Announced, mergeAnnounced, readAnnouncement } from './announcement.ts'
 import { OtherNodes } from './other-nodes.ts'
+
+type AnnouncedMember = Announced[number]
 
 describe('what other nodes have said', () => {
   let changes: number
@@ -59,6 +62,17 @@ describe('what other nodes have said', () => {
 })
 
 describe('one list of several', () => {
+  test('says of each where they are nearest to the live text', () => {
+    const lists = [
+      [['ada', 1, false, 'away'] as const, ['ben', 2, false] as const],
+      [['ada', 3, false, 'behind'] as const, ['ben', 4, false, 'above'] as const],
+    ].map((list) => list.map((one): AnnouncedMember => [...one]))
+    expect(mergeAnnounced(lists)).toEqual([
+      { memberId: 'ada', typing: false, look: 'behind' },
+      { memberId: 'ben', typing: false, look: 'above' },
+    ])
+  })
+
   test('has each member once, by the first arrival, writing if they do so anywhere', () => {
     const lists = [
       [
@@ -86,6 +100,15 @@ describe('an announcement', () => {
   test('is read as it was written, also with what a later version may add', () => {
     expect(readAnnouncement(JSON.stringify(announcement))).toEqual(announcement)
     expect(readAnnouncement(JSON.stringify({ ...announcement, more: 1 }))).toEqual(announcement)
+  })
+
+  test('says where somebody looks, which a version that does not know of it drops', () => {
+    const told = { ...announcement, members: [['ada', 5, true, 'above']] }
+    expect(readAnnouncement(JSON.stringify(told))).toEqual(told)
+    const before = v.array(v.tuple([v.string(), v.number(), v.boolean()]))
+    expect(v.parse(before, told.members)).toEqual(announcement.members)
+    const later = { ...announcement, members: [['ada', 5, true, 'somewhere']] }
+    expect(readAnnouncement(JSON.stringify(later))).toEqual(announcement)
   })
 
   test.each([

@@ -6,7 +6,7 @@
 // nodes and by Redis. One announcement of a room is on its way at a time, changes meanwhile go together. Nothing is
 // said about rooms that nobody on this node is in. Times are compared by the clock of Redis; a node's own clock
 // only measures how long something takes.
-import type { MemberId, RoomId } from '@roomcast/shared/protocol'
+import type { Look, MemberId, RoomId } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
 import type { Connections } from '../redis/connections.ts'
 import { loadScript, type Script } from '../redis/script.ts'
@@ -111,6 +111,14 @@ export class RedisPresence implements PresencePort {
     this.#local.said(roomId, memberId)
   }
 
+  look(roomId: RoomId, connectionId: string, look: Look): void {
+    this.#local.look(roomId, connectionId, look)
+  }
+
+  behind(roomId: RoomId, connectionId: string, isBehind: boolean): void {
+    this.#local.behind(roomId, connectionId, isBehind)
+  }
+
   present(roomId: RoomId): PresentMembers {
     const room = this.#rooms.get(roomId)
     return room ? mergeAnnounced([this.#here(roomId, room), ...room.others.lists]) : []
@@ -167,7 +175,10 @@ export class RedisPresence implements PresencePort {
 
   #here(roomId: RoomId, { arrivals }: SharedRoom): Announced {
     const present = this.#local.present(roomId)
-    return present.map(({ memberId, typing }) => [memberId, arrivals.get(memberId) ?? 0, typing])
+    return present.map(({ memberId, typing, look }) => {
+      const arrival = arrivals.get(memberId) ?? 0
+      return look === undefined ? [memberId, arrival, typing] : [memberId, arrival, typing, look]
+    })
   }
 
   #changedHere(roomId: RoomId, room: SharedRoom): void {

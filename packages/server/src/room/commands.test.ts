@@ -1,28 +1,54 @@
 import { describe, expect, it } from 'vitest'
-import type { NewPost, RoomLog } from '../log/room-log.ts'
+import type { Amendment, NewPost, RoomLog } from '../log/room-log.ts'
 import type { PresencePort } from '../presence/presence.ts'
-import { perform, type CommandOptions } from './commands.ts'
+import { perform, type CommandOptions, type RoomCommand } from './commands.ts'
 
-/** What a post of `text` writes. */
+type Wish = Omit<Extract<RoomCommand, { type: 'post' }>, 'type' | 'commandId' | 'roomId'>
+
+/** What a post asks of the log. */
+async function written(wish: Wish): Promise<NewPost | undefined> {
+  let asked: NewPost | undefined
+  await done(
+    { type: 'post', commandId: 'c', roomId: 'r', ...wish },
+    {
+      post: (_roomId, post) => {
+        asked = post
+        return Promise.resolve({ entries: [], started: null })
+      },
+    },
+  )
+  return asked
+}
+
 async function posted(text: string): Promise<string | undefined> {
-  let written: string | undefined
-  const log: Pick<RoomLog, 'post'> = {
-    post: (_roomId: string, post: NewPost) => {
-      written = post.text
+  return (await written({ text, ask: false }))?.text
+}
+
+/** What an amendment asks of the log. */
+async function amended(command: RoomCommand): Promise<Amendment | undefined> {
+  let asked: Amendment | undefined
+  await done(command, {
+    amend: (_roomId, amendment) => {
+      asked = amendment
       return Promise.resolve({ entries: [], started: null })
     },
-  }
+  })
+  return asked
+}
+
+async function done(command: RoomCommand, log: Partial<RoomLog>): Promise<void> {
   const presence: Pick<PresencePort, 'said'> = { said: () => undefined }
   const options: CommandOptions = {
     log: log as RoomLog,
     presence: presence as PresencePort,
     newId: () => 'id',
+    knowsModel: (model) => model === 'known',
+    isMember: (memberId) => memberId === 'ada',
     run: () => undefined,
     refuseNew: () => null,
     shown: () => Promise.resolve(),
   }
-  await perform(options, 'bob', { type: 'post', commandId: 'c', roomId: 'r', text, ask: false })
-  return written
+  await perform(options, 'bob', command)
 }
 
 describe('a post', () => {
@@ -39,5 +65,69 @@ describe('a post', () => {
 
   it('is written well-formed', async () => {
     expect(await posted('x\uD83D')).toBe('x\uFFFD')
+  })
+})
+
+describe('what comes with a post', () => {
+  it('is a quote cut to what can be written, and mentions of members, each once', async () => {
+    const quote = { of: 'm', by: 'ada', text: 'x\uD83D' }
+    const mentions = ['ada', 'nobody', 'ada']
+    expect(await written({ text: 'Hi', ask: false, quote, mentions })).toMatchObject({
+      quote: { of: 'm', text: 'x\uFFFD' },
+      mentions: ['ada'],
+    })
+    const empty = { quote: { of: 'm', text: ' ' }, mentions: ['nobody'] }
+    const without = await written({ text: 'Hi', ask: false, ...empty })
+    expect(without).not.toHaveProperty('quote')
+    expect(without).not.toHaveProperty('mentions')
+  })
+
+  it('is a model that may be asked, and only with a question', async () => {
+    expect(await written({ text: 'Why?', ask: true, model: 'known' })).toMatchObject({
+      model: 'known',
+    })
+    expect(await written({ text: 'Hi', ask: false, model: 'other' })).not.toHaveProperty('model')
+    await expect(written({ text: 'Why?', ask: true, model: 'other' })).rejects.toMatchObject({
+      body: { code: 'model-unknown' },
+    })
+  })
+})
+
+describe('an amendment', () => {
+  const base = { commandId: 'c', roomId: 'r' }
+
+  it('of a text keeps to the rules of a post', async () => {
+    const edit = { ...base, type: 'edit', messageId: 'm' } as const
+    for (const text of ['', '\u200B'])
+      await expect(amended({ ...edit, text })).rejects.toMatchObject({
+        body: { code: 'message-empty' },
+      })
+    await expect(amended({ ...edit, text: '€'.repeat(22_000) })).rejects.toMatchObject({
+      body: { code: 'message-too-long' },
+    })
+    expect(await amended({ ...edit, text: 'Hi', mentions: ['ada', 'x'] })).toEqual({
+      commandId: 'c',
+      by: 'bob',
+      type: 'edit',
+      messageId: 'm',
+      text: 'Hi',
+      mentions: ['ada'],
+    })
+  })
+
+  it('of the settings names something, a title that can be seen, and a model that may be asked', async () => {
+    const configure = { ...base, type: 'configure' } as const
+    for (const [settings, code] of [
+      [{}, 'bad-request'],
+      [{ title: '' }, 'bad-request'],
+      [{ title: 'New', model: 'other' }, 'model-unknown'],
+    ] as const)
+      await expect(amended({ ...configure, ...settings })).rejects.toMatchObject({ body: { code } })
+    expect(await amended({ ...configure, instructions: '' })).toEqual({
+      commandId: 'c',
+      by: 'bob',
+      type: 'configure',
+      instructions: '',
+    })
   })
 })

@@ -11,16 +11,19 @@ import { hasVisible, LIMITS, Refusal } from '@roomcast/shared/protocol'
 import { messageIdOf } from '@roomcast/shared/message-id'
 import { byteLength } from '@roomcast/shared/room'
 import { unreachable } from '@roomcast/shared/unreachable'
-import type { RoomLog, Started, Written } from '../log/room-log.ts'
+import type { Amendment, RoomLog, Started, Written } from '../log/room-log.ts'
 import type { PresencePort } from '../presence/presence.ts'
 
-/** The commands that change or tell something; `join` and `leave` are about the connection. */
-export type RoomCommand = Exclude<Command, { type: 'join' | 'leave' }>
+/** The commands that change or tell something; the others are about the connection. */
+export type RoomCommand = Exclude<Command, { type: 'join' | 'leave' | 'look' }>
 
 export interface CommandOptions {
   readonly log: RoomLog
   readonly presence: PresencePort
   readonly newId: () => string
+  /** Whether Claude knows this model, as far as can be told. */
+  readonly knowsModel: (model: string) => boolean
+  readonly isMember: (memberId: MemberId) => boolean
   /** Runs what a command has started. */
   readonly run: (started: Started) => void
   /** Why nothing new may start now, or null. */
@@ -62,12 +65,26 @@ export async function perform(
     case 'typing':
       options.presence.typing(command.roomId, by)
       return { ok: true }
-    case 'edit':
-    case 'retract':
+    case 'edit': {
+      const { messageId } = command
+      const text = textOf(command.text)
+      const edit = { type: 'edit', messageId, text, ...mentionsOf(options, command) } as const
+      await amend(options, by, command, edit)
+      return { ok: true, messageId }
+    }
+    case 'retract': {
+      const { type, messageId } = command
+      await amend(options, by, command, { type, messageId })
+      return { ok: true, messageId }
+    }
     case 'configure':
-    case 'remove':
-    case 'look':
-      throw new Refusal('unknown-command')
+      await amend(options, by, command, { type: 'configure', ...settingsOf(options, command) })
+      return { ok: true }
+    case 'remove': {
+      const { type, memberId } = command
+      await amend(options, by, command, { type, memberId })
+      return { ok: true }
+    }
     default:
       return unreachable(command)
   }
@@ -78,14 +95,10 @@ async function post(
   by: MemberId,
   command: CommandOf<'post'>,
 ): Promise<Acknowledged> {
-  const text = command.text.toWellFormed()
-  if (!hasVisible(text)) throw new Refusal('message-empty')
-  if (byteLength(text) > LIMITS.messageBytes) {
-    const kilobytes = LIMITS.messageBytes / 1024
-    throw new Refusal('message-too-long', `The message is longer than ${kilobytes} kB.`)
-  }
+  const text = textOf(command.text)
   if (command.ask) mayStart(options)
-  const { roomId, commandId, ask } = command
+  const { roomId, commandId, ask, quote } = command
+  const model = modelOf(options, ask ? command.model : undefined)
   const messageId = messageIdOf(roomId, by, commandId)
   const generationId = options.newId()
   options.presence.said(roomId, by)
@@ -96,8 +109,62 @@ async function post(
     text,
     ask,
     generationId,
+    ...(quote && hasVisible(quote.text)
+      ? { quote: { of: quote.of, text: quote.text.toWellFormed() } }
+      : {}),
+    ...mentionsOf(options, command),
+    ...(model === undefined ? {} : { model }),
   })
   return acknowledge(options, written)
+}
+
+/** What somebody says, as it may be said. @throws Refusal `message-empty`, `message-too-long` */
+function textOf(said: string): string {
+  const text = said.toWellFormed()
+  if (!hasVisible(text)) throw new Refusal('message-empty')
+  if (byteLength(text) <= LIMITS.messageBytes) return text
+  const kilobytes = LIMITS.messageBytes / 1024
+  throw new Refusal('message-too-long', `The message is longer than ${kilobytes} kB.`)
+}
+
+/** Those who are members, each once. */
+function mentionsOf(
+  { isMember }: CommandOptions,
+  { mentions = [] }: { readonly mentions?: readonly MemberId[] | undefined },
+): { mentions?: readonly MemberId[] } {
+  const members = [...new Set(mentions)].filter(isMember)
+  return members.length === 0 ? {} : { mentions: members }
+}
+
+/** @throws Refusal `model-unknown` */
+function modelOf({ knowsModel }: CommandOptions, model: string | undefined): string | undefined {
+  if (model !== undefined && !knowsModel(model)) throw new Refusal('model-unknown')
+  return model
+}
+
+function settingsOf(options: CommandOptions, command: CommandOf<'configure'>) {
+  const { title, instructions } = command
+  const model = modelOf(options, command.model)
+  if (title === '') throw new Refusal('bad-request', 'The title is empty.')
+  if (title === undefined && model === undefined && instructions === undefined)
+    throw new Refusal('bad-request', 'Name what is to be changed.')
+  return {
+    ...(title === undefined ? {} : { title }),
+    ...(model === undefined ? {} : { model }),
+    ...(instructions === undefined ? {} : { instructions }),
+  }
+}
+
+type WithoutSender<T> = T extends unknown ? Omit<T, 'commandId' | 'by'> : never
+
+async function amend(
+  { log, shown }: CommandOptions,
+  by: MemberId,
+  { roomId, commandId }: RoomCommand,
+  amendment: WithoutSender<Amendment>,
+): Promise<void> {
+  const { entries } = await log.amend(roomId, { commandId, by, ...amendment })
+  await shown(lastOf(entries))
 }
 
 /** Whoever ends it first wins; a stop that comes too late is told how it ended, and is no error. */

@@ -2,7 +2,7 @@
 //
 // Guarantees: a connection that does not drain leaves the live path, costs bounded memory, and is caught up with one tail when
 // it has drained; one that takes far too much, or nothing for 30 s, is to be ended and may come back and resume.
-import type { Position, RoomId } from '@roomcast/shared/protocol'
+import type { Look, Position, RoomId } from '@roomcast/shared/protocol'
 import { positionOf } from '@roomcast/shared/room'
 import type { Connection } from './connection.ts'
 import type { Room } from './room.ts'
@@ -74,11 +74,18 @@ export class Place {
     if (since || !this.#room) return true
     this.#connection.exit(this.#room.state.roomId)
     this.#stalled = positionOf(this.#room.state)
+    this.#room.isBehind(this.#connection, true)
     return true
+  }
+
+  /** Notes where its reader is, if it watches this room. */
+  readerIs(roomId: RoomId, look: Look): void {
+    if (this.roomId === roomId) this.#room?.look(this.#connection, look)
   }
 
   #resume(since: Position): void {
     this.#stalled = null
-    this.#room?.join(this.#connection, since)
+    // Its member may be none any more.
+    if (this.#room?.has(this.#connection)) this.#room.join(this.#connection, since)
   }
 }

@@ -6,6 +6,7 @@
 import type {
   Entry,
   ErrorBody,
+  Look,
   Position,
   RoomId,
   RoomState,
@@ -17,7 +18,7 @@ import { digest } from '@roomcast/shared/digest'
 import { fold, memberOf, positionOf } from '@roomcast/shared/room'
 import type { Clock } from '@roomcast/shared/clock'
 import type { LogUpdate, RoomLog } from '../log/room-log.ts'
-import type { PresencePort } from '../presence/presence.ts'
+import type { PresencePort, PresentMembers } from '../presence/presence.ts'
 import { catchUp } from './catch-up.ts'
 import type { Connection, FanOut } from './connection.ts'
 
@@ -117,6 +118,23 @@ export class Room {
     return memberOf(this.#state, memberId) !== undefined
   }
 
+  /** Whether somebody was a member and is none any more. */
+  isGone(memberId: string): boolean {
+    return this.#state.members.some((member) => member.memberId === memberId && member.gone)
+  }
+
+  /** Where the reader of a connection is, as that says. */
+  look(connection: Connection, look: Look): void {
+    const { roomId, presence } = this.#options
+    if (this.has(connection)) presence.look(roomId, connection.id, look)
+  }
+
+  /** Whether a connection has fallen behind what the others see. */
+  isBehind(connection: Connection, isBehind: boolean): void {
+    const { roomId, presence } = this.#options
+    if (this.has(connection)) presence.behind(roomId, connection.id, isBehind)
+  }
+
   /**
    * Shows the room to a connection, from `since` on where that is possible. Nothing is awaited in here.
    * Does nothing once closed: a connection that had stalled may come back to a room that was deleted.
@@ -137,7 +155,8 @@ export class Room {
     }
     if (isBeyond || (since && since.epoch !== position.epoch)) this.#options.onCorrected?.(1)
     connection.send(catchUp(this.#state, this.#recent, isBeyond ? undefined : since), position)
-    connection.send({ type: 'presence', members: presence.present(roomId) }, position)
+    const members = this.#stillHere(presence.present(roomId))
+    connection.send({ type: 'presence', members }, position)
     if (this.#trouble) connection.send({ type: 'storage', error: this.#trouble }, position)
     connection.send({ type: 'synced' }, position)
     return true
@@ -212,7 +231,9 @@ export class Room {
   #start(): void {
     const { roomId, presence } = this.#options
     this.#stops.push(
-      presence.follow(roomId, (members) => this.#share({ type: 'presence', members })),
+      presence.follow(roomId, (members) =>
+        this.#share({ type: 'presence', members: this.#stillHere(members) }),
+      ),
     )
     this.#heartbeatLater()
   }
@@ -231,6 +252,8 @@ export class Room {
     if ('type' in update && update.type === 'heartbeat') return
     this.#state = state
     this.#remember(update, before.offset)
+    if ('type' in update && update.entries.some(({ type }) => type === 'member-left'))
+      this.#dismiss()
     this.#share(update)
     this.#arrive()
     if (before.running !== state.running) this.#heartbeatLater()
@@ -264,6 +287,7 @@ export class Room {
       if (state.epoch !== this.#state.epoch) this.#options.onCorrected?.(this.#connections.size)
       this.#state = state
       this.#recent = newestOf(entries)
+      this.#dismiss()
       // One frame for all. Whoever has stalled is off the shared path, and is caught up from where it was.
       this.#share({ type: 'snapshot', state })
       this.#arrive()
@@ -282,6 +306,23 @@ export class Room {
     for (const update of waiting)
       if (!('epoch' in update) || update.epoch === epoch) this.#onLog(update)
     if (this.#isBack) this.storageIs(null)
+  }
+
+  /** Whoever is no member any more is out, and sees nothing that comes after. */
+  #dismiss(): void {
+    const { roomId, presence } = this.#options
+    const gone = [...this.#connections].filter(({ memberId }) => this.isGone(memberId))
+    if (gone.length === 0) return
+    for (const connection of gone) {
+      this.leave(connection)
+      connection.send({ type: 'closed', error: errorBody('removed') }, positionOf(this.#state))
+    }
+    this.#share({ type: 'presence', members: this.#stillHere(presence.present(roomId)) })
+  }
+
+  /** Presence waits a moment for those who go; not so for those who are no members any more. */
+  #stillHere(present: PresentMembers): PresentMembers {
+    return present.filter(({ memberId }) => !this.isGone(memberId))
   }
 
   #deleted(): void {

@@ -200,6 +200,8 @@ export class Rooms {
       if (mayCome) await room.reaches(since.offset)
       const isBeyond = mayCome && (room.isElsewhere(since) || (await room.lacks(since)))
       // It may have closed in this very moment, having lingered long enough: then the next one is opened.
+      // Gone while this was awaited; or here again, which only the log knows yet.
+      if (room.isGone(connection.memberId)) await this.#roomOf(connection.memberId, roomId)
       if (!room.join(connection, since, isBeyond)) continue
       this.#stay(roomId)
       return room
@@ -215,9 +217,12 @@ export class Rooms {
   async perform(memberId: MemberId, command: RoomCommand): Promise<Acknowledged> {
     // It would be tried for seconds, and perhaps be done after its sender has given it up.
     if (this.#isAway && command.type !== 'typing') throw new Refusal('storage-unavailable')
-    const room = await this.#roomOf(memberId, command.roomId)
+    // Whoever asks again to leave is told by the log that it is done.
+    const leaves = command.type === 'remove' && command.memberId === memberId
+    const room = await this.#roomOf(memberId, command.roomId, leaves)
     const shown = (offset: number) => room.reaches(offset)
-    return perform({ ...this.#options, shown }, memberId, command)
+    const isMember = (id: MemberId) => room.isMember(id)
+    return perform({ ...this.#options, shown, isMember }, memberId, command)
   }
 
   async close(): Promise<void> {
@@ -235,14 +240,15 @@ export class Rooms {
     return this.#trouble?.code === 'storage-unavailable'
   }
 
-  async #roomOf(memberId: MemberId, roomId: RoomId): Promise<Room> {
+  /** @param evenIfGone also for somebody who was a member once */
+  async #roomOf(memberId: MemberId, roomId: RoomId, evenIfGone = false): Promise<Room> {
     if (this.#isAway && !this.#open.has(roomId)) throw new Refusal('storage-unavailable')
     const room = await this.#use(roomId)
-    if (room.isMember(memberId)) return room
+    if (room.isMember(memberId) || (evenIfGone && room.isGone(memberId))) return room
     if (this.#isAway) throw new Refusal('storage-unavailable')
     // The log knows first: whoever was admitted a moment ago, perhaps on another node, is a member already.
     if (await this.#options.log.isMember(roomId, memberId)) return room
-    throw new Refusal('room-not-found')
+    throw new Refusal(room.isGone(memberId) ? 'removed' : 'room-not-found')
   }
 
   /** The open room; whoever only looks in lets it close again later. */

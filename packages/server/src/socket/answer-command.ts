@@ -33,6 +33,9 @@ export async function answerCommand(
       case 'leave':
         await connection.leave(command.roomId)
         return { ok: true }
+      case 'look':
+        await connection.look(command.roomId, command.look)
+        return { ok: true }
       default:
         return await rooms.perform(connection.memberId, command)
     }

@@ -1,5 +1,5 @@
 // One socket in at most one room.
-import type { ErrorBody, Position, RoomId, Update } from '@roomcast/shared/protocol'
+import type { ErrorBody, Look, Position, RoomId, Update } from '@roomcast/shared/protocol'
 import { errorBody, Refusal } from '@roomcast/shared/protocol'
 import type { Connection } from '../room/connection.ts'
 import { isStalled, Place } from '../room/place.ts'
@@ -56,6 +56,14 @@ export class SocketConnection implements Connection {
   leave(roomId: RoomId): Promise<void> {
     return this.#inTurn(async () => {
       if (this.#place.roomId === roomId) this.#place.leave()
+    })
+  }
+
+  /** Notes where its reader is, if it watches this room. @throws Refusal `room-not-found`, `removed` */
+  look(roomId: RoomId, look: Look): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#rooms.requireMember(this.memberId, roomId)
+      this.#place.readerIs(roomId, look)
     })
   }
 
