@@ -3,6 +3,8 @@
 import {
   errorSchema,
   inviteAcceptedSchema,
+  type InviteLook,
+  inviteLookSchema,
   inviteUrlSchema,
   type MessagesPage,
   messagesPageSchema,
@@ -94,6 +96,22 @@ export class Api {
 
   async acceptInvite(invite: string): Promise<RoomSummary> {
     return (await this.#post('/api/invites/accept', { invite }, inviteAcceptedSchema)).room
+  }
+
+  /** What an invite leads to, without taking it. */
+  lookAtInvite(invite: string): Promise<InviteLook> {
+    return this.#post('/api/invites/look', { invite }, inviteLookSchema)
+  }
+
+  /** Removes a room for good; for its owner. */
+  async deleteRoom(roomId: string): Promise<void> {
+    const path = `/api/rooms/${encodeURIComponent(roomId)}`
+    await this.#call(path, { method: 'DELETE' }, v.unknown())
+  }
+
+  /** Where the whole transcript of a room can be saved from. */
+  exportUrl(roomId: string, format: 'markdown' | 'json'): string {
+    return `${this.#base}/api/rooms/${encodeURIComponent(roomId)}/export?format=${format}`
   }
 
   /** Up to `limit` messages before, after or around an offset, oldest first. */

@@ -8,6 +8,11 @@ const choices = {
   enterSends: v.boolean(),
   /** Escape in the composer or the conversation stops the answer, for everyone. */
   escapeStops: v.boolean(),
+  theme: v.picklist(['system', 'light', 'dark']),
+  /** What a screen reader is told of an answer besides its beginning and end. */
+  announce: v.picklist(['events', 'answers', 'sentences']),
+  /** Notifications while the page is out of sight; the browser has to allow them too. */
+  notify: v.boolean(),
 } as const
 
 type Choices = typeof choices
@@ -19,7 +24,13 @@ const KEY = 'preferences'
 /** Fingers instead of a mouse: Enter is the only way to a new line there, and the button is right at hand. */
 export const isTouch = matchMedia('(hover: none) and (pointer: coarse)').matches
 
-const DEFAULTS: Preferences = { enterSends: !isTouch, escapeStops: true }
+const DEFAULTS: Preferences = {
+  enterSends: !isTouch,
+  escapeStops: true,
+  theme: 'system',
+  announce: 'events',
+  notify: false,
+}
 
 const chosen = shallowRef(read())
 

@@ -1,31 +1,93 @@
-// What the one status region of the room says: events of the room, and of the link.
-import { type ComputedRef, type Ref, ref, watch } from 'vue'
-import type { RoomView } from '../room/room-client.ts'
+// What the status region and the alert region of a room say: events of the room and of the link, and for who wants
+// that the answer itself, when it is finished or sentence by sentence at a pace that can be listened to.
+import { onScopeDispose, type Ref, ref, watch } from 'vue'
+import type { Reply } from '@roomcast/shared/protocol'
+import { partsOf, replyNumbered } from '@roomcast/shared/room'
+import { sentencesAfter } from '../announce/sentences.ts'
+import { browserClock } from '../clock.ts'
+import { preferences } from '../preferences.ts'
 import { announcementOf } from '../wording/announcement.ts'
-import type { StatusText } from '../wording/status-text.ts'
+import { laterWords } from '../wording/later.ts'
+import type { OpenedRoom } from './use-opened-room.ts'
 
-export function useAnnouncer(
-  view: () => RoomView,
-  linkText: ComputedRef<StatusText>,
-): Readonly<Ref<string>> {
-  const announcement = ref('')
+/** Between two things that are said while an answer comes, ms. */
+const PACE_MS = 1500
+/** The longest finished answer that is said as a whole, characters. */
+const LONGEST_ANSWER = 4000
+
+export interface Said {
+  readonly calm: Readonly<Ref<string>>
+  readonly urgent: Readonly<Ref<string>>
+}
+
+export function useAnnouncer({ view, me, linkText }: OpenedRoom): Said {
+  const calm = ref('')
+  const urgent = ref('')
+  const sentences = useSentences((sentence) => (calm.value = sentence))
+
   watch(
     () => view().state,
     (after, before) => {
-      const words = after && announcementOf(before ?? null, after)
-      if (words) announcement.value = words
+      if (!after) return
+      const reply = (before && replyNumbered(after, before.running ?? after.running ?? 0)) ?? null
+      if (reply && preferences.value.announce === 'sentences') sentences.follow(reply)
+      const announcement = announcementOf(before ?? null, after, me.value)
+      if (announcement === null) return
+      if (announcement.urgent !== '') urgent.value = announcement.urgent
+      const finished = reply?.ended && preferences.value.announce === 'answers' ? reply : null
+      const text = finished ? textOf(finished).slice(0, LONGEST_ANSWER) : ''
+      if (announcement.calm !== '' || text !== '')
+        calm.value = `${announcement.calm} ${text}`.trim()
     },
   )
   let lost = false
-  watch(
-    () => view().status.kind,
-    (kind) => {
-      if (kind === 'offline') announcement.value = linkText.value.chip
-      else if (kind === 'paused') announcement.value = linkText.value.sentence ?? ''
-      else if (kind === 'live' && lost) announcement.value = 'Live again.'
-      if (kind === 'offline' || kind === 'paused') lost = true
-      else if (kind === 'live') lost = false
+  watch([() => view().status.kind, () => linkText.value.tone], ([kind, tone]) => {
+    if (kind === 'offline' && tone === 'bad' && !lost) urgent.value = laterWords.announce.lost
+    else if (kind === 'paused') calm.value = linkText.value.sentence ?? ''
+    else if (kind === 'live' && lost) calm.value = laterWords.announce.back
+    if ((kind === 'offline' && tone === 'bad') || kind === 'paused') lost = true
+    else if (kind === 'live') lost = false
+  })
+  return { calm, urgent }
+}
+
+function textOf(reply: Reply): string {
+  return partsOf(reply)
+    .filter(({ kind }) => kind === 'text')
+    .map(({ text }) => text)
+    .join('')
+}
+
+/** Says the sentences of the running answer one after the other, not faster than can be listened to. */
+function useSentences(say: (sentence: string) => void): {
+  readonly follow: (reply: Reply) => void
+} {
+  let number = 0
+  let upTo = 0
+  let waiting: string[] = []
+  let cancel: (() => void) | null = null
+  const next = (): void => {
+    cancel = null
+    const sentence = waiting.shift()
+    if (sentence === undefined) return
+    say(sentence)
+    cancel = browserClock.after(PACE_MS, next)
+  }
+  onScopeDispose(() => cancel?.())
+  return {
+    follow(reply) {
+      const text = textOf(reply)
+      if (reply.number !== number) {
+        // Who comes later hears what comes from now on.
+        const isLate = number === 0 && text.length > 0 && reply.ended === null
+        number = reply.number
+        upTo = isLate ? text.length : 0
+        waiting = []
+      }
+      const ready = sentencesAfter(text, upTo, reply.ended !== null, laterWords.announce.code)
+      upTo = ready.upTo
+      waiting.push(...ready.sentences)
+      if (cancel === null) next()
     },
-  )
-  return announcement
+  }
 }

@@ -4,12 +4,21 @@ import type { RoomView } from '../room/room-client.ts'
 import { type StatusText, statusText } from '../wording/status-text.ts'
 import { useNow } from './use-now.ts'
 
-export function useLinkText(view: () => RoomView): ComputedRef<StatusText> {
+/** @param isWriting the member has written something that was not sent */
+export function useLinkText(
+  view: () => RoomView,
+  isWriting: () => boolean,
+): ComputedRef<StatusText> {
   const now = useNow()
   const status = computed(() => view().status)
   const closing = computed(() => view().closing)
+  const opened = computed(() => view().state !== null)
+  const waiting = computed(() => view().pending.some(({ type }) => type === 'post'))
   return computed(() =>
     // Only the countdown needs the time; the rest is not to be worked out four times a second.
-    statusText(status.value, closing.value, status.value.kind === 'offline' ? now.value : 0),
+    statusText(status.value, closing.value, status.value.kind === 'offline' ? now.value : 0, {
+      opened: opened.value,
+      written: waiting.value || isWriting(),
+    }),
   )
 }

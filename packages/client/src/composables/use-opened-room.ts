@@ -4,7 +4,8 @@ import { computed, type ComputedRef, onMounted, type Ref, watch } from 'vue'
 import type { RoomState } from '@roomcast/shared/protocol'
 import type { RoomView } from '../room/room-client.ts'
 import type { Status } from '../room/status.ts'
-import { type Face, refusedFace } from '../wording/face.ts'
+import { type Face, refusedFace, waitingFace } from '../wording/face.ts'
+import { words } from '../wording/language.ts'
 import type { StatusText } from '../wording/status-text.ts'
 import { type Answering, useAnswering } from './use-answering.ts'
 import { useLinkText } from './use-link-text.ts'
@@ -22,25 +23,43 @@ export interface OpenedRoom {
   readonly linkText: ComputedRef<StatusText>
   readonly people: People
   readonly answering: ComputedRef<Answering | null>
-  /** Why the room does not let this client in; null while it does. */
+  /** Why there is no room to show, when it is more than being opened; null while there is one. */
   readonly face: ComputedRef<Face | null>
+  /** Final: nothing can be said here. */
+  readonly closed: ComputedRef<boolean>
   readonly title: ComputedRef<string>
+  /** This member's part in the room. */
+  readonly owner: ComputedRef<boolean>
+  /** The question that is being answered; empty where it is not known here. */
+  readonly question: ComputedRef<string>
   /** Begins anew, after the member has said who they are. */
   readonly reopen: () => Promise<void>
 }
 
-export function useOpenedRoom(roomId: () => string, session: Session): OpenedRoom {
+/** @param isWriting the member has written something that was not sent */
+export function useOpenedRoom(
+  roomId: () => string,
+  session: Session,
+  isWriting: () => boolean,
+): OpenedRoom {
   const me = computed(() => session.who.value?.memberId ?? null)
   const room = useRoom(roomId, me)
   const view = (): RoomView => room.view.value
   const state = computed(() => view().state)
+  const linkText = useLinkText(view, isWriting)
+  const self = computed(() => state.value?.members.find(({ memberId }) => memberId === me.value))
   const face = computed(() => {
     const { status } = view()
-    return status.kind === 'refused' ? refusedFace(status.error) : null
+    if (status.kind === 'refused')
+      return refusedFace(status.error, state.value !== null, self.value?.gone)
+    const why = linkText.value.sentence
+    return state.value === null && why !== null ? waitingFace(why) : null
   })
-  const title = computed(() => (state.value ? state.value.title || 'Untitled room' : 'Room'))
+  const title = computed(() =>
+    state.value ? state.value.title || words.shell.untitled : words.shell.room,
+  )
+  const answering = useAnswering(view)
   watch(face, (now) => now?.action === 'name' && session.forget())
-  watch(title, (now) => (document.title = `${now} · Roomcast`), { immediate: true })
   // ignored because: without it the room works; what is wrong, the link itself says.
   onMounted(() => session.load().catch(() => null))
   return {
@@ -49,11 +68,20 @@ export function useOpenedRoom(roomId: () => string, session: Session): OpenedRoo
     view,
     state,
     link: computed(() => view().status.kind),
-    linkText: useLinkText(view),
+    linkText,
     people: usePeople(view, me),
-    answering: useAnswering(view),
+    answering,
     face,
+    closed: computed(() => view().status.kind === 'refused'),
     title,
+    owner: computed(() => self.value?.role === 'owner'),
+    question: computed(() => {
+      const asked = answering.value?.reply.messageId
+      const said = state.value?.messages.find(
+        (message) => message.kind === 'said' && message.messageId === asked,
+      )
+      return said?.text ?? ''
+    }),
     reopen: async () => {
       await session.load()
       room.reopen()

@@ -9,7 +9,10 @@ export interface People {
   readonly name: ComputedRef<(memberId: string) => string>
   /** Which of the avatar colours is a member's: by order of joining, so the same on every screen. */
   readonly tone: ComputedRef<(memberId: string) => number>
-  readonly here: ComputedRef<readonly Member[]>
+  /** Who is here, in the order in which they came; null while nobody knows. */
+  readonly here: ComputedRef<readonly Member[] | null>
+  /** How many watch the live end of the running answer, as far as is known. */
+  readonly watching: ComputedRef<number>
   /** Who is typing besides this member, in words. */
   readonly typing: ComputedRef<string>
 }
@@ -33,7 +36,13 @@ export function usePeople(view: () => RoomView, me: Readonly<Ref<string | null>>
   return {
     name,
     tone,
-    here: computed(() => presence.value.flatMap(({ memberId }) => byId.value.get(memberId) ?? [])),
+    // This member at least is here, so nobody at all means that it has not been told yet.
+    here: computed(() =>
+      presence.value.length === 0
+        ? null
+        : presence.value.flatMap(({ memberId }) => byId.value.get(memberId) ?? []),
+    ),
+    watching: computed(() => presence.value.filter(({ look = 'live' }) => look === 'live').length),
     typing: computed(() =>
       // Without a link nobody knows who has stopped typing.
       view().status.kind !== 'live'

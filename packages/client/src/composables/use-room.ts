@@ -19,6 +19,8 @@ export interface Room {
   readonly takeBack: (commandId: string) => boolean
   /** Tells the others that this member is writing. */
   readonly typing: () => void
+  /** Tells the others where this reader is. */
+  readonly look: RoomClient['look']
   /** Gives up the link and begins anew, for example under another session. */
   readonly reopen: () => void
 }
@@ -31,6 +33,7 @@ export function useRoom(roomId: () => string, me: Readonly<Ref<string | null>>):
   const unsent = new UnsentPosts(() => localStorage)
   const keep = (post: Post) => (me.value === null ? () => undefined : unsent.keep(me.value, post))
   let client = newClient(roomId(), keep)
+  let lastLook: Parameters<RoomClient['look']>[0] | null = null
   const view = shallowRef(client.view)
   const painter = oncePerFrame(() => (view.value = client.view), {
     frame: (callback) => {
@@ -47,6 +50,7 @@ export function useRoom(roomId: () => string, me: Readonly<Ref<string | null>>):
     client.close()
     client = newClient(roomId(), keep)
     view.value = client.view
+    if (lastLook) client.look(lastLook)
     open()
   }
 
@@ -70,6 +74,7 @@ export function useRoom(roomId: () => string, me: Readonly<Ref<string | null>>):
     resend: (post) => client.resend(post),
     takeBack: (commandId) => client.takeBack(commandId),
     typing: () => client.typing(),
+    look: (look) => client.look((lastLook = look)),
     reopen,
   }
 }

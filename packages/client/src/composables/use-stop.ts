@@ -8,7 +8,8 @@ type CancelIntent = Extract<Intent, { type: 'cancel' }>
 
 export interface Stop {
   readonly stopping: ComputedRef<boolean>
-  readonly stop: () => void
+  /** @param reason why, for everyone to read */
+  readonly stop: (reason?: string) => void
 }
 
 /** @param act sends the command */
@@ -23,11 +24,15 @@ export function useStop(
         command.type === 'cancel' && command.generationId === answering()?.reply.generationId,
     ),
   )
-  const stop = (): void => {
+  const stop = (reason = ''): void => {
     const now = answering()
     const offline = view().status.kind === 'offline'
     if (now && !stopping.value && !offline)
-      void act({ type: 'cancel', generationId: now.reply.generationId })
+      void act({
+        type: 'cancel',
+        generationId: now.reply.generationId,
+        ...(reason === '' ? {} : { reason }),
+      })
   }
   return { stopping, stop }
 }

@@ -10,6 +10,7 @@ import {
   errorBody,
   type ErrorBody,
   LIMITS,
+  type Look,
   type Position,
   parseUpdate,
   type Presence,
@@ -92,6 +93,8 @@ export class RoomClient {
   #trouble: ErrorBody | null = null
   /** When something came last, or the link was made; ms since 1970. */
   #heardAt = 0
+  /** Where the reader is; null until it was told. */
+  #look: Exclude<Look, 'behind'> | null = null
   #stopWatching: (() => void) | null = null
   #stopRejoining: (() => void) | null = null
   #closed = false
@@ -176,12 +179,25 @@ export class RoomClient {
     void transport.send({ type: 'typing', roomId, commandId: newId() })
   }
 
+  /** Tells the others where the reader is, now and after each join. */
+  look(look: Exclude<Look, 'behind'>): void {
+    if (look === this.#look) return
+    this.#look = look
+    if (this.#view.status.kind === 'live') this.#tellLook()
+  }
+
   /** The page is looked at again, or the network is back: neither the next try nor a link that fell silent is waited for. */
   wake(): void {
     const { kind } = this.#view.status
     if (this.#isOver() || kind === 'connecting') return
     const isSilent = this.#options.clock.now() - this.#heardAt >= DOUBTFUL_SILENCE_MS
     if (isSilent || kind === 'offline') this.#options.transport.relink()
+  }
+
+  #tellLook(): void {
+    const { roomId, newId, transport } = this.#options
+    const look = this.#look
+    if (look) void transport.send({ type: 'look', roomId, look, commandId: newId() })
   }
 
   #onLink(link: Link): void {
@@ -312,6 +328,7 @@ export class RoomClient {
     this.#joining = null
     if (behind) return this.#rejoinLater(behind)
     this.#change({ status: statusWith(this.#trouble), closing: null })
+    this.#tellLook()
     this.#outbox.open()
   }
 

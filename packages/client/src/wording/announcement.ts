@@ -1,37 +1,75 @@
 // What a screen reader hears: a few events, never the text as it grows.
-import type { Message, Reply, RoomState } from '@roomcast/shared/protocol'
+import type { Member, Message, Reply, RoomState } from '@roomcast/shared/protocol'
 import { nameOf, replyNumbered } from '@roomcast/shared/room'
 import { footerOf } from './footer.ts'
+import { laterWords } from './later.ts'
 
-/** What happened between two states of a room, in words; null when nothing worth saying did. */
-export function announcementOf(before: RoomState | null, after: RoomState): string | null {
-  if (before === null || before.epoch !== after.epoch) return null
-  const said = after.messages.filter((message) => message.offset > before.offset)
-  const sentences = [endOf(before, after), ...said.map((message) => posted(after, message))]
-  return sentences.filter((sentence) => sentence !== null).join(' ') || null
+/** A message of a person is read up to here, characters. */
+const LONGEST = 240
+
+/** What happened, in words; empty where nothing worth saying did. `urgent`: something went wrong. */
+export interface Announcement {
+  readonly calm: string
+  readonly urgent: string
 }
 
-function endOf(before: RoomState, after: RoomState): string | null {
+/** What happened between two states of a room; null when nothing worth saying did. @param me whose screen it is */
+export function announcementOf(
+  before: RoomState | null,
+  after: RoomState,
+  me: string | null,
+): Announcement | null {
+  if (before === null || before.epoch !== after.epoch || before === after) return null
+  const said = after.messages.filter((message) => message.offset > before.offset)
+  const ended = endOf(before, after)
+  const calm = [
+    ended?.calm ?? '',
+    ...comings(before.members, after),
+    before.title === after.title ? '' : laterWords.announce.renamed(after.title),
+    ...said.map((message) => posted(after, message, me)),
+  ]
+  const announcement = {
+    calm: calm.filter((sentence) => sentence !== '').join(' '),
+    urgent: ended?.urgent ?? '',
+  }
+  return announcement.calm === '' && announcement.urgent === '' ? null : announcement
+}
+
+function comings(before: readonly Member[], after: RoomState): string[] {
+  if (before === after.members) return []
+  const known = new Map(before.map((member) => [member.memberId, member]))
+  return after.members.flatMap(({ memberId, name, gone }) => {
+    const past = known.get(memberId)
+    if (gone === past?.gone && past) return []
+    if (gone === undefined) return [laterWords.announce.joined(name)]
+    return [gone === 'left' ? laterWords.announce.left(name) : laterWords.announce.removed(name)]
+  })
+}
+
+function endOf(before: RoomState, after: RoomState): Announcement | null {
   if (before.running === null) return null
   const reply = replyNumbered(after, before.running)
-  return reply?.ended ? ended(after, reply) : null
+  return reply ? ended(after, reply) : null
 }
 
-function ended(state: RoomState, reply: Reply): string | null {
+function ended(state: RoomState, reply: Reply): Announcement | null {
   if (reply.ended === null) return null
   const footer = footerOf(reply, reply.ended, (memberId) => nameOf(state, memberId))
-  const words = reply.text.split(/\s+/).filter((word) => word !== '').length
   const [line] = footer.lines
-  if (line === undefined) return `Claude finished. ${words} words.`
-  return line.endsWith('.') ? line : `${line}.`
+  if (line === undefined) {
+    const count = reply.text.split(/\s+/).filter((word) => word !== '').length
+    const blocks = Math.floor((reply.text.match(/^ {0,3}(```|~~~)/gm)?.length ?? 0) / 2)
+    return { calm: laterWords.announce.finished(count, blocks), urgent: '' }
+  }
+  const sentence = line.endsWith('.') ? line : `${line}.`
+  return footer.tone === 'problem' ? { calm: '', urgent: sentence } : { calm: sentence, urgent: '' }
 }
 
-function posted(state: RoomState, message: Message): string {
+function posted(state: RoomState, message: Message, me: string | null): string {
+  const said = laterWords.announce
   const name = nameOf(state, message.by)
-  if (message.kind === 'reply') return `Claude is answering ${name}.`
-  if (!message.ask) return `${name}: ${message.text}`
+  if (message.kind === 'reply') return said.answering(name)
+  if (!message.ask) return message.by === me ? '' : said.said(name, message.text.slice(0, LONGEST))
   const place = state.queue.indexOf(message.messageId)
-  return place < 0
-    ? `${name} asked Claude.`
-    : `${name} asked Claude. Number ${place + 1} in the queue.`
+  return place < 0 ? said.asked(name) : said.queued(name, place + 1)
 }

@@ -2,6 +2,7 @@
 import type { ErrorBody } from '@roomcast/shared/protocol'
 import { unreachable } from '@roomcast/shared/unreachable'
 import type { Status } from '../room/status.ts'
+import { words } from './language.ts'
 
 /** A link that is back within this time is not worth a sentence. */
 const BLIP_MS = 1500
@@ -13,42 +14,60 @@ export interface StatusText {
   readonly sentence: string | null
 }
 
+/** What there is on this screen that could be feared for. */
+export interface OnScreen {
+  /** The room has been read. */
+  readonly opened: boolean
+  /** The member has written something that has not been taken yet. */
+  readonly written: boolean
+}
+
 /** @param closing what the server said when it ended the link, if it did */
-export function statusText(status: Status, closing: ErrorBody | null, now: number): StatusText {
+export function statusText(
+  status: Status,
+  closing: ErrorBody | null,
+  now: number,
+  onScreen: OnScreen,
+): StatusText {
+  const said = words.shell.status
   switch (status.kind) {
     case 'connecting':
-      return { tone: 'busy', chip: 'Connecting…', sentence: null }
+      return { tone: 'busy', chip: said.connecting, sentence: null }
     case 'catching-up':
-      return { tone: 'busy', chip: 'Catching up…', sentence: null }
+      return { tone: 'busy', chip: said.catchingUp, sentence: null }
     case 'live':
-      return { tone: 'good', chip: 'Live', sentence: null }
+      return { tone: 'good', chip: said.live, sentence: null }
     case 'paused':
-      return { tone: 'busy', chip: 'Paused', sentence: pausedText(status.error) }
+      return { tone: 'busy', chip: said.paused, sentence: pausedText(status.error, onScreen) }
     case 'refused':
-      return { tone: 'bad', chip: 'Not connected', sentence: status.error.message }
+      return { tone: 'bad', chip: said.refused, sentence: status.error.message }
     case 'offline': {
       if (now - status.since < BLIP_MS)
-        return { tone: 'busy', chip: 'Reconnecting…', sentence: null }
-      const why = closing === null ? 'Connection lost.' : closingText(closing)
-      const when = nextTry(status.retryAt, now)
-      return { tone: 'bad', chip: 'Offline', sentence: `${why} Your text is safe. ${when}` }
+        return { tone: 'busy', chip: said.reconnecting, sentence: null }
+      const why = closing === null ? said.lost : closingText(closing)
+      const parts = [why, onScreen.written ? said.textIsSafe : '', nextTry(status.retryAt, now)]
+      return {
+        tone: 'bad',
+        chip: said.offline,
+        sentence: parts.filter((part) => part !== '').join(' '),
+      }
     }
     default:
       return unreachable(status)
   }
 }
 
-function pausedText({ code }: ErrorBody): string {
-  return code === 'storage-full'
-    ? 'Paused: the server’s storage is full. It goes on when there is space again; answers can still be stopped.'
-    : 'Paused: the server cannot reach its storage. What is here is safe; it goes on by itself.'
+function pausedText({ code }: ErrorBody, { opened }: OnScreen): string {
+  const said = words.shell.status
+  if (code === 'storage-full') return opened ? said.storageFull : said.storageFullUnopened
+  return opened ? said.storageAway : said.storageAwayUnopened
 }
 
 function closingText(closing: ErrorBody): string {
-  return closing.code === 'shutting-down' ? 'The server is restarting.' : closing.message
+  return closing.code === 'shutting-down' ? words.shell.status.restarting : closing.message
 }
 
 function nextTry(retryAt: number | null, now: number): string {
   const seconds = retryAt === null ? 0 : Math.ceil((retryAt - now) / 1000)
-  return seconds <= 0 ? 'Trying again…' : `Trying again in ${seconds} s…`
+  return seconds <= 0 ? words.shell.status.tryingAgain : words.shell.status.nextTry(seconds)
 }

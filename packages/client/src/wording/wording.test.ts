@@ -1,11 +1,6 @@
-import type { Ended, Reply, RoomState, Said } from '@roomcast/shared/protocol'
-import { emptyRoom } from '@roomcast/shared/room'
-import { errorBody } from '@roomcast/shared/protocol'
+import type { Ended, Reply } from '@roomcast/shared/protocol'
 import { describe, expect, it } from 'vitest'
-import { announcementOf } from './announcement.ts'
-import { refusedFace } from './face.ts'
 import { footerOf } from './footer.ts'
-import { statusText } from './status-text.ts'
 import { initials, secondsText, timeText, tooLongText, typingText } from './words.ts'
 
 const REPLY: Reply = {
@@ -96,107 +91,6 @@ describe('the footer of a reply', () => {
 
   it('says that the server broke off', () => {
     expect(footer({ outcome: 'interrupted' }).lines).toEqual(['Interrupted: the server broke off'])
-  })
-})
-
-describe('the status in words', () => {
-  const offline = { kind: 'offline', since: 0, retryAt: 10_000 } as const
-
-  it('counts down to the next try', () => {
-    expect(statusText(offline, null, 5500).sentence).toBe(
-      'Connection lost. Your text is safe. Trying again in 5 s…',
-    )
-    expect(statusText(offline, null, 10_500).sentence).toContain('Trying again…')
-  })
-
-  it('makes no words about a link that is gone for a moment', () => {
-    expect(statusText(offline, null, 1000)).toEqual({
-      tone: 'busy',
-      chip: 'Reconnecting…',
-      sentence: null,
-    })
-  })
-
-  it('says that the server is restarting when the server said so', () => {
-    expect(statusText(offline, errorBody('shutting-down'), 5000).sentence).toContain(
-      'The server is restarting.',
-    )
-  })
-
-  it.each([
-    ['storage-unavailable', 'cannot reach its storage. What is here is safe; it goes on by itself'],
-    ['storage-full', 'storage is full. It goes on when there is space again'],
-  ] as const)('says what %s means, in amber, and when it goes on', (code, words) => {
-    const text = statusText({ kind: 'paused', error: errorBody(code) }, null, 0)
-    expect(text).toMatchObject({ tone: 'busy', chip: 'Paused' })
-    expect(text.sentence).toContain(words)
-  })
-
-  it('is silent while all is well', () => {
-    expect(statusText({ kind: 'live' }, null, 0).sentence).toBeNull()
-  })
-})
-
-describe('the face of a room that stays closed', () => {
-  it.each([
-    ['unauthenticated', 'name'],
-    ['protocol-version', 'reload'],
-    ['room-not-found', 'home'],
-    ['internal', 'reload'],
-  ] as const)('for %s offers to %s', (code, action) => {
-    expect(refusedFace(errorBody(code)).action).toBe(action)
-  })
-})
-
-describe('what a screen reader hears', () => {
-  const members = ['ana', 'bo'].map((memberId) => ({
-    memberId,
-    name: NAMES[memberId] ?? '',
-    role: 'member' as const,
-    joinedAt: 1,
-  }))
-  const base: RoomState = { ...emptyRoom('r', 'e'), members, offset: 2 }
-  const question: Said = {
-    kind: 'said',
-    messageId: 'm1',
-    offset: 3,
-    at: 1,
-    by: 'ana',
-    text: 'Why?',
-    ask: true,
-    withdrawn: false,
-  }
-
-  it('is silent about a room that is seen for the first time', () => {
-    expect(announcementOf(null, { ...base, messages: [question] })).toBeNull()
-  })
-
-  it('is who asked and what is being answered', () => {
-    const messages = [question, { ...SILENT, offset: 4 }]
-    expect(announcementOf(base, { ...base, offset: 4, running: 1, messages })).toBe(
-      'Ana asked Claude. Claude is answering Ana.',
-    )
-  })
-
-  it('is not the text as it grows', () => {
-    const before = { ...base, offset: 4, running: 1, messages: [SILENT] }
-    expect(announcementOf(before, { ...before, messages: [REPLY] })).toBeNull()
-  })
-
-  it('is how an answer ended', () => {
-    const before = { ...base, offset: 4, running: 1, messages: [REPLY] }
-    const after = (ended: Ended): RoomState => ({
-      ...before,
-      offset: 5,
-      running: null,
-      messages: [{ ...REPLY, ended }],
-    })
-    expect(announcementOf(before, after({ outcome: 'completed', at: 1 }))).toBe(
-      'Claude finished. 2 words.',
-    )
-    expect(announcementOf(before, after({ outcome: 'cancelled', by: 'bo', at: 1 }))).toBe(
-      'Stopped by Bo.',
-    )
   })
 })
 

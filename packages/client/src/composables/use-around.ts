@@ -1,0 +1,48 @@
+// What is around the conversation: which of the lazily loaded parts is open, and what the member wants of them.
+import type { Models } from '@roomcast/shared/protocol'
+import { onMounted, type Ref, ref, type ShallowRef, shallowRef, watch } from 'vue'
+import type { RoomAction } from '../room-action.ts'
+import { type Disclosure, useDisclosure } from './use-disclosure.ts'
+import { useLook } from './use-look.ts'
+import { NOT_WIDE, useMedia } from './use-media.ts'
+import type { Room } from './use-room.ts'
+import { useSession } from './use-session.ts'
+
+/** What stands in front of the room: something of its menu, or the question whether to remove a member. */
+export type InFront = RoomAction | { readonly remove: string }
+
+export interface Around {
+  /** The list of people is open. Where there is place for it, it is so from the beginning. */
+  readonly people: Ref<boolean>
+  readonly peopleButton: Disclosure
+  readonly inFront: Readonly<ShallowRef<InFront | null>>
+  /** Brings something to the front, or with null nothing. */
+  readonly act: (action: InFront | null) => void
+  /** What may be asked here; null until it is known. */
+  readonly models: Readonly<ShallowRef<Models | null>>
+}
+
+/** @param above the reader has left the live end of the conversation */
+export function useAround(room: Room, above: () => boolean): Around {
+  const { api } = useSession()
+  const notWide = useMedia(NOT_WIDE)
+  const people = ref(!notWide.value)
+  const inFront = shallowRef<InFront | null>(null)
+  const models = shallowRef<Models | null>(null)
+  watch(notWide, (now) => (people.value = !now))
+  useLook(room, above)
+  onMounted(() => {
+    api.models().then(
+      (answer) => (models.value = answer),
+      // ignored because: the room works without it; what is wrong with the server, the link itself says.
+      () => null,
+    )
+  })
+  return {
+    people,
+    peopleButton: useDisclosure(people),
+    inFront,
+    act: (action) => (inFront.value = action),
+    models,
+  }
+}

@@ -1,0 +1,65 @@
+// For a page that nobody looks at: what came meanwhile, in the title and the icon of its tab, and where the member
+// has allowed it as a notification.
+import { computed, onScopeDispose, ref, shallowRef, watch } from 'vue'
+import type { Message } from '@roomcast/shared/protocol'
+import { preferences } from '../preferences.ts'
+import { callsFor, newSince, tabTitle } from '../room-title.ts'
+import { words } from '../wording/language.ts'
+import { laterWords } from '../wording/later.ts'
+import type { OpenedRoom } from './use-opened-room.ts'
+
+const ICON = '/favicon.svg'
+const ICON_WITH_DOT = '/favicon-dot.svg'
+
+export function useAttention({ state, me, title, people }: OpenedRoom): void {
+  const hidden = ref(document.visibilityState === 'hidden')
+  const since = shallowRef<{ offset: number; running: number | null } | null>(null)
+  const told = new Set<string>()
+
+  const update = (): void => {
+    hidden.value = document.visibilityState === 'hidden'
+    const now = state.value
+    since.value = hidden.value && now ? { offset: now.offset, running: now.running } : null
+  }
+  document.addEventListener('visibilitychange', update)
+  update()
+
+  const fresh = computed(() =>
+    state.value && since.value ? newSince(state.value, since.value, me.value) : [],
+  )
+  const icon = document.querySelector<HTMLLinkElement>('link[rel="icon"]')
+  watch(
+    [title, () => fresh.value.length],
+    ([name, count]) => {
+      document.title = tabTitle(words.shell.documentTitle(name), count)
+      icon?.setAttribute('href', count > 0 ? ICON_WITH_DOT : ICON)
+    },
+    { immediate: true },
+  )
+  watch(fresh, (messages) => {
+    if (!preferences.value.notify || messages.length === 0) return
+    for (const message of callsFor(messages, me.value)) notify(message)
+  })
+
+  function notify(message: Message): void {
+    const id = message.kind === 'said' ? message.messageId : message.generationId
+    if (told.has(id) || !('Notification' in window) || Notification.permission !== 'granted') return
+    told.add(id)
+    const said = laterWords.notification
+    const who = people.name.value(message.by)
+    // The tag makes one of what several tabs show.
+    const shown = new Notification(title.value, {
+      tag: id,
+      icon: ICON,
+      body: message.kind === 'said' ? said.mentioned(who, message.text) : said.answered,
+    })
+    shown.addEventListener('click', () => {
+      window.focus()
+      shown.close()
+    })
+  }
+  onScopeDispose(() => {
+    document.removeEventListener('visibilitychange', update)
+    icon?.setAttribute('href', ICON)
+  })
+}

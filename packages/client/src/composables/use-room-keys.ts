@@ -1,0 +1,48 @@
+// Keys that hold everywhere in a room.
+import { onScopeDispose } from 'vue'
+import type { Reply, RoomState } from '@roomcast/shared/protocol'
+import { partsOf } from '@roomcast/shared/room'
+import { copyText } from '../copy-text.ts'
+
+/** The parts of the page that F6 goes to, in this order. */
+const REGIONS = ['nav.side-part', '.room-header', '[role="log"]', '.dock', 'aside.side-part']
+const FOCUSABLE = 'textarea, button:not([disabled]), a[href], input, [tabindex="0"]'
+
+export function useRoomKeys(state: () => RoomState | null): void {
+  const onKeydown = (event: KeyboardEvent): void => {
+    if (event.isComposing || document.querySelector('dialog[open]')) return
+    if (event.key === 'F6') goToRegion(event.shiftKey ? -1 : 1)
+    else if (event.key === 'Escape' && event.shiftKey) focus('.dock textarea')
+    else if (event.code === 'KeyC' && event.shiftKey && (event.ctrlKey || event.metaKey))
+      void copyLast(state())
+    else return
+    event.preventDefault()
+  }
+  document.addEventListener('keydown', onKeydown)
+  onScopeDispose(() => document.removeEventListener('keydown', onKeydown))
+}
+
+function goToRegion(step: number): void {
+  const regions = REGIONS.flatMap((selector) => {
+    const region = document.querySelector<HTMLElement>(selector)
+    return region?.checkVisibility() ? [region] : []
+  })
+  const at = regions.findIndex((region) => region.contains(document.activeElement))
+  const from = at < 0 ? (step > 0 ? -1 : 0) : at
+  const region = regions[(from + step + regions.length) % regions.length]
+  const target = region?.matches('[tabindex="0"]')
+    ? region
+    : region?.querySelector<HTMLElement>(FOCUSABLE)
+  target?.focus({ preventScroll: true })
+}
+
+function focus(selector: string): void {
+  document.querySelector<HTMLElement>(selector)?.focus({ preventScroll: true })
+}
+
+async function copyLast(state: RoomState | null): Promise<void> {
+  const last = state?.messages.findLast((message): message is Reply => message.kind === 'reply')
+  if (!last) return
+  const parts = partsOf(last).filter(({ kind }) => kind === 'text')
+  await copyText(parts.map(({ text }) => text).join(''))
+}

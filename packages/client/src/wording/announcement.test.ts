@@ -1,0 +1,100 @@
+import type { Ended, Member, Reply, RoomState, Said } from '@roomcast/shared/protocol'
+import { emptyRoom } from '@roomcast/shared/room'
+import { describe, expect, it } from 'vitest'
+import { announcementOf } from './announcement.ts'
+
+const REPLY: Reply = {
+  kind: 'reply',
+  generationId: 'g1',
+  number: 1,
+  offset: 4,
+  at: 1000,
+  messageId: 'm1',
+  by: 'ana',
+  mode: 'answer',
+  model: 'm',
+  text: 'Two words',
+  end: 9,
+  marks: [{ kind: 'text', from: 0 }],
+  ended: null,
+}
+const SILENT: Reply = { ...REPLY, text: '', end: 0, marks: [] }
+const MEMBERS: readonly Member[] = ['Ana', 'Bo'].map((name) => ({
+  memberId: name.toLowerCase(),
+  name,
+  role: 'member',
+  joinedAt: 1,
+}))
+const BASE: RoomState = { ...emptyRoom('r', 'e'), members: MEMBERS, offset: 2 }
+const QUESTION: Said = {
+  kind: 'said',
+  messageId: 'm1',
+  offset: 3,
+  at: 1,
+  by: 'ana',
+  text: 'Why?',
+  ask: true,
+  withdrawn: false,
+}
+
+/** What is heard by Bo. */
+function heard(before: RoomState | null, after: RoomState) {
+  return announcementOf(before, after, 'bo')
+}
+
+describe('what a screen reader hears', () => {
+  it('is nothing of a room that is seen for the first time', () => {
+    expect(heard(null, { ...BASE, messages: [QUESTION] })).toBeNull()
+  })
+
+  it('is who asked and what is being answered', () => {
+    const messages = [QUESTION, SILENT]
+    expect(heard(BASE, { ...BASE, offset: 4, running: 1, messages })?.calm).toBe(
+      'Ana asked Claude. Claude is answering Ana.',
+    )
+  })
+
+  it('is what others say, and not the own words again', () => {
+    const talk = { ...QUESTION, ask: false }
+    const after = { ...BASE, offset: 3, messages: [talk] }
+    expect(announcementOf(BASE, after, 'bo')?.calm).toBe('Ana: Why?')
+    expect(announcementOf(BASE, after, 'ana')).toBeNull()
+  })
+
+  it('is not the text as it grows', () => {
+    const before = { ...BASE, offset: 4, running: 1, messages: [SILENT] }
+    expect(heard(before, { ...before, messages: [REPLY] })).toBeNull()
+  })
+
+  it('is how an answer ended, as urgent only what went wrong', () => {
+    const before = { ...BASE, offset: 4, running: 1, messages: [REPLY] }
+    const after = (ended: Ended, text = REPLY.text): RoomState => ({
+      ...before,
+      offset: 5,
+      running: null,
+      messages: [{ ...REPLY, text, ended }],
+    })
+    expect(heard(before, after({ outcome: 'completed', at: 1 }))).toEqual({
+      calm: 'Claude finished. 2 words.',
+      urgent: '',
+    })
+    const code = 'One\n```ts\nlet a\n```\n'
+    expect(heard(before, after({ outcome: 'completed', at: 1 }, code))?.calm).toContain(
+      ', 1 code block.',
+    )
+    expect(heard(before, after({ outcome: 'cancelled', by: 'bo', at: 1 }))?.calm).toContain(
+      'Stopped by Bo',
+    )
+    expect(heard(before, after({ outcome: 'interrupted', at: 1 }))?.urgent).toContain('nterrupted')
+  })
+
+  it('is who comes, goes, and is removed, and what the room is called now', () => {
+    const [ana, bo] = MEMBERS as [Member, Member]
+    const calm = (members: readonly Member[], title = '') =>
+      heard({ ...BASE, members: [ana] }, { ...BASE, offset: 3, members, title })?.calm
+    expect(calm([ana, bo])).toBe('Bo joined.')
+    expect(calm([{ ...ana, gone: 'left' }])).toBe('Ana left.')
+    expect(calm([{ ...ana, gone: 'removed' }])).toBe('Ana was removed.')
+    expect(calm([ana], 'Design')).toBe('The room is now called Design.')
+  })
+})

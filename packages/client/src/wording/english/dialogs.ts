@@ -1,0 +1,72 @@
+// What opens on a press in a room.
+export const dialogs = {
+  menu: {
+    invite: 'Invite',
+    search: 'Search',
+    settings: 'Room settings',
+    aboutRoom: 'About this room',
+    personal: 'Open on another device',
+    markdown: 'Export as Markdown',
+    json: 'Export as JSON',
+    preferences: 'Settings',
+    shortcuts: 'Keyboard shortcuts',
+    leave: 'Leave this room',
+    delete: 'Delete this room',
+  },
+  stopReason: {
+    why: 'Why, in a few words (everyone sees it)',
+    example: 'Wrong question',
+    quick: ['Answered already', 'Going the wrong way', 'Too long'],
+    stop: 'Stop for everyone',
+  },
+  invite: {
+    title: 'Invite to this room',
+    text: 'Whoever opens this link can read, write and stop answers here.',
+    link: 'Invite link',
+    share: 'Share',
+    scan: 'Or scan it with a phone',
+    code: 'The invite link as a QR code',
+    shareTitle: (room: string): string => `Join “${room}” on Roomcast`,
+  },
+  personal: {
+    title: 'Open on another device',
+    text: 'This link is your key: whoever opens it is you here. Keep it to yourself.',
+    link: 'Your personal link',
+  },
+  notification: {
+    answered: 'Claude has answered you.',
+    mentioned: (name: string, text: string): string => `${name}: ${text.slice(0, 140)}`,
+  },
+  moment: 'One moment…',
+  settings: {
+    title: 'Room settings',
+    about: 'About this room',
+    onlyOwner: 'Only the owner of the room can change these.',
+    name: 'Title',
+    model: 'Model',
+    defaultModel: (name: string): string => `${name} (default)`,
+    price: (input: number, output: number): string =>
+      `$${input} in and $${output} out for a million tokens`,
+    instructions: 'Instructions to Claude',
+    instructionsHint:
+      'Who you are, what the room is for, how answers should be. They hold from the next answer on.',
+    none: 'None',
+  },
+  leave: {
+    title: 'Leave this room?',
+    text: 'It goes from your list. What you said stays, and an invite lets you in again.',
+    owner: 'You are its owner: nobody else can change its settings or remove members afterwards.',
+    confirm: 'Leave the room',
+  },
+  remove: {
+    title: (name: string): string => `Remove ${name}?`,
+    text: 'They see the room no more, and no invite lets them in again. What they said stays.',
+    confirm: 'Remove',
+  },
+  delete: {
+    title: 'Delete this room for good?',
+    text: 'Everything that was said here is gone for everyone, and cannot be brought back. Export it first if you want to keep it.',
+    type: (title: string): string => `Type “${title}” to confirm`,
+    confirm: 'Delete for good',
+  },
+}

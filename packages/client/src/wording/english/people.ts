@@ -1,0 +1,30 @@
+// The people of a room.
+const plural = new Intl.PluralRules('en')
+const short = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 })
+const money = new Intl.NumberFormat('en', { style: 'currency', currency: 'USD' })
+
+export const people = {
+  label: 'People',
+  here: 'Here now',
+  others: 'Not here',
+  you: 'you',
+  owner: 'owner',
+  looks: {
+    live: 'watching live',
+    above: 'reading above',
+    behind: 'catching up',
+    away: 'away',
+    offline: 'offline',
+  },
+  unknown: 'Who is here is known again with the connection.',
+  remove: (name: string): string => `Remove ${name}`,
+  invite: 'Invite people',
+  leave: 'Leave this room',
+  room: 'This room',
+  answers: (count: number): string =>
+    `${count} ${plural.select(count) === 'one' ? 'answer' : 'answers'}`,
+  tokens: (count: number): string => `${short.format(count)} tokens`,
+  cost: (dollars: number): string =>
+    dollars < 0.01 ? `less than ${money.format(0.01)}` : `about ${money.format(dollars)}`,
+  ofLoaded: 'of what is loaded here',
+}

@@ -1,0 +1,83 @@
+// What stands around the conversation of an open room: header, strip of the running answer, notices, link.
+
+const number = new Intl.NumberFormat('en')
+
+export const shell = {
+  room: 'Room',
+  untitled: 'Untitled room',
+  documentTitle: (title: string): string => `${title} · Roomcast`,
+  header: {
+    menu: 'Rooms',
+    people: (count: number | null): string => (count === null ? 'People' : `People, ${count} here`),
+    search: 'Search in this room',
+    more: 'More',
+    invite: 'Invite',
+    you: (name: string): string => `${name} (you)`,
+  },
+  status: {
+    connecting: 'Connecting',
+    catchingUp: 'Catching up',
+    live: 'Live',
+    paused: 'Paused',
+    refused: 'Closed',
+    offline: 'Offline',
+    reconnecting: 'Reconnecting',
+    lost: 'Connection lost.',
+    restarting: 'The server is restarting.',
+    textIsSafe: 'Your text is safe.',
+    tryingAgain: 'Trying again…',
+    nextTry: (seconds: number): string => `Trying again in ${seconds} s…`,
+    storageFull:
+      'Paused: the server’s storage is full. It goes on when there is space again; answers can still be stopped.',
+    storageAway:
+      'Paused: the server cannot reach its storage. What is here is safe; it goes on by itself.',
+    storageFullUnopened:
+      'The server’s storage is full. The room opens by itself when there is space again.',
+    storageAwayUnopened:
+      'The server cannot reach its storage just now. The room opens by itself when it is back.',
+  },
+  notice: {
+    simulated: 'Simulated Claude: no API key is set, answers are invented.',
+    outdated: 'This page is too old for the room.',
+    reload: 'Reload',
+    stuck:
+      'This part of the page could not be loaded. There may be a new version, or the server is restarting.',
+  },
+  strip: {
+    label: (name: string): string => `Claude is answering ${name}`,
+    claudeTo: 'Claude →',
+    watching: (count: number): string => `${count} watching`,
+    thinking: (time: string): string => `thinking, ${time}`,
+    silent: (time: string): string => `silent for ${time}`,
+    written: (time: string, tokens: number): string =>
+      `${time} · ~${number.format(tokens)} ${tokens === 1 ? 'token' : 'tokens'}`,
+    still: { offline: 'offline', paused: 'paused' },
+    stop: 'Stop for everyone',
+    stopping: 'Stopping…',
+    stopWaits: 'Stop is waiting…',
+    stopWhy: 'Stop and say why',
+  },
+  face: {
+    opening: 'The room is being opened',
+    cannotOpenYet: 'The room cannot be opened just now',
+    whoAreYou: 'Who are you?',
+    whoAreYouText: 'Give a name to go on.',
+    goOn: 'Go on',
+    newVersion: 'There is a new version',
+    newVersionText:
+      'This page is older than the server. Reload it to go on; what you have written is kept.',
+    noSuchRoom: 'No such room',
+    noSuchRoomText:
+      'It does not exist, or you are not a member of it. Ask someone in it for an invite.',
+    deleted: 'This room was deleted',
+    deletedText: 'Its owner has removed it for good, with everything that was said in it.',
+    removed: 'You were removed from this room',
+    removedText:
+      'Its owner has taken you out of it. What you had written and not sent can still be copied.',
+    left: 'You have left this room',
+    leftText: 'An invite lets you in again.',
+    cannotOpen: 'The room cannot be opened',
+    toStart: 'To the start page',
+    draft: 'Not sent',
+  },
+}
