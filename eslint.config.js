@@ -114,6 +114,9 @@ const homes = {
   'socket.io-client': [`${CLIENT}/room/transport-socket.ts`],
   'markdown-it': [`${CLIENT}/markdown/**`],
   remend: [`${CLIENT}/markdown/**`],
+  lowlight: [`${CLIENT}/markdown/highlight.ts`],
+  'highlight.js/**': [`${CLIENT}/markdown/highlight.ts`],
+  katex: [`${CLIENT}/markdown/formulas.ts`],
   '@noble/hashes/*': [`${SHARED}/digest.ts`],
 }
 

@@ -1,4 +1,5 @@
-// Joins any number of requests to paint into one per frame; a hidden tab has no frames, so a timer helps out.
+// Joins any number of requests to paint into one per frame; a hidden tab has no frames, so a timer helps out,
+// once a second: enough for the title of the tab. The text of answers waits until somebody sees it (MarkdownText).
 
 export interface FrameSource {
   /** Both call back once and give a function that prevents it. */
@@ -6,7 +7,7 @@ export interface FrameSource {
   readonly after: (ms: number, callback: () => void) => () => void
 }
 
-const HIDDEN_TAB_MS = 200
+const HIDDEN_TAB_MS = 1000
 
 /** Gives `request`, which leads to one `paint` soon however often it is called, and `cancel`. */
 export function oncePerFrame(

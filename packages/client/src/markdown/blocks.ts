@@ -13,6 +13,8 @@ export interface Block {
   readonly source: string
   /** Null: it is shown as its source. */
   readonly tokens: readonly Token[] | null
+  /** It is the one that is being written. */
+  readonly open: boolean
 }
 
 /** An open block that is too long: shown from `from` on as it is until the text is `until` long. */
@@ -20,6 +22,7 @@ type Held = { readonly before: readonly Block[]; readonly from: number; readonly
 
 /** Characters. A longer open block is not worth closing. */
 const MEND_LIMIT = 8_000
+const MAY_BE_FORMULA = /\$\$|\\[[(]/
 /** A block that is too long is looked at again when it has grown by this, so that the work stays linear. */
 const LOOK_AGAIN = 1.25
 
@@ -88,7 +91,10 @@ export class MarkdownBlocks {
     const restStart = this.#source.length - rest.length
     if (finished > 0) this.#freeze(tail.slice(0, tail.length - rest.length))
     if (rest.length - codeLength(open) <= BLOCK_LIMIT)
-      return [...this.#frozen, ...this.#number(this.#mended(open, tail, references), references)]
+      return [
+        ...this.#frozen,
+        ...this.#number(this.#mended(open, tail, references), references, true),
+      ]
     const lastIsLong = last !== undefined && tail.length - last.from > BLOCK_LIMIT
     const before = lastIsLong ? this.#number(open.slice(0, -1), references) : []
     const from = lastIsLong ? this.#source.length - tail.length + last.from : restStart
@@ -102,18 +108,24 @@ export class MarkdownBlocks {
     this.#frozenLength += text.length
   }
 
-  #number(stretches: readonly Stretch[], references: References): Block[] {
+  /** @param open the last one is being written */
+  #number(stretches: readonly Stretch[], references: References, open = false): Block[] {
     const first = this.#frozen.length
-    return stretches.map((stretch, index) => this.#block(stretch, first + index, references))
+    const last = stretches.length - 1
+    return stretches.map((stretch, index) =>
+      this.#block(stretch, first + index, references, open && index === last),
+    )
   }
 
-  #block(stretch: Stretch, id: number, references: References): Block {
-    return { id, source: stretch.source, tokens: tokensOf(this.#engine, stretch, references) }
+  #block(stretch: Stretch, id: number, references: References, open = false): Block {
+    const tokens = tokensOf(this.#engine, stretch, references, open)
+    return { id, source: stretch.source, tokens, open }
   }
 
   #plainAfter(before: readonly Block[], from: number): readonly Block[] {
     const known = [...this.#frozen, ...before]
-    return [...known, { id: known.length, source: this.#source.slice(from), tokens: null }]
+    const source = this.#source.slice(from)
+    return [...known, { id: known.length, source, tokens: null, open: true }]
   }
 
   /** Closes what the last block leaves open (`**bold`), so that it does not jump when the end arrives. */
@@ -130,8 +142,8 @@ export class MarkdownBlocks {
       linkMode: 'text-only',
       singleTilde: false,
     })
-    if (closed === source) return open
-    return [...open.slice(0, -1), ...cut(this.#engine, closed, { ...references })]
+    if (closed === source && !MAY_BE_FORMULA.test(source)) return open
+    return [...open.slice(0, -1), ...cut(this.#engine, closed, { ...references }, true)]
   }
 }
 

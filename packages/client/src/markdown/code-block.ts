@@ -1,38 +1,69 @@
-// A code block: its language and a button that copies it. Label and icon are drawn by CSS, so that the
-// text of the element is the code and nothing else.
-import { defineComponent, h, onScopeDispose, ref } from 'vue'
-import { browserClock } from '../clock.ts'
-import { copyText } from '../copy-text.ts'
-
-const CONFIRM_MS = 1500
+// A code block: its language, whether its lines wrap, a button that copies it, and, a little later, colours. Labels
+// are drawn by CSS, so that the text of the element is the code and nothing else.
+import { computed, defineComponent, h, ref, useTemplateRef, type VNode } from 'vue'
+import { words } from '../wording/language.ts'
+import ColouredCode from './coloured-code.ts'
+import CopyButton from './copy-button.ts'
+import { keepSelection } from './keep-selection.ts'
+import { scrollerAttributes, useOverflow } from './overflow.ts'
+import { useColours } from './use-colours.ts'
 
 export default defineComponent({
   name: 'CodeBlock',
   props: {
     code: { type: String, required: true },
     language: { type: String, required: true },
+    /** It is still being written. */
+    open: { type: Boolean, default: false },
   },
   setup(props) {
-    const copied = ref(false)
-    let forget = (): void => undefined
-    onScopeDispose(() => forget())
+    const wraps = ref(false)
+    const scroller = useTemplateRef<HTMLElement>('scroller')
+    const content = useTemplateRef<HTMLElement>('content')
+    const overflows = useOverflow(scroller, content)
+    const code = computed(() => props.code.replace(/\n$/, ''))
+    const coloured = useColours(() => ({
+      code: code.value,
+      language: props.language,
+      open: props.open,
+    }))
+    keepSelection()
 
-    const copy = async (): Promise<void> => {
-      copied.value = await copyText(props.code)
-      forget()
-      forget = browserClock.after(CONFIRM_MS, () => (copied.value = false))
+    const children = (): (VNode | string)[] | string => {
+      const known = coloured.value
+      if (!known || !code.value.startsWith(known.text)) return code.value
+      const { text, colours } = known
+      return [h(ColouredCode, { key: 'colours', colours }), code.value.slice(text.length)]
     }
+    const bar = () =>
+      h('div', { class: 'code-bar', 'data-label': props.language || words.reading.plainCode }, [
+        h('button', {
+          type: 'button',
+          class: 'bar-button',
+          'data-testid': 'wrap',
+          'data-label': words.reading.wrap,
+          'aria-label': words.reading.wrapLines,
+          'aria-pressed': wraps.value,
+          onClick: () => (wraps.value = !wraps.value),
+        }),
+        h(CopyButton, {
+          text: code.value,
+          name: words.reading.copyCode,
+          shown: () => content.value,
+        }),
+      ])
     return () =>
-      h('div', { class: 'code' }, [
-        h('div', { class: 'code-bar', 'data-language': props.language || 'text' }, [
-          h('button', {
-            type: 'button',
-            class: ['copy', { copied: copied.value }],
-            'aria-label': copied.value ? 'Copied' : 'Copy code',
-            onClick: () => void copy(),
-          }),
-        ]),
-        h('pre', { dir: 'ltr' }, h('code', props.code.replace(/\n$/, ''))),
+      h('div', { class: ['code', { wraps: wraps.value }] }, [
+        bar(),
+        h(
+          'pre',
+          {
+            ref: 'scroller',
+            dir: 'ltr',
+            ...scrollerAttributes(overflows.value, words.reading.code),
+          },
+          h('code', { ref: 'content' }, children()),
+        ),
       ])
   },
 })

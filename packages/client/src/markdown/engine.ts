@@ -1,27 +1,31 @@
-// The markdown parser, set up once: GFM tables and strikethrough, bare URLs become links, raw HTML stays text.
-// It runs in two passes, so that what is costly (the text within blocks) is done for one block at a time.
+// The markdown parser, set up once: GFM tables and strikethrough, formulas, bare URLs become links, raw HTML stays
+// text. It runs in two passes, so that what is costly (the text within blocks) is done for one block at a time.
 import MarkdownIt, { type Env, type Token } from 'markdown-it'
+import { learnFormulas } from './formula-rules.ts'
 
 export type { Token }
 export type References = NonNullable<Env['references']>
 
+/** `open`: the text is still being written, so what its end leaves open may be closed by what follows. */
 export interface Engine {
   /** The blocks of a text, their own text not parsed yet; link definitions met are added to `references`. */
-  structure(source: string, references: References): Token[]
-  /** Parses the text within blocks, in place: emphasis, code, links. */
-  inlines(tokens: Token[], references: References): void
+  structure(source: string, references: References, open?: boolean): Token[]
+  /** Parses the text within blocks, in place: emphasis, code, links, formulas. */
+  inlines(tokens: Token[], references: References, open?: boolean): void
 }
 
 const BLOCK_RULES = ['normalize', 'block', 'strip_references']
 const outer = new MarkdownIt({ html: false, linkify: true })
 const inner = new MarkdownIt({ html: false, linkify: true })
+learnFormulas(outer)
+learnFormulas(inner)
 outer.core.ruler.enableOnly(BLOCK_RULES)
 inner.core.ruler.disable(BLOCK_RULES)
 
 export const engine: Engine = {
-  structure: (source, references) => outer.parse(source, { references }),
-  inlines(tokens, references) {
-    const state = new inner.core.State('', inner, { references })
+  structure: (source, references, open = false) => outer.parse(source, { references, open }),
+  inlines(tokens, references, open = false) {
+    const state = new inner.core.State('', inner, { references, open })
     state.tokens = tokens
     inner.core.process(state)
   },

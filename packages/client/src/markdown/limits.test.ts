@@ -38,7 +38,22 @@ function page(source: string, final: boolean): Promise<string> {
 
 const NORMAL =
   '## Title\n\nSome **bold** and `code`.\n\n- one\n- two\n\n```ts\nconst a = 1\n```\n\n'
-const HOSTILE = ['[', '![', '[a][', '**a', '*a ', '`a', 'http://', '- [a](b\n', '[a]: b\n', '> - ']
+const HOSTILE = [
+  '[',
+  '![',
+  '[a][',
+  '**a',
+  '*a ',
+  '`a',
+  'http://',
+  '- [a](b\n',
+  '[a]: b\n',
+  '> - ',
+  '$$\n',
+  '\\[\n',
+  '\\(',
+  '$a ',
+]
 
 describe('a block that is too long', () => {
   it.each(HOSTILE)('is its own text, while it grows and in the end: %j', (piece) => {
@@ -124,7 +139,7 @@ describe('a block that fails', () => {
         throw new RangeError('stack')
       },
     })
-    const block: Block = { id: 0, source: 'a <b> c\n', tokens: [broken] }
+    const block: Block = { id: 0, source: 'a <b> c\n', tokens: [broken], open: false }
     const shown = await renderToString(createSSRApp({ render: () => h(MarkdownBlock, { block }) }))
     expect(shown).toBe('<p class="plain" dir="auto">a &lt;b&gt; c</p>')
   })

@@ -1,14 +1,18 @@
 // One top-level block of an answer. It is rendered again only when its block is another object.
 import { defineComponent, type PropType } from 'vue'
 import type { Block } from './blocks.ts'
+import { keepSelection } from './keep-selection.ts'
 import { renderBlock } from './render.ts'
 
 export default defineComponent({
   name: 'MarkdownBlock',
   props: { block: { type: Object as PropType<Block>, required: true } },
-  setup: (props) => () => {
-    const nodes = renderBlock(props.block)
-    const [only] = nodes
-    return nodes.length === 1 && typeof only === 'object' ? only : nodes
+  setup(props) {
+    keepSelection()
+    return () => {
+      const nodes = renderBlock(props.block)
+      const [only] = nodes
+      return nodes.length === 1 && typeof only === 'object' ? only : nodes
+    }
   },
 })

@@ -1,7 +1,10 @@
 // An answer as it grows. Each block is a component of its own, so that finished ones are left alone. Neither
-// parser nor renderer throws: what they cannot take is shown as it is, for that block alone.
-import { computed, defineComponent, h } from 'vue'
-import { MarkdownBlocks } from './blocks.ts'
+// parser nor renderer throws: what they cannot take is shown as it is, for that block alone, and then the whole
+// source can be looked at. While nobody sees the page nothing is parsed or painted; afterwards all at once.
+import { computed, defineComponent, h, ref, shallowRef, watchEffect } from 'vue'
+import { usePageVisible } from '../composables/use-page-visible.ts'
+import { words } from '../wording/language.ts'
+import { type Block, MarkdownBlocks } from './blocks.ts'
 import MarkdownBlock from './markdown-block.ts'
 
 export default defineComponent({
@@ -13,7 +16,30 @@ export default defineComponent({
   },
   setup(props) {
     const parser = new MarkdownBlocks()
-    const blocks = computed(() => parser.update(props.source, props.final))
-    return () => blocks.value.map((block) => h(MarkdownBlock, { key: block.id, block }))
+    const visible = usePageVisible()
+    const blocks = shallowRef<readonly Block[]>([])
+    watchEffect(() => {
+      if (visible.value) blocks.value = parser.update(props.source, props.final)
+    })
+    const failed = computed(() => blocks.value.some(({ tokens }) => tokens === null))
+    const asSource = ref(false)
+
+    const toggle = () =>
+      h(
+        'button',
+        {
+          type: 'button',
+          class: 'button small',
+          'data-testid': 'show-source',
+          onClick: () => (asSource.value = !asSource.value),
+        },
+        asSource.value ? words.reading.showFormatted : words.reading.showSource,
+      )
+    return () => {
+      if (failed.value && asSource.value)
+        return [h('p', { class: 'plain', dir: 'auto' }, props.source), toggle()]
+      const shown = blocks.value.map((block) => h(MarkdownBlock, { key: block.id, block }))
+      return failed.value ? [...shown, toggle()] : shown
+    }
   },
 })

@@ -4,10 +4,13 @@
 // if `safeHref` lets it; an image is a link to it and never loaded; an unknown token is its text; a block
 // that cannot be rendered is its source.
 import { h, type VNode } from 'vue'
+import { words } from '../wording/language.ts'
 import type { Block } from './blocks.ts'
 import CodeBlock from './code-block.ts'
 import type { Token } from './engine.ts'
+import FormulaText from './formula.ts'
 import { destination, safeHref } from './links.ts'
+import TableBlock from './table-block.ts'
 
 type Child = VNode | string
 type Frame = { readonly token: Token | null; readonly children: Child[]; readonly task: boolean }
@@ -25,34 +28,31 @@ const ELEMENTS = new Set(
   'p ul ol li blockquote thead tbody tr th td em strong s'.split(' ').concat(Object.keys(HEADINGS)),
 )
 const TASK = /^\[([ xX])\]\s/
-
-/** Elements within each other. Far more than people write; far less than makes a page overflow. */
-const DEEPEST = 128
+const CLOSED_BY: Readonly<Record<string, string>> = { '\\[': '\\]', '\\(': '\\)' }
 
 /** Renders one top-level block; never throws. */
-export function renderBlock({ source, tokens }: Block): Child[] {
+export function renderBlock({ source, tokens, open }: Block): Child[] {
   try {
-    if (tokens !== null) return renderTokens(tokens)
+    if (tokens !== null) return renderTokens(tokens, { source, open })
   } catch {
     // ignored because: the text itself is shown instead.
   }
   return [h('p', { class: 'plain', dir: 'auto' }, source.trimEnd())]
 }
 
-/** Throws a RangeError if they are nested too deep. */
-function renderTokens(tokens: readonly Token[]): Child[] {
+/** @param block what they are of: its source, and whether it is being written */
+function renderTokens(tokens: readonly Token[], block: Pick<Block, 'source' | 'open'>): Child[] {
   const root: Frame = { token: null, children: [], task: false }
   const stack: Frame[] = [root]
   tokens.forEach((token, index) => {
     const parent = stack.at(-1) ?? root
     if (token.nesting > 0) {
-      if (stack.length > DEEPEST) throw new RangeError('nested too deep')
       stack.push({ token, children: [], task: taskMark(tokens, index + 2) !== null })
     } else if (token.nesting === 0) {
-      parent.children.push(...leaf(token, taskMark(tokens, index)))
+      parent.children.push(...leaf(token, taskMark(tokens, index), block))
     } else if (stack.length > 1) {
       stack.pop()
-      stack.at(-1)?.children.push(...element(parent))
+      stack.at(-1)?.children.push(...element(parent, block))
     }
   })
   return root.children
@@ -67,11 +67,15 @@ function taskMark(tokens: readonly Token[], index: number): 'done' | 'open' | nu
   return mark === ' ' ? 'open' : 'done'
 }
 
-function element({ token, children, task }: Frame): Child[] {
+function element(
+  { token, children, task }: Frame,
+  { source }: Pick<Block, 'source' | 'open'>,
+): Child[] {
   if (token === null || token.hidden) return children
   const attributes = token.level === 0 && token.block ? { dir: 'auto' } : {}
   if (token.type === 'link_open') return [link(String(token.attrGet('href')), children)]
-  if (token.tag === 'table') return [h('div', { class: 'table' }, h('table', attributes, children))]
+  if (token.tag === 'table')
+    return [h(TableBlock, { source: token.level === 0 ? source.trimEnd() : null, rows: children })]
   if (!ELEMENTS.has(token.tag)) return children
   return [h(HEADINGS[token.tag] ?? token.tag, { ...attributes, ...extra(token, task) }, children)]
 }
@@ -94,10 +98,16 @@ function extra(token: Token, task: boolean): Record<string, unknown> {
   }
 }
 
-function leaf(token: Token, task: 'done' | 'open' | null): Child[] {
+function leaf(
+  token: Token,
+  task: 'done' | 'open' | null,
+  block: Pick<Block, 'source' | 'open'>,
+): Child[] {
   switch (token.type) {
-    case 'inline':
-      return task === null ? renderTokens(token.children ?? []) : taskItem(token, task === 'done')
+    case 'inline': {
+      const nodes = renderTokens(token.children ?? [], block)
+      return task === null ? nodes : taskItem(nodes, task === 'done')
+    }
     case 'code_inline':
       return [h('code', token.content)]
     case 'softbreak':
@@ -110,17 +120,33 @@ function leaf(token: Token, task: 'done' | 'open' | null): Child[] {
       return [image(String(token.attrGet('src')), token.content)]
     case 'fence':
     case 'code_block':
-      return [
-        h(CodeBlock, { code: token.content, language: token.info.trim().split(/\s+/)[0] ?? '' }),
-      ]
+      return [codeBlock(token, block.open)]
+    case 'formula':
+      return [formula(token)]
     default:
       return [token.content]
   }
 }
 
-function taskItem(token: Token, checked: boolean): Child[] {
-  const [first, ...rest] = renderTokens(token.children ?? [])
-  const label = checked ? 'Done' : 'To do'
+function codeBlock(token: Token, open: boolean): VNode {
+  const language = token.info.trim().split(/\s+/)[0] ?? ''
+  return h(CodeBlock, { code: token.content, language, open })
+}
+
+function formula({ content, markup, info, block }: Token): VNode {
+  const open = info === 'open'
+  const separator = block ? '\n' : ''
+  const ending = open ? '' : `${separator}${CLOSED_BY[markup] ?? markup}`
+  return h(FormulaText, {
+    tex: content,
+    source: `${markup}${separator}${content}${ending}`,
+    display: markup === '$$' || markup === '\\[',
+    open,
+  })
+}
+
+function taskItem([first, ...rest]: Child[], checked: boolean): Child[] {
+  const label = checked ? words.reading.taskDone : words.reading.taskOpen
   return [
     h('input', { type: 'checkbox', disabled: true, checked, 'aria-label': label }),
     typeof first === 'string' ? first.replace(TASK, '') : (first ?? ''),
@@ -137,8 +163,8 @@ function link(address: string, children: Child[]): VNode {
 /** Loading it would tell its host who reads what, without anybody having pressed anything. */
 function image(address: string, description: string): VNode {
   const href = safeHref(address)
-  const name = description.trim() || 'image'
+  const name = description.trim() || words.reading.image
   if (href === null) return h('span', { class: 'image' }, name)
-  const chip = link(href, [`${name} (${destination(href)})`])
+  const chip = link(href, [words.reading.imageAt(name, destination(href))])
   return h('span', { class: 'image' }, chip)
 }

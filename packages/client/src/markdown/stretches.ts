@@ -4,6 +4,9 @@ import type { Engine, References, Token } from './engine.ts'
 /** Characters. Parsing and drawing a longer block would hold up everybody who watches. */
 export const BLOCK_LIMIT = 32_000
 
+/** Elements within each other. Far more than people write; far less than makes a page overflow. */
+const DEEPEST = 128
+
 /** A block whose inner text is not parsed yet; `from` is its place in the text that was cut. */
 export interface Stretch {
   readonly tokens: Token[]
@@ -11,10 +14,15 @@ export interface Stretch {
   readonly source: string
 }
 
-/** The top-level blocks of a text. Throws what the parser throws. */
-export function cut(engine: Engine, source: string, references: References): Stretch[] {
+/** The top-level blocks of a text; `open`: it is still being written. Throws what the parser throws. */
+export function cut(
+  engine: Engine,
+  source: string,
+  references: References,
+  open = false,
+): Stretch[] {
   const groups: Token[][] = []
-  for (const token of engine.structure(source, references)) {
+  for (const token of engine.structure(source, references, open)) {
     if (token.level === 0 && token.nesting >= 0) groups.push([])
     groups.at(-1)?.push(token)
   }
@@ -32,20 +40,28 @@ export function isCode(stretch: Stretch): boolean {
   return type === 'fence' || type === 'code_block'
 }
 
-/** The tokens of a block, or null if it is to be shown as it is: too long, or the parser failed. */
+/** The tokens of a block, or null if it is to be shown as it is: too long, too deep, or the parser failed. */
 export function tokensOf(
   engine: Engine,
   stretch: Stretch,
   references: References,
+  open = false,
 ): readonly Token[] | null {
   if (stretch.source.length > BLOCK_LIMIT && !isCode(stretch)) return null
   try {
-    engine.inlines(stretch.tokens, references)
-    return stretch.tokens
+    engine.inlines(stretch.tokens, references, open)
+    return isTooDeep(stretch.tokens) ? null : stretch.tokens
   } catch {
     // ignored because: the text of this block is shown instead.
     return null
   }
+}
+
+function isTooDeep(tokens: readonly Token[]): boolean {
+  return tokens.some(
+    ({ level, children }) =>
+      level > DEEPEST || children?.some((child) => level + child.level > DEEPEST),
+  )
 }
 
 function lineStarts(text: string): number[] {

@@ -1,5 +1,6 @@
 // Everything the page says, in English: one file for each part of the page. Another language is another folder like this one.
 import { common } from './common.ts'
+import { reading } from './reading.ts'
 import { shell } from './shell.ts'
 
 export const english = { common, shell }

@@ -1,0 +1,14 @@
+// Code in colours. Drawn again only when the colours are others, not with each piece of text that follows them.
+import { defineComponent, h, type PropType, type VNode } from 'vue'
+import type { Colour } from './highlight.ts'
+
+function drawn(colour: Colour): VNode | string {
+  if (typeof colour === 'string') return colour
+  return h('span', { class: colour.classes }, colour.children.map(drawn))
+}
+
+export default defineComponent({
+  name: 'ColouredCode',
+  props: { colours: { type: Array as PropType<readonly Colour[]>, required: true } },
+  setup: (props) => () => props.colours.map(drawn),
+})

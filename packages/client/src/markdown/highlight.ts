@@ -1,0 +1,46 @@
+// The colours of code. Loaded when an answer has some; what comes out is a tree, never an HTML string.
+import { createLowlight } from 'lowlight'
+import bash from 'highlight.js/lib/languages/bash'
+import cpp from 'highlight.js/lib/languages/cpp'
+import css from 'highlight.js/lib/languages/css'
+import go from 'highlight.js/lib/languages/go'
+import java from 'highlight.js/lib/languages/java'
+import json from 'highlight.js/lib/languages/json'
+import python from 'highlight.js/lib/languages/python'
+import rust from 'highlight.js/lib/languages/rust'
+import sql from 'highlight.js/lib/languages/sql'
+import typescript from 'highlight.js/lib/languages/typescript'
+import xml from 'highlight.js/lib/languages/xml'
+import yaml from 'highlight.js/lib/languages/yaml'
+
+/** A run of text, or a run in one colour. */
+export type Colour = string | { readonly classes: string; readonly children: readonly Colour[] }
+
+const lowlight = createLowlight({
+  ...{ bash, cpp, css, go, java, json, python, rust, sql, typescript, xml, yaml },
+})
+lowlight.registerAlias({
+  bash: ['shell', 'console', 'zsh'],
+  typescript: ['javascript', 'js', 'jsx', 'mjs', 'cjs'],
+  xml: ['vue', 'svelte'],
+  cpp: ['c', 'h', 'arduino'],
+  css: ['scss', 'less'],
+  json: ['json5'],
+})
+
+/** @returns null for a language without colours */
+export function highlight(code: string, language: string): readonly Colour[] | null {
+  const name = language.toLowerCase()
+  if (!lowlight.registered(name)) return null
+  return lowlight.highlight(name, code).children.flatMap(colour)
+}
+
+type Tree = ReturnType<typeof lowlight.highlight>['children'][number]
+
+function colour(node: Tree): Colour[] {
+  if (node.type === 'text') return [node.value]
+  if (node.type !== 'element') return []
+  const classes = node.properties['className']
+  const children = node.children.flatMap(colour)
+  return [{ classes: Array.isArray(classes) ? classes.join(' ') : '', children }]
+}

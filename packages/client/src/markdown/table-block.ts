@@ -1,0 +1,30 @@
+// A table: it scrolls by itself where it is too wide, and can be copied as it was written.
+import { defineComponent, h, type PropType, useTemplateRef, type VNode } from 'vue'
+import { words } from '../wording/language.ts'
+import CopyButton from './copy-button.ts'
+import { scrollerAttributes, useOverflow } from './overflow.ts'
+
+export default defineComponent({
+  name: 'TableBlock',
+  props: {
+    /** Null: it is part of something else, and copied with that. */
+    source: { type: [String, null] as PropType<string | null>, required: true },
+    rows: { type: Array as PropType<(VNode | string)[]>, required: true },
+  },
+  setup(props) {
+    const scroller = useTemplateRef<HTMLElement>('scroller')
+    const table = useTemplateRef<HTMLElement>('table')
+    const overflows = useOverflow(scroller, table)
+    return () => {
+      const named = scrollerAttributes(overflows.value, words.reading.table)
+      const rows = h('table', { ref: 'table', dir: 'auto' }, props.rows)
+      const frame = h('div', { ref: 'scroller', class: 'table', ...named }, [rows])
+      if (props.source === null) return frame
+      const copy = { text: props.source, name: words.reading.copyTable, shown: () => table.value }
+      return h('div', { class: 'table-frame' }, [
+        frame,
+        h('div', { class: 'table-bar' }, h(CopyButton, copy)),
+      ])
+    }
+  },
+})
