@@ -1,0 +1,67 @@
+// What browsers load of a built page, in bytes as they travel: gzip at its best.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+
+export interface Loaded {
+  readonly file: string
+  readonly bytes: number
+}
+
+interface Chunk {
+  readonly file: string
+  readonly imports?: readonly string[]
+  readonly css?: readonly string[]
+}
+
+/** What a room shows before anybody presses anything: the entry, and the views on the way to a room. */
+const FIRST = ['index.html', 'src/views/RoomsView.vue', 'src/views/RoomView.vue']
+
+export class PageBytes {
+  readonly #directory: string
+  readonly #chunks: Readonly<Record<string, Chunk>>
+
+  /** @param directory of a built page, with its manifest */
+  constructor(directory: string) {
+    this.#directory = directory
+    this.#chunks = JSON.parse(readFileSync(join(directory, '.vite', 'manifest.json'), 'utf8'))
+  }
+
+  /** The scripts that a room loads by itself, with all that they import. */
+  get first(): Loaded[] {
+    return this.#scripts(FIRST.filter((source) => source in this.#chunks))
+  }
+
+  /** The scripts that come only with this module of ours, `src/…`. Throws where it is no chunk of its own. */
+  only(source: string): Loaded[] {
+    if (!(source in this.#chunks)) throw new Error(`${source} is not loaded by itself`)
+    const known = new Set(this.first.map(({ file }) => file))
+    return this.#scripts([source]).filter(({ file }) => !known.has(file))
+  }
+
+  #scripts(sources: readonly string[]): Loaded[] {
+    const met = new Set<string>()
+    const meet = (source: string): void => {
+      const chunk = this.#chunks[source]
+      if (chunk === undefined || met.has(chunk.file)) return
+      met.add(chunk.file)
+      chunk.imports?.forEach(meet)
+    }
+    sources.forEach(meet)
+    return [...met].map((file) => ({ file, bytes: this.#weigh(file) }))
+  }
+
+  #weigh(file: string): number {
+    return gzipSync(readFileSync(join(this.#directory, file)), { level: 9 }).length
+  }
+}
+
+export function sum(loaded: readonly Loaded[]): number {
+  return loaded.reduce((total, { bytes }) => total + bytes, 0)
+}
+
+/** One line each, and the sum, for people. */
+export function listed(what: string, loaded: readonly Loaded[]): string {
+  const lines = loaded.map(({ file, bytes }) => `  ${String(bytes).padStart(7)}  ${file}`)
+  return `${what}: ${sum(loaded)} bytes\n${lines.join('\n')}\n`
+}
