@@ -3,4 +3,4 @@ import { common } from './common.ts'
 import { reading } from './reading.ts'
 import { shell } from './shell.ts'
 
-export const english = { common, shell }
+export const english = { common, reading, shell }
