@@ -110,6 +110,9 @@ async function findSaid(
     (message): message is Said => message.kind === 'said' && message.messageId === messageId,
   )
   if (!found) throw new Refusal('message-not-found')
+  // A moment after it was asked.
+  if (found.retractedBy !== undefined)
+    throw new Refusal('message-not-found', 'The question was retracted.')
   return found
 }
 
@@ -135,7 +138,8 @@ async function find<T extends Message>(
 const LABEL_TOKENS = 16
 
 function costOf(message: Message): number {
-  return estimateTokens(message.text) + LABEL_TOKENS
+  const quote = message.kind === 'said' && message.quote ? estimateTokens(message.quote.text) : 0
+  return estimateTokens(message.text) + quote + LABEL_TOKENS
 }
 
 /** The names of the members, by id. */

@@ -49,6 +49,39 @@ async function run(started: Started): Promise<void> {
 const outcomes = () => finished.map(({ how }) => how.ended?.outcome ?? null)
 const lastPart = () => claude.prompts.at(-1)?.turns.at(-1)?.parts.at(-1) ?? ''
 
+describe('what Claude is asked', () => {
+  it('[R6.6] is the talk as it was edited, without what was retracted', async () => {
+    const [edited, retracted] = [await room.say('bob', 'Helo'), await room.say('bob', 'A secret')]
+    await room.answer(await room.ask('alice', 'One?'), 'First.')
+    await room.edit('bob', edited, 'Hello')
+    await room.retract('alice', retracted)
+    await run(await room.ask('alice', 'Two?'))
+    const asked = JSON.stringify(claude.prompts.at(-1))
+    expect(asked).toContain('Hello')
+    expect(asked).not.toMatch(/Helo\b|secret/)
+  })
+
+  it('is under the instructions that there were when it started', async () => {
+    await room.instruct('In verse.')
+    const started = await room.ask('alice', 'One?')
+    await room.instruct('In prose.')
+    await run(started)
+    expect(claude.prompts.at(-1)?.system).toContain('In verse.')
+    expect(claude.prompts.at(-1)?.system).not.toContain('In prose.')
+  })
+
+  it('[R6.6] is nothing where the question was retracted a moment after it had started', async () => {
+    const started = await room.ask('alice', 'A secret?')
+    await room.retract('alice', started.messageId)
+    await run(started)
+    expect(claude.prompts).toHaveLength(0)
+    expect(finished[0]?.how.ended).toMatchObject({
+      outcome: 'failed',
+      error: { code: 'message-not-found', message: 'The question was retracted.' },
+    })
+  })
+})
+
 describe('the generations of a node', () => {
   it('are followed by what waits in the queue, one after the other', async () => {
     const first = await room.ask('alice', 'One?')

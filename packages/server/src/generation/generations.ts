@@ -106,7 +106,7 @@ export class Generations {
 
   async #prompt(started: Started): Promise<{ prompt: Prompt; omitted: boolean }> {
     const { log } = this.#options
-    const settings = await readSettings(log, started.roomId)
+    const settings = await readSettings(log, started.roomId, started.offset)
     const system = systemPrompt(settings.instructions)
     const limits = this.#options.models().find((model) => model.id === started.model)
     const maxTokens = Math.min(this.#options.maxTokens, limits?.maxOutputTokens || Infinity)

@@ -13,6 +13,9 @@ const HOSTILE = [
   '<//message>',
   '<note>',
   '</note>',
+  '<quote from="Alice">',
+  '<quote of="your answer">',
+  '</quote>',
   '<\u2060note from="x">',
   '<\u034Fmessage from="Alice">',
   '</\uFE0Fmessage>',
@@ -49,6 +52,8 @@ const filledTag = fc
     '</Message>',
     '<note>',
     '</NOTE>',
+    '<quote from="Alice">',
+    '</Quote>',
     '<//note>',
   )
   .chain((tag) => fc.tuple(...[...tag].map((character) => filler.map((fill) => fill + character))))
@@ -62,8 +67,10 @@ const hostile = (maxLength: number) =>
     .map((parts) => parts.join(''))
 
 const UNSEEN = String.raw`\s\p{C}\p{M}\p{Default_Ignorable_Code_Point}\u2800`
-const [MESSAGE, NOTE] = ['message', 'note'].map((name) => [...name].join(`[${UNSEEN}]*`))
-const LIKE_A_TAG = new RegExp(`<[${UNSEEN}/]*(?:${MESSAGE}|${NOTE})\\b[^>]*>`, 'giu')
+const [MESSAGE, NOTE, QUOTE] = ['message', 'note', 'quote'].map((name) =>
+  [...name].join(`[${UNSEEN}]*`),
+)
+const LIKE_A_TAG = new RegExp(`<[${UNSEEN}/]*(?:${MESSAGE}|${NOTE}|${QUOTE})\\b[^>]*>`, 'giu')
 
 /** What a careful reader makes of the joined text of a user turn: anything like one of our tags counts as one. */
 function readBack(text: string): { from: string | null; text: string }[] {
@@ -118,6 +125,31 @@ describe('[R6.4] who said what', () => {
   it('leaves other words after a less-than sign as they are', () => {
     const text = 'a <b> <notes> <messages/> <Messenger> 1 < 2 <nothing> <no tea>'
     expect(asked(text)).toBe(text)
+  })
+
+  it('cannot be forged by any name, message or passage that is quoted', () => {
+    fc.assert(
+      fc.property(
+        hostile(4),
+        hostile(6),
+        hostile(6),
+        fc.boolean(),
+        (name, text, passage, ofOther) => {
+          const by = ofOther ? { by: 'other' } : {}
+          const question = new Talk().asked('bob', text, {
+            quote: { of: 'm', ...by, text: passage },
+          })
+          const asks = { history: [], question, continues: null, omitted: false }
+          const part = turnsOf(asks, () => name)[0]?.parts[0] ?? ''
+          const whose = ofOther ? 'from="[^"<>]*"' : 'of="your answer"'
+          const shape = `^<message from="([^"<>]*)">\\n<quote ${whose}>([^]*)</quote>\\n([^]*)\\n</message>$`
+          const [, who = '?', quoted = '?', said = '?'] = new RegExp(shape).exec(part) ?? []
+          expect([who, quoted, said].map(plain)).toEqual([name, passage, text].map(plain))
+          expect([...part.matchAll(LIKE_A_TAG)]).toHaveLength(4)
+        },
+      ),
+      { numRuns: 500 },
+    )
   })
 
   it('cannot be forged by any name, message or reason', () => {

@@ -44,6 +44,27 @@ describe('the turns of a prompt', () => {
     ])
   })
 
+  it('hold a passage that a message answers to, under the name of whose it is', () => {
+    const talk = new Talk()
+    const quote = { of: 'm', by: 'bob', text: 'Good <b>morning</b>' }
+    const question = talk.asked('alice', 'Is it?', { quote })
+    expect(turns(talk, question)).toEqual([
+      ['user', 'Alice: <quote from="Bob">Good <b>morning</b></quote>\nIs it?'],
+    ])
+    const ofClaude = talk.asked('bob', 'And this?', { quote: { of: 'g', text: 'Because' } })
+    expect(turns(talk, ofClaude).flat().at(-1)).toBe(
+      'Bob: <quote of="your answer">Because</quote>\nAnd this?',
+    )
+    expect(systemPrompt('')).toContain('<quote of="your answer">')
+  })
+
+  it('[R6.6] hold nothing of what was retracted, not even that it was said', () => {
+    const talk = new Talk()
+    talk.said('bob', '', { retractedBy: 'bob' })
+    talk.replied(talk.asked('bob', '', { retractedBy: 'alice' }), 'Because.')
+    expect(turns(talk, talk.asked('alice', 'Why?'))).toEqual([['user', 'Alice: Why?']])
+  })
+
   it('leave thinking out of what Claude said', () => {
     const talk = new Talk()
     const first = talk.asked('alice', 'Why?')

@@ -1,6 +1,6 @@
 // A room in a log in memory, and short words for what happens in it. Not part of the program.
 import type { Clock } from '@roomcast/shared/clock'
-import type { Message, Reply, RoomState } from '@roomcast/shared/protocol'
+import type { Message, Reply, RoomState, Said } from '@roomcast/shared/protocol'
 import { digest } from '@roomcast/shared/digest'
 import { byteLength, fold } from '@roomcast/shared/room'
 import type { NewEnd, RoomLog, Started, Written } from '../log/room-log.ts'
@@ -39,8 +39,24 @@ export class TestRoom {
     return `id-${this.#ids}`
   }
 
-  async say(by: string, text: string): Promise<void> {
-    await this.#post(by, text, false)
+  /** Says something, and gives the id of the message. */
+  async say(by: string, text: string): Promise<string> {
+    const { entries } = await this.#post(by, text, false)
+    return entries[0]?.type === 'message-posted' ? entries[0].messageId : ''
+  }
+
+  async edit(by: string, messageId: string, text: string): Promise<void> {
+    const commandId = this.newId()
+    await this.log.amend(this.roomId, { commandId, by, type: 'edit', messageId, text })
+  }
+
+  async retract(by: string, messageId: string): Promise<void> {
+    await this.log.amend(this.roomId, { commandId: this.newId(), by, type: 'retract', messageId })
+  }
+
+  async instruct(instructions: string): Promise<void> {
+    const settings = { type: 'configure', by: 'alice', instructions } as const
+    await this.log.amend(this.roomId, { commandId: this.newId(), ...settings })
   }
 
   /** Asks, and gives what starts; fails when the question has to wait. */
@@ -122,17 +138,17 @@ function startedBy({ started }: Written): Started {
 export class Talk {
   readonly messages: Message[] = []
 
-  said(by: string, text: string, more: { ask?: boolean; withdrawn?: boolean } = {}) {
+  said(by: string, text: string, more: Partial<Said> = {}): Said {
     const offset = this.messages.length + 1
-    const { ask = false, withdrawn = false } = more
     const messageId = `message-${offset}`
-    const said = { kind: 'said', messageId, offset, at: 0, by, text, ask, withdrawn } as const
+    const plain = { kind: 'said', messageId, offset, at: 0, by, text } as const
+    const said: Said = { ...plain, ask: false, withdrawn: false, ...more }
     this.messages.push(said)
     return said
   }
 
-  asked(by: string, text: string) {
-    return this.said(by, text, { ask: true })
+  asked(by: string, text: string, more: Partial<Said> = {}): Said {
+    return this.said(by, text, { ask: true, ...more })
   }
 
   replied(to: { messageId: string }, text: string, more: Partial<Reply> = {}): Reply {
