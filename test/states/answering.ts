@@ -1,9 +1,7 @@
 // A room and an answer in it, from the first word to every kind of end.
-import { expect } from 'vitest'
 import type { Scene } from './scene.ts'
 import type { State, Story } from './state.ts'
 
-const SHORT = { timeout: 20_000 }
 const links = new WeakMap<Scene, string>()
 
 async function openRoom(scene: Scene, title: string): Promise<void> {
@@ -24,7 +22,7 @@ function ends(name: string, title: string, directive: string, says: string): Sta
     async reach(scene) {
       await scene.person.ask(`What then? [simulate: ${directive}]`)
       await scene.person.footerSays(says)
-      await expect.poll(() => scene.person.at('stop').count(), SHORT).toBe(0)
+      await scene.person.at('stop').waitFor({ state: 'detached' })
     },
   }
 }
@@ -54,9 +52,7 @@ const ANSWERING: Story = {
       name: 'thinking',
       title: 'Claude is thinking',
       async reach(scene) {
-        await scene.person.ask(
-          'How do shared rooms work? [simulate: thinking-summarized first=6000]',
-        )
+        await scene.person.ask('How do shared rooms work?')
         await scene.page.getByText('Claude is thinking').first().waitFor()
       },
     },
@@ -76,7 +72,7 @@ const ANSWERING: Story = {
           ask: true,
         })
         await scene.person.ask('Can we see it in code? [simulate: length=3000]')
-        await expect.poll(() => scene.person.at('queue-item').count(), SHORT).toBe(2)
+        await scene.person.at('queue-item').nth(1).waitFor()
       },
     },
     {
@@ -118,7 +114,7 @@ const ENDS: Story = {
         await openRoom(scene, 'Ways to end')
         await scene.person.ask('Write a function in Python [simulate: pace=fast]')
         await scene.person.at('stop').waitFor()
-        await expect.poll(() => scene.person.at('stop').count(), SHORT).toBe(0)
+        await scene.person.at('stop').waitFor({ state: 'detached' })
       },
     },
     ends('stopped-length', 'Cut at the length limit', 'max-tokens pace=instant', 'length limit'),

@@ -14,7 +14,7 @@ export interface Stage {
 }
 
 /** A pace at which a state of a running answer lasts long enough to be looked at. */
-const SLOW = { from: 'real', firstTextMs: [300, 300], gapMs: [60, 60] } as const
+const SLOW = { from: 'real', firstTextMs: [3000, 3000], gapMs: [60, 60] } as const
 
 export async function openStage(
   browser: Browser,
