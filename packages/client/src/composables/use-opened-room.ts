@@ -59,9 +59,12 @@ export function useOpenedRoom(
     state.value ? state.value.title || words.shell.untitled : words.shell.room,
   )
   const answering = useAnswering(view)
-  watch(face, (now) => now?.action === 'name' && session.forget())
-  // ignored because: without it the room works; what is wrong, the link itself says.
-  onMounted(() => session.load().catch(() => null))
+  onMounted(() => {
+    // Not before: what is being written is known only when all of the page has been set up.
+    watch(face, (now) => now?.action === 'name' && session.forget(), { immediate: true })
+    // ignored because: without it the room works; what is wrong, the link itself says.
+    session.load().catch(() => null)
+  })
   return {
     room,
     me,
