@@ -1,11 +1,15 @@
 // What this member does in the room, and what comes back: a refused message returns to the draft with the
 // reason, a refused act shows its reason until the next one.
-import { type Ref, ref, watch } from 'vue'
+import { type Ref, ref, type ShallowRef, watch } from 'vue'
 import { type CommandResult, LIMITS } from '@roomcast/shared/protocol'
 import { byteLength } from '@roomcast/shared/room'
 import { browserClock } from '../clock.ts'
+import { TAKEN_BACK } from '../room/outbox.ts'
 import type { Intent } from '../room/room-client.ts'
-import { tooLongText } from '../wording/words.ts'
+import type { Post } from '../room/unsent-posts.ts'
+import { type Mentionable, mentionsIn } from '../talk/mention.ts'
+import { words } from '../wording/language.ts'
+import { afterSending, type Draft, NO_DRAFT, takenBack } from './draft.ts'
 import { useDraft } from './use-draft.ts'
 import type { Room } from './use-room.ts'
 
@@ -16,45 +20,48 @@ const STORAGE: ReadonlySet<string> = new Set(['storage-unavailable', 'storage-fu
 const TYPING_MS = 2000
 
 export interface Composer {
-  readonly draft: Ref<string>
-  readonly ask: Ref<boolean>
+  readonly draft: ShallowRef<Draft>
   readonly refusal: Readonly<Ref<string | null>>
   readonly actRefusal: Readonly<Ref<string | null>>
   readonly post: () => Promise<void>
   readonly act: (intent: Exclude<Intent, { type: 'post' | 'typing' }>) => Promise<void>
+  /** Takes a message that has not left yet back into the draft. */
+  readonly takeBack: (commandId: string) => void
   /** The text was changed. */
   readonly typing: () => void
+}
+
+export interface ComposerOptions {
+  /** Who can be called by name. */
+  readonly people: () => readonly Mentionable[]
+  /** A message was sent. */
+  readonly sent: () => void
 }
 
 export function useComposer(
   room: Room,
   roomId: () => string,
-  events: { readonly sent: () => void },
+  { people, sent }: ComposerOptions,
 ): Composer {
-  const { text: draft, ask } = useDraft(roomId)
+  const draft = useDraft(roomId)
   const refusal = ref<string | null>(null)
   const actRefusal = ref<string | null>(null)
   /** Which of the two are about the storage. */
   const [notSaved, notDone] = [ref(false), ref(false)]
   let toldTyping = 0
 
-  const heard = async (
-    { text, ask: asked }: { readonly text: string; readonly ask: boolean },
-    answer: Promise<CommandResult>,
-  ): Promise<void> => {
+  const heard = async (message: Draft, answer: Promise<CommandResult>): Promise<void> => {
     const of = roomId()
     const result = await answer
     if (result.ok || of !== roomId()) return
-    refusal.value = result.error.message
+    refusal.value = result.error.code === TAKEN_BACK.code ? null : result.error.message
     notSaved.value = STORAGE.has(result.error.code)
-    // Joined with a question, what was meant for the room alone would be asked with it.
-    ask.value = asked && (draft.value === '' || ask.value)
-    draft.value = draft.value === '' ? text : `${text}\n\n${draft.value}`
+    draft.value = takenBack(draft.value, message)
   }
   watch(
     [roomId, room.me],
     () => {
-      for (const post of room.unsent()) void heard(post, room.resend(post))
+      for (const post of room.unsent()) void heard(draftFrom(post), room.resend(post))
     },
     { immediate: true },
   )
@@ -63,7 +70,7 @@ export function useComposer(
     refusal.value = null
     actRefusal.value = null
   })
-  watch(draft, (text) => {
+  watch(draft, ({ text }) => {
     if (text === '') refusal.value = null
   })
   watch(
@@ -71,7 +78,7 @@ export function useComposer(
     (kind) => {
       if (kind !== 'live') return
       if (notDone.value) actRefusal.value = null
-      if (notSaved.value && refusal.value) refusal.value = 'it can be sent again now.'
+      if (notSaved.value && refusal.value) refusal.value = words.talking.composer.sendAgain
       notSaved.value = false
       notDone.value = false
     },
@@ -79,22 +86,20 @@ export function useComposer(
 
   return {
     draft,
-    ask,
     refusal,
     actRefusal,
     async post() {
-      const text = draft.value.trim()
+      const message = { ...draft.value, text: draft.value.text.trim() }
       refusal.value = null
-      const size = byteLength(text)
+      const size = byteLength(message.text)
       if (size > LIMITS.messageBytes) {
-        refusal.value = tooLongText(size, LIMITS.messageBytes)
+        refusal.value = words.talking.composer.tooLong(size, LIMITS.messageBytes)
         return
       }
-      draft.value = ''
+      draft.value = afterSending(message)
       toldTyping = 0
-      events.sent()
-      const said = { text, ask: ask.value }
-      await heard(said, room.send({ type: 'post', ...said }))
+      sent()
+      await heard(message, room.send(intentOf(message, people())))
     },
     async act(intent) {
       actRefusal.value = null
@@ -102,15 +107,40 @@ export function useComposer(
       notDone.value = !result.ok && STORAGE.has(result.error.code)
       if (!result.ok) actRefusal.value = result.error.message
       else if (intent.type === 'cancel' && result.outcome && result.outcome !== 'cancelled')
-        actRefusal.value = 'Too late to stop: the answer had just ended.'
+        actRefusal.value = words.talking.composer.tooLate
     },
+    takeBack: (commandId) => void room.takeBack(commandId),
     typing() {
       // It was said of the text as it was.
       refusal.value = null
       const now = browserClock.now()
-      if (draft.value.trim() === '' || now - toldTyping < TYPING_MS) return
+      if (draft.value.text.trim() === '' || now - toldTyping < TYPING_MS) return
       toldTyping = now
       room.typing()
     },
+  }
+}
+
+function intentOf(message: Draft, people: readonly Mentionable[]): Intent {
+  const { text, ask, quote, model, chosen } = message
+  const mentions = mentionsIn(text, people, chosen).slice(0, LIMITS.mentions)
+  return {
+    type: 'post',
+    text,
+    ask,
+    ...(quote ? { quote } : {}),
+    ...(mentions.length > 0 ? { mentions } : {}),
+    ...(model !== null && ask ? { model } : {}),
+  }
+}
+
+function draftFrom({ text, ask, quote, model, mentions }: Post): Draft {
+  return {
+    ...NO_DRAFT,
+    text,
+    ask,
+    quote: quote ?? null,
+    model: model ?? null,
+    chosen: mentions ?? [],
   }
 }

@@ -1,42 +1,38 @@
-// What is being written in a room, and whether it is for Claude. It survives a reload of the tab and is never
-// sent to others.
-import { type Ref, ref, watch } from 'vue'
-import { draftOf, keptDraft } from './draft.ts'
-
-export interface DraftRefs {
-  readonly text: Ref<string>
-  readonly ask: Ref<boolean>
-}
+// What is being written in a room. Each tab has its own, which survives a reload; a tab that is opened anew begins
+// with what was written last, so that a closed one loses nothing. It is never sent to others.
+import { type ShallowRef, shallowRef, watch } from 'vue'
+import { type Draft, draftOf, keptDraft } from './draft.ts'
 
 /** The draft of a room; another one when the room changes. */
-export function useDraft(roomId: () => string): DraftRefs {
+export function useDraft(roomId: () => string): ShallowRef<Draft> {
   const key = () => `draft:${roomId()}`
-  const stored = draftOf(read(key()))
-  const text = ref(stored.text)
-  const ask = ref(stored.ask)
-  watch(roomId, () => {
-    const other = draftOf(read(key()))
-    text.value = other.text
-    ask.value = other.ask
-  })
-  watch([text, ask], () => write(key(), keptDraft({ text: text.value, ask: ask.value })))
-  return { text, ask }
+  const draft = shallowRef(draftOf(read(key())))
+  watch(roomId, () => (draft.value = draftOf(read(key()))), { flush: 'sync' })
+  watch(draft, (now) => write(key(), keptDraft(now)), { flush: 'sync' })
+  return draft
 }
 
+const STORES = [() => sessionStorage, () => localStorage]
+
 function read(key: string): string | null {
-  try {
-    return sessionStorage.getItem(key)
-  } catch {
-    // ignored because: a browser that stores nothing only loses drafts on reload.
-    return null
+  for (const store of STORES) {
+    try {
+      const kept = store().getItem(key)
+      if (kept !== null) return kept
+    } catch {
+      // ignored because: a browser that stores nothing only loses drafts on reload.
+    }
   }
+  return null
 }
 
 function write(key: string, kept: string | null): void {
-  try {
-    if (kept === null) sessionStorage.removeItem(key)
-    else sessionStorage.setItem(key, kept)
-  } catch {
-    // ignored because: see `read`.
+  for (const store of STORES) {
+    try {
+      if (kept === null) store().removeItem(key)
+      else store().setItem(key, kept)
+    } catch {
+      // ignored because: see `read`.
+    }
   }
 }

@@ -1,11 +1,12 @@
 // The questions that wait, and whether they wait for somebody to resume.
 import { computed, type ComputedRef } from 'vue'
-import type { RoomState, Said } from '@roomcast/shared/protocol'
+import type { Reply, RoomState, Said } from '@roomcast/shared/protocol'
 import { queuedQuestions } from '@roomcast/shared/room'
 
 export interface Questions {
   readonly waiting: ComputedRef<readonly Said[]>
-  readonly held: ComputedRef<boolean>
+  /** The member whose stop holds the queue; empty when nobody knows who; null when nothing holds it. */
+  readonly holder: ComputedRef<string | null>
 }
 
 export function useQuestions(state: () => RoomState | null): Questions {
@@ -13,5 +14,11 @@ export function useQuestions(state: () => RoomState | null): Questions {
     const now = state()
     return now ? queuedQuestions(now) : []
   })
-  return { waiting, held: computed(() => state()?.held === true && waiting.value.length > 0) }
+  const holder = computed(() => {
+    const now = state()
+    if (!now?.held || waiting.value.length === 0) return null
+    const last = now.messages.findLast((message): message is Reply => message.kind === 'reply')
+    return last?.ended?.by ?? ''
+  })
+  return { waiting, holder }
 }

@@ -1,7 +1,8 @@
-import type { Ended, Reply } from '@roomcast/shared/protocol'
+import type { Ended, Models, Reply } from '@roomcast/shared/protocol'
 import { describe, expect, it } from 'vitest'
-import { footerOf } from './footer.ts'
-import { initials, secondsText, timeText, tooLongText, typingText } from './words.ts'
+import { factsOf, footerOf } from './footer.ts'
+import { words } from './language.ts'
+import { initials, secondsText, timeText, typingText } from './words.ts'
 
 const REPLY: Reply = {
   kind: 'reply',
@@ -61,6 +62,39 @@ describe('the footer of a reply', () => {
     })
   })
 
+  it('says how much was kept', () => {
+    const usage = { inputTokens: 1900, outputTokens: 1204, estimated: true }
+    const kept = footer({ outcome: 'cancelled', by: 'bo', reason: 'enough', usage })
+    expect(kept.lines).toEqual(['Stopped by Bo, 1,204 tokens kept: enough'])
+    expect(footer({ outcome: 'interrupted', usage }).lines).toEqual([
+      'Interrupted: the server broke off, 1,204 tokens kept',
+    ])
+    expect(footer({ outcome: 'cancelled', by: 'bo', usage }, SILENT).lines).toEqual([
+      'Stopped by Bo before the first word',
+    ])
+  })
+
+  it('tells what it took: the model, the tokens, and what they cost where that is known', () => {
+    const usage = { inputTokens: 1900, outputTokens: 640, estimated: false }
+    const known = { id: 'm', name: 'Haiku', maxInputTokens: 1, maxOutputTokens: 1 }
+    const models = (price?: { input: number; output: number }) => ({
+      simulated: false,
+      default: 'm',
+      models: [{ ...known, ...(price ? { price } : {}) }],
+    })
+    const facts = (more: Partial<Ended>, of: Models | null) =>
+      factsOf(REPLY, { outcome: 'completed', at: 2, ...more }, of)
+    expect(facts({}, null)).toEqual(['m'])
+    expect(facts({ usage }, models())).toEqual(['Haiku', '1.9k in / 640 out'])
+    expect(facts({ usage }, models({ input: 1, output: 5 }))).toEqual([
+      'Haiku',
+      '1.9k in / 640 out',
+      '$0.0051',
+    ])
+    const estimated = { ...usage, estimated: true }
+    expect(facts({ usage: estimated }, null)[1]).toBe('~1.9k in / ~640 out')
+  })
+
   it('has nothing to continue when it was stopped before the first word', () => {
     expect(footer({ outcome: 'cancelled', by: 'bo' }, SILENT)).toEqual({
       tone: 'calm',
@@ -97,8 +131,9 @@ describe('the footer of a reply', () => {
 describe('small words', () => {
   it('say how much too long a message is, never as if it were not', () => {
     const limit = 64 * 1024
-    expect(tooLongText(74_342, limit)).toBe('The message is too long: 72.6 kB; at most 64 kB.')
-    expect(tooLongText(limit + 1, limit)).toContain('64.1 kB; at most 64 kB')
+    const { tooLong } = words.talking.composer
+    expect(tooLong(74_342, limit)).toBe('The message is too long: 72.6 kB; at most 64 kB.')
+    expect(tooLong(limit + 1, limit)).toContain('64.1 kB; at most 64 kB')
   })
 
   it('give a time of the day without a zero in front', () => {

@@ -1,4 +1,5 @@
 // Small words used in several places.
+import { words } from './language.ts'
 
 /** A time span for people: `12 s`, `1 min 5 s`. */
 export function secondsText(ms: number): string {
@@ -8,12 +9,7 @@ export function secondsText(ms: number): string {
 
 /** `Ana is typing…`, `Ana and Bo are typing…`, `3 people are typing…`; empty for nobody. */
 export function typingText(names: readonly string[]): string {
-  const [first, second] = names
-  if (first === undefined) return ''
-  if (second === undefined) return `${first} is typing…`
-  return names.length === 2
-    ? `${first} and ${second} are typing…`
-    : `${names.length} people are typing…`
+  return words.talking.typing(names)
 }
 
 /**
@@ -30,18 +26,11 @@ export function timeText(at: number, now: number, locale?: string): string {
   })
 }
 
-/** Why a message is too long, both sizes in bytes: `72.6 kB; at most 64 kB`. */
-export function tooLongText(size: number, limit: number): string {
-  // Rounded up, so that what is over the limit never reads as being at it.
-  const text = (bytes: number): string => `${Math.ceil((bytes / 1024) * 10) / 10} kB`
-  return `The message is too long: ${text(size)}; at most ${text(limit)}.`
-}
-
 /** One or two letters that stand for a name. */
 export function initials(name: string): string {
-  const words = name.trim().split(/\s+/)
+  const parts = name.trim().split(/\s+/)
   const letters =
-    words.length > 1 ? [words[0], words.at(-1)].map(first) : [...name.trim()].slice(0, 2)
+    parts.length > 1 ? [parts[0], parts.at(-1)].map(first) : [...name.trim()].slice(0, 2)
   return letters.join('')
 }
 

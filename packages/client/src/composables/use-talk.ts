@@ -1,0 +1,129 @@
+// All that a member does by talking: the composer, changing own messages, and what is done with a message.
+import { computed, type ComputedRef, type ShallowRef } from 'vue'
+import type { Message, Models, RoomState, Said } from '@roomcast/shared/protocol'
+import type { TalkAct } from '../talk/act.ts'
+import type { Mentionable } from '../talk/mention.ts'
+import { quoteOf } from '../talk/quote.ts'
+import { type Composer, useComposer } from './use-composer.ts'
+import { type Editing, useEditing } from './use-editing.ts'
+import type { Room } from './use-room.ts'
+
+/** What messages have to know of who reads them, and of what that member is doing. */
+export interface Talk {
+  readonly roomId: string
+  readonly me: string | null
+  /** This member owns the room. */
+  readonly owner: boolean
+  /** What may be asked here; null until it is known. */
+  readonly models: Models | null
+  readonly roomModel: string
+}
+
+export interface Talking {
+  readonly composer: Composer
+  readonly talk: ComputedRef<Talk>
+  /** The own message that is being changed. */
+  readonly editing: Readonly<ShallowRef<Editing | null>>
+  /** Members who can be called by name: all but this one. */
+  readonly people: ComputedRef<readonly Mentionable[]>
+  readonly act: (act: TalkAct) => void
+}
+
+export interface TalkingOptions {
+  readonly room: Room
+  readonly roomId: () => string
+  readonly models: () => Models | null
+  /** A message was sent. */
+  readonly sent: () => void
+  /** Something was put into the composer. */
+  readonly composing: () => void
+  /** Shows the message or reply with this id. */
+  readonly jump: (id: string) => void
+}
+
+const NOBODY: readonly Mentionable[] = []
+
+export function useTalk(options: TalkingOptions): Talking {
+  const { room, roomId } = options
+  const state = (): RoomState | null => room.view.value.state
+  const members = computed(() => state()?.members)
+  const people = computed(
+    () =>
+      members.value?.filter(({ memberId, gone }) => memberId !== room.me.value && !gone) ?? NOBODY,
+  )
+  const composer = useComposer(room, roomId, { people: () => people.value, sent: options.sent })
+  const editor = useEditing(room, roomId, () => people.value)
+  const owner = computed(
+    () => members.value?.find(({ memberId }) => memberId === room.me.value)?.role === 'owner',
+  )
+
+  const roomModel = computed(() => state()?.model ?? '')
+
+  const act = (wanted: TalkAct): void => {
+    switch (wanted.kind) {
+      case 'draft':
+        return void (composer.draft.value = wanted.draft)
+      case 'typing':
+        return composer.typing()
+      case 'send':
+        return void composer.post()
+      case 'quote': {
+        const quote = quoteOf(wanted.message, wanted.selected)
+        composer.draft.value = { ...composer.draft.value, quote }
+        return options.composing()
+      }
+      case 'edit':
+        return editor.begin(wanted.message)
+      case 'edit-last': {
+        const last = lastOf(state()?.messages ?? [], room.me.value)
+        return last ? act({ kind: 'edit', message: last }) : undefined
+      }
+      case 'edit-text':
+        return editor.write(wanted.text)
+      case 'edit-save':
+        return void editor.save(wanted.message.text)
+      case 'edit-cancel':
+        editor.cancel()
+        return options.composing()
+      case 'retract':
+        return void composer.act({ type: 'retract', messageId: wanted.message.messageId })
+      case 'retry':
+      case 'continue':
+        return void composer.act({ type: wanted.kind, generationId: wanted.generationId })
+      case 'withdraw':
+        return void composer.act({ type: 'withdraw', messageId: wanted.messageId })
+      case 'resume':
+        return void composer.act({ type: 'resume' })
+      case 'take-back':
+        return composer.takeBack(wanted.commandId)
+      case 'jump':
+        return options.jump(wanted.id)
+    }
+  }
+
+  return {
+    composer,
+    people,
+    talk: computed(() => ({
+      roomId: roomId(),
+      me: room.me.value,
+      owner: owner.value,
+      models: options.models(),
+      roomModel: roomModel.value,
+    })),
+    editing: editor.now,
+    act,
+  }
+}
+
+/** The last of a member's messages that may be given another text. */
+function lastOf(messages: readonly Message[], me: string | null): Said | undefined {
+  return messages.findLast(
+    (message): message is Said => message.kind === 'said' && message.by === me && mayEdit(message),
+  )
+}
+
+/** Whether its author may give a message another text. */
+export function mayEdit(said: Said): boolean {
+  return !said.withdrawn && said.retractedBy === undefined
+}
