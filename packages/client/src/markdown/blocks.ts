@@ -35,6 +35,9 @@ export class MarkdownBlocks {
   /** Link definitions within the finished text; half-typed ones never get here. */
   #references: References = {}
   #held: Held | null = null
+  /** What was given last, and the link definitions it knew. */
+  #given: readonly Block[] = []
+  #known = ''
 
   constructor(engine: Engine = markdown) {
     this.#engine = engine
@@ -51,7 +54,8 @@ export class MarkdownBlocks {
     this.#source = source
     try {
       if (final) return this.#settle()
-      if (this.#held === null || source.length >= this.#held.until) return this.#grow()
+      if (this.#held === null || source.length >= this.#held.until)
+        return (this.#given = this.#grow())
       return this.#plainAfter(this.#held.before, this.#held.from)
     } catch {
       // ignored because: what is not finished is shown as it is instead.
@@ -75,6 +79,7 @@ export class MarkdownBlocks {
     this.#frozenLength = 0
     this.#references = {}
     this.#held = null
+    this.#given = []
   }
 
   #grow(): readonly Block[] {
@@ -112,9 +117,16 @@ export class MarkdownBlocks {
   #number(stretches: readonly Stretch[], references: References, open = false): Block[] {
     const first = this.#frozen.length
     const last = stretches.length - 1
-    return stretches.map((stretch, index) =>
-      this.#block(stretch, first + index, references, open && index === last),
-    )
+    const known = JSON.stringify(references)
+    const isSettled = known === this.#known
+    this.#known = known
+    return stretches.map((stretch, index) => {
+      const isOpen = open && index === last
+      // Written, though it may yet turn out to go on: as long as it does not, it is the same block.
+      const before = isSettled && !isOpen ? this.#given[first + index] : undefined
+      if (before?.open === false && before.source === stretch.source) return before
+      return this.#block(stretch, first + index, references, isOpen)
+    })
   }
 
   #block(stretch: Stretch, id: number, references: References, open = false): Block {

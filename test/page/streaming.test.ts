@@ -1,0 +1,167 @@
+// An answer as it is written, in the room's own component and a real browser: what is finished stays as it is.
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { HOSTILE_MARKDOWN } from '@roomcast/client/markdown/test-hostile-markdown.ts'
+import { launchChromium } from '../support/chromium.ts'
+import { type AnswerHouse, type AnswerPage, openAnswer, openAnswerHouse } from './answer-page.ts'
+import { longAnswer } from './long-answer.ts'
+
+let browser: Browser
+let house: AnswerHouse
+beforeAll(async () => {
+  ;[browser, house] = await Promise.all([launchChromium(), openAnswerHouse()])
+})
+afterAll(() => Promise.all([browser.close(), house.close()]))
+
+async function opened(path = '/'): Promise<AnswerPage> {
+  const answer = await openAnswer(browser, house, path)
+  onTestFinished(() => answer.context.close())
+  return answer
+}
+
+describe('a long answer', () => {
+  test('is drawn once, block by block, and its end changes no element', async () => {
+    const { page, complaints } = await opened('/#count')
+    const text = longAnswer(40_000)
+    const seen = await page.evaluate(async (whole) => {
+      const { answer } = window
+      const removed: string[] = []
+      const top = (node: Node) => answer.blocks().find((block) => block.contains(node))
+      const observer = new MutationObserver((records) => {
+        for (const { target, removedNodes } of records) {
+          const block = top(target)
+          // Colours and formulas come a little later, once.
+          const isLater = target instanceof Element && target.closest('code, .formula')
+          if (block && answer.isFinished(block) && !isLater && removedNodes.length > 0)
+            removed.push(block.outerHTML.slice(0, 80))
+        }
+      })
+      observer.observe(document, { subtree: true, childList: true })
+      for (let end = 40; end < whole.length; end += 40)
+        await answer.show(whole.slice(0, end), false)
+      await answer.show(whole, false)
+      const before = answer.blocks()
+      await answer.show(whole, true)
+      const after = answer.blocks()
+      return {
+        ...answer.counts(),
+        removed,
+        blocks: after.length,
+        same: before.length === after.length && before.every((block, at) => block === after[at]),
+      }
+    }, text)
+    expect(seen.blocks).toBeGreaterThan(300)
+    expect(seen.renders).toBeGreaterThan(seen.blocks)
+    expect(seen).toMatchObject({ late: [], removed: [], same: true })
+    expect(complaints).toEqual([])
+  })
+
+  test('gets its colours and formulas under the policy of the page, and fonts from this server', async () => {
+    const { page, complaints } = await opened()
+    await page.evaluate((text) => window.answer.show(text, false), longAnswer(3_000))
+    const formulas = await page.locator('.formula').count()
+    expect(formulas).toBeGreaterThan(3)
+    await expect.poll(() => page.locator('.formula .katex-html').count()).toBe(formulas)
+    await expect.poll(() => page.locator('code .hljs-keyword').count()).toBeGreaterThan(3)
+    await page.evaluate(() => document.fonts.ready)
+    const fonts = await page.evaluate(() =>
+      [...document.fonts].filter(({ status }) => status === 'loaded').map(({ family }) => family),
+    )
+    expect(fonts.some((family) => family.startsWith('KaTeX'))).toBe(true)
+    expect(complaints).toEqual([])
+  })
+
+  test('keeps what the reader has selected in the block that grows', async () => {
+    const { page } = await opened()
+    const selected = await page.evaluate(async () => {
+      const { answer } = window
+      const texts: string[] = []
+      for (const start of [
+        'A paragraph that ',
+        'Done.\n\n```ts\nconst a = 1\n',
+        'Done.\n\n- one item ',
+      ]) {
+        await answer.show(start, false)
+        const last = answer.blocks().at(-1)
+        const within = last?.querySelector('code, li') ?? last
+        const node = within?.firstChild
+        if (!node) throw new Error('nothing to select')
+        document.getSelection()?.setBaseAndExtent(node, 2, node, 7)
+        let text = start
+        for (const more of ['grows', ' and *grows*', ' on and', ' on']) {
+          text += more
+          await answer.show(text, false)
+        }
+        texts.push(document.getSelection()?.toString() ?? '')
+      }
+      return texts
+    })
+    expect(selected).toEqual(['parag', 'nst a', 'e ite'])
+  })
+
+  test('can be reached by keyboard only where it scrolls, and wraps when asked', async () => {
+    const { page } = await opened()
+    const wide = 'a wide line '.repeat(40)
+    const text = `\`\`\`ts\nshort\n\`\`\`\n\n\`\`\`ts\n${wide}\n\`\`\`\n\n| a |\n|---|\n| b |\n`
+    await page.evaluate((source) => window.answer.show(source, true), text)
+    const focusable = () =>
+      page.locator('pre').evaluateAll((all) => all.map((pre) => pre.getAttribute('tabindex')))
+    await expect.poll(focusable).toEqual([null, '0'])
+    expect(await page.locator('.table').getAttribute('tabindex')).toBe(null)
+    await page.getByTestId('wrap').last().click()
+    await expect.poll(focusable).toEqual([null, null])
+  })
+
+  test('is its source, with a way to see all of it, where it cannot be shown', async () => {
+    const { page } = await opened()
+    const text = `Before.\n\n${'['.repeat(40_000)}\n\n**After.**`
+    await page.evaluate((source) => window.answer.show(source, true), text)
+    expect(await page.locator('.markdown strong').innerText()).toBe('After.')
+    await page.getByTestId('show-source').click()
+    expect(await page.locator('.markdown').innerText()).toContain('**After.**')
+    await page.getByTestId('show-source').click()
+    expect(await page.locator('.markdown strong').innerText()).toBe('After.')
+  })
+})
+
+describe('a page that nobody sees', () => {
+  test('waits, and shows everything at once when somebody looks', async () => {
+    const { page } = await opened()
+    const changes = await page.evaluate(async () => {
+      const { answer } = window
+      const hide = (state: string) => {
+        Object.defineProperty(document, 'visibilityState', { value: state, configurable: true })
+        document.dispatchEvent(new Event('visibilitychange'))
+      }
+      await answer.show('First.\n\nSec', false)
+      hide('hidden')
+      for (const text of ['First.\n\nSecond', 'First.\n\nSecond.\n\nThird'])
+        await answer.show(text, false)
+      const whileHidden = document.querySelector('.markdown')?.textContent
+      hide('visible')
+      await answer.show('First.\n\nSecond.\n\nThird.', true)
+      return { whileHidden, after: document.querySelector('.markdown')?.textContent }
+    })
+    expect(changes).toEqual({ whileHidden: 'First.Sec', after: 'First.Second.Third.' })
+  })
+})
+
+describe('a hostile answer', () => {
+  test('asks for nothing, runs nothing and meets no policy, whatever is in it', async () => {
+    const { page, complaints } = await opened()
+    await page.evaluate(async (corpus) => {
+      for (const [index, source] of corpus.entries()) {
+        for (let end = 7; end < source.length; end += 7)
+          await window.answer.show(source.slice(0, end), false)
+        await window.answer.show(source, true)
+        if (index % 10 === 0) await new Promise((resolve) => requestAnimationFrame(resolve))
+      }
+      await window.answer.show(corpus.join('\n\n'), true)
+    }, HOSTILE_MARKDOWN)
+    await expect.poll(() => page.locator('.formula .katex').count()).toBeGreaterThan(0)
+    const dangerous =
+      'script, img, iframe, form, style, video, object, embed, .markdown a:not([rel])'
+    expect(await page.locator('.markdown').locator(dangerous).count()).toBe(0)
+    expect(complaints).toEqual([])
+  })
+})
