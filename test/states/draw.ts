@@ -49,6 +49,11 @@ export class Easel {
     this.#page = page
   }
 
+  /** Of the last picture, px. */
+  get size(): { readonly width: number; readonly height: number } {
+    return this.#page.viewportSize() ?? { width: 0, height: 0 }
+  }
+
   /** Puts WebP pictures beside one another. @param height of all of them, px */
   async together(pictures: readonly Buffer[], height: number, quality = 70): Promise<Buffer> {
     const images = pictures
