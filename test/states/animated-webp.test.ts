@@ -25,7 +25,7 @@ test('a film has its pictures in their order, each for its time, as Chromium rea
   const read = await page.evaluate(async (encoded) => {
     const data = Uint8Array.from(atob(encoded), (letter) => letter.charCodeAt(0))
     const decoder = new ImageDecoder({ type: 'image/webp', data })
-    await decoder.completed
+    await Promise.all([decoder.completed, decoder.tracks.ready])
     const shown: { ms: number; red: boolean }[] = []
     for (let frameIndex = 0; frameIndex < (decoder.tracks.selectedTrack?.frameCount ?? 0);) {
       const { image } = await decoder.decode({ frameIndex: frameIndex++ })
