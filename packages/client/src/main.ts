@@ -4,8 +4,10 @@ import { Api } from './api.ts'
 import App from './App.vue'
 import { createSession, SESSION } from './composables/use-session.ts'
 import { makeRouter } from './router.ts'
+import { followTheme } from './theme.ts'
 import { followVisibleHeight } from './visible-height.ts'
 
+followTheme()
 followVisibleHeight()
 const { router, stuck } = makeRouter()
 createApp(App, { stuck }).provide(SESSION, createSession(new Api())).use(router).mount('#app')

@@ -6,7 +6,11 @@ export function followVisibleHeight(): void {
   const { visualViewport } = window
   if (!visualViewport || CSS.supports('not (-webkit-touch-callout: none)')) return
   const update = (): void =>
-    document.documentElement.style.setProperty('--visible-height', `${visualViewport.height}px`)
+    // Zoomed in by fingers, less of the page is visible, and none of it is covered.
+    document.documentElement.style.setProperty(
+      '--visible-height',
+      `${visualViewport.height * visualViewport.scale}px`,
+    )
   visualViewport.addEventListener('resize', update)
   update()
 }

@@ -13,7 +13,8 @@ export type InFront = RoomAction | { readonly remove: string }
 
 export interface Around {
   /** The list of people is open. Where there is place for it, it is so from the beginning. */
-  readonly people: Ref<boolean>
+  readonly people: Readonly<Ref<boolean>>
+  readonly closePeople: () => void
   readonly peopleButton: Disclosure
   readonly inFront: Readonly<ShallowRef<InFront | null>>
   /** Brings something to the front, or with null nothing. */
@@ -40,6 +41,7 @@ export function useAround(room: Room, above: () => boolean): Around {
   })
   return {
     people,
+    closePeople: () => (people.value = false),
     peopleButton: useDisclosure(people),
     inFront,
     act: (action) => (inFront.value = action),

@@ -1,0 +1,98 @@
+// My rooms as the server lists them, read again now and then, and what is new in each.
+import {
+  computed,
+  type ComputedRef,
+  onScopeDispose,
+  type Ref,
+  ref,
+  type ShallowRef,
+  shallowRef,
+} from 'vue'
+import { type RoomSummary } from '@roomcast/shared/protocol'
+import { ApiError, errorText } from '../api.ts'
+import { browserClock } from '../clock.ts'
+import { seen } from '../room/seen.ts'
+import { type Fresh, freshOf, inOrder, mayBeNew } from '../rooms.ts'
+import { laterWords } from '../wording/later.ts'
+import { useSession } from './use-session.ts'
+
+/** Pause before the list is read again, ms: while the page is looked at, while it is not, and after it could not be read. */
+const PAUSE_MS = { visible: 8000, hidden: 60_000, failed: 3000 } as const
+/** At most so many messages are read to be counted. */
+const COUNTED = 50
+
+export interface Rooms {
+  readonly rooms: ComputedRef<readonly RoomSummary[]>
+  readonly fresh: Readonly<ShallowRef<ReadonlyMap<string, Fresh>>>
+  readonly problem: Readonly<Ref<string | null>>
+  /** Reads the list now. */
+  readonly refresh: () => void
+}
+
+/** What was listed last, so that a list that opens again is not empty at first. */
+const listed = shallowRef<readonly RoomSummary[]>([])
+const fresh = shallowRef<ReadonlyMap<string, Fresh>>(new Map())
+/** Offset of the room when its messages were counted last. */
+const counted = new Map<string, number>()
+
+/** @param open the room that is being looked at: nothing is new there */
+export function useRooms(open: () => string | null): Rooms {
+  const { api, load, who } = useSession()
+  const problem = ref<string | null>(null)
+  let cancel = (): void => undefined
+  let over = false
+
+  const count = async (rooms: readonly RoomSummary[]): Promise<void> => {
+    const next = new Map<string, Fresh>()
+    for (const room of rooms) {
+      const { roomId, offset = 0 } = room
+      const from = seen(roomId)
+      if (roomId === open() || from === null || !mayBeNew(room, from)) continue
+      const known = fresh.value.get(roomId)
+      const key = counted.get(roomId) === offset
+      const found = key
+        ? (known ?? null)
+        : await api.messages(roomId, { after: from }, COUNTED).then(
+            ({ messages }) => freshOf(messages, from, who.value?.memberId ?? null),
+            () => ({ count: null, mention: false }),
+          )
+      counted.set(roomId, offset)
+      if (found) next.set(roomId, found)
+    }
+    fresh.value = next
+  }
+
+  const read = async (): Promise<void> => {
+    cancel()
+    let pause: number = document.visibilityState === 'visible' ? PAUSE_MS.visible : PAUSE_MS.hidden
+    try {
+      if (await load()) {
+        listed.value = await api.rooms()
+        problem.value = null
+        await count(listed.value)
+      }
+    } catch (error) {
+      const passes = error instanceof ApiError && error.body.retryable
+      problem.value = passes ? laterWords.rooms.unreadable : errorText(error)
+      if (passes && document.visibilityState === 'visible') pause = PAUSE_MS.failed
+    }
+    cancel()
+    if (!over) cancel = browserClock.after(pause, () => void read())
+  }
+  const onVisible = (): void => {
+    if (document.visibilityState === 'visible') void read()
+  }
+  document.addEventListener('visibilitychange', onVisible)
+  onScopeDispose(() => {
+    over = true
+    cancel()
+    document.removeEventListener('visibilitychange', onVisible)
+  })
+  void read()
+  return {
+    rooms: computed(() => inOrder(listed.value)),
+    fresh,
+    problem,
+    refresh: () => void read(),
+  }
+}
