@@ -67,7 +67,7 @@ export async function openAnswer(
   })
   await page.addInitScript(() => {
     document.addEventListener('securitypolicyviolation', (event) => {
-      console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`)
+      reportError(new Error(`policy: ${event.violatedDirective} ${event.blockedURI}`))
     })
   })
   await page.goto(house.url + path)
