@@ -246,6 +246,19 @@ describe('an invite', () => {
     expect(await accept(invite)).toEqual([410, 'invite-expired'])
   })
 
+  it('shows without a session where it leads, and nothing else does', async () => {
+    const ada = await sessionOf('Ada')
+    const { inviteUrl } = await roomOf(ada.token, { title: 'Plans' })
+    const look = (invite: unknown) => app.call('POST', '/api/invites/look', undefined, { invite })
+    const { status, json } = await look(inviteUrl.split('/invite/')[1])
+    expect(status).toBe(200)
+    expect(json).toEqual({ title: 'Plans', here: ['Ada'], running: false })
+    expect((await look(await app.invites.make('gone'))).error?.code).toBe('room-not-found')
+    for (const invite of ['x', ada.token])
+      expect((await look(invite)).error?.code).toBe('invite-invalid')
+    expect((await look(undefined)).error?.code).toBe('bad-request')
+  })
+
   it('cannot be tried by one member more than 120 times in a minute', async () => {
     const { token } = await sessionOf('Ada')
     const statuses = new Map<number, number>()

@@ -125,6 +125,13 @@ export function inviteRoutes(
     const room = await rooms.admit(roomId, member)
     response.json({ room, role: room.role })
   })
+
+  // For the page that asks for a name: whoever has an invite may know where it leads.
+  router.post('/look', perAddress(bucket), async (request, response) => {
+    const { invite } = parseBody(request, inviteRequestSchema)
+    const { roomId } = await invites.open(invite)
+    response.json(await rooms.glance(roomId))
+  })
   return router
 }
 

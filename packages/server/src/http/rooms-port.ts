@@ -1,6 +1,7 @@
 // What the HTTP border needs of the rooms. All methods reject with a Refusal when they refuse; a room that the
 // member does not belong to is refused like one that does not exist (`room-not-found`).
 import type {
+  InviteLook,
   Member,
   MemberId,
   Message,
@@ -31,6 +32,8 @@ export interface RoomsPort {
   create(member: SessionMember, room: RoomRequest): Promise<RoomSummary>
   /** Makes `member` a member of the room, unless they are. Checks no invite: the caller has. */
   admit(roomId: RoomId, member: SessionMember): Promise<RoomSummary>
+  /** What somebody who is no member may know with an invite, which the caller has checked. */
+  glance(roomId: RoomId): Promise<InviteLook>
   /** The member's rooms, last used first. */
   list(memberId: MemberId): Promise<readonly RoomSummary[]>
   /** Up to `limit` messages before, after or around an offset (none: the newest), oldest first. */

@@ -49,6 +49,12 @@ export function memoryRooms() {
       }
       return await Promise.resolve(summary(memberId, roomId))
     },
+    async glance(roomId) {
+      const found = rooms.get(roomId)
+      if (!found) throw new Refusal('room-not-found')
+      const here = found.members.map(({ name }) => name)
+      return await Promise.resolve({ title: found.title, here, running: false })
+    },
     list: (memberId) =>
       Promise.resolve(
         [...rooms]

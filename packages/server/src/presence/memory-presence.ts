@@ -104,6 +104,10 @@ export class MemoryPresence implements PresencePort {
     })
   }
 
+  known(): Promise<void> {
+    return Promise.resolve()
+  }
+
   follow(roomId: RoomId, listener: (members: PresentMembers) => void): () => void {
     const room = this.#room(roomId)
     room.listeners.add(listener)

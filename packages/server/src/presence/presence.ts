@@ -25,6 +25,8 @@ export interface PresencePort {
   behind(roomId: RoomId, connectionId: string, isBehind: boolean): void
   /** Who is here now, in the order of arrival. */
   present(roomId: RoomId): PresentMembers
+  /** Resolves when others have been asked who is there with them, for a room that is followed; or could not be. */
+  known(roomId: RoomId): Promise<void>
   /** Calls `listener` after changes, several of one moment together, until the returned function is called. */
   follow(roomId: RoomId, listener: (members: PresentMembers) => void): () => void
   close(): void

@@ -53,6 +53,8 @@ interface SharedRoom {
   exchanging: boolean
   wanted: boolean
   asks: boolean
+  /** The others have been asked once, or could not be. */
+  readonly known: PromiseWithResolvers<void>
 }
 
 export class RedisPresence implements PresencePort {
@@ -124,6 +126,10 @@ export class RedisPresence implements PresencePort {
     return room ? mergeAnnounced([this.#here(roomId, room), ...room.others.lists]) : []
   }
 
+  known(roomId: RoomId): Promise<void> {
+    return this.#rooms.get(roomId)?.known.promise ?? Promise.resolve()
+  }
+
   follow(roomId: RoomId, listener: (members: PresentMembers) => void): () => void {
     const room = this.#room(roomId)
     room.listeners.add(listener)
@@ -168,6 +174,7 @@ export class RedisPresence implements PresencePort {
       exchanging: false,
       wanted: false,
       asks: false,
+      known: Promise.withResolvers(),
     }
     this.#rooms.set(roomId, room)
     return room
@@ -217,6 +224,7 @@ export class RedisPresence implements PresencePort {
         const { asks } = room
         room.wanted = room.asks = false
         await this.#tellOthers(roomId, room, asks)
+        if (asks) room.known.resolve()
         // Who cannot listen can still tell and ask.
         await listening
       }
@@ -224,6 +232,7 @@ export class RedisPresence implements PresencePort {
     } catch (error) {
       // The next one, after REPEAT_MS or with the next change, makes good for it.
       room.wanted = false
+      room.known.resolve()
       if (this.#failing.size === 0 && !this.#closed) this.#options.onError(error)
       this.#failing.add(room)
     }
@@ -288,6 +297,7 @@ export class RedisPresence implements PresencePort {
   }
 
   #stop(room: SharedRoom): void {
+    room.known.resolve()
     room.stopLocal()
     room.stopRepeat?.()
     room.stopTelling?.()

@@ -123,6 +123,12 @@ export class Room {
     return this.#state.members.some((member) => member.memberId === memberId && member.gone)
   }
 
+  /** Who is here. Presence waits a moment for those who go; not so for those who are no members any more. */
+  get present(): PresentMembers {
+    const { roomId, presence } = this.#options
+    return presence.present(roomId).filter(({ memberId }) => !this.isGone(memberId))
+  }
+
   /** Where the reader of a connection is, as that says. */
   look(connection: Connection, look: Look): void {
     const { roomId, presence } = this.#options
@@ -155,8 +161,7 @@ export class Room {
     }
     if (isBeyond || (since && since.epoch !== position.epoch)) this.#options.onCorrected?.(1)
     connection.send(catchUp(this.#state, this.#recent, isBeyond ? undefined : since), position)
-    const members = this.#stillHere(presence.present(roomId))
-    connection.send({ type: 'presence', members }, position)
+    connection.send({ type: 'presence', members: this.present }, position)
     if (this.#trouble) connection.send({ type: 'storage', error: this.#trouble }, position)
     connection.send({ type: 'synced' }, position)
     return true
@@ -231,9 +236,7 @@ export class Room {
   #start(): void {
     const { roomId, presence } = this.#options
     this.#stops.push(
-      presence.follow(roomId, (members) =>
-        this.#share({ type: 'presence', members: this.#stillHere(members) }),
-      ),
+      presence.follow(roomId, () => this.#share({ type: 'presence', members: this.present })),
     )
     this.#heartbeatLater()
   }
@@ -310,19 +313,13 @@ export class Room {
 
   /** Whoever is no member any more is out, and sees nothing that comes after. */
   #dismiss(): void {
-    const { roomId, presence } = this.#options
     const gone = [...this.#connections].filter(({ memberId }) => this.isGone(memberId))
     if (gone.length === 0) return
     for (const connection of gone) {
       this.leave(connection)
       connection.send({ type: 'closed', error: errorBody('removed') }, positionOf(this.#state))
     }
-    this.#share({ type: 'presence', members: this.#stillHere(presence.present(roomId)) })
-  }
-
-  /** Presence waits a moment for those who go; not so for those who are no members any more. */
-  #stillHere(present: PresentMembers): PresentMembers {
-    return present.filter(({ memberId }) => !this.isGone(memberId))
+    this.#share({ type: 'presence', members: this.present })
   }
 
   #deleted(): void {

@@ -4,6 +4,7 @@ import type {
   Acknowledged,
   Entry,
   ErrorBody,
+  InviteLook,
   MemberId,
   Message,
   MessagesPage,
@@ -28,6 +29,9 @@ import { searchBefore } from './search.ts'
 const LINGER_MS = 60_000
 /** Messages read at a time for a transcript. */
 const PAGE = 100
+
+/** Names told of those who are here to somebody who has an invite. */
+const MOST_NAMED = 20
 
 export interface RoomsOptions {
   readonly log: RoomLog
@@ -127,6 +131,16 @@ export class Rooms {
         if (room.state.offset < error.offset) throw new Refusal('storage-unavailable')
       }
     }
+  }
+
+  /** What somebody who is no member may know with an invite. @throws Refusal `room-not-found` */
+  async glance(roomId: RoomId): Promise<InviteLook> {
+    if (this.#isAway && !this.#open.has(roomId)) throw new Refusal('storage-unavailable')
+    const room = await this.#use(roomId)
+    await this.#options.presence.known(roomId)
+    const { title, running } = room.state
+    const here = room.present.flatMap(({ memberId }) => memberOf(room.state, memberId)?.name ?? [])
+    return { title, here: here.slice(0, MOST_NAMED), running: running !== null }
   }
 
   list(memberId: MemberId): Promise<readonly RoomSummary[]> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Ended, Member, Message, Reply } from '@roomcast/shared/protocol'
+import type { Ended, Member, Message, Reply, Said } from '@roomcast/shared/protocol'
 import { byteLength } from '@roomcast/shared/room'
 import { transcriptJson, transcriptMarkdown, type TranscriptSource } from './transcript.ts'
 
@@ -10,13 +10,9 @@ const members: readonly Member[] = [
   { memberId: 'bob', name: 'Bob [x](y)\n# <b>', role: 'member', joinedAt: at },
 ]
 
-function said(
-  by: string,
-  text: string,
-  more: { ask?: boolean; withdrawn?: boolean } = {},
-): Message {
-  const { ask = false, withdrawn = false } = more
-  return { kind: 'said', messageId: 'm', offset: 1, at, by, text, ask, withdrawn }
+function said(by: string, text: string, more: Partial<Said> = {}): Message {
+  const plain = { kind: 'said', messageId: 'm', offset: 1, at, by, text } as const
+  return { ...plain, ask: false, withdrawn: false, ...more }
 }
 
 function reply(text: string, ended: Ended | null, more: Partial<Reply> = {}): Reply {
@@ -120,6 +116,28 @@ Completed, 2026-01-02T03:04:07.000Z.
     expect(await whole(transcriptMarkdown(source(reply('', null))))).toContain(
       'Nothing was written.',
     )
+  })
+
+  it('says what was edited and what was retracted, and nothing of what stood there', async () => {
+    const edited = said('ada', 'Hello', { editedAt: at + 1 })
+    const gone = said('bob', '', { retractedBy: 'ada', editedAt: at + 1, ask: true })
+    const text = await whole(transcriptMarkdown(source(edited, gone)))
+    expect(text).toContain('05.000Z · edited\n\n> Hello\n')
+    expect(text).toContain('05.000Z · asked Claude\n\nRetracted by Ada.\n')
+  })
+
+  it('says what a message answers to, which model was asked, and who is gone', async () => {
+    const tricky = '</blockquote>\n## Ada'
+    const messages = [
+      said('ada', 'No', { quote: { of: 'm', by: 'bob', text: tricky } }),
+      said('ada', 'Why?', { quote: { of: 'g', text: 'Because' }, ask: true, model: 'claude-x' }),
+    ]
+    const [ada, bob] = members as [Member, Member]
+    const gone = { ...bob, name: 'Bob', gone: 'removed' } as const
+    const text = await whole(transcriptMarkdown({ ...source(...messages), members: [ada, gone] }))
+    expect(text).toContain('Members: Ada (owner), Bob (removed)\n')
+    expect(text).toContain('In answer to Bob:\n\n> &lt;/blockquote>\n> ## Ada\n\nWrites:\n\n> No\n')
+    expect(text).toContain('asked Claude · claude-x\n\nIn answer to Claude:\n\n> Because\n')
   })
 
   it('says when a question was taken back, and who asked again or to go on', async () => {
@@ -230,6 +248,30 @@ describe('the JSON transcript', () => {
             reason: 'enough',
           },
         },
+      ],
+    })
+  })
+
+  it('has quotes, mentions, models, edits and retractions with who they are of', async () => {
+    const ada = { memberId: 'ada', name: 'Ada' }
+    const messages = [
+      said('bob', 'x', {
+        quote: { of: 'm', by: 'ada', text: 'y' },
+        mentions: ['ada'],
+        model: 'claude-x',
+        editedAt: at,
+      }),
+      said('bob', '', { quote: { of: 'g', text: 'z' }, retractedBy: 'ada' }),
+    ]
+    expect(JSON.parse(await whole(transcriptJson(source(...messages))))).toMatchObject({
+      messages: [
+        {
+          quote: { of: 'm', by: ada, text: 'y' },
+          mentions: [ada],
+          model: 'claude-x',
+          editedAt: '2026-01-02T03:04:05.000Z',
+        },
+        { quote: { of: 'g', text: 'z' }, text: '', retractedBy: ada },
       ],
     })
   })

@@ -19,12 +19,17 @@ export interface TranscriptSource {
 export async function* transcriptMarkdown(source: TranscriptSource): AsyncGenerator<string> {
   const nameOf = namesIn(source.members)
   const members = source.members.map(
-    ({ name, role }) => markdownWord(name) + (role === 'owner' ? ' (owner)' : ''),
+    ({ name, role, gone }) =>
+      markdownWord(name) + (role === 'owner' ? ' (owner)' : goneMarkdown(gone)),
   )
   yield `# ${markdownWord(source.title)}\n\nMembers: ${members.join(', ')}\n`
   for await (const message of source.messages) {
     yield message.kind === 'said' ? saidMarkdown(message, nameOf) : replyMarkdown(message, nameOf)
   }
+}
+
+function goneMarkdown(gone: Member['gone']): string {
+  return gone === undefined ? '' : ` (${gone})`
 }
 
 type NameOf = (memberId: string) => string
@@ -39,14 +44,25 @@ function time(at: number): string {
 }
 
 function saidMarkdown(said: Said, nameOf: NameOf): string {
-  const asked = said.ask ? ' · asked Claude' : ''
-  const withdrawn = said.withdrawn ? ' · took the question back' : ''
+  const notes = [
+    ...(said.ask ? ['asked Claude'] : []),
+    ...(said.model === undefined ? [] : [markdownWord(said.model)]),
+    ...(said.withdrawn ? ['took the question back'] : []),
+    ...(said.editedAt === undefined || said.retractedBy !== undefined ? [] : ['edited']),
+  ]
   return `
 ## ${markdownWord(nameOf(said.by))}
 
-${time(said.at)}${asked}${withdrawn}
+${[time(said.at), ...notes].join(' · ')}
 
-${markdownQuote(said.text)}`
+${wordsMarkdown(said, nameOf)}`
+}
+
+function wordsMarkdown({ text, quote, retractedBy }: Said, nameOf: NameOf): string {
+  if (retractedBy !== undefined) return `Retracted by ${markdownWord(nameOf(retractedBy))}.\n`
+  if (!quote) return markdownQuote(text)
+  const whose = quote.by === undefined ? 'Claude' : markdownWord(nameOf(quote.by))
+  return `In answer to ${whose}:\n\n${markdownQuote(quote.text)}\nWrites:\n\n${markdownQuote(text)}`
 }
 
 function replyMarkdown(reply: Reply, nameOf: NameOf): string {
@@ -117,9 +133,24 @@ export async function* transcriptJson(source: TranscriptSource): AsyncGenerator<
   yield '\n]}\n'
 }
 
-function saidJson({ messageId, at, by, text, ask, withdrawn }: Said, nameOf: NameOf): object {
-  const author = { memberId: by, name: nameOf(by) }
-  return { kind: 'said', messageId, at: time(at), by: author, text, ask, withdrawn }
+function saidJson(said: Said, nameOf: NameOf): object {
+  const { messageId, at, by, text, ask, withdrawn, quote, mentions, model } = said
+  const { editedAt, retractedBy } = said
+  const person = (memberId: string) => ({ memberId, name: nameOf(memberId) })
+  return {
+    kind: 'said',
+    messageId,
+    at: time(at),
+    by: person(by),
+    text,
+    ask,
+    withdrawn,
+    quote: quote && { ...quote, by: quote.by === undefined ? undefined : person(quote.by) },
+    mentions: mentions?.map(person),
+    model,
+    editedAt: editedAt === undefined ? undefined : time(editedAt),
+    retractedBy: retractedBy === undefined ? undefined : person(retractedBy),
+  }
 }
 
 function replyJson(reply: Reply, nameOf: NameOf): object {
