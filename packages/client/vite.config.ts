@@ -18,7 +18,8 @@ const oneKindOfFont: Plugin = {
 
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [vue(), oneKindOfFont],
+  // No component here is written in the old style: its half of Vue stays out.
+  plugins: [vue({ features: { optionsAPI: false } }), oneKindOfFont],
   resolve: {
     // Two parts of the markdown parser weigh more than all of our own code; ours are small.
     alias: [
