@@ -6,20 +6,27 @@ describe('following the end', () => {
   const LONG_AGO = 10_000
 
   it('ends when the reader scrolls away', () => {
-    expect(followsAfter(true, { distance: 300, sinceIntent: 50 })).toBe(false)
+    expect(followsAfter(true, { distance: 300, sinceIntent: 50, up: true })).toBe(false)
+  })
+
+  it('ends with the first small step up, which growing text must not take back', () => {
+    expect(followsAfter(true, { distance: 10, sinceIntent: 50, up: true })).toBe(false)
+    expect(followsAfter(false, { distance: 20, sinceIntent: 50, up: true })).toBe(false)
   })
 
   it('does not end when the text moves by itself', () => {
-    expect(followsAfter(true, { distance: 300, sinceIntent: LONG_AGO })).toBe(true)
+    for (const up of [true, false])
+      expect(followsAfter(true, { distance: 300, sinceIntent: LONG_AGO, up })).toBe(true)
+    expect(followsAfter(true, { distance: 0, sinceIntent: 50, up: true })).toBe(true)
   })
 
   it('begins again at the end, however the reader got there', () => {
-    expect(followsAfter(false, { distance: 40, sinceIntent: 0 })).toBe(true)
-    expect(followsAfter(false, { distance: 40, sinceIntent: LONG_AGO })).toBe(true)
+    expect(followsAfter(false, { distance: 40, sinceIntent: 0, up: false })).toBe(true)
+    expect(followsAfter(false, { distance: 40, sinceIntent: LONG_AGO, up: false })).toBe(true)
   })
 
   it('does not begin by itself away from the end', () => {
-    expect(followsAfter(false, { distance: 300, sinceIntent: LONG_AGO })).toBe(false)
+    expect(followsAfter(false, { distance: 300, sinceIntent: LONG_AGO, up: false })).toBe(false)
   })
 })
 

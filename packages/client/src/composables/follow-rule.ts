@@ -5,16 +5,23 @@
 const AT_END_PX = 48
 /** A scroll this soon after a wheel, touch, key or press is the reader's. */
 const INTENT_MS = 400
+/** Screens scroll by parts of a pixel. */
+const TOUCHING_PX = 2
 
 export interface Scrolled {
   /** CSS pixels between what is shown and the end. */
   readonly distance: number
   /** Milliseconds since the reader last touched anything; 0 while pressing. */
   readonly sinceIntent: number
+  /** It went up, away from the end. */
+  readonly up: boolean
 }
 
 /** Whether to follow after a scroll. */
 export function followsAfter(following: boolean, scrolled: Scrolled): boolean {
-  if (scrolled.distance <= AT_END_PX) return true
-  return following && scrolled.sinceIntent > INTENT_MS
+  const { distance, sinceIntent, up } = scrolled
+  const meant = sinceIntent <= INTENT_MS
+  // A small step up counts too: otherwise a text that grows would pull a slow finger back for ever.
+  if (distance <= AT_END_PX) return !(up && meant && distance > TOUCHING_PX)
+  return following && !meant
 }

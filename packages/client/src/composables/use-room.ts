@@ -2,10 +2,17 @@
 import { onScopeDispose, type Ref, type ShallowRef, shallowRef, watch } from 'vue'
 import type { CommandResult } from '@roomcast/shared/protocol'
 import { browserChance, browserClock } from '../clock.ts'
-import { type Intent, RoomClient, type RoomView } from '../room/room-client.ts'
+import {
+  type Intent,
+  RoomClient,
+  type RoomClientOptions,
+  type RoomView,
+} from '../room/room-client.ts'
 import { SocketTransport } from '../room/transport-socket.ts'
 import { type Post, UnsentPosts } from '../room/unsent-posts.ts'
 import { oncePerFrame } from './once-per-frame.ts'
+
+type EntriesListener = NonNullable<RoomClientOptions['onEntries']>
 
 export interface Room {
   readonly view: Readonly<ShallowRef<RoomView>>
@@ -21,6 +28,8 @@ export interface Room {
   readonly typing: () => void
   /** Tells the others where this reader is. */
   readonly look: RoomClient['look']
+  /** Calls `listener` with the entries that come; one at a time, the last that was given. */
+  readonly onEntries: (listener: EntriesListener) => void
   /** Gives up the link and begins anew, for example under another session. */
   readonly reopen: () => void
 }
@@ -32,7 +41,9 @@ export interface Room {
 export function useRoom(roomId: () => string, me: Readonly<Ref<string | null>>): Room {
   const unsent = new UnsentPosts(() => localStorage)
   const keep = (post: Post) => (me.value === null ? () => undefined : unsent.keep(me.value, post))
-  let client = newClient(roomId(), keep)
+  let listener: EntriesListener = () => undefined
+  const onEntries: EntriesListener = (entries) => listener(entries)
+  let client = newClient(roomId(), keep, onEntries)
   let lastLook: Parameters<RoomClient['look']>[0] | null = null
   const view = shallowRef(client.view)
   const painter = oncePerFrame(() => (view.value = client.view), {
@@ -48,7 +59,7 @@ export function useRoom(roomId: () => string, me: Readonly<Ref<string | null>>):
   }
   const reopen = (): void => {
     client.close()
-    client = newClient(roomId(), keep)
+    client = newClient(roomId(), keep, onEntries)
     view.value = client.view
     if (lastLook) client.look(lastLook)
     open()
@@ -74,14 +85,19 @@ export function useRoom(roomId: () => string, me: Readonly<Ref<string | null>>):
     resend: (post) => client.resend(post),
     takeBack: (commandId) => client.takeBack(commandId),
     typing: () => client.typing(),
+    onEntries: (hears) => void (listener = hears),
     look: (look) => client.look((lastLook = look)),
     reopen,
   }
 }
 
-function newClient(roomId: string, keep: (post: Post) => () => void): RoomClient {
+function newClient(
+  roomId: string,
+  keep: (post: Post) => () => void,
+  onEntries: EntriesListener,
+): RoomClient {
   const transport = new SocketTransport({ clock: browserClock, chance: browserChance })
-  return new RoomClient({ roomId, transport, clock: browserClock, newId, keep })
+  return new RoomClient({ roomId, transport, clock: browserClock, newId, keep, onEntries })
 }
 
 /** `crypto.randomUUID` does not exist on plain http, this does. */

@@ -7,6 +7,7 @@ import {
   type Command,
   type CommandResult,
   type CommandType,
+  type Entry,
   errorBody,
   type ErrorBody,
   LIMITS,
@@ -15,6 +16,7 @@ import {
   parseUpdate,
   type Presence,
   type RoomState,
+  type UnknownEntry,
   type Update,
 } from '@roomcast/shared/protocol'
 import { byteLength, emptyRoom, fold, positionOf } from '@roomcast/shared/room'
@@ -61,6 +63,8 @@ export interface RoomClientOptions {
   readonly newId: () => string
   /** Keeps a message beyond this page, until the function it gives is called. */
   readonly keep?: (post: Post) => () => void
+  /** Hears the entries that come, after they have been taken into the state; some may come twice. */
+  readonly onEntries?: (entries: readonly (Entry | UnknownEntry)[]) => void
 }
 
 /** A command without what the client adds to it. */
@@ -300,7 +304,8 @@ export class RoomClient {
         return this.#synced()
       default:
         this.#count(update.type)
-        return this.#fold(update)
+        this.#fold(update)
+        if ('entries' in update) this.#options.onEntries?.(update.entries)
     }
   }
 

@@ -1,8 +1,9 @@
 // Everything the page says, in English: one file for each part of the page. Another language is another folder like this one.
 import { common } from './common.ts'
 import { ending } from './ending.ts'
+import { log } from './log.ts'
 import { reading } from './reading.ts'
 import { shell } from './shell.ts'
 import { talking } from './talking.ts'
 
-export const english = { common, ending, reading, shell, talking }
+export const english = { common, ending, log, reading, shell, talking }
