@@ -7,6 +7,7 @@ import {
   ref,
   type ShallowRef,
   shallowRef,
+  watch,
 } from 'vue'
 import { type RoomSummary } from '@roomcast/shared/protocol'
 import { ApiError, errorText } from '../api.ts'
@@ -25,15 +26,20 @@ export interface Rooms {
   readonly rooms: ComputedRef<readonly RoomSummary[]>
   readonly fresh: Readonly<ShallowRef<ReadonlyMap<string, Fresh>>>
   readonly problem: Readonly<Ref<string | null>>
-  /** Reads the list now. */
-  readonly refresh: () => void
 }
 
 /** What was listed last, so that a list that opens again is not empty at first. */
 const listed = shallowRef<readonly RoomSummary[]>([])
 const fresh = shallowRef<ReadonlyMap<string, Fresh>>(new Map())
-/** Offset of the room when its messages were counted last. */
-const counted = new Map<string, number>()
+/** Where the room stood, and how far it had been seen, when its messages were counted last. */
+const counted = new Map<string, string>()
+/** What the page of the open room knows better than the list. */
+const shown = shallowRef<Pick<RoomSummary, 'roomId' | 'title' | 'running'> | null>(null)
+
+/** Tells the list what the open room is called, and whether Claude is answering in it. */
+export function showOpenRoom(room: typeof shown.value): void {
+  shown.value = room
+}
 
 /** @param open the room that is being looked at: nothing is new there */
 export function useRooms(open: () => string | null): Rooms {
@@ -49,14 +55,15 @@ export function useRooms(open: () => string | null): Rooms {
       const from = seen(roomId)
       if (roomId === open() || from === null || !mayBeNew(room, from)) continue
       const known = fresh.value.get(roomId)
-      const key = counted.get(roomId) === offset
-      const found = key
-        ? (known ?? null)
-        : await api.messages(roomId, { after: from }, COUNTED).then(
-            ({ messages }) => freshOf(messages, from, who.value?.memberId ?? null),
-            () => ({ count: null, mention: false }),
-          )
-      counted.set(roomId, offset)
+      const key = `${offset}:${from}`
+      const found =
+        counted.get(roomId) === key
+          ? (known ?? null)
+          : await api.messages(roomId, { after: from }, COUNTED).then(
+              ({ messages }) => freshOf(messages, from, who.value?.memberId ?? null),
+              () => ({ count: null, mention: false }),
+            )
+      counted.set(roomId, key)
       if (found) next.set(roomId, found)
     }
     fresh.value = next
@@ -88,11 +95,10 @@ export function useRooms(open: () => string | null): Rooms {
     cancel()
     document.removeEventListener('visibilitychange', onVisible)
   })
-  void read()
-  return {
-    rooms: computed(() => inOrder(listed.value)),
-    fresh,
-    problem,
-    refresh: () => void read(),
-  }
+  watch(open, () => void read(), { immediate: true })
+  return { rooms: computed(() => inOrder(listed.value.map(asShown))), fresh, problem }
+}
+
+function asShown(room: RoomSummary): RoomSummary {
+  return room.roomId === shown.value?.roomId ? { ...room, ...shown.value } : room
 }

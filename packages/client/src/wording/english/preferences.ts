@@ -7,9 +7,9 @@ export const preferences = {
   announce: 'Screen reader announcements',
   announceHint: 'What is said aloud while Claude answers. Events are always said.',
   announcements: {
-    events: 'Events only',
+    events: 'Events',
     answers: 'Finished answers',
-    sentences: 'Sentences as they come',
+    sentences: 'Every sentence',
   },
   notify: 'Notifications',
   notifyHint:
