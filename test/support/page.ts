@@ -5,6 +5,8 @@ export interface Looks {
   readonly width?: number
   readonly height?: number
   readonly dark?: boolean
+  /** Fingers instead of a mouse. */
+  readonly touch?: boolean
 }
 
 /** How long anything on a page may take to show, ms; a deadline, not a wait. */
@@ -21,6 +23,8 @@ export class BrowserPerson {
     const context = await browser.newContext({
       viewport: { width: looks.width ?? 1280, height: looks.height ?? 800 },
       colorScheme: looks.dark ? 'dark' : 'light',
+      hasTouch: looks.touch ?? false,
+      isMobile: looks.touch ?? false,
     })
     const page = await context.newPage()
     page.setDefaultTimeout(DEADLINE_MS)

@@ -1,0 +1,233 @@
+// Talking in a room, by three people in three browsers on two nodes: what is written is never lost, what is said reaches
+// everybody once, and what somebody changes or takes back changes on every screen.
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { launchChromium } from '../support/chromium.ts'
+import { Deployment } from '../support/deployment.ts'
+import { BrowserPerson, type Looks } from '../support/page.ts'
+
+let browser: Browser
+let deployment: Deployment
+beforeAll(async () => {
+  browser = await launchChromium()
+  deployment = await Deployment.open(2, { simulator: { pace: 'real', seed: 7 } })
+})
+afterAll(async () => {
+  await browser.close()
+  await deployment.close()
+})
+
+/** Ana owns the room; each further person comes by another node than the one before. */
+async function room(...people: readonly (readonly [name: string, looks?: Looks])[]) {
+  const came = await Promise.all(
+    people.map(async ([name, looks]) => {
+      const person = await BrowserPerson.come(browser, name, looks)
+      onTestFinished(() => person.leave())
+      return person
+    }),
+  )
+  const [owner, ...others] = came
+  if (!owner) throw new Error('a room needs somebody')
+  const { pathname } = new URL(await owner.makeRoom(deployment.node(0).url, 'Talk'))
+  for (const [index, person] of others.entries())
+    await person.accept(deployment.node(index + 1).url + pathname)
+  return came as [BrowserPerson, BrowserPerson, BrowserPerson]
+}
+
+/** What a screen shows of what was said, oldest first. */
+const said = (person: BrowserPerson) => person.at('said').allInnerTexts()
+const says = (person: BrowserPerson, texts: readonly string[]) =>
+  expect.poll(() => said(person)).toEqual(texts)
+const press = (person: BrowserPerson, key: string) => person.page.keyboard.press(key)
+const type = (person: BrowserPerson, text: string) => person.page.keyboard.type(text)
+const written = (person: BrowserPerson) => person.at('composer').inputValue()
+
+/** What can be done with a message appears beside it once it is pointed at. */
+async function doWith(person: BrowserPerson, text: string, action: string): Promise<void> {
+  await person.at('message').filter({ hasText: text }).hover()
+  await person.at(`act-${action}`).click()
+}
+
+describe('what is said', { timeout: 60_000 }, () => {
+  test('keeps the draft, calls by name, quotes, is changed and taken back, on three screens', async () => {
+    const [ana, bo, cy] = await room(['Ana'], ['Bo'], ['Cy'])
+    const all = [ana, bo, cy]
+
+    // Whom it is for belongs to the draft; a name is taken from the list by keys alone.
+    await ana.at('ask-toggle').click()
+    await ana.at('composer').focus()
+    await type(ana, 'Hello @c')
+    await ana.at('mention-list').getByRole('option', { selected: true }).waitFor()
+    await press(ana, 'ArrowDown')
+    await press(ana, 'Enter')
+    await expect.poll(() => written(ana)).toBe('Hello @Cy ')
+    await ana.page.reload()
+    await ana.isLive()
+    expect(await written(ana)).toBe('Hello @Cy ')
+    expect(await ana.at('send').innerText()).toMatch(/Say/)
+    await ana.at('composer').press('End')
+    await type(ana, 'and all')
+    await press(ana, 'Shift+Enter')
+    await type(ana, 'of you')
+    await press(ana, 'Enter')
+    for (const person of all) await says(person, ['Hello @Cy and all\nof you'])
+    await expect.poll(() => cy.page.locator('mark.me').innerText()).toBe('@Cy')
+    expect(await bo.page.locator('mark.mention:not(.me)').innerText()).toBe('@Cy')
+
+    // An answer to it, which leads back to it.
+    await bo.at('ask-toggle').click()
+    await doWith(bo, 'Hello', 'quote')
+    await bo.at('composer-quote').waitFor()
+    await type(bo, 'Hello Ana')
+    await press(bo, 'Enter')
+    for (const person of all)
+      await expect.poll(() => person.at('message').last().innerText()).toContain('Hello Ana')
+    expect(await cy.at('message').last().getByTestId('quotation').innerText()).toContain(
+      'Hello @Cy',
+    )
+    expect(await bo.at('composer-quote').count()).toBe(0)
+
+    // Up changes the own last message, in its place; Escape leaves it as it was.
+    await press(bo, 'ArrowUp')
+    await bo.at('editor-field').waitFor()
+    await type(bo, ' and Cy')
+    await press(bo, 'Escape')
+    await expect.poll(() => bo.at('editor').count()).toBe(0)
+    await press(bo, 'ArrowUp')
+    await bo.at('editor-field').waitFor()
+    await type(bo, ', dear')
+    await press(bo, 'Enter')
+    for (const person of all) {
+      await expect.poll(() => person.at('said').last().innerText()).toBe('Hello Ana, dear')
+      expect(await person.at('edited').count()).toBe(1)
+    }
+
+    // Nobody takes back what another has said, but who owns the room.
+    await cy.at('message').last().hover()
+    await cy.at('act-copy').waitFor()
+    expect(await cy.at('act-retract').count()).toBe(0)
+    await doWith(ana, 'Hello Ana, dear', 'retract')
+    await ana.at('retract-sure').click()
+    for (const person of all) {
+      await expect.poll(() => person.at('retracted').innerText()).toBe('Retracted by Ana')
+      expect(await person.page.getByText('dear').count()).toBe(0)
+    }
+    for (const person of all) expect(person.complaints).toEqual([])
+  })
+
+  test('waits in the queue when it is a question: changed, withdrawn, and next; side talk goes on', async () => {
+    const [ana, bo, cy] = await room(['Ana'], ['Bo'], ['Cy'])
+    await ana.ask('A long one, please. [simulate: length=60000]')
+    await bo.at('stop').waitFor()
+    expect(await bo.at('send').innerText()).toMatch(/Queue/)
+    await bo.ask('May I be next? [simulate: length=300]')
+    await cy.ask('And I after that?')
+    await expect.poll(() => ana.at('queue-item').count()).toBe(2)
+    expect(await ana.at('withdraw').count()).toBe(0)
+
+    await bo.at('queue-edit').click()
+    await bo.at('editor-field').fill('May I really be next? [simulate: length=300]')
+    await press(bo, 'Enter')
+    await expect.poll(() => cy.at('queue-item').first().innerText()).toContain('really')
+    await cy.at('withdraw').click()
+    await expect.poll(() => ana.at('queue-item').count()).toBe(1)
+    await cy.at('ask-toggle').click()
+    await cy.ask('Side talk meanwhile')
+    await expect.poll(() => ana.at('said').last().innerText()).toBe('Side talk meanwhile')
+
+    await ana.at('stop').click()
+    for (const person of [ana, bo, cy])
+      await expect.poll(() => person.at('queue').innerText()).toContain('since Ana stopped')
+    await bo.at('resume').click()
+    await expect.poll(() => cy.at('reply').count()).toBe(2)
+    await cy.page.locator('[data-testid=reply][aria-busy=false]').nth(1).waitFor()
+    await expect.poll(() => cy.at('queue').count()).toBe(0)
+  })
+
+  test('leaves words alone that are being composed, and is refused in time when it is too long', async () => {
+    const [ana, bo] = await room(['Ana'], ['Bo'])
+    await ana.at('ask-toggle').click()
+    await ana.at('composer').focus()
+    const input = await ana.context.newCDPSession(ana.page)
+    await input.send('Input.imeSetComposition', {
+      text: 'にほん',
+      selectionStart: 3,
+      selectionEnd: 3,
+    })
+    // As an input method has it: the key is told, and writes nothing by itself.
+    for (const type of ['rawKeyDown', 'keyUp'] as const)
+      await input.send('Input.dispatchKeyEvent', {
+        type,
+        key: 'Enter',
+        code: 'Enter',
+        windowsVirtualKeyCode: 13,
+      })
+    expect(await written(ana)).toBe('にほん')
+    await input.send('Input.insertText', { text: '日本' })
+    await expect.poll(() => written(ana)).toBe('日本')
+    await press(ana, 'Enter')
+    await says(bo, ['日本'])
+
+    await ana.context.grantPermissions(['clipboard-read', 'clipboard-write'])
+    const paste = async (length: number): Promise<string> => {
+      const text = 'long words '.repeat(length / 11 + 1).slice(0, length)
+      await ana.page.evaluate((copied) => navigator.clipboard.writeText(copied), text)
+      await ana.at('composer').focus()
+      await press(ana, 'ControlOrMeta+a')
+      await press(ana, 'ControlOrMeta+v')
+      await expect.poll(async () => (await written(ana)).length).toBe(length)
+      return text.trim()
+    }
+    const tooLong = await paste(70_000)
+    expect(await ana.at('size').innerText()).toMatch(/68\.4 kB of 64 kB/)
+    await press(ana, 'Enter')
+    await ana.page.getByText('Not sent: The message is too long').waitFor()
+    await ana.page.reload()
+    await ana.isLive()
+    expect((await written(ana)).trim()).toBe(tooLong)
+    const long = await paste(60_000)
+    expect(await ana.at('size').innerText()).toMatch(/58\.6 kB of 64 kB/)
+    await press(ana, 'Enter')
+    await says(bo, ['日本', long])
+    expect(await written(ana)).toBe('')
+  })
+
+  test('leaves once when the network is back, unless it was taken back before', async () => {
+    const [ana, bo] = await room(['Ana'], ['Bo'])
+    await bo.at('ask-toggle').click()
+    await bo.context.setOffline(true)
+    await bo.page
+      .getByText(/Reconnecting|Offline/)
+      .first()
+      .waitFor()
+    await bo.ask('Not this one')
+    await bo.ask('But this one')
+    await expect.poll(() => bo.at('waiting').count()).toBe(2)
+    await bo.at('take-back').first().click()
+    await expect.poll(() => bo.at('waiting').count()).toBe(1)
+    expect(await written(bo)).toBe('Not this one')
+    await bo.context.setOffline(false)
+    await bo.isLive()
+    for (const person of [ana, bo]) await says(person, ['But this one'])
+    await expect.poll(() => bo.at('waiting').count()).toBe(0)
+    expect(await written(bo)).toBe('Not this one')
+  })
+
+  test('is written with fingers: Enter makes a line, the button sends, a sheet has the rest', async () => {
+    const [ana, bo] = await room(['Ana'], ['Bo', { width: 390, height: 844, touch: true }])
+    await bo.at('ask-toggle').tap()
+    await bo.at('composer').tap()
+    await type(bo, 'One')
+    await press(bo, 'Enter')
+    await type(bo, 'two')
+    expect(await written(bo)).toBe('One\ntwo')
+    await bo.at('send').tap()
+    await says(ana, ['One\ntwo'])
+    await bo.at('message-more').tap()
+    await bo.at('act-quote').tap()
+    await bo.at('composer-quote').waitFor()
+    await expect.poll(() => bo.at('message-actions').count()).toBe(0)
+    await bo.at('quote-remove').tap()
+    expect(await bo.at('composer-quote').count()).toBe(0)
+  })
+})
