@@ -1,6 +1,6 @@
 // What people do in a room, wherever it is: in the simulated world, or on real nodes. An act finds its people and things
 // by numbers when it is done, so that it means something also after others were left out.
-import type { CommandResult, Reply } from '@roomcast/shared/protocol'
+import type { CommandResult, Reply, Said } from '@roomcast/shared/protocol'
 import type { Intent, RoomClient } from '@roomcast/client/room/room-client.ts'
 import { Chance } from '../contract/random.ts'
 
@@ -16,6 +16,10 @@ export const ACTS = {
   withdraw: 2,
   resume: 5,
   typing: 1,
+  edit: 3,
+  retract: 2,
+  configure: 1,
+  look: 2,
 } as const
 export type Act = keyof typeof ACTS
 
@@ -67,7 +71,8 @@ export function act<S extends Seat>(scene: Scene<S>, seat: S, what: Act, b: numb
     case 'ask':
     case 'say': {
       const text = b % 40 === 0 ? ' \n ' : scene.words(what, b)
-      return void scene.send(seat, { type: 'post', text, ask: what === 'ask' })
+      const quote = b % 3 === 0 ? quoteOn(seat, b) : {}
+      return void scene.send(seat, { type: 'post', text, ask: what === 'ask', ...quote })
     }
     case 'ask and stop':
       return askAndStop(scene, seat, scene.seats[b % scene.seats.length] ?? seat, b)
@@ -85,6 +90,17 @@ export function act<S extends Seat>(scene: Scene<S>, seat: S, what: Act, b: numb
       return void scene.send(seat, { type: 'resume' })
     case 'typing':
       return seat.client.typing()
+    case 'edit':
+    case 'retract':
+      return amend(scene, seat, what, b)
+    case 'configure': {
+      const change = { title: `Title ${b}`, instructions: `Be brief, ${b}.` }
+      return void scene.send(seat, { type: 'configure', ...change })
+    }
+    case 'look': {
+      const look = (['live', 'above', 'away'] as const)[b % 3] ?? 'live'
+      return void scene.send(seat, { type: 'look', look })
+    }
   }
 }
 
@@ -120,6 +136,30 @@ function withdraw<S extends Seat>(scene: Scene<S>, seat: S, b: number): void {
   const queue = seat.client.view.state?.queue ?? []
   const messageId = queue[b % Math.max(1, queue.length)]
   if (messageId !== undefined) void scene.send(seat, { type: 'withdraw', messageId })
+}
+
+/** One of the messages on a screen, the newest more often; most are somebody else's, and that is refused. */
+function amend<S extends Seat>(
+  scene: Scene<S>,
+  seat: S,
+  type: 'edit' | 'retract',
+  b: number,
+): void {
+  const messageId = saidOn(seat, b % 3 === 0 ? b : b % 3)?.messageId
+  if (messageId === undefined) return
+  const text = b % 20 === 0 ? ' ' : scene.words('say', b)
+  void scene.send(seat, type === 'edit' ? { type, messageId, text } : { type, messageId })
+}
+
+/** Something that is on a screen, or a reply, or now and then nothing that was ever said. */
+function quoteOn(seat: Seat, b: number): { quote?: { of: string; text: string } } {
+  const of = b % 2 === 0 ? saidOn(seat, b)?.messageId : replyOn(seat, b)?.generationId
+  return of === undefined ? {} : { quote: { of: b % 30 === 0 ? 'nothing' : of, text: `so ${b}` } }
+}
+
+function saidOn({ client }: Seat, back: number): Said | undefined {
+  const said = (client.view.state?.messages ?? []).filter((one) => one.kind === 'said')
+  return said.at(-1 - (back % Math.max(1, said.length)))
 }
 
 /** The newest reply on a screen, or one so many before it. */

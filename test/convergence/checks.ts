@@ -38,7 +38,8 @@ export function checkAnswers(sent: readonly Sent[], { truth, report }: Omit<Cour
     const times = truth.posted(intent.text.toWellFormed()).length
     if (times > 1) report('R4', `${by}: posted ${times} times: ${intent.text}`)
     if (result?.ok && times !== 1) report('R4', `${by}: acknowledged and lost: ${intent.text}`)
-    if (result?.ok === false && times > 0) report('R4', `${by}: refused and done: ${intent.text}`)
+    const isRefused = result?.ok === false && result.error.code !== 'removed'
+    if (isRefused && times > 0) report('R4', `${by}: refused and done: ${intent.text}`)
   }
 }
 

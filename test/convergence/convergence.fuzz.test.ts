@@ -50,6 +50,11 @@ const EXPECTED = [
   'storage away',
   'refused: storage-unavailable',
   'intruder refused',
+  'edited',
+  'retracted',
+  'configured',
+  'removed',
+  'quoted',
 ] as const
 
 describe('a room on a bad network', () => {

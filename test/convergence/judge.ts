@@ -23,8 +23,9 @@ export interface Court {
 const EXPECTED: Readonly<Record<Intent['type'], readonly ErrorCode[]>> = {
   post: ['queue-full', 'message-empty'],
   cancel: ['generation-not-found'],
-  retry: ['generation-running', 'generation-not-ended'],
-  continue: ['generation-running', 'generation-not-ended'],
+  // The question may have been retracted.
+  retry: ['generation-running', 'generation-not-ended', 'message-not-found'],
+  continue: ['generation-running', 'generation-not-ended', 'message-not-found'],
   withdraw: ['not-queued', 'not-yours'],
   resume: ['queue-not-held'],
   typing: [],
@@ -43,12 +44,17 @@ export function judge(court: Court, by: string, intent: Intent, result: CommandR
     if (message === 'The room was left.') return
     tally.count(`refused: ${code}`)
     const isExpected =
-      code === 'storage-unavailable' || EXPECTED[intent.type].includes(code as ErrorCode)
+      code === 'storage-unavailable' ||
+      (code === 'removed' && truth.isGone(by)) ||
+      EXPECTED[intent.type].includes(code as ErrorCode)
     if (!isExpected) report('R4', `${by}: ${intent.type} is refused with ${code}`)
+    // It was sent again, after an answer that was lost; by now its sender is out.
+    if (code === 'removed') return
     if (intent.type === 'post' && truth.posted(intent.text.toWellFormed()).length > 0)
       report('R4', `${by}: refused with ${code} and posted all the same: ${intent.text}`)
     return
   }
+  judgeAmendment(court, by, intent)
   if (intent.type === 'cancel') judgeCancel(court, by, intent.generationId, result)
   if (intent.type === 'post') judgePost(court, intent.text, result)
   if (intent.type === 'retry' || intent.type === 'continue') {
@@ -63,6 +69,24 @@ export function judge(court: Court, by: string, intent: Intent, result: CommandR
     ).length
     if (times !== 1) report('R4', `a question was withdrawn ${times} times`)
   }
+}
+
+function judgeAmendment({ tally, report, truth }: Court, by: string, intent: Intent): void {
+  if (intent.type === 'edit') {
+    const edits = truth.entries.filter(
+      (entry) => entry.type === 'message-edited' && entry.text === intent.text.toWellFormed(),
+    )
+    if (edits.length !== 1) report('R4', `${by}: an edit is ${edits.length} times in the log`)
+  }
+  if (intent.type === 'retract' && !truth.isRetracted(intent.messageId))
+    report('R4', `${by}: acknowledged and not retracted: ${intent.messageId}`)
+  if (intent.type === 'configure') {
+    const changes = truth.entries.filter(
+      (entry) => entry.type === 'settings-changed' && entry.title === intent.title,
+    )
+    if (changes.length === 0) report('R4', `${by}: a change of the title is not in the log`)
+  }
+  if (intent.type !== 'look') tally.count(`done: ${intent.type}`)
 }
 
 function judgeCancel(

@@ -36,6 +36,10 @@ const EXPECTED = [
   'admitted',
   'snapshot',
   'tail',
+  'edited',
+  'retracted',
+  'configured',
+  'quoted',
 ] as const
 const IN_TROUBLE = ['node killed in mid-answer', 'subscription killed', 'end: interrupted'] as const
 

@@ -244,7 +244,7 @@ describe('an open room', () => {
   })
 
   test('that somebody only looked into closes as well', async () => {
-    await house.rooms.page('alice', 'room', undefined, 10)
+    await house.rooms.page('alice', 'room', {}, 10)
     expect(house.rooms.size).toBe(1)
     await house.clock.advance(60_000)
     expect([house.rooms.size, house.log.followers]).toEqual([0, 0])

@@ -43,6 +43,7 @@ export async function play(seed: number, steps: readonly Step[]): Promise<Run> {
 async function comeToRest(world: World): Promise<void> {
   if (world.seats.length === 0) world.sit('alice')
   for (const { link } of world.seats) link.heal()
+  for (const { seat } of world.expelled) seat.link.heal()
   const { truth, seats } = world
   const unrest = () => {
     if (world.violation) return null
@@ -53,6 +54,11 @@ async function comeToRest(world: World): Promise<void> {
       if (status.kind !== 'live') return `${name} is ${status.kind}`
       if (pending.length > 0) return `${name} waits for an answer to ${pending[0]?.type}`
       if (state?.offset !== truth.entries.length) return `${name} is at ${state?.offset}`
+    }
+    for (const { seat } of world.expelled) {
+      const { status } = seat.client.view
+      const isOut = status.kind === 'refused' && status.error.code === 'removed'
+      if (!isOut) return `${seat.name}, who was removed, is ${status.kind}`
     }
     return null
   }
@@ -83,12 +89,16 @@ async function checkRest(world: World): Promise<void> {
     text: sent.toWellFormed(),
     stopped,
   }))
+  for (const { seat, most } of world.expelled)
+    if ((seat.client.view.state?.offset ?? 0) > most)
+      report('R6', `${seat.name} sees what came after they had been removed`)
   checkUpstream(truth.replies, written, world)
   checkAnswers(world.sent, world)
 }
 
 async function everybodyLeaves(world: World): Promise<void> {
   for (const seat of [...world.seats]) world.leave(seat)
+  for (const { seat } of world.expelled) seat.client.close()
   await world.clock.advance(EMPTY_MS)
   world.gateway.close()
   await world.clock.advance(0)

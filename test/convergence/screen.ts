@@ -1,6 +1,6 @@
 // Looks at everything that one client ever shows, and compares it with what the log has said by then.
 import { isDeepStrictEqual } from 'node:util'
-import type { Reply, RoomState, Said } from '@roomcast/shared/protocol'
+import type { EntryOf, Reply, RoomState, Said } from '@roomcast/shared/protocol'
 import { byteLength } from '@roomcast/shared/room'
 import type { RoomView } from '@roomcast/client/room/room-client.ts'
 import type { Truth } from './truth.ts'
@@ -56,10 +56,22 @@ export class Screen {
 
   #checkSaid(message: Said): void {
     const entry = this.#truth.entries[message.offset - 1]
-    const { messageId, text, by } = message
+    const { messageId, by } = message
     const same = entry?.type === 'message-posted' && entry.messageId === messageId
-    if (!same || entry.text !== text || entry.by !== by)
+    if (!same || entry.by !== by || !this.#hasText(entry, message))
       this.#report('R1', `a message that the log does not have: ${messageId}`)
+  }
+
+  /** Whether a message reads as it was said, as one of its edits, or as nothing, where it was retracted. */
+  #hasText(posted: EntryOf<'message-posted'>, message: Said): boolean {
+    const { messageId, text, editedAt, retractedBy } = message
+    if (retractedBy !== undefined)
+      return text === '' && !message.quote && this.#truth.isRetracted(messageId)
+    if (editedAt === undefined) return posted.text === text
+    return this.#truth.entries.some(
+      (entry) =>
+        entry.type === 'message-edited' && entry.messageId === messageId && entry.text === text,
+    )
   }
 
   #checkReply(reply: Reply): void {

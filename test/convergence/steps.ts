@@ -20,6 +20,7 @@ const WEIGHTS = {
   restart: 1,
   'storage away': 1,
   intrude: 1,
+  expel: 1,
 } as const
 
 export type Step = AnyStep<keyof typeof WEIGHTS>
@@ -38,6 +39,7 @@ export async function take(world: World, { do: what, a, b }: Step): Promise<void
   if (what === 'wait') return world.clock.advance(someWhile(b))
   if (what === 'admit') return admit(world)
   if (what === 'intrude') return intrude(world)
+  if (what === 'expel') return expel(world, b)
   if (what === 'restart') return void world.restart(b % 2 === 0 ? 0 : b % 4000)
   if (what === 'storage away') return storageAway(world, b)
   if (what === 'open another') return openAnother(world, b)
@@ -110,6 +112,12 @@ function openAnother(world: World, b: number): void {
   if (name !== undefined && world.seats.length < MOST_SEATS) world.sit(name)
 }
 
+/** Now and then somebody is removed, never the owner. */
+function expel(world: World, b: number): void {
+  const name = world.members[1 + (b % 7)]
+  if (name !== undefined && world.members.length > 2) void world.expel(name)
+}
+
 /** Mallory knows the room's id, which is all that a member's client needs besides the membership. */
 function intrude(world: World): void {
   const { roomId } = world
@@ -124,6 +132,11 @@ function intrude(world: World): void {
     { type: 'withdraw', roomId, commandId, messageId },
     { type: 'resume', roomId, commandId },
     { type: 'typing', roomId, commandId },
+    { type: 'edit', roomId, commandId, messageId, text },
+    { type: 'retract', roomId, commandId, messageId },
+    { type: 'configure', roomId, commandId, title: text },
+    { type: 'remove', roomId, commandId, memberId: 'mallory' },
+    { type: 'look', roomId, commandId, look: 'live' },
   ] as const
   let answers = 0
   const refused = () => {

@@ -60,6 +60,17 @@ export class Truth {
     ) as Extract<Entry, { type: 'message-posted' }>[]
   }
 
+  isRetracted(messageId: string): boolean {
+    return this.entries.some(
+      (entry) => entry.type === 'message-retracted' && entry.messageId === messageId,
+    )
+  }
+
+  /** Whether somebody has been a member and was removed, or has left. */
+  isGone(memberId: string): boolean {
+    return this.entries.some((entry) => entry.type === 'member-left' && entry.memberId === memberId)
+  }
+
   /** The room as a newcomer would fold it from a reading of the log. */
   static fold({ checkpoint, runs, entries }: Reading): RoomState {
     const tail = { type: 'tail', epoch: checkpoint.epoch, runs, entries } as const
@@ -87,6 +98,11 @@ export class Truth {
       if (entry.type === 'generation-ended' && entry.held) tally.count('queue held')
       if (entry.type === 'question-withdrawn') tally.count('withdrawn')
       if (entry.type === 'queue-resumed') tally.count('resumed')
+      if (entry.type === 'message-edited') tally.count('edited')
+      if (entry.type === 'message-retracted') tally.count('retracted')
+      if (entry.type === 'settings-changed') tally.count('configured')
+      if (entry.type === 'member-left') tally.count('removed')
+      if (entry.type === 'message-posted' && entry.quote) tally.count('quoted')
       if (entry.type !== 'generation-started') continue
       tally.count(`start: ${entry.mode}`)
       const before = this.entries[index - 1]?.type

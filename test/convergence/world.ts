@@ -51,6 +51,8 @@ export class World implements Scene<Seat> {
   readonly seats: Seat[] = []
   /** Who may sit down. */
   readonly members: Name[] = []
+  /** Pages of those who were removed, with the last offset that these may show. */
+  readonly expelled: { readonly seat: Seat; readonly most: number }[] = []
   /** How many were asked in, from the first of NAMES on. */
   invited = 1
   readonly sent: Sent[] = []
@@ -179,6 +181,23 @@ export class World implements Scene<Seat> {
     this.tally.count('snapshot', snapshots)
     this.tally.count('tail', tails)
     seat.client.close()
+  }
+
+  /** Their owner removes a member: all their pages are to go out, and to see nothing after. */
+  async expel(name: Name): Promise<void> {
+    const { roomId, clock } = this
+    const command = { type: 'remove', roomId, commandId: this.newId(), memberId: name } as const
+    // ignored because: storage is away, and nobody is removed
+    const done = await this.rooms.perform('alice', command).catch(() => null)
+    if (!done) return
+    this.members.splice(this.members.indexOf(name), 1)
+    const most = this.truth.entries.findLastIndex(({ type }) => type === 'member-left')
+    // Their pages opened meanwhile are refused as well.
+    await new Promise<void>((resolve) => void clock.after(UNDER_WAY_MS, resolve))
+    for (const seat of this.seats.filter((one) => one.name === name)) {
+      this.seats.splice(this.seats.indexOf(seat), 1)
+      this.expelled.push({ seat, most })
+    }
   }
 
   words(act: 'ask' | 'say' | 'quick', b: number): string {
