@@ -5,5 +5,6 @@ import { pages } from './pages.ts'
 import { people } from './people.ts'
 import { preferences } from './preferences.ts'
 import { rooms } from './rooms.ts'
+import { search } from './search.ts'
 
-export const laterEnglish = { ...dialogs, announce, pages, people, preferences, rooms }
+export const laterEnglish = { ...dialogs, announce, pages, people, preferences, rooms, search }

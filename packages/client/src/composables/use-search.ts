@@ -1,0 +1,91 @@
+// Looks for words in a room, a little after they were typed, newest messages first.
+import { onScopeDispose, type Ref, ref, type ShallowRef, shallowRef, watch } from 'vue'
+import type { SearchPage } from '@roomcast/shared/protocol'
+import { type Api, errorText } from '../api.ts'
+import { browserClock } from '../clock.ts'
+
+export type Found = SearchPage['found'][number]
+
+export interface Search {
+  readonly words: Ref<string>
+  readonly found: Readonly<ShallowRef<readonly Found[]>>
+  /** Before this offset it can be gone on; null when everything was looked through. */
+  readonly next: Readonly<Ref<number | null>>
+  readonly looking: Readonly<Ref<boolean>>
+  readonly problem: Readonly<Ref<string | null>>
+  /** What `found` is about; empty before the first search. */
+  readonly of: Readonly<Ref<string>>
+  /** Goes on where it stopped. */
+  readonly more: () => Promise<void>
+}
+
+/** Typing goes on for about as long as this between two letters. */
+const TYPING_MS = 250
+/** Calls made without asking while nothing is found: each looks through a thousand messages. */
+const MOST_CALLS = 12
+
+/** What was looked for last, so that the next result is one press away. */
+let last = { roomId: '', words: '' }
+
+export function useSearch(roomId: string, api: Api): Search {
+  const words = ref(last.roomId === roomId ? last.words : '')
+  const found = shallowRef<readonly Found[]>([])
+  const next = ref<number | null>(null)
+  const looking = ref(false)
+  const problem = ref<string | null>(null)
+  const of = ref('')
+  /** Counts searches: what comes for an earlier one is of no use. */
+  let turn = 0
+
+  const look = async (query: string, before: number | null): Promise<void> => {
+    const mine = ++turn
+    looking.value = true
+    problem.value = null
+    try {
+      let from = before
+      for (let call = 0; call < MOST_CALLS; call++) {
+        const page = await api.search(roomId, query, from)
+        if (mine !== turn) return
+        found.value = [...(before === null && call === 0 ? [] : found.value), ...page.found]
+        next.value = from = page.next
+        of.value = query
+        if (page.found.length > 0 || from === null) break
+      }
+    } catch (error) {
+      if (mine === turn) problem.value = errorText(error)
+    } finally {
+      if (mine === turn) looking.value = false
+    }
+  }
+
+  watch(
+    words,
+    (typed, before, onCleanup) => {
+      const query = typed.trim()
+      last = { roomId, words: typed }
+      if (query === '') {
+        turn++
+        found.value = []
+        of.value = ''
+        next.value = null
+        looking.value = false
+        problem.value = null
+      } else
+        onCleanup(
+          browserClock.after(before === undefined ? 0 : TYPING_MS, () => void look(query, null)),
+        )
+    },
+    { immediate: true },
+  )
+  onScopeDispose(() => turn++)
+
+  return {
+    words,
+    found,
+    next,
+    looking,
+    problem,
+    of,
+    more: () => look(of.value || words.value.trim(), of.value === '' ? null : next.value),
+  }
+}
