@@ -30,10 +30,15 @@ function goToRegion(step: number): void {
   const at = regions.findIndex((region) => region.contains(document.activeElement))
   const from = at < 0 ? (step > 0 ? -1 : 0) : at
   const region = regions[(from + step + regions.length) % regions.length]
-  const target = region?.matches('[tabindex="0"]')
-    ? region
-    : region?.querySelector<HTMLElement>(FOCUSABLE)
-  target?.focus({ preventScroll: true })
+  if (!region) return
+  const target = region.matches('[tabindex="0"]') ? region : firstIn(region)
+  ;(target ?? region).focus({ preventScroll: true })
+}
+
+function firstIn(region: HTMLElement): HTMLElement | undefined {
+  return [...region.querySelectorAll<HTMLElement>(FOCUSABLE)].find((element) =>
+    element.checkVisibility(),
+  )
 }
 
 function focus(selector: string): void {
