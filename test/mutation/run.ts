@@ -5,6 +5,7 @@
 // goes with the run, also when that is interrupted.
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { AMENDMENT_MUTATIONS } from './amendments.ts'
 import { DEPLOY_MUTATIONS } from './deploys.ts'
 import type { Mutation } from './mutation.ts'
 import { MUTATIONS } from './mutations.ts'
@@ -80,6 +81,7 @@ function firstFailure(path: string): string {
 const wanted = process.argv.slice(2)
 const chosen = [
   ...MUTATIONS,
+  ...AMENDMENT_MUTATIONS,
   ...DEPLOY_MUTATIONS,
   ...REDIS_MUTATIONS,
   ...STORAGE_AWAY_MUTATIONS,

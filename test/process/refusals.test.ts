@@ -17,6 +17,7 @@ let ended: string
 let running: string
 let waiting: string
 
+const LONG_QUOTE = { of: 'x', text: 'q'.repeat(501) }
 const post = (socket: RawSocket, fields: Readonly<Record<string, unknown>>) =>
   socket.command('post', { roomId: house.roomId, ask: false, ...fields })
 
@@ -127,6 +128,18 @@ describe.each(HOUSES)('on %s', (_name, open) => {
       ['cancel with a long reason', 'cancel', { generationId: 'x', reason: 'r'.repeat(201) }],
       ['retry with an object', 'retry', { generationId: {} }],
       ['withdraw without a message', 'withdraw', {}],
+      ['edit without a text', 'edit', { messageId: 'x' }],
+      ['retract without a message', 'retract', {}],
+      ['configure without anything', 'configure', {}],
+      ['configure with an empty title', 'configure', { title: ' ' }],
+      ['remove without a member', 'remove', {}],
+      ['look behind, which only the server knows', 'look', { look: 'behind' }],
+      ['a quote that is too long', 'post', { text: 'a', ask: false, quote: LONG_QUOTE }],
+      [
+        'too many mentions',
+        'post',
+        { text: 'a', ask: false, mentions: Array.from({ length: 51 }, () => 'a') },
+      ],
       ['join from a position that is none', 'join', { since: { epoch: 'e', offset: -1, end: 0 } }],
       ['join from half a position', 'join', { since: { offset: 1 } }],
       ['join from a word', 'join', { since: 'now' }],
@@ -192,6 +205,11 @@ describe.each(HOUSES)('on %s', (_name, open) => {
       ['withdraw', { messageId: 'x' }],
       ['resume', {}],
       ['typing', {}],
+      ['edit', { messageId: 'x', text: 'Hello.' }],
+      ['retract', { messageId: 'x' }],
+      ['configure', { title: 'Mine' }],
+      ['remove', { memberId: 'x' }],
+      ['look', { look: 'live' }],
     ])('answers %s %j as a room that does not exist', async (type, fields) => {
       const seen = bob.updates.length
       const answers = await changesNothing(async () => [

@@ -33,8 +33,9 @@ describe('words in a text', () => {
 
   it('are those of an answer, without the thoughts', () => {
     const reply = {
-      ...{ kind: 'reply', generationId: 'g', number: 1, offset: 1, at: 0, messageId: 'm', by: 'a' },
-      ...{ mode: 'answer', model: 'claude', text: 'hm Because', end: 10, ended: null },
+      ...({ kind: 'reply', generationId: 'g', number: 1, offset: 1, at: 0 } as const),
+      ...({ messageId: 'm', by: 'a', mode: 'answer', model: 'claude' } as const),
+      ...({ text: 'hm Because', end: 10, ended: null } as const),
       marks: [
         { kind: 'thinking', from: 0 },
         { kind: 'text', from: 3 },

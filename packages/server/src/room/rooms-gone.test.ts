@@ -1,0 +1,122 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { isDelta, type Update } from '@roomcast/shared/protocol'
+import { TestClock } from '../generation/test-clock.ts'
+import { TestRoom } from '../generation/test-room.ts'
+import type { Connection } from './connection.ts'
+import { Place } from './place.ts'
+import type { Rooms } from './rooms.ts'
+import { testRooms } from './test-rooms.ts'
+
+let room: TestRoom
+let rooms: Rooms
+
+beforeEach(async () => {
+  const clock = new TestClock()
+  room = await TestRoom.open(clock)
+  rooms = testRooms(room.log, clock, () => room.newId())
+})
+afterEach(async () => {
+  await rooms.close()
+  await room.log.close()
+})
+
+/** A connection that keeps what it is sent, and whether it is in the room. */
+function connectionOf(memberId: string) {
+  const sent: Update[] = []
+  const inside = new Set<string>()
+  const connection: Connection = {
+    id: `connection-${memberId}`,
+    memberId,
+    send: (update) => void sent.push(update),
+    enter: (roomId) => void inside.add(roomId),
+    exit: (roomId) => void inside.delete(roomId),
+  }
+  return {
+    connection,
+    sent,
+    inside,
+    types: () => sent.map((one) => (isDelta(one) ? '' : one.type)),
+  }
+}
+
+const remove = (memberId = 'bob') =>
+  rooms.perform('alice', { type: 'remove', commandId: room.newId(), roomId: room.roomId, memberId })
+
+describe('[R6.7] who is removed', () => {
+  it('is out of the room before anything else is shown there, and is told why', async () => {
+    const { connection, sent, inside } = connectionOf('bob')
+    await rooms.join(connection, room.roomId, undefined)
+    await remove()
+    expect(inside.size).toBe(0)
+    expect(sent.at(-1)).toMatchObject({ type: 'closed', error: { code: 'removed' } })
+    await expect(rooms.join(connection, room.roomId, undefined)).rejects.toMatchObject({
+      body: { code: 'removed' },
+    })
+  })
+
+  it('does not come back by having been too slow', async () => {
+    const { connection, inside, types } = connectionOf('bob')
+    const place = new Place(connection, rooms)
+    await place.take(room.roomId, undefined)
+    expect(place.look(1024 * 1024)).toBe(true)
+    await remove()
+    expect(place.look(0)).toBe(true)
+    expect(inside.size).toBe(0)
+    expect(types().at(-1)).toBe('closed')
+  })
+
+  it('is not here any more to anybody, also while presence would wait for them', async () => {
+    const [alice, bob] = [connectionOf('alice'), connectionOf('bob')]
+    const shown = await rooms.join(alice.connection, room.roomId, undefined)
+    await rooms.join(bob.connection, room.roomId, undefined)
+    expect(shown.present.map(({ memberId }) => memberId)).toEqual(['alice', 'bob'])
+    await remove()
+    expect(shown.present.map(({ memberId }) => memberId)).toEqual(['alice'])
+    expect((await rooms.glance(room.roomId)).here).toEqual(['Alice'])
+  })
+
+  it('gets no further where the removal comes while they join', async () => {
+    const { connection, inside } = connectionOf('bob')
+    await rooms.requireMember('bob', room.roomId)
+    const joining = rooms.join(connection, room.roomId, undefined)
+    const removing = remove()
+    await Promise.allSettled([joining, removing])
+    expect(inside.size).toBe(0)
+  })
+
+  it('is not admitted again; who left is, under the name they had', async () => {
+    await remove()
+    const bob = { memberId: 'bob', name: 'Bob' }
+    await expect(rooms.admit(room.roomId, bob)).rejects.toMatchObject({
+      body: { code: 'removed' },
+    })
+    const carol = { memberId: 'carol', name: 'Carol' }
+    await rooms.admit(room.roomId, carol)
+    const leave = {
+      type: 'remove',
+      commandId: 'l',
+      roomId: room.roomId,
+      memberId: 'carol',
+    } as const
+    await rooms.perform('carol', leave)
+    expect(await rooms.perform('carol', leave)).toEqual({ ok: true })
+    expect(await rooms.admit(room.roomId, carol)).toMatchObject({ role: 'member' })
+  })
+})
+
+describe('who has fallen behind', () => {
+  it('is seen so until they have caught up', async () => {
+    const { connection } = connectionOf('bob')
+    const place = new Place(connection, rooms)
+    await place.take(room.roomId, undefined)
+    place.readerIs(room.roomId, 'live')
+    place.readerIs('elsewhere', 'away')
+    const shown = await rooms.join(connectionOf('alice').connection, room.roomId, undefined)
+    const look = () => shown.present.find(({ memberId }) => memberId === 'bob')?.look
+    expect(look()).toBe('live')
+    place.look(1024 * 1024)
+    expect(look()).toBe('behind')
+    place.look(0)
+    expect(look()).toBe('live')
+  })
+})

@@ -1,0 +1,58 @@
+// The rules about what is there already, and about who is gone, each broken on purpose.
+import type { Mutation } from './mutation.ts'
+
+const SQLITE = 'packages/server/src/log/sqlite'
+const REDIS = 'packages/server/src/log/redis'
+const sqlite = ['test/contract/sqlite.test.ts']
+const redis = ['test/contract/redis.test.ts']
+
+export const AMENDMENT_MUTATIONS: readonly Mutation[] = [
+  {
+    rule: 'R6.5',
+    breaks: 'anybody edits what somebody else said',
+    file: `${SQLITE}/amendments.ts`,
+    find: "if (author !== by) throw new Refusal('not-yours')",
+    replace: '',
+    tests: sqlite,
+  },
+  {
+    rule: 'R6.5',
+    breaks: 'anybody changes the settings, with Redis',
+    file: `${REDIS}/configure.lua`,
+    find: 'if not owns(by) then',
+    replace: 'if false then',
+    tests: redis,
+  },
+  {
+    rule: 'R6.6',
+    breaks: 'a page has what was retracted',
+    file: `${SQLITE}/reading.ts`,
+    find: "'message-edited', 'message-retracted'",
+    replace: "'message-edited'",
+    tests: sqlite,
+  },
+  {
+    rule: 'R6.6',
+    breaks: 'Claude is told that something was retracted',
+    file: 'packages/server/src/generation/prompt.ts',
+    find: 'if (message.withdrawn || message.retractedBy !== undefined) return false',
+    replace: 'if (message.withdrawn) return false',
+    tests: ['packages/server/src/generation/prompt.test.ts'],
+  },
+  {
+    rule: 'R6.7',
+    breaks: 'who is removed goes on watching',
+    file: 'packages/server/src/room/room.ts',
+    find: 'if (gone.length === 0) return',
+    replace: 'if (gone.length >= 0) return',
+    tests: ['packages/server/src/room/rooms-gone.test.ts'],
+  },
+  {
+    rule: 'R6.7',
+    breaks: 'who was removed may still post, with Redis',
+    file: `${REDIS}/post.lua`,
+    find: 'if gone(by) then',
+    replace: 'if false then',
+    tests: redis,
+  },
+]
