@@ -3,6 +3,7 @@ import type { Message, Reply } from '@roomcast/shared/protocol'
 import { computed, type ComputedRef } from 'vue'
 import type { OpenedRoom } from '../composables/use-opened-room.ts'
 import { type NewestReplies, newestReplies } from '../room/newest-replies.ts'
+import { ORDINARY, type ReplyPlace, replyPlaces } from '../room/reply-places.ts'
 
 export interface LogContext {
   readonly name: (memberId: string) => string
@@ -15,11 +16,16 @@ export interface LogContext {
   /** Nothing runs, so replies may be retried or continued. */
   readonly idle: ComputedRef<boolean>
   readonly newest: ComputedRef<NewestReplies>
+  /** Where a reply stands among the others, and its question. */
+  readonly replyPlace: (reply: Reply) => ReplyPlace
 }
 
 export function logContext(opened: OpenedRoom, messages: () => readonly Message[]): LogContext {
   const { state, link, answering, people } = opened
   const queue = computed(() => state.value?.queue ?? [])
+  const places = computed((before?: ReturnType<typeof replyPlaces>) =>
+    replyPlaces(messages(), before),
+  )
   return {
     name: (memberId) => people.name.value(memberId),
     tone: (memberId) => people.tone.value(memberId),
@@ -31,6 +37,7 @@ export function logContext(opened: OpenedRoom, messages: () => readonly Message[
       reply.ended === null && answering.value?.reply.number === reply.number
         ? answering.value.began
         : null,
+    replyPlace: ({ number }) => places.value.get(number) ?? ORDINARY,
     still: computed(() =>
       link.value === 'offline' || link.value === 'paused' ? link.value : null,
     ),

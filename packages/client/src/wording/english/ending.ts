@@ -41,7 +41,4 @@ export const ending = {
       ? 'Earlier attempt'
       : `Earlier attempt, ${how.charAt(0).toLowerCase()}${how.slice(1)}`,
   attempt: (number: number, of: number): string => `${number}/${of}`,
-  attemptLong: (number: number, of: number): string => `Attempt ${number} of ${of}`,
-  show: 'Show',
-  hide: 'Hide',
 }
