@@ -46,6 +46,7 @@ describe('an answer', () => {
     ['Please plan a lesson for my class', '## A lesson plan'],
     ['Translate this into Greek and Arabic', '## One sentence around the world'],
     ['Write a function in Python', '## Counting words'],
+    ['A formula with a sum and its proof', '## How long a line at the counter gets'],
   ])('to %j is about that', (question, heading) => {
     expect(answer([question])).toContain(heading)
   })
