@@ -200,10 +200,13 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
   events.open(rooms)
   if (operatorHttp) await listen(operatorHttp, config.operatorPort, config.operatorHost)
   await listen(http, config.port, config.host)
+  const { port } = http.address() as AddressInfo
+  logger.info({ port, simulated: upstream.simulated }, 'the node is open')
 
   const closeAll = async (patienceMs: number): Promise<void> => {
     draining = true
-    const until = clock.now() + patienceMs
+    const began = clock.now()
+    const until = began + patienceMs
     stopRecovering()
     // Where there are other nodes, nobody has to wait here to be served.
     const leaving = storage.isShared ? gateway.sendAway(Math.min(patienceMs, SEND_AWAY_MS)) : null
@@ -218,6 +221,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
     await storage.close()
     operatorHttp?.closeAllConnections()
     operatorHttp?.close()
+    logger.info({ ms: clock.now() - began }, 'the node has gone down')
   }
   let closing: Promise<void> | null = null
   return {

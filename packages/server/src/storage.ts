@@ -113,7 +113,10 @@ async function openRedis(
       subscriptions,
       clock,
       `${namespace}:probe:${node}`,
-      (err) => logger.error({ err }, 'the subscriptions have fallen silent'),
+      (ms) => {
+        if (ms === null) logger.info('the subscriptions are heard again')
+        else logger.warn({ ms }, 'the subscriptions have fallen silent')
+      },
     )
     const parts = { connections, subscriptions, namespace, clock, newId }
     const log = new RedisRoomLog({

@@ -12,23 +12,26 @@ const CLUSTER_CHANNELS = 32
 export class Probe {
   readonly #connections: Connections
   readonly #clock: Clock
-  readonly #onError: (error: unknown) => void
+  readonly #onSilence: (silentMs: number | null) => void
   readonly #channels: readonly string[]
   readonly #heard = new Map<string, number>()
   #stops: (() => void)[] = []
   #stopTimer: (() => void) | null = null
   #reopenedAt = 0
+  /** Since when Redis takes what is published: while it is away, nothing can be heard of it. */
+  #answersSince: number | null = null
+  #isSilent = false
   #closed = false
 
   private constructor(
     connections: Connections,
     clock: Clock,
     name: string,
-    onError: (error: unknown) => void,
+    onSilence: (silentMs: number | null) => void,
   ) {
     this.#connections = connections
     this.#clock = clock
-    this.#onError = onError
+    this.#onSilence = onSilence
     const count = connections.cluster ? CLUSTER_CHANNELS : 1
     this.#channels = Array.from({ length: count }, (_, index) => `${name}:{${index}}`)
   }
@@ -36,15 +39,16 @@ export class Probe {
   /**
    * Begins to probe.
    * @param name of the channels, unique to this node
+   * @param onSilence hears for how long nothing came although it was published, ms, and null when all is heard again
    */
   static async start(
     connections: Connections,
     subscriptions: Subscriptions,
     clock: Clock,
     name: string,
-    onError: (error: unknown) => void,
+    onSilence: (silentMs: number | null) => void,
   ): Promise<Probe> {
-    const probe = new Probe(connections, clock, name, onError)
+    const probe = new Probe(connections, clock, name, onSilence)
     for (const channel of probe.#channels) {
       probe.#heard.set(channel, clock.now())
       const hear = () => void probe.#heard.set(channel, clock.now())
@@ -74,16 +78,27 @@ export class Probe {
     const { commands, publishCommand } = this.#connections
     try {
       await Promise.all(this.#channels.map((channel) => commands[publishCommand](channel, '')))
-      const patience = this.#clock.now() - LOST_MS
-      if (this.ageMs > LOST_MS && this.#reopenedAt < patience) this.#reopen()
+      const now = this.#clock.now()
+      this.#answersSince ??= now
+      const silentMs = Math.min(this.ageMs, now - this.#answersSince)
+      if (silentMs > LOST_MS && now - this.#reopenedAt > LOST_MS) this.#reopen(silentMs)
+      if (this.ageMs <= LOST_MS) this.#isHeard()
     } catch {
       // ignored because: commands that fail say so wherever they matter; this is about what is published
+      this.#answersSince = null
     }
     if (!this.#closed) this.#later()
   }
 
-  #reopen(): void {
-    this.#onError(new Error(`nothing was heard of Redis for ${this.ageMs} ms; subscribing anew`))
+  #isHeard(): void {
+    if (!this.#isSilent) return
+    this.#isSilent = false
+    this.#onSilence(null)
+  }
+
+  #reopen(silentMs: number): void {
+    this.#isSilent = true
+    this.#onSilence(silentMs)
     this.#reopenedAt = this.#clock.now()
     this.#connections.reopenSubscriber()
   }
