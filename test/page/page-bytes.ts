@@ -14,8 +14,14 @@ interface Chunk {
   readonly css?: readonly string[]
 }
 
-/** What a room shows before anybody presses anything: the entry, and the views on the way to a room. */
-const FIRST = ['index.html', 'src/views/RoomsView.vue', 'src/views/RoomView.vue']
+/** What a room loads before anybody presses anything, on a wide screen. test/e2e/reading.e2e.ts looks whether that is all. */
+const FIRST = [
+  'index.html',
+  'src/views/RoomsView.vue',
+  'src/views/RoomsAside.vue',
+  'src/views/RoomView.vue',
+  'src/components/RoomSurroundings.vue',
+]
 
 export class PageBytes {
   readonly #directory: string
@@ -27,9 +33,13 @@ export class PageBytes {
     this.#chunks = JSON.parse(readFileSync(join(directory, '.vite', 'manifest.json'), 'utf8'))
   }
 
-  /** The scripts that a room loads by itself, with all that they import. */
+  /** The scripts that a room loads by itself, with all that they import, and those that only the page names. */
   get first(): Loaded[] {
-    return this.#scripts(FIRST.filter((source) => source in this.#chunks))
+    const page = readFileSync(join(this.#directory, 'index.html'), 'utf8')
+    const named = [...page.matchAll(/<script[^>]* src="\/([^"]+)"/g)].map(([, file]) => file ?? '')
+    const chunks = this.#scripts(FIRST.filter((source) => source in this.#chunks))
+    const others = named.filter((name) => chunks.every(({ file }) => file !== name))
+    return [...chunks, ...others.map((file) => ({ file, bytes: this.#weigh(file) }))]
   }
 
   /** The scripts that come only with this module of ours, `src/…`. Throws where it is no chunk of its own. */

@@ -1,27 +1,10 @@
-// One answer in the room's own component, fed by the test. `window.answer` is what the test holds it by.
+// One answer as the room shows it, fed by the test. `window.answer` is what the test holds it by.
 import '@roomcast/client/styles/index.css'
 import { createApp, h, nextTick, shallowRef } from 'vue'
-import ReplyMessage from '@roomcast/client/components/ReplyMessage.vue'
-
-const EMPTY = {
-  kind: 'reply',
-  offset: 1,
-  number: 1,
-  generationId: 'g',
-  messageId: 'm',
-  by: 'ana',
-  mode: 'answer',
-  model: 'claude',
-  at: 0,
-  text: '',
-  end: 0,
-  marks: [{ kind: 'text', from: 0 }],
-  ended: null,
-}
-const ENDED = { outcome: 'completed', at: 1 }
+import MarkdownText from '@roomcast/client/markdown/markdown-text.ts'
 
 const isCounting = location.hash === '#count'
-const reply = shallowRef(EMPTY)
+const answer = shallowRef({ text: '', final: false })
 /** The places of blocks that were drawn again although they were finished. */
 const late = []
 let renders = 0
@@ -39,15 +22,9 @@ const blocks = () => [...document.querySelectorAll('.markdown > *')]
 const app = createApp({
   render: () =>
     h('div', { class: 'log', style: 'height: 100vh; overflow: auto' }, [
-      h(ReplyMessage, {
-        reply: reply.value,
-        name: () => 'Ana',
-        began: reply.value.ended ? null : 0,
-        still: null,
-        idle: true,
-        newest: true,
-        telling: true,
-      }),
+      h('div', { class: ['markdown', { streaming: !answer.value.final }] }, [
+        h(MarkdownText, { source: answer.value.text, final: answer.value.final }),
+      ]),
     ]),
 })
 if (isCounting) {
@@ -64,7 +41,7 @@ window.answer = {
   /** Shows the answer so far, as one frame of the room would; `final`: it has ended. */
   async show(text, final) {
     if (isCounting) finished = new Set(blocks().slice(0, -2))
-    reply.value = { ...EMPTY, text, end: text.length, ended: final ? ENDED : null }
+    answer.value = { text, final }
     await nextTick()
     log.scrollTop = log.scrollHeight
   },
