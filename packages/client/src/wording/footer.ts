@@ -2,6 +2,7 @@
 import type { Ended, Models, Reply } from '@roomcast/shared/protocol'
 import { saysSomething } from '../room/newest-replies.ts'
 import { words } from './language.ts'
+import { TOKEN_BYTES } from './strip-text.ts'
 
 export interface Footer {
   /** `calm`: nothing went wrong, a stop included. `problem`: something did. */
@@ -40,7 +41,7 @@ export function factsOf(
 function outcomeFooter(reply: Reply, ended: Ended, name: (memberId: string) => string): Footer {
   const { ending } = words
   const hasText = saysSomething(reply)
-  const tokens = (hasText && ended.usage?.outputTokens) || null
+  const tokens = hasText ? tokensKept(reply, ended) : null
   switch (ended.outcome) {
     case 'completed':
       return completed(reply, ended.stop)
@@ -62,6 +63,13 @@ function outcomeFooter(reply: Reply, ended: Ended, name: (memberId: string) => s
       return { tone: 'problem', lines, canContinue: hasText, canRetry: true }
     }
   }
+}
+
+/** Tokens of what was kept, in words; whoever stops an answer does not learn Claude's own count. */
+function tokensKept({ end }: Reply, { usage }: Ended): string {
+  return usage && !usage.estimated
+    ? words.ending.count(usage.outputTokens)
+    : words.ending.about(usage?.outputTokens ?? Math.ceil(end / TOKEN_BYTES))
 }
 
 /** @param stop Claude's own reason for ending, in the words of its API */

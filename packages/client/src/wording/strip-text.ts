@@ -7,7 +7,7 @@ import { secondsText } from './words.ts'
 /** Nothing came for this long: that is said instead of how much there is, ms. */
 const SILENT_MS = 20_000
 /** UTF-8 bytes that make about one token of common text. */
-const TOKEN_BYTES = 4
+export const TOKEN_BYTES = 4
 
 /** One fact, the one that matters most; `now` is by this screen's clock. */
 export function stripText(answering: Answering, link: Status['kind'], now: number): string {

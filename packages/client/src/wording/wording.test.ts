@@ -56,14 +56,14 @@ describe('the footer of a reply', () => {
   it('names who stopped it and why, and never calls that a problem', () => {
     expect(footer({ outcome: 'cancelled', by: 'bo', reason: 'wrong question' })).toEqual({
       tone: 'calm',
-      lines: ['Stopped by Bo: wrong question'],
+      lines: ['Stopped by Bo, ~3 tokens kept: wrong question'],
       canContinue: true,
       canRetry: true,
     })
   })
 
   it('says how much was kept', () => {
-    const usage = { inputTokens: 1900, outputTokens: 1204, estimated: true }
+    const usage = { inputTokens: 1900, outputTokens: 1204, estimated: false }
     const kept = footer({ outcome: 'cancelled', by: 'bo', reason: 'enough', usage })
     expect(kept.lines).toEqual(['Stopped by Bo, 1,204 tokens kept: enough'])
     expect(footer({ outcome: 'interrupted', usage }).lines).toEqual([
@@ -124,7 +124,9 @@ describe('the footer of a reply', () => {
   })
 
   it('says that the server broke off', () => {
-    expect(footer({ outcome: 'interrupted' }).lines).toEqual(['Interrupted: the server broke off'])
+    expect(footer({ outcome: 'interrupted' }, SILENT).lines).toEqual([
+      'Interrupted: the server broke off',
+    ])
   })
 })
 

@@ -7,18 +7,20 @@ const dollars = new Intl.NumberFormat('en', {
   maximumSignificantDigits: 2,
 })
 
-const kept = (tokens: number | null): string =>
-  tokens === null ? '' : `, ${count.format(tokens)} ${tokens === 1 ? 'token' : 'tokens'} kept`
+const tokens = (number: number): string =>
+  `${count.format(number)} ${number === 1 ? 'token' : 'tokens'}`
+const kept = (what: string | null): string => (what === null ? '' : `, ${what} kept`)
 
 export const ending = {
-  /** `name`: who stopped it, if anybody is known. `tokens`: what was kept, null when that is nothing or unknown. */
-  stopped: (name: string | null, tokens: number | null): string =>
-    `${name === null ? 'Stopped' : `Stopped by ${name}`}${kept(tokens)}`,
+  count: tokens,
+  about: (number: number): string => `~${tokens(number)}`,
+  /** `name`: who stopped it, if anybody is known. `what`: tokens that were kept, null when there are none. */
+  stopped: (name: string | null, what: string | null): string =>
+    `${name === null ? 'Stopped' : `Stopped by ${name}`}${kept(what)}`,
   stoppedBeforeWord: (name: string | null): string =>
     `${name === null ? 'Stopped' : `Stopped by ${name}`} before the first word`,
   because: (sentence: string, reason: string): string => `${sentence}: ${reason}`,
-  interrupted: (tokens: number | null): string =>
-    `Interrupted: the server broke off${kept(tokens)}`,
+  interrupted: (what: string | null): string => `Interrupted: the server broke off${kept(what)}`,
   failed: 'Claude could not answer',
   cut: 'Cut at the length limit',
   contextFull: 'Cut: the conversation is as long as Claude can read',
@@ -28,7 +30,7 @@ export const ending = {
   omitted: 'Older talk did not fit and was left out',
   tokens: (input: number, output: number, estimated: boolean): string => {
     const about = estimated ? '~' : ''
-    const text = (tokens: number): string => about + short.format(tokens).toLowerCase()
+    const text = (number: number): string => about + short.format(number).toLowerCase()
     return `${text(input)} in / ${text(output)} out`
   },
   cost: (inDollars: number, estimated: boolean): string =>

@@ -5,7 +5,7 @@ export const talking = {
   claude: 'Claude',
   composer: {
     label: 'Message',
-    askPlaceholder: 'Ask Claude, everyone sees the answer',
+    askPlaceholder: 'Ask Claude; everyone watches',
     queuePlaceholder: 'Ask next: it waits in the queue',
     sayPlaceholder: 'Say something to the room',
     /** Whom the message is for: one of the two holds. */
