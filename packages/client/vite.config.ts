@@ -21,9 +21,11 @@ export default defineConfig({
   // No component here is written in the old style: its half of Vue stays out.
   plugins: [vue({ features: { optionsAPI: false } }), oneKindOfFont],
   resolve: {
-    // Two parts of the markdown parser weigh more than all of our own code; ours are small.
+    // Four parts of the markdown parser are tables, or need them; ours are small (docs/decisions).
     alias: [
       { find: /^entities$/, replacement: markdown('character-references.ts') },
+      { find: /^uc\.micro$/, replacement: markdown('character-classes.ts') },
+      { find: /^linkify-it$/, replacement: markdown('bare-addresses.ts') },
       { find: /^punycode\.js$/, replacement: markdown('host-names.ts') },
     ],
   },

@@ -1,5 +1,6 @@
 import MarkdownIt from 'markdown-it'
 import { describe, expect, it } from 'vitest'
+import { LinkifyIt } from './bare-addresses.ts'
 import { decodeHTMLStrict } from './character-references.ts'
 import hostNames from './host-names.ts'
 
@@ -29,5 +30,30 @@ describe('the parts that the build gives the parser', () => {
     expect(hostNames.toASCII('example.com')).toBe('example.com')
     expect(hostNames.toUnicode('xn--bcher-kva.example')).toBe('xn--bcher-kva.example')
     expect(() => hostNames.toASCII('a b')).toThrow('Invalid URL')
+  })
+
+  it.each([
+    ['See https://example.com/a?b=c#d.', ['https://example.com/a?b=c#d']],
+    ['(https://example.com/a_(b)) and', ['https://example.com/a_(b)']],
+    ['www.example.com, or HTTP://EXAMPLE.COM!', ['www.example.com', 'HTTP://EXAMPLE.COM']],
+    ['write to ana@example.com.', ['ana@example.com']],
+    ['**https://example.com/**', ['https://example.com/']],
+    ['见https://example.com/路径。', ['https://example.com/路径']],
+    ['看 https://例え.jp/道 吧', ['https://例え.jp/道']],
+    ['https://localhost:3000/x', ['https://localhost:3000/x']],
+    ['https:// and http://. and index.ts', []],
+    ['ftp://example.com javascript:alert(1)', []],
+  ])('find addresses in text: %s', (text, expected) => {
+    expect(new LinkifyIt().match(text)?.map(({ raw }) => raw) ?? []).toEqual(expected)
+  })
+
+  it('find an address at the start, and say what it leads to', () => {
+    const finder = new LinkifyIt()
+    expect(finder.matchAtStart('https://a.example/x rest')).toMatchObject({
+      url: 'https://a.example/x',
+    })
+    expect(finder.matchAtStart('x https://a.example')).toBe(null)
+    expect(finder.match('www.a.example')).toMatchObject([{ url: 'http://www.a.example' }])
+    expect(finder.match('ana@a.example')).toMatchObject([{ url: 'mailto:ana@a.example' }])
   })
 })

@@ -1,0 +1,57 @@
+// Addresses that stand in text without any markup: with http, https or www in front, and mailboxes. The build puts this
+// in the place of the parser's own finder (vite.config.ts), which guesses at hosts without a scheme as well and brings
+// the tables of Unicode and of hosts for that.
+
+interface Found {
+  readonly schema: string
+  readonly index: number
+  readonly lastIndex: number
+  readonly raw: string
+  readonly text: string
+  readonly url: string
+}
+
+const ADDRESS =
+  /(?<![\w/@.-])(?:(?:https?:\/\/|www\.)[^\s<>"`\\^{}|\p{Cc}\u3000-\u303f\uff00-\uff65]{1,2000}|[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[a-z]{2,24})/giu
+
+export class LinkifyIt {
+  test(text: string): boolean {
+    return this.match(text) !== null
+  }
+
+  match(text: string): Found[] | null {
+    const found = [...text.matchAll(ADDRESS)].flatMap(({ 0: raw, index }) => {
+      const address = withoutEnding(raw)
+      const host = /^(?:https?:\/\/|www\.)(.*)/i.exec(address)?.[1] ?? 'mailbox'
+      return /^[\p{L}\p{N}[]/u.test(host) ? [one(address, index)] : []
+    })
+    return found.length === 0 ? null : found
+  }
+
+  /** Where a text that begins with a scheme is an address. */
+  matchAtStart(text: string): Found | null {
+    const [found] = this.match(text.slice(0, 2000)) ?? []
+    return found?.index === 0 && /^https?:/i.test(found.raw) ? found : null
+  }
+}
+
+function one(raw: string, index: number): Found {
+  const isMail = !/^(?:https?:|www\.)/i.test(raw)
+  const schema = isMail ? 'mailto:' : (/^https?:/i.exec(raw)?.[0].toLowerCase() ?? '')
+  const url = isMail ? `mailto:${raw}` : schema === '' ? `http://${raw}` : raw
+  return { schema, index, lastIndex: index + raw.length, raw, text: raw, url }
+}
+
+/** What ends a sentence does not belong to the address; nor does a bracket that was opened before it. */
+function withoutEnding(address: string): string {
+  let end = address.length
+  for (; end > 0; end--) {
+    const last = address[end - 1] ?? ''
+    if (/[.,;:!?'*_~]/.test(last)) continue
+    const opening = { ')': '(', ']': '[' }[last]
+    if (opening === undefined) break
+    const before = address.slice(0, end)
+    if (before.split(last).length <= before.split(opening).length) break
+  }
+  return address.slice(0, end)
+}
