@@ -131,7 +131,7 @@ export class Entries {
   about(roomId: RoomId, subject: string, after: number): Entry[] {
     return this.#parse(
       this.#database.all(
-        `SELECT body FROM entries
+        `SELECT body FROM entries INDEXED BY entries_by_subject
          WHERE room_id = ? AND subject = ? AND entry_offset > ? ORDER BY entry_offset`,
         roomId,
         subject,
@@ -147,8 +147,9 @@ export class Entries {
     type: T,
   ): Extract<Entry, { type: T }> | undefined {
     const row = this.#database.get<{ body: string }>(
-      `SELECT body FROM entries WHERE room_id = ? AND subject = ? AND type = ?
-       ORDER BY entry_offset DESC LIMIT 1`,
+      // Without being told, SQLite walks through the whole room.
+      `SELECT body FROM entries INDEXED BY entries_by_subject
+       WHERE room_id = ? AND subject = ? AND type = ? ORDER BY entry_offset DESC LIMIT 1`,
       roomId,
       subject,
       type,
