@@ -10,7 +10,7 @@ export const search = {
   none: (query: string): string => `Nothing in this room has “${query}” in it.`,
   noneYet: 'Nothing so far; there are older messages.',
   found: (count: number, more: boolean): string => {
-    const messages = plural.select(count) === 'one' && !more ? 'message' : 'messages'
+    const messages = plural.select(count) === 'one' ? 'message' : 'messages'
     return more
       ? `${number.format(count)} ${messages} so far`
       : `${number.format(count)} ${messages}`

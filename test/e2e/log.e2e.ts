@@ -1,0 +1,299 @@
+// The conversation as a place, in real browsers: following and reading, older messages, links into it, search, and coming
+// back to it, for three people on two nodes; and a room of ten thousand messages.
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { launchChromium } from '../support/chromium.ts'
+import { Deployment } from '../support/deployment.ts'
+import { lengthenRoom } from '../support/long-room.ts'
+import { BrowserPerson } from '../support/page.ts'
+import { Person, type Seat } from '../support/person.ts'
+import { startServerProcess, temporaryDirectory } from '../support/server-process.ts'
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await launchChromium()
+})
+afterAll(() => browser.close())
+
+async function comes(name: string, looks = {}): Promise<BrowserPerson> {
+  const person = await BrowserPerson.come(browser, name, looks)
+  onTestFinished(() => person.leave())
+  return person
+}
+
+/** How the log of this screen stands, CSS pixels. */
+function log(person: BrowserPerson): Promise<{ top: number; left: number; elements: number }> {
+  return person.page.evaluate(() => {
+    const element = document.querySelector('[role="log"]')
+    const { scrollTop = 0, scrollHeight = 0, clientHeight = 0 } = element ?? {}
+    const elements = document.querySelectorAll('*').length
+    return { top: scrollTop, left: scrollHeight - scrollTop - clientHeight, elements }
+  })
+}
+
+/** Waits until a message on this screen says this. */
+async function isSaid(person: BrowserPerson, text: string): Promise<void> {
+  await person.at('said').filter({ hasText: text }).last().waitFor()
+}
+
+/** Turns the wheel over the log by so many CSS pixels, and waits until it has gone that way. */
+async function wheel(person: BrowserPerson, by: number): Promise<void> {
+  const before = await log(person)
+  await person.page.locator('[role="log"]').hover()
+  await person.page.mouse.wheel(0, by)
+  await expect.poll(async () => (await log(person)).top).not.toBe(before.top)
+}
+
+/** Where the message of an offset is on this screen, CSS pixels from the top. */
+function topOf(person: BrowserPerson, offset: number): Promise<number> {
+  return person.page
+    .locator(`[data-offset="${offset}"]`)
+    .evaluate((element) => element.getBoundingClientRect().top)
+}
+
+/** Offset of the first message of which something is in sight. */
+function firstInSight(person: BrowserPerson): Promise<number> {
+  return person.page.evaluate(() => {
+    const edge = document.querySelector('[role="log"]')?.getBoundingClientRect().top ?? 0
+    const first = [...document.querySelectorAll<HTMLElement>('[data-offset]')].find(
+      (element) => element.getBoundingClientRect().bottom > edge + 1,
+    )
+    return Number(first?.dataset['offset'])
+  })
+}
+
+/** What the page says of the tab being in front: headless browsers never hide one. */
+async function setVisible(person: BrowserPerson, visible: boolean): Promise<void> {
+  await person.page.evaluate((now) => {
+    const state = now ? 'visible' : 'hidden'
+    Object.defineProperty(document, 'visibilityState', { value: state, configurable: true })
+    document.dispatchEvent(new Event('visibilitychange'))
+  }, visible)
+}
+
+describe('three people on two nodes', { timeout: 120_000 }, () => {
+  interface Room {
+    readonly ana: BrowserPerson
+    readonly url: string
+    /** Bo and Cy, each at another node, without screens. */
+    readonly bo: Seat
+    readonly cy: Seat
+    readonly say: (seat: Seat, count: number, words: string) => Promise<void>
+  }
+
+  async function aRoom(): Promise<Room> {
+    const deployment = await Deployment.open(2, { simulator: { pace: 'real', seed: 3 } })
+    onTestFinished(() => deployment.close())
+    const ana = await comes('Ana')
+    const link = await ana.makeRoom(deployment.node(0).url, 'A place')
+    const invite = new URL(link).pathname.split('/').at(-1) ?? ''
+    const url = ana.page.url()
+    const roomId = new URL(url).pathname.split('/').at(-1) ?? ''
+    const people = await Promise.all(
+      ['Bo', 'Cy'].map((name, index) => Person.come(deployment.node(index + 1).url, name)),
+    )
+    for (const person of people) await person.accept(invite)
+    const [bo, cy] = await deployment.sit(people, roomId)
+    if (!bo || !cy) throw new Error('nobody sat down')
+    const say = async (seat: Seat, count: number, words: string): Promise<void> => {
+      for (let number = 1; number <= count; number++)
+        await seat.send({ type: 'post', text: `${words} ${number}`, ask: false })
+    }
+    return { ana, url, bo, cy, say }
+  }
+
+  test('a reader at the end follows, one further up is never moved, and the pill leads back', async () => {
+    const { ana, bo, cy, say } = await aRoom()
+    await say(bo, 30, 'Something to read, number')
+    await isSaid(ana, 'number 30')
+    await expect.poll(async () => (await log(ana)).left).toBeLessThanOrEqual(1)
+
+    await wheel(ana, -500)
+    await ana.at('jump').waitFor()
+    const offset = await firstInSight(ana)
+    const [before, place] = [await log(ana), await topOf(ana, offset)]
+    await Promise.all([say(bo, 10, 'From Bo'), say(cy, 10, 'From Cy')])
+    await expect.poll(() => ana.at('jump').textContent()).toContain('20 new')
+    expect(await topOf(ana, offset)).toBe(place)
+    expect((await log(ana)).top).toBe(before.top)
+    await bo.send({ type: 'post', text: 'Why? [simulate: length=3000]', ask: true })
+    await expect.poll(() => ana.at('jump').textContent()).toContain('Claude is answering')
+    await ana.reads(100)
+    expect(await topOf(ana, offset)).toBe(place)
+
+    await ana.at('jump').click()
+    await expect.poll(async () => (await log(ana)).left).toBeLessThanOrEqual(1)
+    await ana.reads(900)
+    expect((await log(ana)).left).toBeLessThanOrEqual(1)
+    expect(await ana.at('jump').count()).toBe(0)
+
+    await wheel(ana, -300)
+    await ana.at('jump').waitFor()
+    await ana.ask('My own word')
+    await expect.poll(async () => (await log(ana)).left).toBeLessThanOrEqual(1)
+    expect(ana.complaints).toEqual([])
+  })
+
+  test('what came while the page was out of sight is marked, in both tabs of a member, and after a lost network nothing is missing', async () => {
+    const { ana, url, bo, say } = await aRoom()
+    await say(bo, 3, 'Before')
+    await isSaid(ana, 'Before 3')
+    await setVisible(ana, false)
+    await say(bo, 7, 'Meanwhile')
+    await isSaid(ana, 'Meanwhile 7')
+    expect(await ana.at('unread').count()).toBe(0)
+    await setVisible(ana, true)
+    await expect.poll(() => ana.at('unread').textContent()).toBe('New since you left · 7')
+
+    const second = await ana.context.newPage()
+    await second.goto(url)
+    await second.getByTestId('said').filter({ hasText: 'Meanwhile 7' }).waitFor()
+    await ana.ask('Read it. [simulate: length=20000]')
+    await expect.poll(() => ana.at('unread').getAttribute('aria-hidden')).toBe('true')
+    await second.getByTestId('said').filter({ hasText: 'Read it.' }).waitFor()
+    await second.close()
+
+    const devtools = await ana.context.newCDPSession(ana.page)
+    const slow = {
+      offline: false,
+      latency: 150,
+      downloadThroughput: 20_000,
+      uploadThroughput: 20_000,
+    }
+    await devtools.send('Network.enable')
+    await devtools.send('Network.emulateNetworkConditions', slow)
+    await ana.reads(500)
+    await devtools.send('Network.emulateNetworkConditions', { ...slow, offline: true })
+    await say(bo, 5, 'While Ana was away')
+    await ana.page.evaluate(() => window.dispatchEvent(new Event('offline')))
+    const none = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: -1 }
+    await devtools.send('Network.emulateNetworkConditions', none)
+    await isSaid(ana, 'While Ana was away 5')
+    const texts = await ana.at('said').allTextContents()
+    expect(texts.filter((text) => text.startsWith('While Ana was away'))).toHaveLength(5)
+    expect(new Set(texts).size).toBe(texts.length)
+  })
+})
+
+describe('a room of ten thousand messages', { timeout: 120_000 }, () => {
+  /** Elements of the whole page, wherever in the room it is. */
+  const MOST_ELEMENTS = 2500
+
+  test('opens, is scrolled, linked into and searched, with few of them on the page', async () => {
+    const directory = await temporaryDirectory()
+    const environment = { DATA_DIR: directory.path }
+    let server = await startServerProcess(environment)
+    onTestFinished(async () => {
+      await server.kill()
+      await directory.remove()
+    })
+    const ana = await comes('Ana')
+    await ana.makeRoom(server.url, 'Ten thousand')
+    const url = ana.page.url()
+    const memberId = await ana.page.evaluate(async () => {
+      const answer = (await (await fetch('/api/session')).json()) as {
+        member: { memberId: string }
+      }
+      return answer.member.memberId
+    })
+    await ana.page.goto('about:blank')
+    await server.stop()
+    const first = lengthenRoom(directory.path, new URL(url).pathname.split('/').at(-1) ?? '', {
+      memberIds: [memberId, 'somebody'],
+      count: 10_000,
+      until: Date.UTC(2026, 0, 1),
+      text: (number) =>
+        `Word ${number}. ${number === 3000 ? 'A Needle at the Café.' : 'More of it. '.repeat(number % 9)}`,
+    })
+    server = await startServerProcess({ ...environment, PORT: String(server.port) })
+
+    await ana.page.goto(url)
+    await isSaid(ana, 'Word 10000.')
+    await expect.poll(async () => (await log(ana)).left).toBeLessThanOrEqual(1)
+
+    // Up by the wheel, page after page; what is seen stays where it is when a page comes.
+    let most = 0
+    for (let seen = Infinity; seen > first + 9400;) {
+      await wheel(ana, -5000)
+      const offset = await firstInSight(ana)
+      most = Math.max(most, (await log(ana)).elements)
+      seen = offset
+    }
+    await expect.poll(async () => (await log(ana)).top).toBeGreaterThan(1500)
+    expect(most).toBeLessThan(MOST_ELEMENTS)
+
+    // A step up that makes the page read on.
+    const earliest = (): Promise<number> =>
+      ana.page.evaluate(() => document.querySelectorAll('.chunk').length)
+    const chunks = await earliest()
+    const route = /\/messages\?/
+    let letGo = (): void => undefined
+    const held = new Promise<void>((resolve) => (letGo = resolve))
+    await ana.page.route(route, async (call) => {
+      await held
+      await call.continue()
+    })
+    const asked = ana.page.waitForRequest(route)
+    await ana.page.locator('[role="log"]').evaluate((element) => (element.scrollTop = 1000))
+    await asked
+    const anchor = await firstInSight(ana)
+    const place = await topOf(ana, anchor)
+    letGo()
+    await expect.poll(earliest).toBeGreaterThan(chunks)
+    await ana.page.evaluate(() => new Promise((painted) => requestAnimationFrame(painted)))
+    expect(Math.abs((await topOf(ana, anchor)) - place)).toBeLessThanOrEqual(1)
+    await ana.page.unroute(route)
+
+    // A link to a message, and the ways from it.
+    const wanted = first + 2999
+    await ana.page.goto(`${url}?at=${wanted}`)
+    const message = ana.page.locator(`[data-offset="${wanted}"]`)
+    await message.waitFor()
+    await expect
+      .poll(() => message.evaluate((element) => element === document.activeElement))
+      .toBe(true)
+    const middle = await message.evaluate((element) => {
+      const [place, frame] = [element, element.closest('[role="log"]')].map((each) =>
+        each?.getBoundingClientRect(),
+      )
+      return place && frame ? place.top + place.height / 2 - frame.top - frame.height / 2 : NaN
+    })
+    expect(Math.abs(middle)).toBeLessThan(60)
+    expect(await ana.at('detached').count()).toBe(1)
+    for (let step = 0; step < 5; step++) {
+      await expect.poll(async () => (await log(ana)).left).toBeGreaterThan(1000)
+      await wheel(ana, 2500)
+    }
+    await expect.poll(() => firstInSight(ana)).toBeGreaterThan(wanted + 80)
+    expect((await log(ana)).elements).toBeLessThan(MOST_ELEMENTS)
+    await ana.at('back-to-now').click()
+    await isSaid(ana, 'Word 10000.')
+    await ana.page.goBack()
+    await message.waitFor()
+    await ana.page.goForward()
+    await isSaid(ana, 'Word 10000.')
+
+    // Search, by the keyboard alone, from the conversation.
+    await ana.page.locator('[role="log"]').focus()
+    await ana.page.keyboard.press('/')
+    await ana.at('search-words').fill('cafe needle')
+    await ana.at('search-hit').waitFor()
+    expect(await ana.at('search-hit').locator('mark').textContent()).toBe('Needle')
+    await ana.page.keyboard.press('ArrowDown')
+    await ana.page.keyboard.press('Enter')
+    await message.waitFor()
+    expect(new URL(ana.page.url()).searchParams.get('at')).toBe(String(wanted))
+    await expect
+      .poll(() => message.evaluate((element) => element === document.activeElement))
+      .toBe(true)
+
+    // From message to message, and out of the conversation again.
+    await ana.page.keyboard.press('ArrowUp')
+    const focused = (): Promise<string | null | undefined> =>
+      ana.page.evaluate(() => document.activeElement?.getAttribute('data-offset'))
+    await expect.poll(focused).toBe(String(wanted - 1))
+    await ana.page.keyboard.press('j')
+    await isSaid(ana, 'Word 10000.')
+    expect(ana.complaints).toEqual([])
+  })
+})
