@@ -113,7 +113,6 @@ const homes = {
   pino: [`${SERVER}/logger.ts`],
   'socket.io-client': [`${CLIENT}/room/transport-socket.ts`],
   'markdown-it': [`${CLIENT}/markdown/**`],
-  remend: [`${CLIENT}/markdown/**`],
   lowlight: [`${CLIENT}/markdown/highlight.ts`],
   'highlight.js/**': [`${CLIENT}/markdown/highlight.ts`],
   katex: [`${CLIENT}/markdown/formulas.ts`],

@@ -3,8 +3,8 @@
 // Guarantees: a block that is finished keeps its identity, so it is not rendered again; after the final
 // update the blocks are what one parse of the whole text gives, except that one beyond BLOCK_LIMIT, or that
 // the parser fails on, is its plain text. Rendering is left to `render.ts`.
-import remend from 'remend'
 import { type Engine, engine as markdown, type References, type Token } from './engine.ts'
+import { settled } from './open-ends.ts'
 import { BLOCK_LIMIT, cut, isCode, type Stretch, tokensOf } from './stretches.ts'
 
 /** One paragraph, list, table, code block… `id`: its place among the blocks of the text. */
@@ -95,16 +95,20 @@ export class MarkdownBlocks {
     const rest = tail.slice(open[0]?.from)
     const restStart = this.#source.length - rest.length
     if (finished > 0) this.#freeze(tail.slice(0, tail.length - rest.length))
-    if (rest.length - codeLength(open) <= BLOCK_LIMIT)
-      return [
-        ...this.#frozen,
-        ...this.#number(this.#mended(open, tail, references), references, true),
-      ]
+    if (rest.length - codeLength(open) <= BLOCK_LIMIT) return this.#withOpen(open, tail, references)
     const lastIsLong = last !== undefined && tail.length - last.from > BLOCK_LIMIT
     const before = lastIsLong ? this.#number(open.slice(0, -1), references) : []
     const from = lastIsLong ? this.#source.length - tail.length + last.from : restStart
     this.#held = { before, from, until: restStart + rest.length * LOOK_AGAIN }
     return this.#plainAfter(before, from)
+  }
+
+  /** The finished blocks, and those that are not: the last one is being written. */
+  #withOpen(open: Stretch[], tail: string, references: References): readonly Block[] {
+    const last = open.at(-1)
+    const goesOn = last !== undefined && mayGoOn(tail, last)
+    const stretches = this.#settled(open, tail, references)
+    return [...this.#frozen, ...this.#number(stretches, references, { open: true, goesOn })]
   }
 
   #freeze(text: string): void {
@@ -113,24 +117,34 @@ export class MarkdownBlocks {
     this.#frozenLength += text.length
   }
 
-  /** @param open the last one is being written */
-  #number(stretches: readonly Stretch[], references: References, open = false): Block[] {
+  /** @param written the last one is being written; `goesOn`: also the text in it */
+  #number(
+    stretches: readonly Stretch[],
+    references: References,
+    written = { open: false, goesOn: false },
+  ): Block[] {
     const first = this.#frozen.length
     const last = stretches.length - 1
     const known = JSON.stringify(references)
     const isSettled = known === this.#known
     this.#known = known
     return stretches.map((stretch, index) => {
-      const isOpen = open && index === last
+      const isOpen = written.open && index === last
       // Written, though it may yet turn out to go on: as long as it does not, it is the same block.
       const before = isSettled && !isOpen ? this.#given[first + index] : undefined
       if (before?.open === false && before.source === stretch.source) return before
-      return this.#block(stretch, first + index, references, isOpen)
+      const goesOn = isOpen && written.goesOn
+      return this.#block(stretch, first + index, references, { open: isOpen, goesOn })
     })
   }
 
-  #block(stretch: Stretch, id: number, references: References, open = false): Block {
-    const tokens = tokensOf(this.#engine, stretch, references, open)
+  #block(
+    stretch: Stretch,
+    id: number,
+    references: References,
+    { open, goesOn } = { open: false, goesOn: false },
+  ): Block {
+    const tokens = tokensOf(this.#engine, stretch, references, goesOn)
     return { id, source: stretch.source, tokens, open }
   }
 
@@ -140,23 +154,21 @@ export class MarkdownBlocks {
     return [...known, { id: known.length, source, tokens: null, open: true }]
   }
 
-  /** Closes what the last block leaves open (`**bold`), so that it does not jump when the end arrives. */
-  #mended(open: Stretch[], tail: string, references: References): Stretch[] {
+  /** The last block as what it is about to be, so that it does not jump when that arrives. */
+  #settled(open: Stretch[], tail: string, references: References): Stretch[] {
     const last = open.at(-1)
-    if (last === undefined || isCode(last)) return open
-    // With what follows the block: after an empty line nothing in it is open any more.
+    if (last === undefined || isCode(last) || !mayGoOn(tail, last)) return open
     const source = tail.slice(last.from)
-    if (source.length > MEND_LIMIT) return open
-    const closed = remend(source, {
-      comparisonOperators: false,
-      htmlTags: false,
-      katex: false,
-      linkMode: 'text-only',
-      singleTilde: false,
-    })
-    if (closed === source && !MAY_BE_FORMULA.test(source)) return open
-    return [...open.slice(0, -1), ...cut(this.#engine, closed, { ...references }, true)]
+    const calm = settled(source)
+    if (calm === source && !MAY_BE_FORMULA.test(source)) return open
+    return [...open.slice(0, -1), ...cut(this.#engine, calm, { ...references }, true)]
   }
+}
+
+/** Whether what the text of the last block leaves open may still be closed: after an empty line it is not. */
+function mayGoOn(tail: string, last: Stretch): boolean {
+  const space = tail.slice(tail.trimEnd().length)
+  return tail.length - last.from <= MEND_LIMIT && space.split('\n').length < 3
 }
 
 function codeLength(stretches: readonly Stretch[]): number {

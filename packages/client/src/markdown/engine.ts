@@ -2,6 +2,7 @@
 // text. It runs in two passes, so that what is costly (the text within blocks) is done for one block at a time.
 import MarkdownIt, { type Env, type Token } from 'markdown-it'
 import { learnFormulas } from './formula-rules.ts'
+import { lastText, learnOpenEnds, withoutHalfMark } from './open-ends.ts'
 
 export type { Token }
 export type References = NonNullable<Env['references']>
@@ -19,8 +20,18 @@ const outer = new MarkdownIt({ html: false, linkify: true })
 const inner = new MarkdownIt({ html: false, linkify: true })
 learnFormulas(outer)
 learnFormulas(inner)
+learnOpenEnds(inner)
 outer.core.ruler.enableOnly(BLOCK_RULES)
 inner.core.ruler.disable(BLOCK_RULES)
+inner.core.ruler.at('inline', ({ tokens, env, md }) => {
+  const open = env['open'] === true ? lastText(tokens) : null
+  for (const token of tokens) {
+    if (token.type !== 'inline') continue
+    const text = token === open ? withoutHalfMark(token.content) : token.content
+    token.children ??= []
+    md.inline.parse(text, md, { ...env, open: token === open }, token.children)
+  }
+})
 
 export const engine: Engine = {
   structure: (source, references, open = false) => outer.parse(source, { references, open }),

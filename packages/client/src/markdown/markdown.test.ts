@@ -240,6 +240,38 @@ describe('an answer that is being written', () => {
     expect(await html('```\n**bo', false)).toContain('**bo')
   })
 
+  const shown = async (source: string) => (await html(source, false)).replace(/ dir="auto"/g, '')
+
+  it.each([
+    ['some **bold*', '<p>some <strong>bold</strong></p>'],
+    ['some *it', '<p>some <em>it</em></p>'],
+    ['**a *b', '<p><strong>a <em>b</em></strong></p>'],
+    ['***both', '<p><em><strong>both</strong></em></p>'],
+    ['~~gone', '<p><s>gone</s></p>'],
+    ['a `cod', '<p>a <code>cod</code></p>'],
+    ['a ``co`d', '<p>a <code>co`d</code></p>'],
+    ['2*3 and snake_case', '<p>2*3 and snake_case</p>'],
+    ['ends with **', '<p>ends with </p>'],
+    ['see [the **do', '<p>see the <strong>do</strong></p>'],
+    ['see [the docs](https://exam', '<p>see the docs</p>'],
+    ['see [the docs](https://example.com)', '<p>see <a href="https://example.com/"'],
+    ['a ![pic', '<p>a </p>'],
+    ['Title\n-', '<p>Title</p>'],
+    ['Title\n---', '<h4>Title</h4>'],
+    ['- one **a\n- two **b', '<ul><li>one **a</li><li>two <strong>b</strong></li></ul>'],
+    ['**never closed\n\n', '<p>**never closed</p>'],
+  ])('is shown as what it is about to be: %j', async (source, expected) => {
+    expect(await shown(source)).toContain(expected)
+  })
+
+  it.each(['| a | b', '| a | b |', '| a | b |\n|', '| a | b |\n|--', '| a | b |\n|---|:-'])(
+    'is a table from its first row on: %j',
+    async (source) => {
+      expect(await shown(source)).toContain('<th>a</th><th>b</th>')
+      expect(await shown(source)).not.toContain('--')
+    },
+  )
+
   it('begins anew when the text is corrected', () => {
     const parser = new MarkdownBlocks()
     parser.update('One.\n\nTwo.\n\nThree', false)
