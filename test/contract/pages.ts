@@ -1,6 +1,7 @@
 // Pages: older messages, newest of those first chosen, each complete, and walking back gives all of them once.
 import { describe, expect, test } from 'vitest'
 import type { Page } from '@roomcast/server/log/room-log.ts'
+import { searchBefore } from '@roomcast/server/room/search.ts'
 import { type Entry, LIMITS, type Message } from '@roomcast/shared/protocol'
 import { messagesOf } from '@roomcast/shared/room'
 import { type Setup, useLog } from './log-under-test.ts'
@@ -116,6 +117,29 @@ export function describePages(setup: Setup): void {
       expect(all.filter((message) => message.kind === 'said' && !message.ask)).toHaveLength(
         written.length,
       )
+    })
+
+    test('a search finds edited messages by their new words, retracted ones never, and answers without thoughts', async () => {
+      const room = await aRoom(use.log)
+      const posted = async (text: string) => {
+        const entry = (await room.say('bob', text)).entries[0]
+        return entry?.type === 'message-posted' ? entry.messageId : ''
+      }
+      const [edited, retracted] = [await posted('Old words'), await posted('Secret words')]
+      const owned = await room.asked('alice', 'Why?')
+      await room.write(owned, 0, { text: 'musing', mark: 'thinking' })
+      await room.write(owned, 6, { text: 'Because words', mark: 'text' })
+      await room.end(owned, 'completed')
+      await room.edit('bob', edited, 'New words')
+      await room.retract('bob', retracted)
+      const found = async (query: string) =>
+        (await searchBefore(use.log, room.roomId, query)).found.map(({ kind, id }) => [kind, id])
+      expect(await found('WORDS')).toEqual([
+        ['reply', owned.generationId],
+        ['said', edited],
+      ])
+      for (const query of ['old', 'secret', 'musing']) expect(await found(query)).toEqual([])
+      expect(await found('new')).toEqual([['said', edited]])
     })
 
     test('a checkpoint does not shorten the history', async () => {
