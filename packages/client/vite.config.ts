@@ -16,6 +16,21 @@ const oneKindOfFont: Plugin = {
   },
 }
 
+/** What every page needs, and what a room needs besides; each with all that it imports. The pages before a room get by without
+ *  the second. test/page/bytes.test.ts weighs them. */
+const groups = [
+  {
+    name: 'base',
+    test: /node_modules.(@vue|vue|vue-router|valibot)\/|client.src.(App\.vue|api|preferences|clock|copy-text|router|visible-height|wording.(language|words)|composables.(use-session|use-rooms)|components.(NameForm|AppIcon|LimitHint|RoomList|AvatarCircle|DialogFrame)\.vue)/,
+    priority: 2,
+  },
+  {
+    name: 'room',
+    test: /src.(views.(RoomsView|RoomView|RoomsAside)|components.RoomSurroundings)\.vue/,
+    priority: 1,
+  },
+]
+
 export default defineConfig({
   root: import.meta.dirname,
   // No component here is written in the old style: its half of Vue stays out.
@@ -37,6 +52,8 @@ export default defineConfig({
     // The policy of the page (default-src 'none') lets no data: font in.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // All that a room loads by itself in two files: a dozen small ones do not compress as well.
+    rolldownOptions: { output: { codeSplitting: { groups } } },
   },
   server: {
     proxy: {
