@@ -23,7 +23,7 @@ export function lengthenRoom(dataDirectory: string, roomId: string, talk: Talk):
   )
   database.exec('BEGIN')
   for (let number = 1; number <= talk.count; number++) {
-    const messageId = `said-${number}`
+    const messageId = `said-${room.last_offset + number}`
     const entry = {
       type: 'message-posted',
       offset: room.last_offset + number,
