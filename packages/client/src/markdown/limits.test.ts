@@ -140,7 +140,7 @@ describe('a block that fails', () => {
       },
     })
     const block: Block = { id: 0, source: 'a <b> c\n', tokens: [broken], open: false }
-    const shown = await renderToString(createSSRApp({ render: () => h(MarkdownBlock, { block }) }))
+    const shown = await renderToString(createSSRApp({ render: () => h(MarkdownBlock, { block, heading: 3 }) }))
     expect(shown).toBe('<p class="plain" dir="auto">a &lt;b&gt; c</p>')
   })
 

@@ -6,11 +6,15 @@ import { renderBlock } from './render.ts'
 
 export default defineComponent({
   name: 'MarkdownBlock',
-  props: { block: { type: Object as PropType<Block>, required: true } },
+  props: {
+    block: { type: Object as PropType<Block>, required: true },
+    /** The level of a heading in it. */
+    heading: { type: Number, required: true },
+  },
   setup(props) {
     keepSelection()
     return () => {
-      const nodes = renderBlock(props.block)
+      const nodes = renderBlock(props.block, props.heading)
       const [only] = nodes
       return nodes.length === 1 && typeof only === 'object' ? only : nodes
     }

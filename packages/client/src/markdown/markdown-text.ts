@@ -5,6 +5,7 @@ import { computed, defineComponent, h, ref, shallowRef, watchEffect } from 'vue'
 import { usePageVisible } from '../composables/use-page-visible.ts'
 import { words } from '../wording/language.ts'
 import { type Block, MarkdownBlocks } from './blocks.ts'
+import { headingLevels } from './headings.ts'
 import MarkdownBlock from './markdown-block.ts'
 
 export default defineComponent({
@@ -21,6 +22,7 @@ export default defineComponent({
     watchEffect(() => {
       if (visible.value) blocks.value = parser.update(props.source, props.final)
     })
+    const levels = computed(() => headingLevels(blocks.value))
     const failed = computed(() => blocks.value.some(({ tokens }) => tokens === null))
     const asSource = ref(false)
 
@@ -38,7 +40,9 @@ export default defineComponent({
     return () => {
       if (failed.value && asSource.value)
         return [h('p', { class: 'plain', dir: 'auto' }, props.source), toggle()]
-      const shown = blocks.value.map((block) => h(MarkdownBlock, { key: block.id, block }))
+      const shown = blocks.value.map((block, index) =>
+        h(MarkdownBlock, { key: block.id, block, heading: levels.value[index] ?? 3 }),
+      )
       return failed.value ? [...shown, toggle()] : shown
     }
   },

@@ -30,9 +30,10 @@ function nodesOf(children: unknown): VNode[] {
 }
 
 function plain(blocks: ReturnType<MarkdownBlocks['update']>): string {
-  return JSON.stringify(blocks.map(renderBlock), [
-    ...['type', 'props', 'children', 'href', 'code', 'rows', 'tex', 'display'],
-  ])
+  return JSON.stringify(
+    blocks.map((block) => renderBlock(block, 3)),
+    [...['type', 'props', 'children', 'href', 'code', 'rows', 'tex', 'display']],
+  )
 }
 
 const LONG = `# Title
@@ -86,6 +87,18 @@ describe('an answer in markdown', () => {
     )
   })
 
+  it('has its headings one below the other, whatever levels they have themselves', async () => {
+    const page = await html('## A\n\n#### B\n\n### C\n\n> ### in a quote\n\n# D\n\n###### E')
+    const levels = [...page.matchAll(/<h(\d)[^>]*>(.*?)<\/h/g)].map(
+      ([, level, text]) => `${level}${text}`,
+    )
+    expect(levels).toEqual(['3A', '4B', '4C', '5in a quote', '3D', '4E'])
+  })
+
+  it('has no header above a column without a name', async () => {
+    expect(await html('| a | |\n|---|---|\n| 1 | 2 |')).toContain('<th>a</th><td></td>')
+  })
+
   it('shows task lists as checkboxes that cannot be pressed', async () => {
     const page = await html('- [ ] open\n- [x] **done**')
     expect(page).toContain(
@@ -111,7 +124,7 @@ describe('an answer in markdown', () => {
     const page = await html(`Before.\n\n${source}\n\nAfter.`)
     expect(page).toContain('aria-label="Copy table as Markdown"')
     const [, table] = new MarkdownBlocks().update(`Before.\n\n${source}\n\nAfter.`, true)
-    const [node] = nodesOf(table && renderBlock(table))
+    const [node] = nodesOf(table && renderBlock(table, 3))
     expect(node?.props?.['source']).toBe(source)
   })
 
@@ -257,7 +270,7 @@ describe('an answer that is being written', () => {
     ['see [the docs](https://example.com)', '<p>see <a href="https://example.com/"'],
     ['a ![pic', '<p>a </p>'],
     ['Title\n-', '<p>Title</p>'],
-    ['Title\n---', '<h4>Title</h4>'],
+    ['Title\n---', '<h3>Title</h3>'],
     ['- one **a\n- two **b', '<ul><li>one **a</li><li>two <strong>b</strong></li></ul>'],
     ['**never closed\n\n', '<p>**never closed</p>'],
   ])('is shown as what it is about to be: %j', async (source, expected) => {
@@ -294,7 +307,7 @@ describe('a hostile answer', () => {
   it.each(HOSTILE_MARKDOWN)('is no more than text, links and lists: %j', (source) => {
     for (let end = 1; end <= source.length; end++) {
       const blocks = new MarkdownBlocks().update(source.slice(0, end), end === source.length)
-      for (const node of nodesOf(blocks.flatMap(renderBlock))) {
+      for (const node of nodesOf(blocks.flatMap((block) => renderBlock(block, 3)))) {
         if (typeof node.type !== 'string') continue
         expect(ELEMENTS).toContain(node.type)
         for (const name of Object.keys(node.props ?? {})) expect(ATTRIBUTES).toContain(name)

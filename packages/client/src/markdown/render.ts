@@ -15,33 +15,27 @@ import TableBlock from './table-block.ts'
 type Child = VNode | string
 type Frame = { readonly token: Token | null; readonly children: Child[]; readonly task: boolean }
 
-/** The page has an h1 and the room's own headings; those of an answer come below. */
-const HEADINGS: Readonly<Record<string, string>> = {
-  h1: 'h3',
-  h2: 'h4',
-  h3: 'h5',
-  h4: 'h6',
-  h5: 'h6',
-  h6: 'h6',
-}
+const HEADING = /^h[1-6]$/
 const ELEMENTS = new Set(
-  'p ul ol li blockquote thead tbody tr th td em strong s'.split(' ').concat(Object.keys(HEADINGS)),
+  'p ul ol li blockquote thead tbody tr th td em strong s h1 h2 h3 h4 h5 h6'.split(' '),
 )
+/** A block, and the level at which a heading in it is shown. */
+type Shown = Pick<Block, 'source' | 'open'> & { readonly heading: number }
 const TASK = /^\[([ xX])\]\s/
 const CLOSED_BY: Readonly<Record<string, string>> = { '\\[': '\\]', '\\(': '\\)' }
 
-/** Renders one top-level block; never throws. */
-export function renderBlock({ source, tokens, open }: Block): Child[] {
+/** Renders one top-level block; never throws. @param heading the level of a heading in it, see `headings.ts` */
+export function renderBlock({ source, tokens, open }: Block, heading: number): Child[] {
   try {
-    if (tokens !== null) return renderTokens(tokens, { source, open })
+    if (tokens !== null) return renderTokens(tokens, { source, open, heading })
   } catch {
     // ignored because: the text itself is shown instead.
   }
   return [h('p', { class: 'plain', dir: 'auto' }, source.trimEnd())]
 }
 
-/** @param block what they are of: its source, and whether it is being written */
-function renderTokens(tokens: readonly Token[], block: Pick<Block, 'source' | 'open'>): Child[] {
+/** @param block what they are of */
+function renderTokens(tokens: readonly Token[], block: Shown): Child[] {
   const root: Frame = { token: null, children: [], task: false }
   const stack: Frame[] = [root]
   tokens.forEach((token, index) => {
@@ -67,17 +61,22 @@ function taskMark(tokens: readonly Token[], index: number): 'done' | 'open' | nu
   return mark === ' ' ? 'open' : 'done'
 }
 
-function element(
-  { token, children, task }: Frame,
-  { source }: Pick<Block, 'source' | 'open'>,
-): Child[] {
+function element({ token, children, task }: Frame, { source, heading }: Shown): Child[] {
   if (token === null || token.hidden) return children
   const attributes = token.level === 0 && token.block ? { dir: 'auto' } : {}
   if (token.type === 'link_open') return [link(String(token.attrGet('href')), children)]
   if (token.tag === 'table')
     return [h(TableBlock, { source: token.level === 0 ? source.trimEnd() : null, rows: children })]
   if (!ELEMENTS.has(token.tag)) return children
-  return [h(HEADINGS[token.tag] ?? token.tag, { ...attributes, ...extra(token, task) }, children)]
+  return [
+    h(shownTag(token.tag, children, heading), { ...attributes, ...extra(token, task) }, children),
+  ]
+}
+
+function shownTag(tag: string, children: readonly Child[], heading: number): string {
+  if (HEADING.test(tag)) return `h${heading}`
+  // Above a column without a name there is nothing to announce.
+  return tag === 'th' && children.length === 0 ? 'td' : tag
 }
 
 function extra(token: Token, task: boolean): Record<string, unknown> {
@@ -98,11 +97,7 @@ function extra(token: Token, task: boolean): Record<string, unknown> {
   }
 }
 
-function leaf(
-  token: Token,
-  task: 'done' | 'open' | null,
-  block: Pick<Block, 'source' | 'open'>,
-): Child[] {
+function leaf(token: Token, task: 'done' | 'open' | null, block: Shown): Child[] {
   switch (token.type) {
     case 'inline': {
       const nodes = renderTokens(token.children ?? [], block)
