@@ -41,7 +41,7 @@ describe.each(STORIES)('$title', { timeout: 120_000 }, (story) => {
       for (const state of story.states) {
         await state.reach(scene)
         for (const colorScheme of ['light', 'dark'] as const) {
-          await scene.page.emulateMedia({ colorScheme })
+          await scene.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
           const wrong = await violations(scene)
           if (wrong.length > 0) found[`${state.name}, ${colorScheme}`] = wrong
         }

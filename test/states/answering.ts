@@ -20,7 +20,7 @@ function ends(name: string, title: string, directive: string, says: string): Sta
     name,
     title,
     async reach(scene) {
-      await scene.person.ask(`What then? [simulate: ${directive}]`)
+      await scene.person.ask(`What then? [simulate: ${directive} length=300]`)
       await scene.person.footerSays(says)
       await scene.person.at('stop').waitFor({ state: 'detached' })
     },
@@ -71,7 +71,7 @@ const ANSWERING: Story = {
           text: 'And what happens when the stop loses the race with “done”?',
           ask: true,
         })
-        await scene.person.ask('Can we see it in code? [simulate: length=3000]')
+        await scene.person.ask('Can we see it in code?')
         await scene.person.at('queue-item').nth(1).waitFor()
       },
     },
@@ -112,7 +112,7 @@ const ENDS: Story = {
       title: 'A whole answer, with code',
       async reach(scene) {
         await openRoom(scene, 'Ways to end')
-        await scene.person.ask('Write a function in Python [simulate: pace=fast]')
+        await scene.person.ask('Write a function in Python [simulate: pace=fast length=1500]')
         await scene.person.at('stop').waitFor()
         await scene.person.at('stop').waitFor({ state: 'detached' })
       },

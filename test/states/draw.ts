@@ -24,7 +24,7 @@ export async function draw(page: Page, quality = 70): Promise<Buffer> {
 export async function drawLooks(page: Page, easel: Easel): Promise<Buffer> {
   const pictures: Buffer[] = []
   for (const { colorScheme, width, height } of LOOKS) {
-    await page.emulateMedia({ colorScheme })
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     await page.setViewportSize({ width, height })
     // What follows the size, such as the end of the log, has been painted after two frames.
     await page.evaluate(

@@ -20,7 +20,7 @@ export async function openStage(
   browser: Browser,
 ): Promise<Stage & { readonly close: () => Promise<void> }> {
   const deployment = await Deployment.open(1, {
-    simulator: { pace: SLOW, seed: 7 },
+    simulator: { pace: SLOW, seed: 7, scenario: 'length=60000' },
     environment: { SHUTDOWN_MS: '300' },
   })
   const wire = await startTcpProxy(deployment.node(0).port)

@@ -29,11 +29,6 @@ export class Person {
     return new Person(url, name, session.token, session.member.memberId)
   }
 
-  /** Somebody who has a session already, such as one of a browser. */
-  static known(url: string, name: string, token: string): Person {
-    return new Person(url, name, token, '')
-  }
-
   private constructor(url: string, name: string, token: string, memberId: string) {
     this.url = url
     this.name = name
