@@ -65,6 +65,18 @@ describe('a search', () => {
     expect(pages.flatMap(({ found }) => found)).toHaveLength(1)
   })
 
+  it('[R7.1] leaves others their turn while it looks', async () => {
+    for (let index = 1; index <= 60; index++) await room.say('bob', 'hay '.repeat(16 * 1024))
+    let turns = 0
+    let beat = setImmediate(function count() {
+      turns += 1
+      beat = setImmediate(count)
+    })
+    await search('needle')
+    clearImmediate(beat)
+    expect(turns).toBeGreaterThan(3)
+  })
+
   it('is refused to whoever is no member', async () => {
     await expect(rooms.search('eve', room.roomId, 'x', undefined)).rejects.toThrow(Refusal)
   })

@@ -1,4 +1,5 @@
 // Looks through the messages of a room for words, newest first, with bounded work for each call.
+import { setImmediate as othersTurn } from 'node:timers/promises'
 import type { Message, RoomId, SearchPage } from '@roomcast/shared/protocol'
 import { byteLength, messagesOf } from '@roomcast/shared/room'
 import type { RoomLog } from '../log/room-log.ts'
@@ -36,6 +37,8 @@ export async function searchBefore(
     }
     if (!earlier) return { found, next: null }
     bytes += read
+    // A storage that answers at once would leave nobody else a turn until the end.
+    await othersTurn()
     step = read < STEPS.bytes ? Math.min(step * 2, STEPS.most) : STEPS.least
   }
   return { found, next: end }

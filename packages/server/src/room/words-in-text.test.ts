@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { passageOf, searchedText, wordsOf } from './words-in-text.ts'
 
 /** What is marked in the passage, and the passage. */
@@ -52,5 +52,24 @@ describe('words in a text', () => {
     expect(passage.endsWith('…')).toBe(true)
     expect(passage.length).toBeLessThan(230)
     expect(passage.isWellFormed()).toBe(true)
+  })
+
+  it('[R7.1] are found in a text full of accents, a piece at a time', () => {
+    const normalize = vi.spyOn(String.prototype, 'normalize')
+    onTestFinished(() => normalize.mockRestore())
+    const accents = '\u0323\u0301'.repeat(16 * 1024)
+    const [marked, passage] = found(`a${accents} needle${accents}`, 'needle') ?? ['', '']
+    expect(marked.startsWith('needle\u0323')).toBe(true)
+    expect(passage.length).toBeLessThan(1000)
+    const longest = normalize.mock.contexts.map((text) => String(text).length)
+    expect(Math.max(...longest)).toBeLessThanOrEqual(512)
+  })
+
+  it('are marked where they are, however far back, and wherever a piece begins', () => {
+    for (let length = 240; length < 270; length++) {
+      const text = `${'ﷺ👩é'.repeat(1000)}${'x'.repeat(length)}Cafe\u0301 needle.`
+      expect(found(text, 'café')?.[0]).toBe('Cafe\u0301')
+      expect(found(text, 'needle')?.[0]).toBe('needle')
+    }
   })
 })
