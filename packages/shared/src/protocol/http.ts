@@ -6,10 +6,15 @@ import { ROLES } from './entry.ts'
 import { cleanName, cleanTitle } from './name.ts'
 import { messageSchema } from './room-state.ts'
 
+/** UTF-16 units of a name before it is cleaned. Accents in a row are sorted then, which takes the square of their number. */
+const LONGEST_UNCLEANED = 10 * LIMITS.nameLength
+const mayBeCleaned = (name: string) => name.length <= LONGEST_UNCLEANED
+
 const nameSchema = v.pipe(
   v.string(),
+  v.check(mayBeCleaned, `is longer than ${LIMITS.nameLength} characters`),
   v.check(
-    (name) => name.trim() === '' || cleanName(name) !== '',
+    (name) => !mayBeCleaned(name) || name.trim() === '' || cleanName(name) !== '',
     'needs at least one visible character',
   ),
   v.transform(cleanName),

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import * as v from 'valibot'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { roomRequestSchema, sessionRequestSchema } from './http.ts'
 import { cleanName, hasVisible } from './name.ts'
 
@@ -68,6 +68,15 @@ describe('the names and texts of HTTP bodies', () => {
   test('a name that nobody can see is refused in words', () => {
     const { issues } = v.safeParse(sessionRequestSchema.options[1], { name: '\u200B' })
     expect(issues?.[0]?.message).toBe('needs at least one visible character')
+  })
+
+  test('[R7.1] a name that is far too long is refused before anything is done with it', () => {
+    const normalize = vi.spyOn(String.prototype, 'normalize')
+    onTestFinished(() => normalize.mockRestore())
+    const name = `a${'\u0323\u0301'.repeat(30_000)}`
+    const { issues } = v.safeParse(sessionRequestSchema.options[1], { name })
+    expect(issues?.map(({ message }) => message)).toEqual(['is longer than 40 characters'])
+    expect(normalize).not.toHaveBeenCalled()
   })
 
   test('a title and instructions come well-formed, the title without control characters', () => {
