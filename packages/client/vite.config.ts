@@ -21,12 +21,12 @@ const oneKindOfFont: Plugin = {
 const groups = [
   {
     name: 'base',
-    test: /node_modules.(@vue|vue|vue-router|valibot)\/|client.src.(App\.vue|api|preferences|clock|copy-text|router|visible-height|wording.(language|words)|composables.(use-session|use-rooms)|components.(NameForm|AppIcon|LimitHint|RoomList|AvatarCircle|DialogFrame)\.vue)/,
+    test: /node_modules.(@vue|vue|vue-router|valibot)\/|client.src.(App\.vue|api|preferences|clock|copy-text|router|visible-height|styles.around\.css|wording.(language|words)|composables.(use-session|use-rooms)|components.(lazily|NameForm|AppIcon|LimitHint|RoomList|AvatarCircle|DialogFrame)\.)/,
     priority: 2,
   },
   {
     name: 'room',
-    test: /src.(views.(RoomsView|RoomView|RoomsAside)|components.RoomSurroundings)\.vue/,
+    test: /src.views.RoomsView\.vue/,
     priority: 1,
   },
 ]

@@ -19,12 +19,12 @@ async function drawn(person: BrowserPerson, name: string): Promise<void> {
   if (SHOTS) await person.page.screenshot({ path: `${SHOTS}/${name}.png` })
 }
 
-/** Notes everything that the page's one status region ever says. */
+/** Notes everything that the page's one status region ever says; it is there with the room. */
 async function listen({ page }: BrowserPerson): Promise<() => Promise<string[]>> {
   await page.evaluate(() => {
     const said: string[] = []
     Object.assign(window, { said })
-    const region = document.querySelector('main > [role="status"]')
+    const region = document.querySelector('[data-testid="announcement"]')
     if (!region) throw new Error('there is no status region')
     const note = () => said.push(region.textContent)
     new MutationObserver(note).observe(region, {

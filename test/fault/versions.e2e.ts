@@ -61,6 +61,20 @@ async function inRoom(name: string): Promise<{ person: BrowserPerson; between: B
   return { person, between }
 }
 
+/** Takes a script of the page away, as an upgrade does. Gives how to bring it back. */
+async function without({ page }: BrowserPerson, file: string): Promise<() => Promise<void>> {
+  const scripts = `**/assets/${file}-*.js`
+  let taken = 0
+  await page.route(scripts, (route) => {
+    taken++
+    return route.continue({ url: route.request().url().replace(file, 'Old') })
+  })
+  return async () => {
+    expect(taken).toBeGreaterThan(0)
+    await page.unroute(scripts)
+  }
+}
+
 const asVersion = (version: number) => (message: string) =>
   message.replace(/^40\{(.*)"version":\d+/, `40{$1"version":${version}`)
 
@@ -106,8 +120,10 @@ describe('a page', () => {
     await notice.waitFor()
     const shot = process.env['SCREENSHOTS']
     if (shot) await person.page.screenshot({ path: `${shot}/newer.png` })
-    expect(await notice.innerText()).toMatch(/Your text is safe\. Trying again/)
+    expect(await notice.innerText()).toMatch(/in the middle of an upgrade.* Trying again/)
+    // Of text it speaks to who has written some.
     await person.ask('Still here?')
+    await notice.filter({ hasText: 'Your text is safe. Trying again' }).waitFor()
     between.toServer = same
     await person.isLive()
     await person.reads(1)
@@ -152,21 +168,59 @@ describe('a page', () => {
     const person = await BrowserPerson.come(browser, 'Fay')
     onTestFinished(() => person.leave())
     const { page } = person
-    await page.route('**/assets/RoomView-*.js', (route) =>
-      route.continue({ url: route.request().url().replace('RoomView', 'OldView') }),
-    )
+    const bring = await without(person, 'room')
     await page.goto(house.server.url)
     await person.at('name').fill('Fay')
     await person.at('make-room').click()
-    await person.at('notice-stuck').waitFor()
+    const notice = person.at('notice-stuck')
+    await notice.waitFor()
     const shot = process.env['SCREENSHOTS']
     if (shot) await page.screenshot({ path: `${shot}/stuck.png` })
-    expect(await person.at('notice-stuck').innerText()).toContain('There may be a new version')
+    expect(await notice.innerText()).toContain('There may be a new version')
     expect(await page.getByText('Something went wrong').count()).toBe(0)
-    await page.unroute('**/assets/RoomView-*.js')
+    await bring()
     await page.getByRole('button', { name: 'Reload' }).click()
     await person.isLive()
     expect(page.url()).toMatch(/\/rooms\/[\w-]+$/)
+  })
+
+  it('that lost the files of what opens in front says so, opens it when they are back, and loses nothing', async () => {
+    const person = await BrowserPerson.come(browser, 'Gil')
+    onTestFinished(() => person.leave())
+    const { page } = person
+    await page.goto(house.server.url)
+    await person.at('name').fill('Gil')
+    await person.at('make-room').click()
+    await person.isLive()
+    await person.at('composer').fill('Half a thought')
+    const notice = person.at('notice-stuck')
+    const parts: [file: string, shows: string, press: () => Promise<void>][] = [
+      ['RoomMenu', '.menu', () => person.at('more').click()],
+      ['RoomDialogs', 'dialog', () => person.at('invite').first().click()],
+      ['RoomSearch', 'dialog', () => page.keyboard.press('Control+Shift+F')],
+      ['FindRoomDialog', 'dialog', () => person.at('find').click()],
+    ]
+    for (const [file, shows, press] of parts) {
+      const bring = await without(person, file)
+      await press()
+      await notice.waitFor()
+      const shot = process.env['SCREENSHOTS']
+      if (shot) await page.screenshot({ path: `${shot}/without-${file}.png` })
+      expect(await notice.innerText()).toContain('What you have written is kept.')
+      await bring()
+      await notice.getByRole('button', { name: 'Close' }).click()
+      await notice.waitFor({ state: 'detached' })
+      await press()
+      await page.locator(shows).first().waitFor()
+      await page.keyboard.press('Escape')
+      await page.locator(shows).first().waitFor({ state: 'detached' })
+    }
+    await without(person, 'ShortcutsDialog')
+    await page.keyboard.press('Control+/')
+    await notice.getByRole('button', { name: 'Reload' }).click()
+    await notice.waitFor({ state: 'detached' })
+    await person.isLive()
+    expect(await person.at('composer').inputValue()).toBe('Half a thought')
   })
 })
 

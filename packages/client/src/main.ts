@@ -10,4 +10,7 @@ import { followVisibleHeight } from './visible-height.ts'
 followTheme()
 followVisibleHeight()
 const { router, stuck } = makeRouter()
-createApp(App, { stuck }).provide(SESSION, createSession(new Api())).use(router).mount('#app')
+createApp(App, { stuck, onClose: () => (stuck.value = null) })
+  .provide(SESSION, createSession(new Api()))
+  .use(router)
+  .mount('#app')

@@ -2,8 +2,8 @@
 import { type Ref, shallowRef } from 'vue'
 import { createRouter, createWebHistory, type Router } from 'vue-router'
 
-/** Makes the router. `stuck`: the address whose part of the page could not be loaded, until another one is. */
-export function makeRouter(): { router: Router; stuck: Readonly<Ref<string | null>> } {
+/** Makes the router. `stuck`: the address at which a part of the page could not be loaded, until another one is opened. */
+export function makeRouter(): { router: Router; stuck: Ref<string | null> } {
   const router = createRouter({
     history: createWebHistory(),
     routes: [
@@ -26,6 +26,8 @@ export function makeRouter(): { router: Router; stuck: Readonly<Ref<string | nul
   })
   const stuck = shallowRef<string | null>(null)
   // After an upgrade the files of an older page are gone; or there is no network at all.
+  // Of a file that no address leads to, a dialog's for one, Vite tells.
+  addEventListener('vite:preloadError', () => (stuck.value = router.currentRoute.value.fullPath))
   router.onError((_, to) => (stuck.value = to.fullPath))
   router.afterEach(() => (stuck.value = null))
   return { router, stuck }

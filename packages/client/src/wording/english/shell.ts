@@ -41,7 +41,7 @@ export const shell = {
     outdated: 'This page is too old for the room.',
     reload: 'Reload',
     stuck:
-      'This part of the page could not be loaded. There may be a new version, or the server is restarting.',
+      'A part of the page could not be loaded. There may be a new version, or no way to the server. What you have written is kept.',
   },
   strip: {
     label: (name: string): string => `Claude is answering ${name}`,
