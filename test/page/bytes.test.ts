@@ -26,6 +26,12 @@ describe('the page, as it travels', () => {
     expect(weigh('first scripts', page.first)).toBeLessThanOrEqual(130_000)
   })
 
+  test('gets by without what a room needs, until there is one', () => {
+    const start = page.of('src/views/LandingView.vue')
+    expect(weigh('start page', start)).toBeLessThanOrEqual(65_000)
+    expect(start.map(({ file }) => file).join()).not.toContain('/room-')
+  })
+
   test('takes what colours code, and what sets formulas, only when there is some', () => {
     const code = page.only('src/markdown/highlight.ts')
     expect(weigh('colours of code', code)).toBeLessThanOrEqual(25_000)

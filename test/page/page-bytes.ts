@@ -54,6 +54,11 @@ export class PageBytes {
     return this.#scripts([source]).filter(({ file }) => !known.has(file))
   }
 
+  /** The scripts of this module of ours, with all that they import. */
+  of(source: string): Loaded[] {
+    return this.#scripts([source])
+  }
+
   #isScript(key: string, name: string): boolean {
     const chunk = this.#chunks[key]
     return chunk?.name === name && chunk.file.endsWith('.js')
