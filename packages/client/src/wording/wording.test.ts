@@ -2,7 +2,7 @@ import type { Ended, Models, Reply } from '@roomcast/shared/protocol'
 import { describe, expect, it } from 'vitest'
 import { factsOf, footerOf } from './footer.ts'
 import { words } from './language.ts'
-import { initials, secondsText, timeText, typingText } from './words.ts'
+import { initials, secondsText, thoughtText, timeText, typingText } from './words.ts'
 
 const REPLY: Reply = {
   kind: 'reply',
@@ -142,6 +142,15 @@ describe('small words', () => {
     const at = new Date(2026, 0, 5, 7, 43).getTime()
     expect(timeText(at, at, 'en-US')).toMatch(/^7:43\sAM$/)
     expect(timeText(at, at + 86_400_000, 'en-US')).toMatch(/^Jan 5, 7:43\sAM$/)
+  })
+
+  it('never say that Claude thought for no time', () => {
+    expect([null, 40, 999, 1000].map(thoughtText)).toEqual([
+      'Thoughts',
+      'Thought for a moment',
+      'Thought for a moment',
+      'Thought for 1 s',
+    ])
   })
 
   it('give time spans, initials and who is typing', () => {

@@ -7,6 +7,12 @@ export function secondsText(ms: number): string {
   return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`
 }
 
+/** What stands above Claude's thoughts. @param ms how long they took; null where that was not seen */
+export function thoughtText(ms: number | null): string {
+  if (ms === null) return words.reading.thoughts
+  return ms < 1000 ? words.reading.thoughtBriefly : words.reading.thoughtFor(secondsText(ms))
+}
+
 /** `Ana is typing…`, `Ana and Bo are typing…`, `3 people are typing…`; empty for nobody. */
 export function typingText(names: readonly string[]): string {
   return words.talking.typing(names)

@@ -11,6 +11,7 @@ export const reading = {
   paused: (last: string) => `Paused. ${last}`,
   thoughts: 'Thoughts',
   thoughtFor: (time: string) => `Thought for ${time}`,
+  thoughtBriefly: 'Thought for a moment',
   code: 'Code',
   plainCode: 'text',
   copyCode: 'Copy code',
