@@ -25,12 +25,18 @@ afterAll(async () => {
 async function violations({ page }: Scene): Promise<string[]> {
   // As a text it is not subject to the policy of the page, which lets no script of ours in; a reload forgets it.
   await page.evaluate(AXE)
-  const results = await page.evaluate(() =>
-    (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
-  )
-  return results.violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`),
-  )
+  return page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: { run(): Promise<AxeResults> } }
+    const { violations: found } = await axe.run()
+    // axe takes a header that is a formula for an empty one: it does not read MathML, screen readers do.
+    const isFormula = (id: string, target: string): boolean =>
+      id === 'empty-table-header' && document.querySelector(`${target} math`) !== null
+    return found.flatMap(({ id, nodes }) =>
+      nodes
+        .filter(({ target }) => !isFormula(id, target.join(' ')))
+        .map(({ html }) => `${id}: ${html.slice(0, 200)}`),
+    )
+  })
 }
 
 describe.each(STORIES)('$title', { timeout: 120_000 }, (story) => {

@@ -140,7 +140,9 @@ describe('a block that fails', () => {
       },
     })
     const block: Block = { id: 0, source: 'a <b> c\n', tokens: [broken], open: false }
-    const shown = await renderToString(createSSRApp({ render: () => h(MarkdownBlock, { block, heading: 3 }) }))
+    const shown = await renderToString(
+      createSSRApp({ render: () => h(MarkdownBlock, { block, heading: 3 }) }),
+    )
     expect(shown).toBe('<p class="plain" dir="auto">a &lt;b&gt; c</p>')
   })
 

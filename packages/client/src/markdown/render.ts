@@ -76,7 +76,7 @@ function element({ token, children, task }: Frame, { source, heading }: Shown): 
 function shownTag(tag: string, children: readonly Child[], heading: number): string {
   if (HEADING.test(tag)) return `h${heading}`
   // Above a column without a name there is nothing to announce.
-  return tag === 'th' && children.length === 0 ? 'td' : tag
+  return tag === 'th' && children.every((child) => child === '') ? 'td' : tag
 }
 
 function extra(token: Token, task: boolean): Record<string, unknown> {
