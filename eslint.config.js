@@ -129,6 +129,15 @@ const TESTS = [
 ]
 const banned = (names) =>
   names.map((group) => ({ group: [group], message: 'It has one home: see eslint.config.js.' }))
+const noHtml = {
+  selector: 'MemberExpression[property.name=/^(innerHTML|outerHTML|insertAdjacentHTML)$/]',
+  message: 'Text is never turned into HTML by hand.',
+}
+/** What reads like something said to people. */
+const sentence = '/^[A-Z][a-z]+ .*[.…!?]$/'
+const noSentence = [`Literal[value=${sentence}]`, `TemplateElement[value.raw=${sentence}]`].map(
+  (selector) => ({ selector, message: 'What the page says is in wording/.' }),
+)
 const files = (path) => path.replace('./', '')
 
 export default typescript.config(
@@ -188,13 +197,7 @@ export default typescript.config(
           message: 'Time comes from a Clock.',
         })),
       ],
-      'no-restricted-syntax': [
-        'error',
-        {
-          selector: 'MemberExpression[property.name=/^(innerHTML|outerHTML|insertAdjacentHTML)$/]',
-          message: 'Text is never turned into HTML by hand.',
-        },
-      ],
+      'no-restricted-syntax': ['error', noHtml],
     },
   },
   ...Object.entries(
@@ -248,6 +251,37 @@ export default typescript.config(
   {
     files: ['packages/client/src/**'],
     rules: { '@typescript-eslint/no-redundant-type-constituents': 'off' },
+  },
+  {
+    files: ['packages/client/src/**'],
+    ignores: [...TESTS, 'packages/client/src/wording/**'],
+    rules: { 'no-restricted-syntax': ['error', noHtml, ...noSentence] },
+  },
+  {
+    files: ['packages/client/src/**/*.vue'],
+    rules: {
+      'max-lines': ['error', { max: 150 }],
+      // Everything the page says is in `wording/`, ready for a second language.
+      'vue/no-bare-strings-in-template': [
+        'error',
+        {
+          allowlist: ['+', '·'],
+          attributes: {
+            '/.+/': [
+              'title',
+              'aria-label',
+              'aria-placeholder',
+              'aria-roledescription',
+              'aria-valuetext',
+              'alt',
+            ],
+            input: ['placeholder'],
+            textarea: ['placeholder'],
+          },
+          directives: ['v-text'],
+        },
+      ],
+    },
   },
   { files: ['**/*.js'], extends: [typescript.configs.disableTypeChecked] },
 )

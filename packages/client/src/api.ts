@@ -19,6 +19,7 @@ import {
   sessionSchema,
 } from '@roomcast/shared/protocol'
 import * as v from 'valibot'
+import { words } from './wording/language.ts'
 
 export type ApiErrorBody = Readonly<v.InferOutput<typeof errorSchema>>
 
@@ -45,12 +46,12 @@ export type PagePlace =
 const failureSchema = v.object({ error: errorSchema })
 const UNREACHABLE: ApiErrorBody = {
   code: 'unreachable',
-  message: 'The server cannot be reached. Check the connection and try again.',
+  message: words.trouble.unreachable,
   retryable: true,
 }
 const UNREADABLE: ApiErrorBody = {
   code: 'unreadable',
-  message: 'The server answered something this page does not understand. Reload it.',
+  message: words.trouble.unreadable,
   retryable: true,
 }
 
@@ -173,5 +174,5 @@ function failureOf(body: unknown): ApiErrorBody {
 
 /** What to tell a person about something that was thrown. */
 export function errorText(error: unknown): string {
-  return error instanceof ApiError ? error.body.message : 'Something went wrong on this page.'
+  return error instanceof ApiError ? error.body.message : words.trouble.unexpected
 }

@@ -26,6 +26,7 @@ import { Outbox } from './outbox.ts'
 import { type Status, statusAfterLink, statusWith } from './status.ts'
 import type { Link, Transport } from './transport.ts'
 import type { Post } from './unsent-posts.ts'
+import { words } from '../wording/language.ts'
 
 /**
  * Nothing heard for this long although heartbeats come every 2 s (running) or 10 s: the link is dead. Longer than a link
@@ -40,7 +41,7 @@ const SILENCE_RUNNING_MS = 6_000
 const REJOIN_MS = 500
 
 /** What is said of commands that nobody waits for any more. */
-const LEFT: ErrorBody = errorBody('internal', 'The room was left.')
+const LEFT: ErrorBody = errorBody('internal', words.trouble.roomLeft)
 
 /** What a screen sees. `state` is null until the room has been read for the first time. */
 export interface RoomView {

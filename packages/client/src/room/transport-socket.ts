@@ -16,6 +16,7 @@ import type { Clock } from '@roomcast/shared/clock'
 import { io, type Socket } from 'socket.io-client'
 import * as v from 'valibot'
 import type { Transport, TransportHandlers } from './transport.ts'
+import { words } from '../wording/language.ts'
 
 const FIRST_WAIT_MS = 300
 const LONGEST_WAIT_MS = 5000
@@ -132,7 +133,7 @@ function parseResult(answer: unknown): CommandResult {
   if (parsed.success) return parsed.output
   return {
     ok: false,
-    error: errorBody('internal', 'The server gave an answer that makes no sense.'),
+    error: errorBody('internal', words.trouble.senseless),
   }
 }
 

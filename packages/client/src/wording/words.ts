@@ -4,7 +4,7 @@ import { words } from './language.ts'
 /** A time span for people: `12 s`, `1 min 5 s`. */
 export function secondsText(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000))
-  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`
+  return words.common.span(Math.floor(seconds / 60), seconds % 60)
 }
 
 /** What stands above Claude's thoughts. @param ms how long they took; null where that was not seen */

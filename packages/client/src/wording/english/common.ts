@@ -5,4 +5,7 @@ export const common = {
   copy: 'Copy',
   copied: 'Copied',
   someone: 'someone',
+  /** A span of time. */
+  span: (minutes: number, seconds: number): string =>
+    minutes === 0 ? `${seconds} s` : `${minutes} min ${seconds} s`,
 }

@@ -5,5 +5,6 @@ import { log } from './log.ts'
 import { reading } from './reading.ts'
 import { shell } from './shell.ts'
 import { talking } from './talking.ts'
+import { trouble } from './trouble.ts'
 
-export const english = { common, ending, log, reading, shell, talking }
+export const english = { common, ending, log, reading, shell, talking, trouble }
