@@ -9,6 +9,16 @@ export const LINGER_MS = 2500
 const TYPING_MS = 5000
 /** Changes within this time are told together, ms: a class that joins at once is one update. */
 export const GATHER_MS = 50
+/**
+ * Everybody is told of everybody: in a large room changes are told less often, ms for each member, so that somebody who looks
+ * here and there without end costs each of the others the same as in a small one, some 40 kB a second.
+ */
+const REST_MS = 2
+
+/** How long changes are gathered before they are told, where so many members are here, ms. */
+export function gatherMs(members: number): number {
+  return Math.max(GATHER_MS, members * REST_MS)
+}
 
 interface Reader {
   look: Look | undefined
@@ -28,7 +38,10 @@ interface RoomPresence {
   readonly members: Map<MemberId, Here>
   readonly memberOf: Map<string, MemberId>
   readonly listeners: Set<(members: PresentMembers) => void>
+  /** It is told soon, or has just been. */
   telling: boolean
+  /** Something has changed that is not told. */
+  changed: boolean
 }
 
 export class MemoryPresence implements PresencePort {
@@ -157,6 +170,7 @@ export class MemoryPresence implements PresencePort {
       memberOf: new Map(),
       listeners: new Set(),
       telling: false,
+      changed: false,
     }
     this.#rooms.set(roomId, room)
     return room
@@ -164,13 +178,24 @@ export class MemoryPresence implements PresencePort {
 
   #tell(roomId: RoomId, room: RoomPresence): void {
     this.#forget(roomId, room)
+    room.changed = true
     if (room.telling || this.#closed) return
     room.telling = true
     this.#clock.after(GATHER_MS, () => {
-      room.telling = false
+      room.changed = false
       const members = this.present(roomId)
       for (const listener of room.listeners) listener(members)
+      this.#rest(roomId, room, gatherMs(members.length) - GATHER_MS)
     })
+  }
+
+  #rest(roomId: RoomId, room: RoomPresence, ms: number): void {
+    const rested = () => {
+      room.telling = false
+      if (room.changed) this.#tell(roomId, room)
+    }
+    if (ms === 0) rested()
+    else this.#clock.after(ms, rested)
   }
 
   #forget(roomId: RoomId, room: RoomPresence): void {

@@ -12,7 +12,7 @@ import type { Connections } from '../redis/connections.ts'
 import { loadScript, type Script } from '../redis/script.ts'
 import type { Subscriptions } from '../redis/subscriptions.ts'
 import { type Announced, mergeAnnounced, readAnnouncement } from './announcement.ts'
-import { GATHER_MS, LINGER_MS, MemoryPresence } from './memory-presence.ts'
+import { gatherMs, LINGER_MS, MemoryPresence } from './memory-presence.ts'
 import { OtherNodes } from './other-nodes.ts'
 import type { PresencePort, PresentMembers } from './presence.ts'
 import { RedisTime } from '../redis/redis-time.ts'
@@ -197,7 +197,9 @@ export class RedisPresence implements PresencePort {
   }
 
   #tellLater(roomId: RoomId, room: SharedRoom): void {
-    room.stopTelling ??= this.#options.clock.after(GATHER_MS, () => this.#tell(roomId, room))
+    if (room.stopTelling) return
+    const ms = gatherMs(this.present(roomId).length)
+    room.stopTelling = this.#options.clock.after(ms, () => this.#tell(roomId, room))
   }
 
   #tell(roomId: RoomId, room: SharedRoom): void {

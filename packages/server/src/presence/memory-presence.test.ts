@@ -1,0 +1,37 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { systemClock } from '../clock.ts'
+import { MemoryPresence } from './memory-presence.ts'
+import type { PresentMembers } from './presence.ts'
+
+beforeEach(() => vi.useFakeTimers())
+afterEach(() => vi.useRealTimers())
+
+/** What a room of so many is told in ten seconds in which one of them looks elsewhere 20 times a second. */
+async function restless(members: number): Promise<PresentMembers[]> {
+  const presence = new MemoryPresence(systemClock)
+  for (let index = 0; index < members; index++) presence.enter('room', `c${index}`, `m${index}`)
+  await vi.advanceTimersByTimeAsync(5000)
+  const told: PresentMembers[] = []
+  presence.follow('room', (all) => told.push(all))
+  for (let index = 0; index < 200; index++) {
+    presence.look('room', 'c7', index % 2 === 0 ? 'live' : 'above')
+    await vi.advanceTimersByTimeAsync(50)
+  }
+  presence.look('room', 'c7', 'away')
+  await vi.advanceTimersByTimeAsync(2000)
+  presence.close()
+  return told
+}
+
+describe('presence', () => {
+  it('[R7.1] of a large room is told less often, and its last change in the end', async () => {
+    const told = await restless(500)
+    expect(told.length).toBeGreaterThan(5)
+    expect(told.length).toBeLessThanOrEqual(13)
+    expect(told.at(-1)).toContainEqual({ memberId: 'm7', typing: false, look: 'away' })
+  })
+
+  it('of a small room is told at once', async () => {
+    expect((await restless(10)).length).toBeGreaterThan(90)
+  })
+})
