@@ -9,6 +9,7 @@ import type {
   UnknownEntry,
 } from '@roomcast/shared/protocol'
 import { replyNumbered, sliceBytes } from '@roomcast/shared/room'
+import { withoutRetracted } from './without-retracted.ts'
 
 /**
  * @param recent the newest entries of the room, dense, ending at `state.offset`
@@ -30,7 +31,7 @@ function tailAfter(
   if (since.epoch !== state.epoch || since.offset > state.offset) return null
   const missing = state.offset - since.offset
   if (missing > recent.length) return null
-  const entries = recent.slice(recent.length - missing)
+  const entries = withoutRetracted(recent.slice(recent.length - missing))
   const runs: Run[] = []
   for (const { number, from } of wanted(state, entries, since)) {
     const reply = replyNumbered(state, number)
