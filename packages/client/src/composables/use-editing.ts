@@ -66,10 +66,12 @@ export function useEditing(
       const mentions = mentionsIn(text, people(), []).slice(0, LIMITS.mentions)
       const more = mentions.length > 0 ? { mentions } : {}
       const result = await room.send({ type: 'edit', messageId, text, ...more })
-      if (now.value.messageId !== messageId) return
+      // It may have been given up meanwhile, or another one begun.
+      const still = now.value as Editing | null
+      if (still?.messageId !== messageId) return
       if (!result.ok) change({ saving: false, problem: result.error.message })
       // Written on meanwhile: that is to be saved, too.
-      else if (now.value.text !== written) change({ saving: false })
+      else if (still.text !== written) change({ saving: false })
       else close()
     },
     cancel: close,
