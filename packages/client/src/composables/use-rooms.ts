@@ -31,14 +31,15 @@ export interface Rooms {
 /** What was listed last, so that a list that opens again is not empty at first. */
 const listed = shallowRef<readonly RoomSummary[]>([])
 const fresh = shallowRef<ReadonlyMap<string, Fresh>>(new Map())
-/** Where the room stood, and how far it had been seen, when its messages were counted last. */
-const counted = new Map<string, string>()
+/** What was counted last in each room, and where the room stood then, and how far it had been seen. */
+const counted = new Map<string, { readonly key: string; readonly found: Fresh | null }>()
 /** What the page of the open room knows better than the list. */
 const shown = shallowRef<Pick<RoomSummary, 'roomId' | 'title' | 'running'> | null>(null)
 
-/** Tells the list what the open room is called, and whether Claude is answering in it. */
-export function showOpenRoom(room: typeof shown.value): void {
-  shown.value = room
+/** Tells the list what the open room is called, and whether Claude is answering in it; for as long as it is open. */
+export function useShownRoom(room: () => typeof shown.value): void {
+  watch(room, (now) => (shown.value = now), { immediate: true })
+  onScopeDispose(() => (shown.value = null))
 }
 
 /** @param open the room that is being looked at: nothing is new there */
@@ -54,16 +55,16 @@ export function useRooms(open: () => string | null): Rooms {
       const { roomId, offset = 0 } = room
       const from = seen(roomId)
       if (roomId === open() || from === null || !mayBeNew(room, from)) continue
-      const known = fresh.value.get(roomId)
       const key = `${offset}:${from}`
+      const known = counted.get(roomId)
       const found =
-        counted.get(roomId) === key
-          ? (known ?? null)
+        known?.key === key
+          ? known.found
           : await api.messages(roomId, { after: from }, COUNTED).then(
               ({ messages }) => freshOf(messages, from, who.value?.memberId ?? null),
               () => ({ count: null, mention: false }),
             )
-      counted.set(roomId, key)
+      counted.set(roomId, { key, found })
       if (found) next.set(roomId, found)
     }
     fresh.value = next
