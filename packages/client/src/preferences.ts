@@ -6,7 +6,7 @@ import * as v from 'valibot'
 const choices = {
   /** Enter sends and Shift+Enter makes a new line; otherwise Enter makes one, and Ctrl/⌘+Enter sends. */
   enterSends: v.boolean(),
-  /** Escape in the composer or the conversation stops the answer, for everyone. */
+  /** Escape, twice, in the composer or the conversation stops the answer, for everyone. */
   escapeStops: v.boolean(),
   theme: v.picklist(['system', 'light', 'dark']),
   /** What a screen reader is told of an answer besides its beginning and end. */

@@ -20,7 +20,8 @@ export interface Said {
   readonly urgent: Readonly<Ref<string>>
 }
 
-export function useAnnouncer({ view, me, linkText }: OpenedRoom): Said {
+/** @param stopArmed one more press of Escape stops the answer */
+export function useAnnouncer({ view, me, linkText }: OpenedRoom, stopArmed: () => boolean): Said {
   const calm = ref('')
   const urgent = ref('')
   const sentences = useSentences((sentence) => (calm.value = sentence))
@@ -40,6 +41,11 @@ export function useAnnouncer({ view, me, linkText }: OpenedRoom): Said {
         calm.value = `${announcement.calm} ${text}`.trim()
     },
   )
+  watch(stopArmed, (armed) => {
+    if (armed) calm.value = laterWords.announce.stopArmed
+    // The same words are heard again only if they have been away.
+    else if (calm.value === laterWords.announce.stopArmed) calm.value = ''
+  })
   let lost = false
   watch([() => view().status.kind, () => linkText.value.tone], ([kind, tone]) => {
     if (kind === 'offline' && tone === 'bad' && !lost) urgent.value = laterWords.announce.lost

@@ -11,8 +11,8 @@ export interface LogKeys {
   readonly reach: (offset: number) => Promise<HTMLElement | null>
   /** Up, from the first message that is shown. */
   readonly beyondFirst: () => void
-  /** A letter was pressed while a message has the focus. */
-  readonly onLetter: (letter: string, offset: number) => void
+  /** A letter was pressed while a message has the focus: whether it meant something. */
+  readonly onLetter: (letter: string, offset: number) => boolean
 }
 
 export interface LogFocus {
@@ -107,8 +107,10 @@ export function useLogFocus(scroller: ElementRef, leave: ElementRef, keys: LogKe
     } else if (offset !== null && key === 'Enter') {
       event.preventDefault()
       message?.querySelector<HTMLElement>('.message-actions button, .message-more')?.focus()
-    } else if (offset !== null && /^[a-z]$/i.test(key) && !event.shiftKey)
-      keys.onLetter(key.toLowerCase(), offset)
+    } else if (offset !== null && /^[a-z]$/i.test(key) && !event.shiftKey) {
+      // It may have moved the focus into a field, and must not be written there.
+      if (keys.onLetter(key.toLowerCase(), offset)) event.preventDefault()
+    }
   }
 
   function move(key: string, offset: number | null): void {

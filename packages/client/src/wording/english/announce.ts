@@ -18,6 +18,7 @@ export const announce = {
   left: (name: string): string => `${name} left.`,
   removed: (name: string): string => `${name} was removed.`,
   renamed: (title: string): string => `The room is now called ${title}.`,
+  stopArmed: 'Press Escape again to stop the answer for everyone.',
   lost: 'Connection lost. Reconnecting.',
   back: 'Live again.',
   code: (language: string, lines: number): string =>

@@ -18,7 +18,7 @@ export const preferences = {
   keys: 'Keys',
   enterSends: 'Enter sends the message',
   enterSendsHint: 'Otherwise Ctrl+Enter does.',
-  escapeStops: 'Escape stops the answer for everyone',
+  escapeStops: 'Escape, pressed twice, stops the answer for everyone',
   shortcuts: {
     title: 'Keyboard shortcuts',
     groups: [
@@ -30,6 +30,7 @@ export const preferences = {
           ['F6, Shift+F6', 'Next part of the page'],
           ['Shift+Escape', 'To the message field'],
           ['Ctrl+Shift+C', 'Copy the last answer'],
+          ['Ctrl+.', 'Stop the answer for everyone, at once'],
           ['Ctrl+/ or ?', 'This list'],
         ],
       },
@@ -40,7 +41,7 @@ export const preferences = {
           ['Shift+Enter', 'New line'],
           ['Ctrl+Enter', 'Send, always'],
           ['↑', 'Edit the last own message, when the field is empty'],
-          ['Escape', 'Stop the answer for everyone'],
+          ['Escape twice', 'Stop the answer for everyone'],
         ],
       },
       {

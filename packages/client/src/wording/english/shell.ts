@@ -53,6 +53,7 @@ export const shell = {
       `${time} · ~${number.format(tokens)} ${tokens === 1 ? 'token' : 'tokens'}`,
     still: { offline: 'offline', paused: 'paused' },
     stop: 'Stop for everyone',
+    stopAgain: 'Press Esc again',
     stopping: 'Stopping…',
     stopWaits: 'Stop is waiting…',
     stopWhy: 'Stop and say why',
