@@ -12,7 +12,10 @@ export function useDraft(roomId: () => string): ShallowRef<Draft> {
   return draft
 }
 
-const STORES = [() => sessionStorage, () => localStorage]
+const OWN = () => sessionStorage
+const STORES = [OWN, () => localStorage]
+/** A tab in which nothing is written any more: unlike one that is opened anew, it does not begin with what others have. */
+const NOTHING = ''
 
 function read(key: string): string | null {
   for (const store of STORES) {
@@ -29,8 +32,8 @@ function read(key: string): string | null {
 function write(key: string, kept: string | null): void {
   for (const store of STORES) {
     try {
-      if (kept === null) store().removeItem(key)
-      else store().setItem(key, kept)
+      if (kept !== null || store === OWN) store().setItem(key, kept ?? NOTHING)
+      else store().removeItem(key)
     } catch {
       // ignored because: see `read`.
     }
