@@ -55,7 +55,6 @@ export const dialogs = {
   leave: {
     title: 'Leave this room?',
     text: 'It goes from your list. What you said stays, and an invite lets you in again.',
-    owner: 'You are its owner: nobody else can change its settings or remove members afterwards.',
     confirm: 'Leave the room',
   },
   remove: {
