@@ -1,5 +1,5 @@
 // All that a member does by talking: the composer, changing own messages, and what is done with a message.
-import { computed, type ComputedRef, type ShallowRef } from 'vue'
+import { computed, type ComputedRef, nextTick, type ShallowRef } from 'vue'
 import type { Message, Models, RoomState, Said } from '@roomcast/shared/protocol'
 import type { TalkAct } from '../talk/act.ts'
 import type { Mentionable } from '../talk/mention.ts'
@@ -37,6 +37,8 @@ export interface TalkingOptions {
   readonly sent: () => void
   /** Something was put into the composer. */
   readonly composing: () => void
+  /** What was pressed in a message is about to go. */
+  readonly pressed: () => void
   /** Shows the message or reply with this id. */
   readonly jump: (id: string) => void
 }
@@ -58,6 +60,13 @@ export function useTalk(options: TalkingOptions): Talking {
   )
 
   const roomModel = computed(() => state()?.model ?? '')
+
+  const save = async ({ text }: Said): Promise<void> => {
+    await editor.save(text)
+    await nextTick()
+    // The editor took the focus with it, if it had it.
+    if (editor.now.value === null && document.activeElement === document.body) options.composing()
+  }
 
   const act = (wanted: TalkAct): void => {
     switch (wanted.kind) {
@@ -81,14 +90,16 @@ export function useTalk(options: TalkingOptions): Talking {
       case 'edit-text':
         return editor.write(wanted.text)
       case 'edit-save':
-        return void editor.save(wanted.message.text)
+        return void save(wanted.message)
       case 'edit-cancel':
         editor.cancel()
         return options.composing()
       case 'retract':
+        options.pressed()
         return void composer.act({ type: 'retract', messageId: wanted.message.messageId })
       case 'retry':
       case 'continue':
+        options.pressed()
         return void composer.act({ type: wanted.kind, generationId: wanted.generationId })
       case 'withdraw':
         return void composer.act({ type: 'withdraw', messageId: wanted.messageId })
