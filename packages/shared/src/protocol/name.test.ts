@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import * as v from 'valibot'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { roomRequestSchema, sessionRequestSchema } from './http.ts'
-import { cleanName, hasVisible } from './name.ts'
+import { cleanName, cleanTitle, hasVisible } from './name.ts'
 
 /** Text as attackers write it: halves of pairs, marks, and characters that nobody sees. */
 const odd = fc
@@ -85,5 +85,14 @@ describe('the names and texts of HTTP bodies', () => {
       title: 'A b \uFFFD',
       instructions: 'Be\nbrief\uFFFD',
     })
+  })
+
+  test.each([
+    ['\u200B', ''],
+    ['plan\u202Exe.', 'planxe.'],
+    ['👩‍👩‍👧 family', '👩‍👩‍👧 family'],
+    ['تصميم', 'تصميم'],
+  ])('a title has nothing that nobody sees: %j', (title, clean) => {
+    expect(cleanTitle(title)).toBe(clean)
   })
 })

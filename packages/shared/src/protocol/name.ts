@@ -31,10 +31,12 @@ export function cleanName(name: string): string {
   return hasVisible(clean) ? clean : ''
 }
 
-/** A title on one line, well-formed; may be empty. */
+/** A title on one line, well-formed, without invisible characters or such as turn the text around; may be empty. */
 export function cleanTitle(title: string): string {
-  return title
+  const clean = title
     .toWellFormed()
     .replace(/\p{Cc}+/gu, ' ')
+    .replace(EMOJI_OR_INVISIBLE, (_, emoji: string | undefined) => emoji ?? '')
     .trim()
+  return hasVisible(clean) ? clean : ''
 }
