@@ -2,7 +2,7 @@
 //
 // Guarantees: a block that is finished keeps its identity, so it is not rendered again; after the final
 // update the blocks are what one parse of the whole text gives, except that one beyond BLOCK_LIMIT, or that
-// the parser fails on, is its plain text. Rendering is left to `render.ts`.
+// the parser fails on, is its plain text, and that the last one of a text that was cut off looks as it did before. Rendering is left to `render.ts`.
 import { type Engine, engine as markdown, type References, type Token } from './engine.ts'
 import { settled } from './open-ends.ts'
 import { BLOCK_LIMIT, cut, isCode, type Stretch, tokensOf } from './stretches.ts'
@@ -46,14 +46,15 @@ export class MarkdownBlocks {
   /**
    * Takes the whole text so far, gives all its blocks.
    * @param final nothing follows; references to later definitions are resolved now
+   * @param cutOff nothing follows, though something was to
    */
-  update(text: string, final: boolean): readonly Block[] {
+  update(text: string, final: boolean, cutOff = false): readonly Block[] {
     // The parser counts lines like this; a lone \r is one too.
     const source = text.replace(/\r\n?/g, '\n')
     if (!source.startsWith(this.#source)) this.#reset()
     this.#source = source
     try {
-      if (final) return this.#settle()
+      if (final) return this.#settle(cutOff)
       if (this.#held === null || source.length >= this.#held.until)
         return (this.#given = this.#grow())
       return this.#plainAfter(this.#held.before, this.#held.from)
@@ -64,11 +65,15 @@ export class MarkdownBlocks {
   }
 
   /** The whole text decides; a finished block that it leaves as it was stays the same object. */
-  #settle(): readonly Block[] {
+  #settle(cutOff: boolean): readonly Block[] {
     const references = {}
-    const stretches = cut(this.#engine, this.#source, references)
+    const written = cut(this.#engine, this.#source, references)
+    const last = written.at(-1)
+    const goesOn = cutOff && last !== undefined && mayGoOn(this.#source, last)
+    const stretches = goesOn ? this.#settled(written, this.#source, references) : written
     return stretches.map((stretch, id) => {
-      const block = this.#block(stretch, id, references)
+      const isLast = id === stretches.length - 1
+      const block = this.#block(stretch, id, references, { open: false, goesOn: goesOn && isLast })
       const known = this.#frozen[id]
       return known && looksSame(known, block) ? known : block
     })

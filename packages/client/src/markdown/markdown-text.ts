@@ -14,13 +14,15 @@ export default defineComponent({
     source: { type: String, required: true },
     /** Nothing follows. */
     final: { type: Boolean, required: true },
+    /** Nothing follows, though something was to: it stays as it was shown. */
+    cut: { type: Boolean, default: false },
   },
   setup(props) {
     const parser = new MarkdownBlocks()
     const visible = usePageVisible()
     const blocks = shallowRef<readonly Block[]>([])
     watchEffect(() => {
-      if (visible.value) blocks.value = parser.update(props.source, props.final)
+      if (visible.value) blocks.value = parser.update(props.source, props.final, props.cut)
     })
     const levels = computed(() => headingLevels(blocks.value))
     const failed = computed(() => blocks.value.some(({ tokens }) => tokens === null))

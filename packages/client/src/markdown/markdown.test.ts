@@ -7,9 +7,9 @@ import MarkdownText from './markdown-text.ts'
 import { renderBlock } from './render.ts'
 
 /** The HTML of a finished answer, without the comments Vue puts around fragments. */
-async function html(source: string, final = true): Promise<string> {
+async function html(source: string, final = true, cut = false): Promise<string> {
   const page = await renderToString(
-    createSSRApp({ render: () => h(MarkdownText, { source, final }) }),
+    createSSRApp({ render: () => h(MarkdownText, { source, final, cut }) }),
   )
   return page.replace(/<!--.*?-->/g, '')
 }
@@ -96,20 +96,31 @@ describe('an answer in markdown', () => {
   })
 
   it('has no header above a column without a name', async () => {
-    expect(await html('| a | |\n|---|---|\n| 1 | 2 |')).toContain('<th>a</th><td></td>')
+    expect(await html('| a | |\n|---|---|\n| 1 | 2 |')).toContain(
+      '<th dir="auto">a</th><td dir="auto"></td>',
+    )
   })
 
   it('shows task lists as checkboxes that cannot be pressed', async () => {
     const page = await html('- [ ] open\n- [x] **done**')
     expect(page).toContain(
-      '<li class="task"><input type="checkbox" disabled aria-label="To do">open</li>',
+      '<li dir="auto" class="task"><input type="checkbox" disabled aria-label="To do">open</li>',
     )
     expect(page).toContain('checked aria-label="Done"><strong>done</strong></li>')
   })
 
   it('keeps the start of a list and the side of a table column', async () => {
     expect(await html('3. three')).toContain('<ol dir="auto" start="3">')
-    expect(await html('| a |\n|--:|\n| 1 |')).toContain('<td class="align-right">1</td>')
+    expect(await html('| a |\n|--:|\n| 1 |')).toContain('<td dir="auto" class="align-right">1</td>')
+  })
+
+  it('has its own direction in each item and cell; the columns go as the table reads', async () => {
+    const list = await html('- שלום\n- one')
+    expect(list).toContain('<li dir="auto">שלום</li><li dir="auto">one</li>')
+    const table = (first: string) => html(`| ${first} | b |\n|---|---|\n| 1 | שלום |`)
+    expect(await table('a')).toMatch(/<table>.*<td dir="auto">שלום</)
+    expect(await table('שלום')).toContain('<table dir="rtl">')
+    expect(await table('1 مرحبا')).toContain('<table dir="rtl">')
   })
 
   it('gives a code block its language, a copy button, and no text but the code', async () => {
@@ -275,6 +286,21 @@ describe('an answer that is being written', () => {
     ['**never closed\n\n', '<p>**never closed</p>'],
   ])('is shown as what it is about to be: %j', async (source, expected) => {
     expect(await shown(source)).toContain(expected)
+  })
+
+  it.each([
+    'some **bold*',
+    'ends with **',
+    'see [the docs](https://exam',
+    'and _last',
+    '| a | b',
+    'Title\n-',
+    '**never\n\n',
+  ])('stays as it was shown when the answer is cut off: %j', async (source) => {
+    expect(await html(source, true, true)).toBe(await html(source, false))
+    expect(await html(`# One\n\nTwo.\n\n${source}`, true, true)).toBe(
+      await html(`# One\n\nTwo.\n\n${source}`, false),
+    )
   })
 
   it.each(['| a | b', '| a | b |', '| a | b |\n|', '| a | b |\n|--', '| a | b |\n|---|:-'])(

@@ -19,6 +19,8 @@ const HEADING = /^h[1-6]$/
 const ELEMENTS = new Set(
   'p ul ol li blockquote thead tbody tr th td em strong s h1 h2 h3 h4 h5 h6'.split(' '),
 )
+/** Their text runs its own way, whatever that around them does. */
+const OWN_WAY: ReadonlySet<string> = new Set(['li', 'th', 'td'])
 /** A block, and the level at which a heading in it is shown. */
 type Shown = Pick<Block, 'source' | 'open'> & { readonly heading: number }
 const TASK = /^\[([ xX])\]\s/
@@ -63,7 +65,8 @@ function taskMark(tokens: readonly Token[], index: number): 'done' | 'open' | nu
 
 function element({ token, children, task }: Frame, { source, heading }: Shown): Child[] {
   if (token === null || token.hidden) return children
-  const attributes = token.level === 0 && token.block ? { dir: 'auto' } : {}
+  const attributes =
+    (token.level === 0 && token.block) || OWN_WAY.has(token.tag) ? { dir: 'auto' } : {}
   if (token.type === 'link_open') return [link(String(token.attrGet('href')), children)]
   if (token.tag === 'table')
     return [h(TableBlock, { source: token.level === 0 ? source.trimEnd() : null, rows: children })]

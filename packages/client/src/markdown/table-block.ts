@@ -4,6 +4,9 @@ import { words } from '../wording/language.ts'
 import CopyButton from './copy-button.ts'
 import { scrollerAttributes, useOverflow } from './overflow.ts'
 
+/** Its first letter is of a script that is written from the right. */
+const FROM_THE_RIGHT = /^\P{L}*[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/u
+
 export default defineComponent({
   name: 'TableBlock',
   props: {
@@ -17,7 +20,9 @@ export default defineComponent({
     const overflows = useOverflow(scroller, table)
     return () => {
       const named = scrollerAttributes(overflows.value, words.reading.table)
-      const rows = h('table', { ref: 'table', dir: 'auto' }, props.rows)
+      // Not `auto`: that would look past the cells, which have a direction of their own.
+      const dir = FROM_THE_RIGHT.test(props.source ?? '') ? { dir: 'rtl' } : {}
+      const rows = h('table', { ref: 'table', ...dir }, props.rows)
       const frame = h('div', { ref: 'scroller', class: 'table', ...named }, [rows])
       if (props.source === null) return frame
       const copy = { text: props.source, name: words.reading.copyTable, shown: () => table.value }

@@ -13,13 +13,22 @@ export interface Footer {
   readonly canRetry: boolean
 }
 
+/** Claude's own reasons for having said all. */
+const WHOLE: ReadonlySet<string> = new Set(['end_turn', 'stop_sequence'])
+
 /** The footer of an ended reply; `name` gives a member's name. */
 export function footerOf(reply: Reply, ended: Ended, name: (memberId: string) => string): Footer {
   const footer = outcomeFooter(reply, ended, name)
   return ended.omitted ? { ...footer, lines: [...footer.lines, words.ending.omitted] } : footer
 }
 
-/** What an answer took, for the curious: its model, its tokens, and what they cost where prices are known. */
+/** Whether an answer was to have more: it was stopped, broke off, or reached a limit. */
+export function isCutOff({ outcome, stop }: Ended): boolean {
+  return outcome !== 'completed' || (stop !== undefined && !WHOLE.has(stop))
+}
+
+/** What an answer took, for the curious: its model, its tokens, and what they cost where that is known and
+ * was paid: a simulated Claude is not. Nothing is said of what is zero. */
 export function factsOf(
   { model }: Reply,
   { usage }: Ended,
@@ -29,32 +38,31 @@ export function factsOf(
   const facts = [known?.name ?? model]
   if (usage === undefined) return facts
   const { inputTokens, outputTokens, estimated } = usage
+  if (inputTokens + outputTokens === 0) return facts
   facts.push(words.ending.tokens(inputTokens, outputTokens, estimated))
   const { price } = known ?? {}
-  if (price) {
-    const cost = (inputTokens * price.input + outputTokens * price.output) / 1_000_000
-    facts.push(words.ending.cost(cost, estimated))
-  }
+  const cost = price ? (inputTokens * price.input + outputTokens * price.output) / 1_000_000 : 0
+  if (cost > 0 && !models?.simulated) facts.push(words.ending.cost(cost, estimated))
   return facts
 }
 
 function outcomeFooter(reply: Reply, ended: Ended, name: (memberId: string) => string): Footer {
   const { ending } = words
   const hasText = saysSomething(reply)
-  const tokens = hasText ? tokensKept(reply, ended) : null
+  const kept = hasText ? [ending.kept(tokensKept(reply, ended))] : []
   switch (ended.outcome) {
     case 'completed':
       return completed(reply, ended.stop)
     case 'cancelled': {
       const who = ended.by === undefined ? null : name(ended.by)
-      const line = hasText ? ending.stopped(who, tokens) : ending.stoppedBeforeWord(who)
-      const lines = [ended.reason ? ending.because(line, ended.reason) : line]
+      const line = hasText ? ending.stopped(who) : ending.stoppedBeforeWord(who)
+      const lines = [ended.reason ? ending.because(line, ended.reason) : line, ...kept]
       return { tone: 'calm', lines, canContinue: hasText, canRetry: true }
     }
     case 'interrupted':
       return {
         tone: 'problem',
-        lines: [ending.interrupted(tokens)],
+        lines: [ending.interrupted, ...kept],
         canContinue: hasText,
         canRetry: true,
       }
@@ -87,7 +95,9 @@ function completed(reply: Reply, stop: string | undefined): Footer {
     case 'model_context_window_exceeded':
       return { ...calm, lines: [ending.contextFull] }
     case 'refusal':
-      return { ...calm, lines: [ending.declined] }
+      return saysSomething(reply)
+        ? { ...calm, lines: [ending.declinedToGoOn], canRetry: true }
+        : { ...calm, lines: [ending.declined] }
     case 'pause_turn':
       return { ...calm, lines: [ending.paused], canContinue: saysSomething(reply) }
     default:

@@ -1,6 +1,6 @@
 import type { Ended, Models, Reply } from '@roomcast/shared/protocol'
 import { describe, expect, it } from 'vitest'
-import { factsOf, footerOf } from './footer.ts'
+import { factsOf, footerOf, isCutOff } from './footer.ts'
 import { words } from './language.ts'
 import { initials, secondsText, thoughtText, timeText, typingText } from './words.ts'
 
@@ -40,23 +40,26 @@ describe('the footer of a reply', () => {
     })
   })
 
-  it('says that Claude declined, and offers nothing', () => {
-    const declined = footer({ outcome: 'completed', stop: 'refusal' })
+  it('says that Claude declined, and whether it had begun', () => {
+    const declined = footer({ outcome: 'completed', stop: 'refusal' }, SILENT)
     expect(declined.lines).toEqual(['Claude declined to answer'])
     expect([declined.canContinue, declined.canRetry]).toEqual([false, false])
+    const began = footer({ outcome: 'completed', stop: 'refusal' })
+    expect(began.lines).toEqual(['Claude declined to go on'])
+    expect([began.canContinue, began.canRetry]).toEqual([false, true])
   })
 
   it('says that older talk was left out, next to whatever else there is to say', () => {
     expect(footer({ outcome: 'completed', omitted: true }).lines).toEqual([
       'Older talk did not fit and was left out',
     ])
-    expect(footer({ outcome: 'cancelled', by: 'bo', omitted: true }).lines).toHaveLength(2)
+    expect(footer({ outcome: 'cancelled', by: 'bo', omitted: true }).lines).toHaveLength(3)
   })
 
   it('names who stopped it and why, and never calls that a problem', () => {
     expect(footer({ outcome: 'cancelled', by: 'bo', reason: 'wrong question' })).toEqual({
       tone: 'calm',
-      lines: ['Stopped by Bo, ~3 tokens kept: wrong question'],
+      lines: ['Stopped by Bo: “wrong question”', '~3 tokens kept'],
       canContinue: true,
       canRetry: true,
     })
@@ -65,9 +68,10 @@ describe('the footer of a reply', () => {
   it('says how much was kept', () => {
     const usage = { inputTokens: 1900, outputTokens: 1204, estimated: false }
     const kept = footer({ outcome: 'cancelled', by: 'bo', reason: 'enough', usage })
-    expect(kept.lines).toEqual(['Stopped by Bo, 1,204 tokens kept: enough'])
+    expect(kept.lines).toEqual(['Stopped by Bo: “enough”', '1,204 tokens kept'])
     expect(footer({ outcome: 'interrupted', usage }).lines).toEqual([
-      'Interrupted: the server broke off, 1,204 tokens kept',
+      'Interrupted: the server broke off',
+      '1,204 tokens kept',
     ])
     expect(footer({ outcome: 'cancelled', by: 'bo', usage }, SILENT).lines).toEqual([
       'Stopped by Bo before the first word',
@@ -85,14 +89,41 @@ describe('the footer of a reply', () => {
     const facts = (more: Partial<Ended>, of: Models | null) =>
       factsOf(REPLY, { outcome: 'completed', at: 2, ...more }, of)
     expect(facts({}, null)).toEqual(['m'])
-    expect(facts({ usage }, models())).toEqual(['Haiku', '1.9k in / 640 out'])
+    expect(facts({ usage }, models())).toEqual(['Haiku', '1.9K in / 640 out'])
     expect(facts({ usage }, models({ input: 1, output: 5 }))).toEqual([
       'Haiku',
-      '1.9k in / 640 out',
+      '1.9K in / 640 out',
       '$0.0051',
     ])
     const estimated = { ...usage, estimated: true }
-    expect(facts({ usage: estimated }, null)[1]).toBe('~1.9k in / ~640 out')
+    expect(facts({ usage: estimated }, null)[1]).toBe('~1.9K in / ~640 out')
+  })
+
+  it('tells nothing of zeros, and no money when Claude is simulated', () => {
+    const price = { input: 1, output: 5 }
+    const models = (simulated: boolean): Models => ({
+      simulated,
+      default: 'm',
+      models: [{ id: 'm', name: 'Haiku', maxInputTokens: 1, maxOutputTokens: 1, price }],
+    })
+    const facts = (inputTokens: number, outputTokens: number, simulated = false) => {
+      const usage = { inputTokens, outputTokens, estimated: true }
+      return factsOf(REPLY, { outcome: 'completed', at: 2, usage }, models(simulated))
+    }
+    expect(facts(0, 0)).toEqual(['Haiku'])
+    expect(facts(1900, 0)).toEqual(['Haiku', '~1.9K in', '~$0.0019'])
+    expect(facts(1900, 640, true)).toEqual(['Haiku', '~1.9K in / ~640 out'])
+  })
+
+  it('knows which answers were to have more', () => {
+    const cut = (ended: Omit<Ended, 'at'>) => isCutOff({ at: 2, ...ended })
+    expect(
+      ['end_turn', 'stop_sequence'].map((stop) => cut({ outcome: 'completed', stop })),
+    ).toEqual([false, false])
+    expect(cut({ outcome: 'completed' })).toBe(false)
+    expect(cut({ outcome: 'completed', stop: 'max_tokens' })).toBe(true)
+    for (const outcome of ['cancelled', 'failed', 'interrupted'] as const)
+      expect(cut({ outcome })).toBe(true)
   })
 
   it('has nothing to continue when it was stopped before the first word', () => {

@@ -9,29 +9,31 @@ const dollars = new Intl.NumberFormat('en', {
 
 const tokens = (number: number): string =>
   `${count.format(number)} ${number === 1 ? 'token' : 'tokens'}`
-const kept = (what: string | null): string => (what === null ? '' : `, ${what} kept`)
 
 export const ending = {
   count: tokens,
   about: (number: number): string => `~${tokens(number)}`,
-  /** `name`: who stopped it, if anybody is known. `what`: tokens that were kept, null when there are none. */
-  stopped: (name: string | null, what: string | null): string =>
-    `${name === null ? 'Stopped' : `Stopped by ${name}`}${kept(what)}`,
+  /** Of tokens. */
+  kept: (what: string): string => `${what} kept`,
+  /** `name`: who stopped it, if anybody is known. */
+  stopped: (name: string | null): string => (name === null ? 'Stopped' : `Stopped by ${name}`),
   stoppedBeforeWord: (name: string | null): string =>
     `${name === null ? 'Stopped' : `Stopped by ${name}`} before the first word`,
-  because: (sentence: string, reason: string): string => `${sentence}: ${reason}`,
-  interrupted: (what: string | null): string => `Interrupted: the server broke off${kept(what)}`,
+  because: (sentence: string, reason: string): string => `${sentence}: “${reason}”`,
+  interrupted: 'Interrupted: the server broke off',
   failed: 'Claude could not answer',
   cut: 'Cut at the length limit',
   contextFull: 'Cut: the conversation is as long as Claude can read',
   declined: 'Claude declined to answer',
+  declinedToGoOn: 'Claude declined to go on',
   paused: 'Claude paused here',
   saidNothing: 'Claude said nothing',
   omitted: 'Older talk did not fit and was left out',
   tokens: (input: number, output: number, estimated: boolean): string => {
     const about = estimated ? '~' : ''
-    const text = (number: number): string => about + short.format(number).toLowerCase()
-    return `${text(input)} in / ${text(output)} out`
+    const text = (number: number, what: string): string[] =>
+      number > 0 ? [`${about}${short.format(number)} ${what}`] : []
+    return [...text(input, 'in'), ...text(output, 'out')].join(' / ')
   },
   cost: (inDollars: number, estimated: boolean): string =>
     (estimated ? '~' : '') + dollars.format(inDollars),
