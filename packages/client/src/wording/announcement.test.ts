@@ -61,6 +61,18 @@ describe('what a screen reader hears', () => {
     expect(announcementOf(BASE, after, 'ana')).toBeNull()
   })
 
+  it('is the newest only of much that was said while there was no link, and nothing that was retracted', () => {
+    const messages = Array.from({ length: 30 }, (_, index): Said => {
+      const retracted = index === 29 ? { text: '', retractedBy: 'ana' } : {}
+      const offset = 3 + index
+      const text = `Number ${index}`
+      return { ...QUESTION, messageId: `m${offset}`, offset, text, ask: false, ...retracted }
+    })
+    expect(heard(BASE, { ...BASE, offset: 32, messages })?.calm).toBe(
+      'Ana: Number 26 Ana: Number 27 Ana: Number 28',
+    )
+  })
+
   it('is not the text as it grows', () => {
     const before = { ...BASE, offset: 4, running: 1, messages: [SILENT] }
     expect(heard(before, { ...before, messages: [REPLY] })).toBeNull()

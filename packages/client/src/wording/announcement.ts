@@ -6,6 +6,8 @@ import { laterWords } from './later.ts'
 
 /** A message of a person is read up to here, characters. */
 const LONGEST = 240
+/** Messages of which something is said at once: after a lost link it may be hundreds, and nobody can stop hearing them. */
+const MOST = 3
 
 /** What happened, in words; empty where nothing worth saying did. `urgent`: something went wrong. */
 export interface Announcement {
@@ -20,7 +22,9 @@ export function announcementOf(
   me: string | null,
 ): Announcement | null {
   if (before === null || before.epoch !== after.epoch || before === after) return null
-  const said = after.messages.filter((message) => message.offset > before.offset)
+  const said = after.messages
+    .filter((message) => message.offset > before.offset && !isRetracted(message))
+    .slice(-MOST)
   const ended = endOf(before, after)
   const calm = [
     ended?.calm ?? '',
@@ -33,6 +37,10 @@ export function announcementOf(
     urgent: ended?.urgent ?? '',
   }
   return announcement.calm === '' && announcement.urgent === '' ? null : announcement
+}
+
+function isRetracted(message: Message): boolean {
+  return message.kind === 'said' && message.retractedBy !== undefined
 }
 
 function comings(before: readonly Member[], after: RoomState): string[] {
