@@ -31,6 +31,12 @@ const reply = (offset: number, number: number, by: string, ended: boolean): Repl
 })
 
 describe('what came while nobody looked', () => {
+  it('is nothing that was retracted', () => {
+    const messages = [{ ...said(3, 'bo', ['ana']), text: '', retractedBy: 'bo' }]
+    const room = { ...emptyRoom('r', 'e'), messages }
+    expect(newSince(room, { offset: 2, running: null }, 'ana')).toEqual([])
+  })
+
   const state = {
     ...emptyRoom('r', 'e'),
     messages: [

@@ -1,5 +1,6 @@
 // What the tab of a room says, also while nobody looks at it. Pure.
 import type { Message, RoomState } from '@roomcast/shared/protocol'
+import { isNew } from './room/unread.ts'
 
 /** Messages of others, and answers, that came or ended after the room stood at `offset` at the time `since`. */
 export function newSince(
@@ -8,7 +9,7 @@ export function newSince(
   me: string | null,
 ): readonly Message[] {
   return state.messages.filter((message) => {
-    if (message.kind === 'said') return message.offset > since.offset && message.by !== me
+    if (message.kind === 'said') return isNew(message, since.offset, me)
     return (
       message.ended !== null && (message.offset > since.offset || message.number === since.running)
     )

@@ -40,6 +40,7 @@ describe('my rooms', () => {
     expect(freshOf(messages, 3, 'ana')).toEqual({ count: 2, mention: true })
     expect(freshOf(messages.slice(0, 3), 3, 'ana')).toEqual({ count: 1, mention: false })
     expect(freshOf([said(5, 'ana')], 3, 'ana')).toBeNull()
+    expect(freshOf([{ ...said(5, 'bo'), retractedBy: 'bo' } as Message], 3, 'ana')).toBeNull()
   })
 
   it('lead from one with something new to the next, around the list', () => {

@@ -1,5 +1,6 @@
 // The order of my rooms, and what is new in them. Pure.
 import type { Message, RoomSummary } from '@roomcast/shared/protocol'
+import { isNew } from './room/unread.ts'
 
 export interface Fresh {
   /** Messages of others; null: there is something, and nobody has counted it. */
@@ -24,9 +25,7 @@ export function freshOf(
   seen: number,
   me: string | null,
 ): Fresh | null {
-  const others = messages.filter(
-    (message) => message.offset > seen && (message.kind === 'reply' || message.by !== me),
-  )
+  const others = messages.filter((message) => isNew(message, seen, me))
   if (others.length === 0) return null
   const mention = others.some(
     (message) => message.kind === 'said' && message.mentions?.includes(me ?? '') === true,

@@ -1,5 +1,5 @@
 // What is new to somebody who comes back. Pure.
-import type { RoomState } from '@roomcast/shared/protocol'
+import type { Message, RoomState } from '@roomcast/shared/protocol'
 
 export interface Unread {
   /** New is what comes after this offset. */
@@ -8,6 +8,12 @@ export interface Unread {
   readonly count: number
   /** There are more of them, further back than the room's window. */
   readonly more: boolean
+}
+
+/** Whether a message after an offset is new to a member: Claude's, or what somebody else has said and not retracted. */
+export function isNew(message: Message, seen: number, me: string | null): boolean {
+  if (message.offset <= seen) return false
+  return message.kind === 'reply' || (message.by !== me && message.retractedBy === undefined)
 }
 
 /**
@@ -20,9 +26,7 @@ export function unreadSince(
   me: string | null,
 ): Unread | null {
   if (seen === null) return null
-  const others = state.messages.filter(
-    (message) => message.offset > seen && (message.kind === 'reply' || message.by !== me),
-  )
+  const others = state.messages.filter((message) => isNew(message, seen, me))
   if (others.length === 0) return null
   const first = state.messages[0]?.offset ?? 0
   return { after: seen, count: others.length, more: state.earlier && first > seen + 1 }
