@@ -91,7 +91,7 @@ describe('a room and who does not look at it', { timeout: 60_000 }, () => {
     const bo = await comes('Bo')
     await bo.accept(link)
     await expect.poll(async () => sentencesOf(await heard())).toContain('Bo joined.')
-    await bo.ask('Is it heard? [simulate: length=60000]')
+    await bo.ask('Is it heard? [simulate: length=60000 thinking=none first=50]')
     await bo.reads(50)
     await bo.at('stop').click()
     await expect.poll(async () => sentencesOf(await heard())).toContain('Stopped by Bo')

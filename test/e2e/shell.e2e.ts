@@ -64,7 +64,9 @@ describe('around the conversation', { timeout: 60_000 }, () => {
       BrowserPerson,
       BrowserPerson,
     ]
-    await ana.ask('How do shared rooms work? [simulate: length=60000]')
+    await ana.ask(
+      'How do shared rooms work? [simulate: length=60000 thinking=none first=50 chunk=40]',
+    )
     await expect.poll(() => ana.at('watching').textContent()).toContain('3 watching')
     await bo.reads(700)
     await bo.page.getByRole('log').hover()
@@ -230,5 +232,28 @@ describe('around the conversation', { timeout: 60_000 }, () => {
     const eve = await comes('Eve')
     await eve.page.goto(`${deployment.node(1).url}/invite/not-an-invite`)
     await eve.at('invite-problem').getByText('This invite is not valid').waitFor()
+  })
+
+  test('the room has its place at every width, whatever rooms are called', async () => {
+    const ana = await comes('Ana')
+    await ana.makeRoom(deployment.node(0).url, 'Long '.repeat(20).trim())
+    const box = async (selector: string) => {
+      const found = await ana.page.locator(selector).boundingBox()
+      return found && { x: found.x, y: found.y, width: found.width, height: found.height }
+    }
+    await ana.at('room-link').waitFor()
+    expect((await box('nav.side-part'))?.width).toBeLessThanOrEqual(264)
+    expect((await box('main.room'))?.x).toBe(264)
+    await ana.page.setViewportSize({ width: 390, height: 844 })
+    await expect.poll(() => box('main.room')).toEqual({ x: 0, y: 0, width: 390, height: 844 })
+    await ana.page.setViewportSize({ width: 768, height: 800 })
+    await expect.poll(async () => (await box('.room-title'))?.width).toBeGreaterThan(150)
+    expect(await ana.at('person').isVisible()).toBe(false)
+    await ana.page.setViewportSize({ width: 1280, height: 800 })
+    await ana.at('person').waitFor()
+    expect(await ana.at('leave-room').count()).toBe(0)
+    await ana.page.goto(deployment.node(0).url)
+    await ana.at('room-link').waitFor()
+    expect((await box('.card'))?.width).toBeLessThanOrEqual(544)
   })
 })
