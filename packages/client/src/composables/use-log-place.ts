@@ -66,9 +66,11 @@ export function useLogPlace(
   async function bring(offset: number): Promise<void> {
     const element = await reach(offset)
     if (element === null) return
+    marked.value = offset
+    // It may have been folded.
+    await nextTick()
     show(element)
     element.focus({ preventScroll: true })
-    marked.value = offset
     tell()
     browserClock.after(MARKED_MS, () => marked.value === offset && (marked.value = null))
   }

@@ -1,5 +1,4 @@
 // What the conversation says around its messages.
-const plural = new Intl.PluralRules('en')
 const day = new Intl.DateTimeFormat('en', { weekday: 'long', day: 'numeric', month: 'long' })
 const dayOfYear = new Intl.DateTimeFormat('en', {
   weekday: 'long',
@@ -30,12 +29,9 @@ export const log = {
   firstUnread: (count: number, more: boolean): string =>
     `${count}${more ? '+' : ''} new since you left`,
   /** On the button that leads back to the end. */
-  newBelow: (count: number): string => `${count} new`,
+  newBelow: (count: number, more: boolean): string => `${count}${more ? '+' : ''} new`,
   answering: 'Claude is answering',
-  live: 'Live',
   jump: 'Jump to latest',
-  newForReaders: (count: number): string =>
-    `${count} new ${plural.select(count) === 'one' ? 'message' : 'messages'}, jump to latest`,
   /** A day as a heading. `ago`: how many days before today. */
   day: (date: Date, ago: number, now: Date): string => {
     if (ago === 0 || ago === 1) return capital(relative.format(-ago, 'day'))

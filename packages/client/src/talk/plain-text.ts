@@ -1,0 +1,48 @@
+// Text for a line or two: what was written, without the marks of Markdown.
+
+/** More than any line or two holds, UTF-16 units. */
+const LONGEST = 2000
+const CODE = /(`+)(.+?)\1/gs
+const FENCE = /^\s*(?:`{3,}|~{3,})[^`\n]*$/gm
+/** The line between the head of a table and its rows, or one that only divides. */
+const RULE = /^[\s|:]*-{2,}[\s|:-]*$/gm
+const LINE_START = /^\s*(?:#{1,6}\s+|>\s?|[-*+]\s+(?:\[[ xX]\]\s+)?)+/gm
+const LINK = /!?\[([^\]\n]*)\]\([^)\n]*\)/g
+/** At the edge of a word: within one it is rather a sign, as in 2*3 or snake_case. */
+const EMPHASIS =
+  /(?<![\p{L}\p{N}*_~])(?:[*_]+|~~)(?=[^\s*_~])|(?<=[^\s*_~])(?:[*_]+|~~)(?![\p{L}\p{N}*_~])/gu
+const CELLS = /^\s*\|(.*?)\|?\s*$/gm
+
+/** The beginning of a text, in one line without the marks of Markdown; what stands in code stays as it is. */
+export function plainText(markdown: string): string {
+  const beginning = markdown.slice(0, LONGEST)
+  const lines = beginning.replace(FENCE, '').replace(RULE, '').replace(LINE_START, '')
+  let text = ''
+  let at = 0
+  for (const match of lines.matchAll(CODE)) {
+    text += withoutMarks(lines.slice(at, match.index)) + (match[2] ?? '')
+    at = match.index + match[0].length
+  }
+  return (text + withoutMarks(lines.slice(at))).replace(/\s+/g, ' ').trim()
+}
+
+/** The parts of a passage before, in and after what was found in it, likewise. */
+export function plainPassage(
+  passage: string,
+  from: number,
+  to: number,
+): readonly [before: string, found: string, after: string] {
+  // Noncharacters, so that they are in no text.
+  const marked = `${passage.slice(0, from)}\uFDD0${passage.slice(from, to)}\uFDD1${passage.slice(to)}`
+  const [before = '', rest = ''] = plainText(marked).split('\uFDD0')
+  const [found = '', after = ''] = rest.split('\uFDD1')
+  return [before, found, after]
+}
+
+function withoutMarks(text: string): string {
+  return text
+    .replace(LINK, '$1')
+    .replace(CELLS, (_row, cells: string) => cells.replace(/\s*\|\s*/g, ' · '))
+    .replace(EMPHASIS, '')
+    .replace(/`+/g, '')
+}
