@@ -32,7 +32,7 @@ export const talking = {
   },
   model: {
     pick: 'Model for this question',
-    ofRoom: (name: string): string => `${name} (the room’s)`,
+    ofRoom: (name: string): string => `The room’s model (${name})`,
     unknown: 'What can be asked here could not be read.',
     reading: 'Reading what can be asked here…',
     answers: (name: string): string => `${name} answers this question`,
