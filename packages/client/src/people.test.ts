@@ -12,7 +12,7 @@ const member = (memberId: string, more: Partial<Member> = {}): Member => ({
 })
 
 describe('the list of people', () => {
-  it('has who is here, as they came and with where they are, then the others, and nobody who is gone', () => {
+  it('has who is here and where, then the others, each as they joined, and nobody who is gone', () => {
     const members = [member('ana'), member('bo'), member('cy', { gone: 'left' }), member('dee')]
     const { here, others } = listPeople(members, [
       { memberId: 'dee', typing: false, look: 'above' },
@@ -20,8 +20,8 @@ describe('the list of people', () => {
       { memberId: 'cy', typing: false, look: 'live' },
     ])
     expect(here.map(({ member: { memberId }, look }) => [memberId, look])).toEqual([
-      ['dee', 'above'],
       ['ana', null],
+      ['dee', 'above'],
     ])
     expect(others).toEqual([{ member: member('bo'), look: 'offline' }])
   })
@@ -47,9 +47,19 @@ describe('what a room has used', () => {
       usage: { inputTokens: 1_000_000, outputTokens: 500_000, estimated: false },
     },
   })
-  const models = [
-    { id: 'a', name: 'A', maxInputTokens: 1, maxOutputTokens: 1, price: { input: 3, output: 15 } },
-  ]
+  const models = {
+    simulated: false,
+    default: 'a',
+    models: [
+      {
+        id: 'a',
+        name: 'A',
+        maxInputTokens: 1,
+        maxOutputTokens: 1,
+        price: { input: 3, output: 15 },
+      },
+    ],
+  }
 
   it('is the sum of the answers that have ended, with their price where it is known', () => {
     const state = {
@@ -60,9 +70,15 @@ describe('what a room has used', () => {
       answers: 1,
       tokens: 1_500_000,
       dollars: 10.5,
-      partial: false,
+      more: false,
+      last: null,
     })
-    const priceless = { ...state, earlier: true, messages: [reply(1, 'a'), reply(2, 'b')] }
-    expect(sumOf(priceless, models)).toMatchObject({ dollars: null, partial: true })
+  })
+
+  it('says of how many messages it is, and that some have no price; nothing is paid for a simulated Claude', () => {
+    const room = { ...emptyRoom('r', 'e'), earlier: true, messages: [reply(1, 'a'), reply(2, 'b')] }
+    expect(sumOf(room, models)).toMatchObject({ dollars: 10.5, more: true, last: 2 })
+    expect(sumOf(room, { ...models, simulated: true })).toMatchObject({ dollars: null })
+    expect(sumOf(room, null)).toMatchObject({ dollars: null })
   })
 })

@@ -14,6 +14,8 @@ export type InFront = RoomAction | { readonly remove: string }
 export interface Around {
   /** The list of people is open. Where there is place for it, it is so from the beginning. */
   readonly people: Readonly<Ref<boolean>>
+  /** There is no place for it beside the room. */
+  readonly notWide: Readonly<Ref<boolean>>
   readonly closePeople: () => void
   readonly peopleButton: Disclosure
   readonly inFront: Readonly<ShallowRef<InFront | null>>
@@ -30,7 +32,12 @@ export function useAround(room: Room, above: () => boolean): Around {
   const people = ref(!notWide.value)
   const inFront = shallowRef<InFront | null>(null)
   const models = shallowRef<Models | null>(null)
-  watch(notWide, (now) => (people.value = !now))
+  /** It was open when there was place for it. */
+  let wasOpen = true
+  watch(notWide, (now) => {
+    if (now) wasOpen = people.value
+    people.value = !now && wasOpen
+  })
   useLook(room, above)
   onMounted(() => {
     api.models().then(
@@ -41,6 +48,7 @@ export function useAround(room: Room, above: () => boolean): Around {
   })
   return {
     people,
+    notWide,
     closePeople: () => (people.value = false),
     peopleButton: useDisclosure(people),
     inFront,

@@ -9,7 +9,7 @@ export interface People {
   readonly name: ComputedRef<(memberId: string) => string>
   /** Which of the avatar colours is a member's: by order of joining, so the same on every screen. */
   readonly tone: ComputedRef<(memberId: string) => number>
-  /** Who is here, in the order in which they came; null while nobody knows. */
+  /** Who is here, in the order in which they joined, whoever had to connect anew; null while nobody knows. */
   readonly here: ComputedRef<readonly Member[] | null>
   /** How many watch the live end of the running answer, as far as is known. */
   readonly watching: ComputedRef<number>
@@ -25,6 +25,7 @@ export function usePeople(view: () => RoomView, me: Readonly<Ref<string | null>>
   const members = computed(() => view().state?.members ?? NOBODY)
   const presence = computed(() => view().presence)
   const byId = computed(() => new Map(members.value.map((member) => [member.memberId, member])))
+  const isHere = computed(() => new Set(presence.value.map(({ memberId }) => memberId)))
   const name = computed(() => {
     const known = byId.value
     return (memberId: string) => known.get(memberId)?.name ?? 'someone'
@@ -40,7 +41,7 @@ export function usePeople(view: () => RoomView, me: Readonly<Ref<string | null>>
     here: computed(() =>
       presence.value.length === 0
         ? null
-        : presence.value.flatMap(({ memberId }) => byId.value.get(memberId) ?? []),
+        : members.value.filter(({ memberId }) => isHere.value.has(memberId)),
     ),
     watching: computed(() => presence.value.filter(({ look = 'live' }) => look === 'live').length),
     typing: computed(() =>

@@ -16,15 +16,19 @@ export const people = {
     away: 'away',
     offline: 'offline',
   },
-  unknown: 'Who is here is known again with the connection.',
+  /** While nobody knows who is here. */
+  wereHere: 'Here before the break',
+  members: 'Members',
   remove: (name: string): string => `Remove ${name}`,
   invite: 'Invite people',
   leave: 'Leave this room',
   room: 'This room',
   answers: (count: number): string =>
     `${count} ${plural.select(count) === 'one' ? 'answer' : 'answers'}`,
-  tokens: (count: number): string => `${short.format(count)} tokens`,
-  cost: (dollars: number): string =>
-    dollars < 0.01 ? `less than ${money.format(0.01)}` : `about ${money.format(dollars)}`,
-  ofLoaded: 'of what is loaded here',
+  last: (count: number): string => `The last ${count} messages`,
+  tokens: (count: number): string => `${short.format(count).toLowerCase()} tokens`,
+  /** `more`: there are others, of models whose price is not known. */
+  cost: (dollars: number, more: boolean): string =>
+    (dollars < 0.01 ? `less than ${money.format(0.01)}` : `about ${money.format(dollars)}`) +
+    (more ? ', without models of unknown price' : ''),
 }

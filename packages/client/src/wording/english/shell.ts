@@ -73,12 +73,11 @@ export const shell = {
     deleted: 'This room was deleted',
     deletedText: 'Its owner has removed it for good, with everything that was said in it.',
     removed: 'You were removed from this room',
-    removedText:
-      'Its owner has taken you out of it. What you had written and not sent can still be copied.',
+    removedText: 'Its owner has taken you out of it.',
     left: 'You have left this room',
     leftText: 'An invite lets you in again.',
     cannotOpen: 'The room cannot be opened',
     toStart: 'To the start page',
-    draft: 'Not sent',
+    draft: 'Not sent, to be copied',
   },
 }
