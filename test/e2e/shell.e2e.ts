@@ -175,7 +175,7 @@ describe('around the conversation', { timeout: 60_000 }, () => {
         const region = document.activeElement?.closest('nav, header, [role="log"], .dock, aside')
         return region?.getAttribute('role') ?? region?.className ?? ''
       })
-    await ana.page.keyboard.press('Shift+Escape')
+    await ana.page.keyboard.press('Alt+Shift+M')
     expect(await focused()).toContain('dock')
     const visited: string[] = []
     for (let pressed = 0; pressed < 5; pressed++) {
@@ -232,6 +232,29 @@ describe('around the conversation', { timeout: 60_000 }, () => {
     const eve = await comes('Eve')
     await eve.page.goto(`${deployment.node(1).url}/invite/not-an-invite`)
     await eve.at('invite-problem').getByText('This invite is not valid').waitFor()
+  })
+
+  test('the room has its place at every width, whatever rooms are called', async () => {
+    const ana = await comes('Ana')
+    await ana.makeRoom(deployment.node(0).url, 'Long '.repeat(20).trim())
+    const box = async (selector: string) => {
+      const found = await ana.page.locator(selector).boundingBox()
+      return found && { x: found.x, y: found.y, width: found.width, height: found.height }
+    }
+    await ana.at('room-link').waitFor()
+    expect((await box('nav.side-part'))?.width).toBeLessThanOrEqual(264)
+    expect((await box('main.room'))?.x).toBe(264)
+    await ana.page.setViewportSize({ width: 390, height: 844 })
+    await expect.poll(() => box('main.room')).toEqual({ x: 0, y: 0, width: 390, height: 844 })
+    await ana.page.setViewportSize({ width: 768, height: 800 })
+    await expect.poll(async () => (await box('.room-title'))?.width).toBeGreaterThan(150)
+    expect(await ana.at('person').isVisible()).toBe(false)
+    await ana.page.setViewportSize({ width: 1280, height: 800 })
+    await ana.at('person').waitFor()
+    expect(await ana.at('leave-room').count()).toBe(0)
+    await ana.page.goto(deployment.node(0).url)
+    await ana.at('room-link').waitFor()
+    expect((await box('.card'))?.width).toBeLessThanOrEqual(544)
   })
 
   test('the room has its place at every width, whatever rooms are called', async () => {

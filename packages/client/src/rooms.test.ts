@@ -37,17 +37,19 @@ describe('my rooms', () => {
 
   it('count what others have said, and mark where this member is called', () => {
     const messages = [said(3, 'bo'), said(4, 'bo'), said(5, 'ana'), said(6, 'bo', ['ana'])]
-    expect(freshOf(messages, 3, 'ana')).toEqual({ count: 2, mention: true })
-    expect(freshOf(messages.slice(0, 3), 3, 'ana')).toEqual({ count: 1, mention: false })
-    expect(freshOf([said(5, 'ana')], 3, 'ana')).toBeNull()
-    expect(freshOf([{ ...said(5, 'bo'), retractedBy: 'bo' } as Message], 3, 'ana')).toBeNull()
+    const fresh = (page: readonly Message[], later = false) =>
+      freshOf({ messages: page, later }, 3, 'ana')
+    expect(fresh(messages)).toEqual({ count: 2, more: false, mention: true })
+    expect(fresh(messages.slice(0, 3), true)).toEqual({ count: 1, more: true, mention: false })
+    expect(fresh([said(5, 'ana')])).toBeNull()
+    expect(fresh([{ ...said(5, 'bo'), retractedBy: 'bo' } as Message])).toBeNull()
   })
 
   it('lead from one with something new to the next, around the list', () => {
     const order = [room('a'), room('b'), room('c'), room('d')]
     const fresh = new Map<string, Fresh>([
-      ['b', { count: 1, mention: false }],
-      ['d', { count: 1, mention: false }],
+      ['b', { count: 1, more: false, mention: false }],
+      ['d', { count: 1, more: false, mention: false }],
     ])
     expect(nextFresh(order, fresh, 'a', 1)).toBe('b')
     expect(nextFresh(order, fresh, 'b', 1)).toBe('d')

@@ -5,6 +5,8 @@ import { isNew } from './room/unread.ts'
 export interface Fresh {
   /** Messages of others; null: there is something, and nobody has counted it. */
   readonly count: number | null
+  /** There are still more, which were not counted. */
+  readonly more: boolean
   /** Somebody calls this member by name. */
   readonly mention: boolean
 }
@@ -21,7 +23,10 @@ export function mayBeNew({ offset }: RoomSummary, seen: number | null): boolean 
 
 /** What of a page of messages after the ones that were seen is new to this member; null when nothing is. */
 export function freshOf(
-  messages: readonly Message[],
+  {
+    messages,
+    later = false,
+  }: { readonly messages: readonly Message[]; readonly later?: boolean | undefined },
   seen: number,
   me: string | null,
 ): Fresh | null {
@@ -30,7 +35,7 @@ export function freshOf(
   const mention = others.some(
     (message) => message.kind === 'said' && message.mentions?.includes(me ?? '') === true,
   )
-  return { count: others.length, mention }
+  return { count: others.length, more: later, mention }
 }
 
 /** The next room with something new, around the list; null when there is none. */

@@ -3,6 +3,7 @@ import { onScopeDispose } from 'vue'
 import type { Reply, RoomState } from '@roomcast/shared/protocol'
 import { partsOf } from '@roomcast/shared/room'
 import { copyText } from '../copy-text.ts'
+import { focusComposer } from '../focus-composer.ts'
 
 /** The parts of the page that F6 goes to, in this order. */
 const REGIONS = ['nav.side-part', '.room-header', '[role="log"]', '.dock', 'aside.side-part']
@@ -12,14 +13,21 @@ export function useRoomKeys(state: () => RoomState | null): void {
   const onKeydown = (event: KeyboardEvent): void => {
     if (event.isComposing || document.querySelector('dialog[open]')) return
     if (event.key === 'F6') goToRegion(event.shiftKey ? -1 : 1)
-    else if (event.key === 'Escape' && event.shiftKey) focus('.dock textarea')
-    else if (event.code === 'KeyC' && event.shiftKey && (event.ctrlKey || event.metaKey))
-      void copyLast(state())
+    else if (isChord(event, 'KeyM')) focusComposer()
+    else if (isChord(event, 'KeyC')) void copyLast(state())
     else return
     event.preventDefault()
   }
   document.addEventListener('keydown', onKeydown)
   onScopeDispose(() => document.removeEventListener('keydown', onKeydown))
+}
+
+/** Ctrl+Shift with a letter, and Shift+Escape, are the browser's own. By code: with Alt a key may write another sign. */
+function isChord(
+  { code, altKey, shiftKey, ctrlKey, metaKey }: KeyboardEvent,
+  key: string,
+): boolean {
+  return code === key && altKey && shiftKey && !ctrlKey && !metaKey
 }
 
 function goToRegion(step: number): void {
@@ -31,7 +39,8 @@ function goToRegion(step: number): void {
   const from = at < 0 ? (step > 0 ? -1 : 0) : at
   const region = regions[(from + step + regions.length) % regions.length]
   if (!region) return
-  const target = region.matches('[tabindex="0"]') ? region : firstIn(region)
+  // What comes first in a column may be to remove somebody.
+  const target = region.matches('[tabindex]') ? region : firstIn(region)
   ;(target ?? region).focus({ preventScroll: true })
 }
 
@@ -39,10 +48,6 @@ function firstIn(region: HTMLElement): HTMLElement | undefined {
   return [...region.querySelectorAll<HTMLElement>(FOCUSABLE)].find((element) =>
     element.checkVisibility(),
   )
-}
-
-function focus(selector: string): void {
-  document.querySelector<HTMLElement>(selector)?.focus({ preventScroll: true })
 }
 
 async function copyLast(state: RoomState | null): Promise<void> {

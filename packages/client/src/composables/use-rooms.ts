@@ -61,8 +61,8 @@ export function useRooms(open: () => string | null): Rooms {
         known?.key === key
           ? known.found
           : await api.messages(roomId, { after: from }, COUNTED).then(
-              ({ messages }) => freshOf(messages, from, who.value?.memberId ?? null),
-              () => ({ count: null, mention: false }),
+              (page) => freshOf(page, from, who.value?.memberId ?? null),
+              () => ({ count: null, more: false, mention: false }),
             )
       counted.set(roomId, { key, found })
       if (found) next.set(roomId, found)
@@ -81,7 +81,9 @@ export function useRooms(open: () => string | null): Rooms {
       }
     } catch (error) {
       const passes = error instanceof ApiError && error.body.retryable
-      problem.value = passes ? laterWords.rooms.unreadable : errorText(error)
+      const { unreadable, stale } = laterWords.rooms
+      if (!passes) problem.value = errorText(error)
+      else problem.value = listed.value.length > 0 ? stale : unreadable
       if (passes && document.visibilityState === 'visible') pause = PAUSE_MS.failed
     }
     cancel()

@@ -190,7 +190,7 @@ describe('small words', () => {
       '12 s',
       '1 min 5 s',
     ])
-    expect([initials('Ana Pereira'), initials('bo'), initials('😀x')]).toEqual(['AP', 'bo', '😀x'])
+    expect(['Ana Pereira', 'bo', '😀x', 'Ana (2)'].map(initials)).toEqual(['AP', 'bo', '😀x', 'A2'])
     expect([typingText([]), typingText(['Bo']), typingText(['Bo', 'Cy'])]).toEqual([
       '',
       'Bo is typing…',

@@ -34,6 +34,9 @@ export function timeText(at: number, now: number, locale?: string): string {
 
 /** One or two letters that stand for a name. */
 export function initials(name: string): string {
+  // The server tells apart who has the same name.
+  const number = /\((\d+)\)$/.exec(name.trim())?.[1]
+  if (number) return first(name.trim()) + number
   const parts = name.trim().split(/\s+/)
   const letters =
     parts.length > 1 ? [parts[0], parts.at(-1)].map(first) : [...name.trim()].slice(0, 2)

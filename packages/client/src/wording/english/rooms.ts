@@ -9,9 +9,9 @@ export const rooms = {
   rooms: 'Rooms',
   untitled: 'Untitled room',
   running: 'Claude is answering now',
-  unread: (count: number): string =>
-    `${count} ${newMessages.select(count) === 'one' ? 'new message' : 'new messages'}`,
-  unreadCount: (count: number): string => (count > 99 ? '99+' : String(count)),
+  unread: (count: number, more: boolean): string =>
+    `${more ? 'more than ' : ''}${count} ${newMessages.select(count) === 'one' ? 'new message' : 'new messages'}`,
+  unreadCount: (count: number, more: boolean): string => `${count}${more ? '+' : ''}`,
   something: 'something is new',
   mention: 'you were mentioned',
   find: 'Find a room',
@@ -21,4 +21,5 @@ export const rooms = {
   settings: 'Settings',
   shortcuts: 'Keyboard shortcuts',
   unreadable: 'Your rooms cannot be read just now. They are safe, and appear here by themselves.',
+  stale: 'This list cannot be read just now and may be out of date.',
 }
