@@ -90,9 +90,10 @@ export class Api {
     return (await this.#get('/api/rooms', roomListSchema)).rooms
   }
 
-  async makeInvite(roomId: string): Promise<string> {
+  /** A link that makes who opens it a member, and for how many days. */
+  makeInvite(roomId: string): Promise<v.InferOutput<typeof inviteUrlSchema>> {
     const path = `/api/rooms/${encodeURIComponent(roomId)}/invites`
-    return (await this.#post(path, {}, inviteUrlSchema)).inviteUrl
+    return this.#post(path, {}, inviteUrlSchema)
   }
 
   async acceptInvite(invite: string): Promise<RoomSummary> {

@@ -19,7 +19,10 @@ export function makeRouter(): { router: Router; stuck: Ref<string | null> } {
       {
         path: '/back/:key',
         component: () => import('./views/BackView.vue'),
-        props: ({ params }) => ({ linkKey: params.key }),
+        props: ({ params, query }) => ({
+          linkKey: params.key,
+          roomId: typeof query.room === 'string' ? query.room : null,
+        }),
       },
       { path: '/:rest(.*)', component: () => import('./views/NowhereView.vue') },
     ],

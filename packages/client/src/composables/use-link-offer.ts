@@ -6,6 +6,8 @@ export interface LinkOffer {
   readonly kind: 'invite' | 'personal'
   /** Null while it is being made. */
   readonly url: string | null
+  /** For how many days it is valid, where that is known. */
+  readonly days: number | null
   readonly problem: string | null
 }
 
@@ -16,21 +18,40 @@ export interface LinkOffers {
   readonly close: () => void
 }
 
+type Made = { readonly url: string; readonly days: number | null }
+
+/** How long a personal link is valid: PROTOCOL.md, section 3. */
+const PERSONAL_DAYS = 30
+
+/** A link of a server that is known under this address opens nowhere but on the computer that it runs on. */
+export function isLoopback(url: string): boolean {
+  return /^(localhost|.+\.localhost|127\.[\d.]+|\[::1\])$/.test(new URL(url).hostname)
+}
+
 export function useLinkOffer(api: Api, roomId: () => string): LinkOffers {
   const offer = shallowRef<LinkOffer | null>(null)
-  const show = async (kind: LinkOffer['kind'], make: () => Promise<string>): Promise<void> => {
-    offer.value = { kind, url: null, problem: null }
+  const show = async (kind: LinkOffer['kind'], make: () => Promise<Made>): Promise<void> => {
+    const none = { kind, url: null, days: null, problem: null }
+    offer.value = none
     const made = await make().then(
-      (url) => ({ kind, url: new URL(url, location.href).href, problem: null }),
-      (error: unknown) => ({ kind, url: null, problem: errorText(error) }),
+      ({ url, days }) => ({ ...none, url: new URL(url, location.href).href, days }),
+      (error: unknown) => ({ ...none, problem: errorText(error) }),
     )
     // Closed meanwhile: nobody waits for it any more.
     if (offer.value?.kind === kind) offer.value = made
   }
   return {
     offer,
-    invite: () => show('invite', () => api.makeInvite(roomId())),
-    personal: () => show('personal', () => api.personalLink()),
+    invite: () =>
+      show('invite', async () => {
+        const { inviteUrl, days = null } = await api.makeInvite(roomId())
+        return { url: inviteUrl, days }
+      }),
+    personal: () =>
+      show('personal', async () => {
+        const url = `${await api.personalLink()}?room=${encodeURIComponent(roomId())}`
+        return { url, days: PERSONAL_DAYS }
+      }),
     close: () => (offer.value = null),
   }
 }

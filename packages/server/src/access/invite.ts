@@ -7,16 +7,17 @@ const DAY_MS = 24 * 60 * 60 * 1000
 
 export class Invites {
   readonly #tokens: Tokens
-  readonly #days: number
+  /** For how long an invite is valid. */
+  readonly days: number
 
   constructor(tokens: Tokens, days: number) {
     this.#tokens = tokens
-    this.#days = days
+    this.days = days
   }
 
   /** Makes an invite to a room: under 250 characters, safe in URLs. */
   async make(roomId: RoomId): Promise<string> {
-    return await this.#tokens.sign('invite', { subject: roomId }, this.#days * DAY_MS)
+    return await this.#tokens.sign('invite', { subject: roomId }, this.days * DAY_MS)
   }
 
   /** Gives the room of an invite. Refusals: `invite-invalid`, `invite-expired`. */

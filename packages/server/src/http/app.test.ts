@@ -147,6 +147,7 @@ describe('/api/rooms', () => {
     const { room } = await roomOf(ada.token)
     const path = `/api/rooms/${room.roomId}/invites`
     const made = v.parse(inviteUrlSchema, (await app.call('POST', path, ada.token)).json)
+    expect(made.days).toBe(app.invites.days)
     expect(await app.invites.open(made.inviteUrl.split('/invite/')[1] ?? '')).toEqual({
       roomId: room.roomId,
     })

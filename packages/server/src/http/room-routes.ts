@@ -47,8 +47,12 @@ export function roomRoutes(options: RoomRoutesOptions): Router {
   const router = Router()
   const sender = (request: Request): Promise<SessionMember> => requireMember(who, request)
 
-  async function inviteUrl(request: Request, roomId: RoomId): Promise<string> {
-    return `${ownOrigin(request, publicUrl)}/invite/${await invites.make(roomId)}`
+  async function invite(
+    request: Request,
+    roomId: RoomId,
+  ): Promise<{ inviteUrl: string; days: number }> {
+    const inviteUrl = `${ownOrigin(request, publicUrl)}/invite/${await invites.make(roomId)}`
+    return { inviteUrl, days: invites.days }
   }
 
   async function requireSpace({ memberId }: SessionMember): Promise<void> {
@@ -63,7 +67,7 @@ export function roomRoutes(options: RoomRoutesOptions): Router {
     const { title, model, instructions } = parseBody(request, roomRequestSchema)
     await requireSpace(member)
     const room = await rooms.create(member, { title: title || DEFAULT_TITLE, model, instructions })
-    response.status(201).json({ room, inviteUrl: await inviteUrl(request, room.roomId) })
+    response.status(201).json({ room, ...(await invite(request, room.roomId)) })
   })
 
   router.get('/', async (request, response) => {
@@ -74,7 +78,7 @@ export function roomRoutes(options: RoomRoutesOptions): Router {
   router.post('/:id/invites', async (request, response) => {
     const { memberId } = await sender(request)
     const { roomId } = await rooms.summary(memberId, roomIdOf(request))
-    response.json({ inviteUrl: await inviteUrl(request, roomId) })
+    response.json(await invite(request, roomId))
   })
 
   router.get('/:id/messages', async (request, response) => {

@@ -66,11 +66,15 @@ export const roomSummarySchema = v.object({
 })
 export type RoomSummary = Readonly<v.InferOutput<typeof roomSummarySchema>>
 
-export const roomMadeSchema = v.object({ room: roomSummarySchema, inviteUrl: v.string() })
+export const inviteUrlSchema = v.object({
+  inviteUrl: v.string(),
+  /** How long it is valid. */
+  days: v.optional(countSchema),
+})
+export const roomMadeSchema = v.object({ room: roomSummarySchema, ...inviteUrlSchema.entries })
 export const roomListSchema = v.object({ rooms: v.array(roomSummarySchema) })
 export const inviteRequestSchema = v.object({ invite: v.string() })
 export const inviteAcceptedSchema = v.object({ room: roomSummarySchema, role: v.picklist(ROLES) })
-export const inviteUrlSchema = v.object({ inviteUrl: v.string() })
 
 /** `POST /api/invites/look {invite}`: what an invite leads to, for somebody who has not accepted it. */
 export const inviteLookSchema = v.object({

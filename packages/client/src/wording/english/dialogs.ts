@@ -26,12 +26,16 @@ export const dialogs = {
     share: 'Share',
     scan: 'Or scan it with a phone',
     code: 'The invite link as a QR code',
+    days: (count: number): string => `It is valid for ${count} ${count === 1 ? 'day' : 'days'}.`,
+    hereOnly:
+      'This link opens on this computer only. For others, start the server with HOST or PUBLIC_URL set, and open it by that address.',
     shareTitle: (room: string): string => `Join “${room}” on Roomcast`,
   },
   personal: {
     title: 'Open on another device',
-    text: 'This link is your key: whoever opens it is you here. Keep it to yourself.',
+    text: 'This link is your key: whoever opens it is you here, and comes to this room. Keep it to yourself.',
     link: 'Your personal link',
+    code: 'Your personal link as a QR code',
   },
   notification: {
     answered: 'Claude has answered you.',

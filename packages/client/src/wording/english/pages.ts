@@ -43,7 +43,7 @@ export const pages = {
     title: 'A personal link',
     you: 'You are',
     replaces: (name: string): string =>
-      `in this browser. Opening this link replaces that; save your own link first if you want to come back as ${name}.`,
+      `in this browser. This link belongs to whoever made it: opened, it makes this browser theirs. Save your own link first if you want to come back as ${name}.`,
     open: 'Open this link',
     moment: 'One moment…',
   },
