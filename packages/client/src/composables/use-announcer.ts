@@ -1,14 +1,14 @@
 // What the status region and the alert region of a room say: events of the room and of the link, and for who wants
 // that the answer itself, when it is finished or sentence by sentence at a pace that can be listened to.
-import { onScopeDispose, type Ref, ref, watch } from 'vue'
+import { onScopeDispose, type Ref, ref, watch, watchEffect } from 'vue'
 import type { Reply } from '@roomcast/shared/protocol'
 import { partsOf, replyNumbered } from '@roomcast/shared/room'
-import { sentencesAfter } from '../announce/sentences.ts'
+import type { sentencesAfter as Cut } from '../announce/sentences.ts'
 import { browserClock } from '../clock.ts'
 import { preferences } from '../preferences.ts'
 import { announcementOf } from '../wording/announcement.ts'
 import { laterWords } from '../wording/later.ts'
-import type { OpenedRoom } from './use-opened-room.ts'
+import type { RoomShown } from './use-opened-room.ts'
 
 /** Between two things that are said while an answer comes, ms. */
 const PACE_MS = 1500
@@ -21,7 +21,7 @@ export interface Said {
 }
 
 /** @param stopArmed one more press of Escape stops the answer */
-export function useAnnouncer({ view, me, linkText }: OpenedRoom, stopArmed: () => boolean): Said {
+export function useAnnouncer({ view, me, linkText }: RoomShown, stopArmed: () => boolean): Said {
   const calm = ref('')
   const urgent = ref('')
   const sentences = useSentences((sentence) => (calm.value = sentence))
@@ -72,6 +72,15 @@ function useSentences(say: (sentence: string) => void): {
   let upTo = 0
   let waiting: string[] = []
   let cancel: (() => void) | null = null
+  /** Loaded for those who want it. */
+  let sentencesAfter: typeof Cut | null = null
+  const load = (): void =>
+    void import('../announce/sentences.ts').then(
+      (cutter) => (sentencesAfter = cutter.sentencesAfter),
+      // ignored because: it is tried again with what comes next.
+      () => null,
+    )
+  watchEffect(() => preferences.value.announce === 'sentences' && load())
   const next = (): void => {
     cancel = null
     const sentence = waiting.shift()
@@ -82,6 +91,7 @@ function useSentences(say: (sentence: string) => void): {
   onScopeDispose(() => cancel?.())
   return {
     follow(reply) {
+      if (sentencesAfter === null) return load()
       const text = textOf(reply)
       if (reply.number !== number) {
         // Who comes later hears what comes from now on.
