@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { plainPassage, plainText } from './plain-text.ts'
+import { plainPassage } from './plain-passage.ts'
+import { plainText } from './plain-text.ts'
 
 describe('text without the marks of Markdown', () => {
   it.each([

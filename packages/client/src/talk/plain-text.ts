@@ -26,19 +26,6 @@ export function plainText(markdown: string): string {
   return (text + withoutMarks(lines.slice(at))).replace(/\s+/g, ' ').trim()
 }
 
-/** The parts of a passage before, in and after what was found in it, likewise. */
-export function plainPassage(
-  passage: string,
-  from: number,
-  to: number,
-): readonly [before: string, found: string, after: string] {
-  // Noncharacters, so that they are in no text.
-  const marked = `${passage.slice(0, from)}\uFDD0${passage.slice(from, to)}\uFDD1${passage.slice(to)}`
-  const [before = '', rest = ''] = plainText(marked).split('\uFDD0')
-  const [found = '', after = ''] = rest.split('\uFDD1')
-  return [before, found, after]
-}
-
 function withoutMarks(text: string): string {
   return text
     .replace(LINK, '$1')
