@@ -33,12 +33,8 @@ export const talking = {
   model: {
     pick: 'Model for this question',
     ofRoom: (name: string): string => `The room’s model (${name})`,
-    unknown: 'What can be asked here could not be read.',
-    reading: 'Reading what can be asked here…',
-    answers: (name: string): string => `${name} answers this question`,
   },
   quote: {
-    chip: (name: string): string => `Answer to ${name}`,
     remove: 'Quote nothing',
     jump: (name: string): string => `Show what ${name} said`,
   },
