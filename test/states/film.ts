@@ -21,7 +21,12 @@ interface Shot {
 const browser = await launchChromium()
 const stage = await openStage(browser)
 const ana = await BrowserPerson.come(browser, 'Ana', { width: 900, height: 700 })
-const bo = await BrowserPerson.come(browser, 'Bo', { width: 390, height: 700, dark: true })
+const bo = await BrowserPerson.come(browser, 'Bo', {
+  width: 390,
+  height: 700,
+  dark: true,
+  touch: true,
+})
 const link = await ana.makeRoom(stage.wire.url, 'Design review')
 await bo.accept(link)
 
@@ -38,7 +43,7 @@ const filmed = film()
 await ana.at('composer').pressSequentially('How do shared rooms work?', { delay: 60 })
 await ana.page.keyboard.press('Enter')
 await Promise.all([ana.reads(1400), bo.reads(1400)])
-await bo.at('stop').click()
+await bo.at('stop').tap()
 await Promise.all([ana, bo].map((person) => person.footerSays('Stopped by Bo')))
 const enough = shots.length + 4
 while (shots.length < enough) await ana.page.evaluate(() => new Promise(requestAnimationFrame))

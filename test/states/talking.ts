@@ -78,9 +78,12 @@ const TALKING: Story = {
     {
       name: 'retracted',
       title: 'A message was taken back',
-      async reach({ person }) {
-        await person.at('retract-sure').click()
-        await person.at('retracted').waitFor()
+      async reach(scene) {
+        const sure = scene.person.at('retract-sure')
+        // It asks only as long as one stays there.
+        if (!(await sure.isVisible())) await act(scene, 'Agreed', 'retract')
+        await sure.click()
+        await scene.person.at('retracted').waitFor()
       },
     },
     {
