@@ -164,4 +164,25 @@ describe('a hostile answer', () => {
     expect(await page.locator('.markdown').locator(dangerous).count()).toBe(0)
     expect(complaints).toEqual([])
   })
+
+  test('sets no formula that a browser would die of, and the others', async () => {
+    const { page, complaints } = await opened()
+    const nested = (command: string, times: number) =>
+      `$${command.repeat(times)}x${'}'.repeat(times)}$`
+    const heavy = [
+      nested('\\sqrt{', 170),
+      nested('\\sqrt{', 55),
+      nested('\\frac{1}{', 150),
+      `$$\\def\\a{${'x'.repeat(500)}}${'\\a'.repeat(400)}$$`,
+    ]
+    const light = Array.from({ length: 600 }, (_, index) => `$a_${index % 10}$`).join(' ')
+    const text = `${heavy.join('\n\n')}\n\n${light}`
+    await page.evaluate((source) => window.answer.show(source, true), text)
+    await expect.poll(() => page.locator('.formula .katex-html').count()).toBe(500 - heavy.length)
+    const first = page.locator('.formula')
+    for (const [at, source] of heavy.entries())
+      expect(await first.nth(at).textContent()).toBe(source)
+    expect(await first.last().textContent()).toBe('$a_9$')
+    expect(complaints).toEqual([])
+  })
 })

@@ -1,7 +1,9 @@
 // A formula: its source until it can be set, and for good where it cannot.
-import { defineComponent, h, onMounted, useTemplateRef, watch } from 'vue'
+import { defineComponent, h, onBeforeUnmount, onMounted, useTemplateRef, watch } from 'vue'
 import { words } from '../wording/language.ts'
+import { useShare } from './formula-share.ts'
 import { scrollerAttributes, useOverflow } from './overflow.ts'
+import { inTurn } from './turns.ts'
 
 export default defineComponent({
   name: 'FormulaText',
@@ -19,20 +21,40 @@ export default defineComponent({
     const content = useTemplateRef<HTMLElement>('content')
     const overflows = useOverflow(scroller, content)
 
+    const share = useShare()
+    /** It has been counted; its elements, once they are there. */
+    let [counted, elements] = [false, 0]
+
     const set = async (): Promise<void> => {
       const { tex, display, open } = props
-      if (open) return
-      try {
-        const { typeset } = await import('./formulas.ts')
-        if (props.open || props.tex !== tex) return
-        content.value?.replaceChildren(...typeset(tex, display))
-      } catch {
-        // ignored because: it stays its source, which is all that is known.
-      }
+      if (open || (!counted && share.formulas <= 0)) return
+      if (!counted) share.formulas -= 1
+      counted = true
+      const { typeset } = await import('./formulas.ts')
+      inTurn(() => {
+        if (!content.value || props.open || props.tex !== tex) return
+        try {
+          const formula = typeset(tex, display)
+          if (formula.elements > share.elements + elements) return
+          share.elements += elements - formula.elements
+          elements = formula.elements
+          content.value.replaceChildren(...formula.nodes)
+        } catch {
+          // ignored because: it stays its source, which is all that is known.
+        }
+      })
     }
+    const look = (): void => {
+      // ignored because: without the part of the page that sets it, it stays its source as well.
+      set().catch(() => null)
+    }
+    onBeforeUnmount(() => {
+      share.formulas += counted ? 1 : 0
+      share.elements += elements
+    })
     // What Vue keeps here is the source, as one text; when that changes it replaces all there is.
     onMounted(() =>
-      watch(() => [props.source, props.display, props.open], set, {
+      watch(() => [props.source, props.display, props.open], look, {
         immediate: true,
         flush: 'post',
       }),

@@ -16,6 +16,9 @@ import yaml from 'highlight.js/lib/languages/yaml'
 /** A run of text, or a run in one colour. */
 export type Colour = string | { readonly classes: string; readonly children: readonly Colour[] }
 
+/** Colours within colours. Code of brackets alone would nest its elements until the browser dies of it. */
+const DEEPEST = 30
+
 const lowlight = createLowlight({
   ...{ bash, cpp, css, go, java, json, python, rust, sql, typescript, xml, yaml },
 })
@@ -32,15 +35,27 @@ lowlight.registerAlias({
 export function highlight(code: string, language: string): readonly Colour[] | null {
   const name = language.toLowerCase()
   if (!lowlight.registered(name)) return null
-  return lowlight.highlight(name, code).children.flatMap(colour)
+  return lowlight.highlight(name, code).children.flatMap((node) => colour(node, 1))
 }
 
 type Tree = ReturnType<typeof lowlight.highlight>['children'][number]
 
-function colour(node: Tree): Colour[] {
+function colour(node: Tree, depth: number): Colour[] {
   if (node.type === 'text') return [node.value]
   if (node.type !== 'element') return []
+  if (depth > DEEPEST) return [textOf(node)]
   const classes = node.properties['className']
-  const children = node.children.flatMap(colour)
+  const children = node.children.flatMap((child) => colour(child, depth + 1))
   return [{ classes: Array.isArray(classes) ? classes.join(' ') : '', children }]
+}
+
+/** Walks instead of calling itself: this is where a tree may be thousands deep. */
+function textOf(root: Tree): string {
+  let text = ''
+  const left = [root]
+  for (let node = left.pop(); node !== undefined; node = left.pop()) {
+    if (node.type === 'text') text += node.value
+    else if (node.type === 'element') left.push(...node.children.toReversed())
+  }
+  return text
 }

@@ -5,6 +5,7 @@ import { computed, defineComponent, h, ref, shallowRef, watchEffect } from 'vue'
 import { usePageVisible } from '../composables/use-page-visible.ts'
 import { words } from '../wording/language.ts'
 import { type Block, MarkdownBlocks } from './blocks.ts'
+import { shareFormulas } from './formula-share.ts'
 import { headingLevels } from './headings.ts'
 import MarkdownBlock from './markdown-block.ts'
 
@@ -18,6 +19,7 @@ export default defineComponent({
     cut: { type: Boolean, default: false },
   },
   setup(props) {
+    shareFormulas()
     const parser = new MarkdownBlocks()
     const visible = usePageVisible()
     const blocks = shallowRef<readonly Block[]>([])

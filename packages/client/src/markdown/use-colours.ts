@@ -5,8 +5,13 @@ import { onMounted, onScopeDispose, shallowRef, type ShallowRef, watch } from 'v
 import { browserClock } from '../clock.ts'
 import type { Colour } from './highlight.ts'
 
-/** Characters. Longer code stays in one colour: a turn of colouring would hold up the page. */
+/** Characters. Longer code stays in one colour: it would hold up the page. */
 export const COLOUR_LIMIT = 20_000
+/** Coloured first; then so many times more in each turn, as long as that does not take too long. */
+const FIRST = 2_500
+const STEP = 1.5
+/** Some grammars take a hundred times as long for code that is meant to be slow. */
+const LONGEST_MS = 100
 const PACE_MS = 120
 const GROWTH = 1.125
 
@@ -25,7 +30,7 @@ interface Code {
 let turn: Promise<unknown> = Promise.resolve()
 
 /** Does this after everything that was given before, and after what is to be painted. */
-function inTurn(work: () => Promise<void>): void {
+function oneByOne(work: () => Promise<void>): void {
   const next = () => new Promise<void>((resolve) => browserClock.after(0, resolve)).then(work)
   // ignored because: code without colours is code too; another block tries again.
   turn = turn.then(next).catch(() => null)
@@ -37,19 +42,29 @@ export function useColours(now: () => Code): Readonly<ShallowRef<Coloured | null
   let cancel: (() => void) | null = null
   let gone = false
 
+  /** What was coloured last, and how long that took. */
+  let last = { text: '', ms: 0 }
+
   const colour = async (): Promise<void> => {
     const { highlight } = await import('./highlight.ts')
     const { code, language } = now()
     if (gone || code.length > COLOUR_LIMIT) return
-    const colours = highlight(code, language)
-    coloured.value = colours && { text: code, colours }
+    if (!code.startsWith(last.text)) last = { text: '', ms: 0 }
+    const text = code.slice(0, Math.max(FIRST, last.text.length * STEP))
+    // The time grows with the square of the length at least.
+    if (last.ms * (text.length / (last.text.length || 1)) ** 2 > LONGEST_MS) return
+    const began = browserClock.now()
+    const colours = highlight(text, language)
+    last = { text, ms: browserClock.now() - began }
+    coloured.value = colours && { text, colours }
+    if (colours && text.length < code.length) oneByOne(colour)
   }
   const look = (): void => {
     cancel = null
     const { code, open } = now()
     const known = coloured.value?.text ?? ''
     if (open && code.startsWith(known) && code.length < known.length * GROWTH) return
-    inTurn(colour)
+    oneByOne(colour)
   }
   const plan = (): void => {
     const { code, language } = now()
