@@ -258,6 +258,29 @@ export default typescript.config(
     rules: { 'no-restricted-syntax': ['error', noHtml, ...noSentence] },
   },
   {
+    // One container talks to a room, and pages to the server: components get props and emit.
+    files: ['packages/client/src/components/**'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              group: [
+                'api',
+                'room/room-client',
+                'composables/use-session',
+                'composables/use-room',
+              ].map((file) => `**/${file}.ts`),
+              allowTypeImports: true,
+              message: 'Components get props and emit; views/RoomView.vue talks to the room.',
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
     files: ['packages/client/src/**/*.vue'],
     rules: {
       'max-lines': ['error', { max: 150 }],

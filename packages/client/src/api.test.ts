@@ -2,7 +2,8 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
-import { Api, ApiError } from './api.ts'
+import { Api } from './api.ts'
+import { ApiError } from './api-error.ts'
 
 type Answer = { readonly status?: number; readonly body: string }
 
@@ -49,7 +50,7 @@ afterEach(async () => {
 describe('the HTTP calls of the page', () => {
   it('send what the contract says', async () => {
     const { api, asked } = await serving({ body: '{"inviteUrl":"/invite/x"}' })
-    expect(await api.makeInvite('r1')).toBe('/invite/x')
+    expect(await api.makeInvite('r1')).toEqual({ inviteUrl: '/invite/x' })
     expect(asked).toEqual(['POST /api/rooms/r1/invites {}'])
   })
 

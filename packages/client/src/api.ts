@@ -19,20 +19,8 @@ import {
   sessionSchema,
 } from '@roomcast/shared/protocol'
 import * as v from 'valibot'
+import { ApiError, type ApiErrorBody } from './api-error.ts'
 import { words } from './wording/language.ts'
-
-export type ApiErrorBody = Readonly<v.InferOutput<typeof errorSchema>>
-
-/** A call that was refused, or that did not get through (`unreachable`, retryable). */
-export class ApiError extends Error {
-  readonly body: ApiErrorBody
-
-  constructor(body: ApiErrorBody) {
-    super(body.message)
-    this.name = 'ApiError'
-    this.body = body
-  }
-}
 
 const whoSchema = v.object({ member: sessionSchema.entries.member })
 const whoOrNobodySchema = v.object({ member: v.nullable(sessionSchema.entries.member) })
@@ -171,9 +159,4 @@ export class Api {
 function failureOf(body: unknown): ApiErrorBody {
   const parsed = v.safeParse(failureSchema, body)
   return parsed.success ? parsed.output.error : UNREACHABLE
-}
-
-/** What to tell a person about something that was thrown. */
-export function errorText(error: unknown): string {
-  return error instanceof ApiError ? error.body.message : words.trouble.unexpected
 }

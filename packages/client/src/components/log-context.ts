@@ -1,7 +1,7 @@
 // What all messages of a conversation are shown with; stable, so that a change reaches only those that show it.
 import type { Message, Reply } from '@roomcast/shared/protocol'
 import { computed, type ComputedRef } from 'vue'
-import type { OpenedRoom } from '../composables/use-opened-room.ts'
+import type { RoomShown } from '../composables/use-opened-room.ts'
 import { type NewestReplies, newestReplies } from '../room/newest-replies.ts'
 import { ORDINARY, type ReplyPlace, replyPlaces } from '../room/reply-places.ts'
 
@@ -20,7 +20,7 @@ export interface LogContext {
   readonly replyPlace: (reply: Reply) => ReplyPlace
 }
 
-export function logContext(opened: OpenedRoom, messages: () => readonly Message[]): LogContext {
+export function logContext(opened: RoomShown, messages: () => readonly Message[]): LogContext {
   const { state, link, answering, people } = opened
   const queue = computed(() => state.value?.queue ?? [])
   const places = computed((before?: ReturnType<typeof replyPlaces>) =>

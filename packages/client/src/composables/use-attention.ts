@@ -6,12 +6,12 @@ import { preferences } from '../preferences.ts'
 import { callsFor, newSince, tabTitle } from '../room-title.ts'
 import { words } from '../wording/language.ts'
 import { laterWords } from '../wording/later.ts'
-import type { OpenedRoom } from './use-opened-room.ts'
+import type { RoomShown } from './use-opened-room.ts'
 
 const ICON = '/favicon.svg'
 const ICON_WITH_DOT = '/favicon-dot.svg'
 
-export function useAttention({ state, me, title, people }: OpenedRoom): void {
+export function useAttention({ state, me, title, people }: RoomShown): void {
   const hidden = ref(document.visibilityState === 'hidden')
   const since = shallowRef<{ offset: number; running: number | null } | null>(null)
   const told = new Set<string>()

@@ -7,7 +7,8 @@ import type {
   RoomState,
   UnknownEntry,
 } from '@roomcast/shared/protocol'
-import { type Api, errorText } from '../api.ts'
+import type { Api } from '../api.ts'
+import { errorText } from '../api-error.ts'
 import {
   amended,
   followHistory,

@@ -1,6 +1,7 @@
 // Links this member asks for: an invite to the room, or the way to open the own session elsewhere.
 import { type ShallowRef, shallowRef } from 'vue'
-import { type Api, errorText } from '../api.ts'
+import { errorText } from '../api-error.ts'
+import type { Deeds } from './use-deeds.ts'
 
 export interface LinkOffer {
   readonly kind: 'invite' | 'personal'
@@ -28,7 +29,10 @@ export function isLoopback(url: string): boolean {
   return /^(localhost|.+\.localhost|127\.[\d.]+|\[::1\])$/.test(new URL(url).hostname)
 }
 
-export function useLinkOffer(api: Api, roomId: () => string): LinkOffers {
+export function useLinkOffer(
+  deeds: Pick<Deeds, 'makeInvite' | 'personalLink'>,
+  roomId: () => string,
+): LinkOffers {
   const offer = shallowRef<LinkOffer | null>(null)
   const show = async (kind: LinkOffer['kind'], make: () => Promise<Made>): Promise<void> => {
     const none = { kind, url: null, days: null, problem: null }
@@ -44,12 +48,12 @@ export function useLinkOffer(api: Api, roomId: () => string): LinkOffers {
     offer,
     invite: () =>
       show('invite', async () => {
-        const { inviteUrl, days = null } = await api.makeInvite(roomId())
+        const { inviteUrl, days = null } = await deeds.makeInvite()
         return { url: inviteUrl, days }
       }),
     personal: () =>
       show('personal', async () => {
-        const url = `${await api.personalLink()}?room=${encodeURIComponent(roomId())}`
+        const url = `${await deeds.personalLink()}?room=${encodeURIComponent(roomId())}`
         return { url, days: PERSONAL_DAYS }
       }),
     close: () => (offer.value = null),

@@ -13,8 +13,8 @@ import { type People, usePeople } from './use-people.ts'
 import { type Room, useRoom } from './use-room.ts'
 import type { Session } from './use-session.ts'
 
-export interface OpenedRoom {
-  readonly room: Room
+/** What the components of a room are given of it: to be shown, nothing to talk to. */
+export interface RoomShown {
   readonly me: Readonly<Ref<string | null>>
   readonly view: () => RoomView
   /** Null until the room has been read for the first time. */
@@ -32,8 +32,12 @@ export interface OpenedRoom {
   readonly owner: ComputedRef<boolean>
   /** The question that is being answered; empty where it is not known here. */
   readonly question: ComputedRef<string>
-  /** Begins anew, after the member has said who they are. */
-  readonly reopen: () => Promise<void>
+}
+
+export interface OpenedRoom extends RoomShown {
+  readonly room: Room
+  /** Begins anew under this name, unless it is known who the member is. */
+  readonly reopen: (name: string) => Promise<void>
 }
 
 /** @param isWriting the member has written something that was not sent */
@@ -85,8 +89,8 @@ export function useOpenedRoom(
       )
       return said?.text ?? ''
     }),
-    reopen: async () => {
-      await session.load()
+    reopen: async (name) => {
+      await session.start(name)
       room.reopen()
     },
   }

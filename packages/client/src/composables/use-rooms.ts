@@ -10,7 +10,7 @@ import {
   watch,
 } from 'vue'
 import { type RoomSummary } from '@roomcast/shared/protocol'
-import { ApiError, errorText } from '../api.ts'
+import { ApiError, errorText } from '../api-error.ts'
 import { browserClock } from '../clock.ts'
 import { seen } from '../room/seen.ts'
 import { type Fresh, freshOf, inOrder, mayBeNew } from '../rooms.ts'

@@ -1,7 +1,7 @@
 // Looks for words in a room, a little after they were typed, newest messages first.
 import { onScopeDispose, type Ref, ref, type ShallowRef, shallowRef, watch } from 'vue'
 import type { SearchPage } from '@roomcast/shared/protocol'
-import { type Api, errorText } from '../api.ts'
+import { errorText } from '../api-error.ts'
 import { browserClock } from '../clock.ts'
 
 export type Found = SearchPage['found'][number]
@@ -19,6 +19,9 @@ export interface Search {
   readonly more: () => Promise<void>
 }
 
+/** Up to a page of what was found before an offset (null: the end), newest first. */
+export type Look = (words: string, before: number | null) => Promise<SearchPage>
+
 /** Typing goes on for about as long as this between two letters. */
 const TYPING_MS = 250
 /** Calls made without asking while nothing is found: each looks through a thousand messages. */
@@ -27,7 +30,7 @@ const MOST_CALLS = 12
 /** What was looked for last, so that the next result is one press away. */
 let last = { roomId: '', words: '' }
 
-export function useSearch(roomId: string, api: Api): Search {
+export function useSearch(roomId: string, search: Look): Search {
   const words = ref(last.roomId === roomId ? last.words : '')
   const found = shallowRef<readonly Found[]>([])
   const next = ref<number | null>(null)
@@ -44,7 +47,7 @@ export function useSearch(roomId: string, api: Api): Search {
     try {
       let from = before
       for (let call = 0; call < MOST_CALLS; call++) {
-        const page = await api.search(roomId, query, from)
+        const page = await search(query, from)
         if (mine !== turn) return
         found.value = [...(before === null && call === 0 ? [] : found.value), ...page.found]
         next.value = from = page.next

@@ -8,6 +8,7 @@ export interface Session {
   readonly who: Readonly<ShallowRef<Who | null | undefined>>
   /** Asks the server, unless it is known. */
   readonly load: () => Promise<Who | null>
+  /** Starts a session under this name, unless there is one. */
   readonly start: (name: string) => Promise<Who>
   readonly backIn: (key: string) => Promise<Who>
   /** The server does not know this browser any more. */
@@ -22,7 +23,7 @@ export function createSession(api: Api): Session {
     api,
     who,
     load: async () => (who.value ??= await api.who()),
-    start: async (name) => (who.value = await api.startSession(name)),
+    start: async (name) => (who.value ??= await api.startSession(name)),
     backIn: async (key) => (who.value = await api.backIn(key)),
     forget: () => (who.value = null),
   }

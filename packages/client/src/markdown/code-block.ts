@@ -1,6 +1,7 @@
 // A code block: its language, whether its lines wrap, a button that copies it, and, a little later, colours. Labels
 // are drawn by CSS, so that the text of the element is the code and nothing else.
 import { computed, defineComponent, h, ref, useTemplateRef, type VNode } from 'vue'
+import { drawable } from '../talk/drawable.ts'
 import { words } from '../wording/language.ts'
 import ColouredCode from './coloured-code.ts'
 import CopyButton from './copy-button.ts'
@@ -22,8 +23,9 @@ export default defineComponent({
     const content = useTemplateRef<HTMLElement>('content')
     const overflows = useOverflow(scroller, content)
     const code = computed(() => props.code.replace(/\n$/, ''))
+    const drawn = computed(() => drawable(code.value))
     const coloured = useColours(() => ({
-      code: code.value,
+      code: drawn.value,
       language: props.language,
       open: props.open,
     }))
@@ -31,9 +33,9 @@ export default defineComponent({
 
     const children = (): (VNode | string)[] | string => {
       const known = coloured.value
-      if (!known || !code.value.startsWith(known.text)) return code.value
+      if (!known || !drawn.value.startsWith(known.text)) return drawn.value
       const { text, colours } = known
-      return [h(ColouredCode, { key: 'colours', colours }), code.value.slice(text.length)]
+      return [h(ColouredCode, { key: 'colours', colours }), drawn.value.slice(text.length)]
     }
     const bar = () =>
       h('div', { class: 'code-bar', 'data-label': props.language || words.reading.plainCode }, [

@@ -4,6 +4,7 @@
 // if `safeHref` lets it; an image is a link to it and never loaded; an unknown token is its text; a block
 // that cannot be rendered is its source.
 import { h, type VNode } from 'vue'
+import { drawable } from '../talk/drawable.ts'
 import { words } from '../wording/language.ts'
 import type { Block } from './blocks.ts'
 import CodeBlock from './code-block.ts'
@@ -33,7 +34,7 @@ export function renderBlock({ source, tokens, open }: Block, heading: number): C
   } catch {
     // ignored because: the text itself is shown instead.
   }
-  return [h('p', { class: 'plain', dir: 'auto' }, source.trimEnd())]
+  return [h('p', { class: 'plain', dir: 'auto' }, drawable(source.trimEnd()))]
 }
 
 /** @param block what they are of */
@@ -107,7 +108,7 @@ function leaf(token: Token, task: 'done' | 'open' | null, block: Shown): Child[]
       return task === null ? nodes : taskItem(nodes, task === 'done')
     }
     case 'code_inline':
-      return [h('code', token.content)]
+      return [h('code', drawable(token.content))]
     case 'softbreak':
       return ['\n']
     case 'hardbreak':
@@ -122,7 +123,7 @@ function leaf(token: Token, task: 'done' | 'open' | null, block: Shown): Child[]
     case 'formula':
       return [formula(token)]
     default:
-      return [token.content]
+      return [drawable(token.content)]
   }
 }
 

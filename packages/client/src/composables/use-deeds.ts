@@ -1,0 +1,46 @@
+// What the dialogs of a room can have done: each does one thing, and throws what was refused for its dialog to say.
+import type { CommandOf } from '@roomcast/shared/protocol'
+import type { Api } from '../api.ts'
+import { ApiError } from '../api-error.ts'
+import type { Intent } from '../room/room-client.ts'
+import type { Room } from './use-room.ts'
+import type { Look } from './use-search.ts'
+import { useSession } from './use-session.ts'
+
+export type Changes = Pick<CommandOf<'configure'>, 'title' | 'model' | 'instructions'>
+
+export interface Deeds {
+  /** For its owner. */
+  readonly configure: (changes: Changes) => Promise<void>
+  /** Takes a member out of the room, or the member itself leaves. */
+  readonly remove: (memberId: string) => Promise<void>
+  /** Removes the room for good; for its owner. */
+  readonly deleteRoom: () => Promise<void>
+  readonly makeInvite: () => ReturnType<Api['makeInvite']>
+  /** A link that opens this member's session elsewhere. */
+  readonly personalLink: () => Promise<string>
+  /** Where the whole transcript can be saved from. */
+  readonly exportUrl: (format: 'markdown' | 'json') => string
+  readonly search: Look
+}
+
+export function useDeeds({ send, me }: Room, roomId: () => string): Deeds {
+  const { api } = useSession()
+  const command = async (intent: Intent): Promise<void> => {
+    const result = await send(intent)
+    if (result.ok) return
+    // The room may have closed itself to who has left before it says that they have.
+    const left =
+      intent.type === 'remove' && intent.memberId === me.value && result.error.code === 'removed'
+    if (!left) throw new ApiError(result.error)
+  }
+  return {
+    configure: (changes) => command({ type: 'configure', ...changes }),
+    remove: (memberId) => command({ type: 'remove', memberId }),
+    deleteRoom: () => api.deleteRoom(roomId()),
+    makeInvite: () => api.makeInvite(roomId()),
+    personalLink: () => api.personalLink(),
+    exportUrl: (format) => api.exportUrl(roomId(), format),
+    search: (words, before) => api.search(roomId(), words, before),
+  }
+}
