@@ -236,7 +236,7 @@ describe('around the conversation', { timeout: 60_000 }, () => {
 
   test('the room has its place at every width, whatever rooms are called', async () => {
     const ana = await comes('Ana')
-    await ana.makeRoom(deployment.node(0).url, 'Long '.repeat(20).trim())
+    const link = await ana.makeRoom(deployment.node(0).url, 'Long '.repeat(20).trim())
     const box = async (selector: string) => {
       const found = await ana.page.locator(selector).boundingBox()
       return found && { x: found.x, y: found.y, width: found.width, height: found.height }
@@ -255,28 +255,14 @@ describe('around the conversation', { timeout: 60_000 }, () => {
     await ana.page.goto(deployment.node(0).url)
     await ana.at('room-link').waitFor()
     expect((await box('.card'))?.width).toBeLessThanOrEqual(544)
-  })
 
-  test('the room has its place at every width, whatever rooms are called', async () => {
-    const ana = await comes('Ana')
-    await ana.makeRoom(deployment.node(0).url, 'Long '.repeat(20).trim())
-    const box = async (selector: string) => {
-      const found = await ana.page.locator(selector).boundingBox()
-      return found && { x: found.x, y: found.y, width: found.width, height: found.height }
-    }
-    await ana.at('room-link').waitFor()
-    expect((await box('nav.side-part'))?.width).toBeLessThanOrEqual(264)
-    expect((await box('main.room'))?.x).toBe(264)
-    await ana.page.setViewportSize({ width: 390, height: 844 })
-    await expect.poll(() => box('main.room')).toEqual({ x: 0, y: 0, width: 390, height: 844 })
-    await ana.page.setViewportSize({ width: 768, height: 800 })
-    await expect.poll(async () => (await box('.room-title'))?.width).toBeGreaterThan(150)
-    expect(await ana.at('person').isVisible()).toBe(false)
-    await ana.page.setViewportSize({ width: 1280, height: 800 })
-    await ana.at('person').waitFor()
-    expect(await ana.at('leave-room').count()).toBe(0)
-    await ana.page.goto(deployment.node(0).url)
-    await ana.at('room-link').waitFor()
-    expect((await box('.card'))?.width).toBeLessThanOrEqual(544)
+    const fay = await comes('Fay', { width: 390, height: 844, touch: true })
+    await fay.accept(link)
+    await fay.at('ask-toggle').click()
+    await fay.ask('With fingers')
+    await fay.at('message-more').click()
+    await fay.at('message-actions').waitFor()
+    await fay.page.keyboard.press('Escape')
+    await expect.poll(() => fay.at('message-actions').count()).toBe(0)
   })
 })
