@@ -181,7 +181,7 @@ describe('a hostile answer', () => {
     await expect.poll(() => page.locator('.formula .katex-html').count()).toBe(500 - heavy.length)
     const first = page.locator('.formula')
     for (const [at, source] of heavy.entries())
-      expect(await first.nth(at).textContent()).toBe(source)
+      expect((await first.nth(at).textContent())?.replaceAll('\n', '')).toBe(source)
     expect(await first.last().textContent()).toBe('$a_9$')
     expect(complaints).toEqual([])
   })
