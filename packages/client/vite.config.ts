@@ -16,6 +16,16 @@ const oneKindOfFont: Plugin = {
   },
 }
 
+/** The server takes WebSockets only (transport-socket.ts asks for nothing else), so the other ways stay out. */
+const webSocketsOnly: Plugin = {
+  name: 'web-sockets-only',
+  transform: {
+    filter: { id: /engine\.io-client.build.esm.transports.index\.js$/ },
+    handler: () =>
+      `import { WS } from './websocket.js'\nexport const transports = { websocket: WS }`,
+  },
+}
+
 /** What every page needs, and what a room needs besides; each with all that it imports. The pages before a room get by without
  *  the second. test/page/bytes.test.ts weighs them. */
 const groups = [
@@ -34,7 +44,7 @@ const groups = [
 export default defineConfig({
   root: import.meta.dirname,
   // No component here is written in the old style: its half of Vue stays out.
-  plugins: [vue({ features: { optionsAPI: false } }), oneKindOfFont],
+  plugins: [vue({ features: { optionsAPI: false } }), oneKindOfFont, webSocketsOnly],
   resolve: {
     // Four parts of the markdown parser are tables, or need them; ours are small (docs/decisions).
     alias: [
