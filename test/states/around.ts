@@ -6,9 +6,11 @@ const PHONE = { width: 390, height: 844 }
 const DESKTOP = { width: 1280, height: 800 }
 
 async function closed({ page }: Scene): Promise<void> {
-  // In a field for searching, the first empties it.
-  for (let times = 0; times < 2; times++) await page.keyboard.press('Escape')
-  await page.setViewportSize(DESKTOP)
+  // A drawer closes where it is one; in a field for searching, the first press empties it.
+  for (const size of [PHONE, DESKTOP]) {
+    await page.setViewportSize(size)
+    await page.keyboard.press('Escape')
+  }
 }
 
 /** Something that is chosen from the menu of the room. */
