@@ -146,7 +146,7 @@ test(
     await typist.press('Enter')
     await person.isLive()
 
-    await typist.goTo('composer')
+    await typist.has('composer')
     await typist.type('Why is the sky blue? [simulate: length=60000 thinking=none first=50]')
     await typist.press('Enter')
     await person.at('stop').waitFor()
