@@ -3,6 +3,7 @@
 import { onScopeDispose, type Ref, ref, watch, watchEffect } from 'vue'
 import type { Reply } from '@roomcast/shared/protocol'
 import { partsOf, replyNumbered } from '@roomcast/shared/room'
+import { differing, inTurn, type Turns } from '../announce/in-turn.ts'
 import type { sentencesAfter as Cut } from '../announce/sentences.ts'
 import { browserClock } from '../clock.ts'
 import { preferences } from '../preferences.ts'
@@ -10,35 +11,42 @@ import { announcementOf } from '../wording/announcement.ts'
 import { laterWords } from '../wording/later.ts'
 import type { RoomShown } from './use-opened-room.ts'
 
-/** Between two things that are said while an answer comes, ms. */
+/** Between two things that are said, ms. */
 const PACE_MS = 1500
 /** The longest finished answer that is said as a whole, characters. */
 const LONGEST_ANSWER = 4000
 
-export interface Said {
+export interface Announced {
   readonly calm: Readonly<Ref<string>>
   readonly urgent: Readonly<Ref<string>>
 }
 
 /** @param stopArmed one more press of Escape stops the answer */
-export function useAnnouncer({ view, me, linkText }: RoomShown, stopArmed: () => boolean): Said {
+export function useAnnouncer(
+  { view, me, linkText }: RoomShown,
+  stopArmed: () => boolean,
+): Announced {
   const calm = ref('')
   const urgent = ref('')
-  const sentences = useSentences((sentence) => (calm.value = sentence))
+  const turns = inTurn((text) => (calm.value = text), browserClock, PACE_MS)
+  onScopeDispose(turns.end)
+  const follow = useSentences(turns)
+  const alert = (text: string): void => void (urgent.value = differing(urgent.value, text))
 
   watch(
     () => view().state,
     (after, before) => {
       if (!after) return
       const reply = (before && replyNumbered(after, before.running ?? after.running ?? 0)) ?? null
-      if (reply && preferences.value.announce === 'sentences') sentences.follow(reply)
+      const bySentence = preferences.value.announce === 'sentences'
+      if (reply && bySentence) follow(reply)
       const announcement = announcementOf(before ?? null, after, me.value)
       if (announcement === null) return
-      if (announcement.urgent !== '') urgent.value = announcement.urgent
+      if (announcement.urgent !== '') alert(announcement.urgent)
       const finished = reply?.ended && preferences.value.announce === 'answers' ? reply : null
       const text = finished ? textOf(finished).slice(0, LONGEST_ANSWER) : ''
       if (announcement.calm !== '' || text !== '')
-        calm.value = `${announcement.calm} ${text}`.trim()
+        turns.event(`${announcement.calm} ${text}`.trim(), bySentence && reply?.ended != null)
     },
   )
   watch(stopArmed, (armed) => {
@@ -48,9 +56,9 @@ export function useAnnouncer({ view, me, linkText }: RoomShown, stopArmed: () =>
   })
   let lost = false
   watch([() => view().status.kind, () => linkText.value.tone], ([kind, tone]) => {
-    if (kind === 'offline' && tone === 'bad' && !lost) urgent.value = laterWords.announce.lost
-    else if (kind === 'paused') calm.value = linkText.value.sentence ?? ''
-    else if (kind === 'live' && lost) calm.value = laterWords.announce.back
+    if (kind === 'offline' && tone === 'bad' && !lost) alert(laterWords.announce.lost)
+    else if (kind === 'paused') turns.event(linkText.value.sentence ?? '')
+    else if (kind === 'live' && lost) turns.event(laterWords.announce.back)
     if ((kind === 'offline' && tone === 'bad') || kind === 'paused') lost = true
     else if (kind === 'live') lost = false
   })
@@ -64,14 +72,10 @@ function textOf(reply: Reply): string {
     .join('')
 }
 
-/** Says the sentences of the running answer one after the other, not faster than can be listened to. */
-function useSentences(say: (sentence: string) => void): {
-  readonly follow: (reply: Reply) => void
-} {
+/** Has the sentences of the running answer said as they become whole. */
+function useSentences(turns: Turns): (reply: Reply) => void {
   let number = 0
   let upTo = 0
-  let waiting: string[] = []
-  let cancel: (() => void) | null = null
   /** Loaded for those who want it. */
   let sentencesAfter: typeof Cut | null = null
   const load = (): void =>
@@ -81,29 +85,18 @@ function useSentences(say: (sentence: string) => void): {
       () => null,
     )
   watchEffect(() => preferences.value.announce === 'sentences' && load())
-  const next = (): void => {
-    cancel = null
-    const sentence = waiting.shift()
-    if (sentence === undefined) return
-    say(sentence)
-    cancel = browserClock.after(PACE_MS, next)
-  }
-  onScopeDispose(() => cancel?.())
-  return {
-    follow(reply) {
-      if (sentencesAfter === null) return load()
-      const text = textOf(reply)
-      if (reply.number !== number) {
-        // Who comes later hears what comes from now on.
-        const isLate = number === 0 && text.length > 0 && reply.ended === null
-        number = reply.number
-        upTo = isLate ? text.length : 0
-        waiting = []
-      }
-      const ready = sentencesAfter(text, upTo, reply.ended !== null, laterWords.announce.code)
-      upTo = ready.upTo
-      waiting.push(...ready.sentences)
-      if (cancel === null) next()
-    },
+  return (reply) => {
+    if (sentencesAfter === null) return load()
+    const text = textOf(reply)
+    if (reply.number !== number) {
+      // Who comes later hears what comes from now on.
+      const isLate = number === 0 && text.length > 0 && reply.ended === null
+      number = reply.number
+      upTo = isLate ? text.length : 0
+      turns.dropSentences()
+    }
+    const ready = sentencesAfter(text, upTo, reply.ended !== null, laterWords.announce.code)
+    upTo = ready.upTo
+    turns.sentences(ready.sentences)
   }
 }
