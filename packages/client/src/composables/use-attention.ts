@@ -22,7 +22,8 @@ export function useAttention({ state, me, title, people }: RoomShown): void {
     since.value = hidden.value && now ? { offset: now.offset, running: now.running } : null
   }
   document.addEventListener('visibilitychange', update)
-  update()
+  // A room that opens while nobody looks counts from how it is then.
+  watch(() => state.value === null, update, { immediate: true })
 
   const fresh = computed(() =>
     state.value && since.value ? newSince(state.value, since.value, me.value) : [],
