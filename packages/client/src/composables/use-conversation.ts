@@ -44,6 +44,8 @@ export interface Conversation
   readonly goToId: (id: string) => void
   /** The member has said something. */
   readonly sent: () => void
+  /** Messages that were taken back since the page was opened, by id. */
+  readonly retracted: Readonly<ShallowRef<ReadonlySet<string>>>
   /** Whether the newest messages are out of sight. */
   readonly above: ComputedRef<boolean>
 }
@@ -62,7 +64,14 @@ export function useConversation(opened: OpenedRoom, { api }: Session): Conversat
     api,
     () => reading.value.at,
   )
-  room.onEntries(history.amend)
+  const retracted = shallowRef<ReadonlySet<string>>(new Set())
+  room.onEntries((entries) => {
+    history.amend(entries)
+    const gone = entries.flatMap((entry) =>
+      entry.type === 'message-retracted' && 'messageId' in entry ? entry.messageId : [],
+    )
+    if (gone.length > 0) retracted.value = new Set([...retracted.value, ...gone])
+  })
   const above = computed(() => !reading.value.following || history.detached.value)
   const { unread, read } = useUnread({
     state: () => state.value,
@@ -115,6 +124,7 @@ export function useConversation(opened: OpenedRoom, { api }: Session): Conversat
     target,
     calledBack,
     above,
+    retracted,
     reads: (now) => (reading.value = now),
     toNow,
     goTo,

@@ -1,5 +1,6 @@
 // What the dialogs of a room can have done: each does one thing, and throws what was refused for its dialog to say.
 import type { CommandOf } from '@roomcast/shared/protocol'
+import type { Ref } from 'vue'
 import type { Api } from '../api.ts'
 import { ApiError } from '../api-error.ts'
 import type { Intent } from '../room/room-client.ts'
@@ -22,9 +23,15 @@ export interface Deeds {
   /** Where the whole transcript can be saved from. */
   readonly exportUrl: (format: 'markdown' | 'json') => string
   readonly search: Look
+  /** Messages that were taken back since the page was opened, by id: what was found of them is no more. */
+  readonly retracted: Readonly<Ref<ReadonlySet<string>>>
 }
 
-export function useDeeds({ send, me }: Room, roomId: () => string): Deeds {
+export function useDeeds(
+  { send, me }: Room,
+  roomId: () => string,
+  retracted: Deeds['retracted'],
+): Deeds {
   const { api } = useSession()
   const command = async (intent: Intent): Promise<void> => {
     const result = await send(intent)
@@ -42,5 +49,6 @@ export function useDeeds({ send, me }: Room, roomId: () => string): Deeds {
     personalLink: () => api.personalLink(),
     exportUrl: (format) => api.exportUrl(roomId(), format),
     search: (words, before) => api.search(roomId(), words, before),
+    retracted,
   }
 }

@@ -1,5 +1,5 @@
 // Looks for words in a room, a little after they were typed, newest messages first.
-import { onScopeDispose, type Ref, ref, type ShallowRef, shallowRef, watch } from 'vue'
+import { computed, type ComputedRef, onScopeDispose, type Ref, ref, shallowRef, watch } from 'vue'
 import type { SearchPage } from '@roomcast/shared/protocol'
 import { errorText } from '../api-error.ts'
 import { browserClock } from '../clock.ts'
@@ -8,7 +8,7 @@ export type Found = SearchPage['found'][number]
 
 export interface Search {
   readonly words: Ref<string>
-  readonly found: Readonly<ShallowRef<readonly Found[]>>
+  readonly found: ComputedRef<readonly Found[]>
   /** Before this offset it can be gone on; null when everything was looked through. */
   readonly next: Readonly<Ref<number | null>>
   readonly looking: Readonly<Ref<boolean>>
@@ -30,7 +30,12 @@ const MOST_CALLS = 12
 /** What was looked for last, so that the next result is one press away. */
 let last = { roomId: '', words: '' }
 
-export function useSearch(roomId: string, search: Look): Search {
+/** @param retracted what members have taken back since the room was opened, by messageId */
+export function useSearch(
+  roomId: string,
+  search: Look,
+  retracted: () => ReadonlySet<string>,
+): Search {
   const words = ref(last.roomId === roomId ? last.words : '')
   const found = shallowRef<readonly Found[]>([])
   const next = ref<number | null>(null)
@@ -84,7 +89,7 @@ export function useSearch(roomId: string, search: Look): Search {
 
   return {
     words,
-    found,
+    found: computed(() => found.value.filter(({ id }) => !retracted().has(id))),
     next,
     looking,
     problem,
