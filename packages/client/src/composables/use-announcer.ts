@@ -78,15 +78,24 @@ function useSentences(turns: Turns): (reply: Reply) => void {
   let upTo = 0
   /** Loaded for those who want it. */
   let sentencesAfter: typeof Cut | null = null
+  /** What came before it was there. */
+  let early: Reply | null = null
   const load = (): void =>
     void import('../announce/sentences.ts').then(
-      (cutter) => (sentencesAfter = cutter.sentencesAfter),
+      (cutter) => {
+        sentencesAfter = cutter.sentencesAfter
+        if (early) follow(early)
+        early = null
+      },
       // ignored because: it is tried again with what comes next.
       () => null,
     )
   watchEffect(() => preferences.value.announce === 'sentences' && load())
-  return (reply) => {
-    if (sentencesAfter === null) return load()
+  const follow = (reply: Reply): void => {
+    if (sentencesAfter === null) {
+      early = reply
+      return load()
+    }
     const text = textOf(reply)
     if (reply.number !== number) {
       // Who comes later hears what comes from now on.
@@ -99,4 +108,5 @@ function useSentences(turns: Turns): (reply: Reply) => void {
     upTo = ready.upTo
     turns.sentences(ready.sentences)
   }
+  return follow
 }
