@@ -29,7 +29,7 @@ import {
  * the version stays: say in version.ts what came, and put the new hash in the place of the old one.
  */
 const HASHES: Readonly<Record<number, string>> = {
-  1: '59426cb486beb948',
+  1: '6ae29e795e95a411',
 }
 
 function isSchema(value: unknown): value is v.GenericSchema {
