@@ -2,12 +2,12 @@
 // that the answer itself, when it is finished or sentence by sentence at a pace that can be listened to.
 import { onScopeDispose, type Ref, ref, watch, watchEffect } from 'vue'
 import type { Reply } from '@roomcast/shared/protocol'
-import { partsOf, replyNumbered } from '@roomcast/shared/room'
+import { partsOf } from '@roomcast/shared/room'
 import { differing, inTurn, type Turns } from '../announce/in-turn.ts'
 import type { sentencesAfter as Cut } from '../announce/sentences.ts'
 import { browserClock } from '../clock.ts'
 import { preferences } from '../preferences.ts'
-import { announcementOf } from '../wording/announcement.ts'
+import { announcementOf, answerOf } from '../wording/announcement.ts'
 import { laterWords } from '../wording/later.ts'
 import type { RoomShown } from './use-opened-room.ts'
 
@@ -37,7 +37,7 @@ export function useAnnouncer(
     () => view().state,
     (after, before) => {
       if (!after) return
-      const reply = (before && replyNumbered(after, before.running ?? after.running ?? 0)) ?? null
+      const reply = before ? answerOf(before, after) : null
       const bySentence = preferences.value.announce === 'sentences'
       if (reply && bySentence) follow(reply)
       const announcement = announcementOf(before ?? null, after, me.value)

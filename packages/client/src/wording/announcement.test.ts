@@ -47,6 +47,14 @@ describe('what a screen reader hears', () => {
     expect(heard(null, { ...BASE, messages: [QUESTION] })).toBeNull()
   })
 
+  it('is the end of an answer also when it began and ended between two looks', () => {
+    const reply: Reply = { ...REPLY, ended: { outcome: 'completed', at: 2000, stop: 'end_turn' } }
+    const after = { ...BASE, offset: 5, messages: [QUESTION, reply] }
+    expect(heard(BASE, after)?.calm).toBe('Ana asked Claude. Claude finished. 2 words.')
+    const failed = { ...reply, ended: { outcome: 'failed', at: 2000 } as const }
+    expect(heard(BASE, { ...after, messages: [QUESTION, failed] })?.urgent).not.toBe('')
+  })
+
   it('is who asked and what is being answered', () => {
     const messages = [QUESTION, SILENT]
     expect(heard(BASE, { ...BASE, offset: 4, running: 1, messages })?.calm).toBe(

@@ -27,16 +27,26 @@ export function announcementOf(
     .slice(-MOST)
   const ended = endOf(before, after)
   const calm = [
-    ended?.calm ?? '',
+    before.running === null ? '' : (ended?.calm ?? ''),
     ...comings(before.members, after),
     before.title === after.title ? '' : laterWords.announce.renamed(after.title),
     ...said.map((message) => posted(after, message, me)),
+    // Its question has come in the same moment, before it.
+    before.running === null ? (ended?.calm ?? '') : '',
   ]
   const announcement = {
     calm: calm.filter((sentence) => sentence !== '').join(' '),
     urgent: ended?.urgent ?? '',
   }
   return announcement.calm === '' && announcement.urgent === '' ? null : announcement
+}
+
+/** The answer that was or is written between two states: also one that began and ended in between. */
+export function answerOf(before: RoomState, after: RoomState): Reply | null {
+  const number = before.running ?? after.running
+  if (number !== null) return replyNumbered(after, number) ?? null
+  const newest = after.messages.findLast((message) => message.kind === 'reply')
+  return newest?.kind === 'reply' && newest.offset > before.offset ? newest : null
 }
 
 function isRetracted(message: Message): boolean {
@@ -55,8 +65,7 @@ function comings(before: readonly Member[], after: RoomState): string[] {
 }
 
 function endOf(before: RoomState, after: RoomState): Announcement | null {
-  if (before.running === null) return null
-  const reply = replyNumbered(after, before.running)
+  const reply = answerOf(before, after)
   return reply ? ended(after, reply) : null
 }
 
@@ -76,7 +85,7 @@ function ended(state: RoomState, reply: Reply): Announcement | null {
 function posted(state: RoomState, message: Message, me: string | null): string {
   const said = laterWords.announce
   const name = nameOf(state, message.by)
-  if (message.kind === 'reply') return said.answering(name)
+  if (message.kind === 'reply') return message.ended ? '' : said.answering(name)
   if (!message.ask) return message.by === me ? '' : said.said(name, message.text.slice(0, LONGEST))
   const place = state.queue.indexOf(message.messageId)
   return place < 0 ? said.asked(name) : said.queued(name, place + 1)
