@@ -135,8 +135,7 @@ export class Rooms {
 
   /** What somebody who is no member may know with an invite. @throws Refusal `room-not-found` */
   async glance(roomId: RoomId): Promise<InviteLook> {
-    if (this.#isAway && !this.#open.has(roomId)) throw new Refusal('storage-unavailable')
-    const room = await this.#use(roomId)
+    const room = await this.#inReach(roomId)
     await this.#options.presence.known(roomId)
     const { title, running } = room.state
     const here = room.present.flatMap(({ memberId }) => memberOf(room.state, memberId)?.name ?? [])
@@ -254,10 +253,15 @@ export class Rooms {
     return this.#trouble?.code === 'storage-unavailable'
   }
 
+  /** The open room; one that is not in memory is not waited for while the storage is away. */
+  async #inReach(roomId: RoomId): Promise<Room> {
+    if (this.#isAway && !this.#open.has(roomId)) throw new Refusal('storage-unavailable')
+    return this.#use(roomId)
+  }
+
   /** @param evenIfGone also for somebody who was a member once */
   async #roomOf(memberId: MemberId, roomId: RoomId, evenIfGone = false): Promise<Room> {
-    if (this.#isAway && !this.#open.has(roomId)) throw new Refusal('storage-unavailable')
-    const room = await this.#use(roomId)
+    const room = await this.#inReach(roomId)
     if (room.isMember(memberId) || (evenIfGone && room.isGone(memberId))) return room
     if (this.#isAway) throw new Refusal('storage-unavailable')
     // The log knows first: whoever was admitted a moment ago, perhaps on another node, is a member already.
