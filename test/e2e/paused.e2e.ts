@@ -90,8 +90,10 @@ test('[R5.3] both pages are paused while Redis is frozen, then live with the sam
   await bo.at('send').click()
   await expect.poll(() => bo.page.getByText('Not sent').count(), DEADLINE).toBe(0)
   await ana.page.getByText('And what does it cost?').first().waitFor()
+  // One after the other, at a pace that can be listened to.
+  const pauses = async () => (await heard()).filter((text) => text.startsWith('Paused'))
+  await expect.poll(pauses, DEADLINE).toHaveLength(2)
   const sentences = await heard()
-  expect(sentences.filter((text) => text.startsWith('Paused'))).toHaveLength(2)
   expect(sentences.filter((text) => text === 'Live again.').length).toBeLessThanOrEqual(2)
   for (const person of [ana, bo]) expect(person.complaints).toEqual([])
 }, 120_000)
