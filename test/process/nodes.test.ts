@@ -144,7 +144,10 @@ describe.each(KINDS)('%s', (_name, count, cluster) => {
 
   it('[R2.2] a stop that meets the end has one outcome for all, and is an error to nobody', async () => {
     const outcomes = new Set<string>()
-    for (const seed of seeds(30)) {
+    let tried = 0
+    // Which of the two wins more often depends on the machine; both have to be seen.
+    for (const seed of seeds(300)) {
+      if (tried++ >= 30 && outcomes.size === 2) break
       const chance = new Chance(seed)
       const text = `Again? [simulate: length=60 gap=0 first=${chance.below(20)}]`
       const result = await chance.pick(seats).ask(text)
