@@ -2,7 +2,7 @@
 // that the answer itself, when it is finished or sentence by sentence at a pace that can be listened to.
 import { onScopeDispose, type Ref, ref, watch, watchEffect } from 'vue'
 import type { Reply } from '@roomcast/shared/protocol'
-import { partsOf } from '@roomcast/shared/room'
+import { answerText } from '@roomcast/shared/room'
 import { differing, inTurn, type Turns } from '../announce/in-turn.ts'
 import type { sentencesAfter as Cut } from '../announce/sentences.ts'
 import { browserClock } from '../clock.ts'
@@ -44,7 +44,7 @@ export function useAnnouncer(
       if (announcement === null) return
       if (announcement.urgent !== '') alert(announcement.urgent)
       const finished = reply?.ended && preferences.value.announce === 'answers' ? reply : null
-      const text = finished ? textOf(finished).slice(0, LONGEST_ANSWER) : ''
+      const text = finished ? answerText(finished).slice(0, LONGEST_ANSWER) : ''
       if (announcement.calm !== '' || text !== '')
         turns.event(`${announcement.calm} ${text}`.trim(), bySentence && reply?.ended != null)
     },
@@ -63,13 +63,6 @@ export function useAnnouncer(
     else if (kind === 'live') lost = false
   })
   return { calm, urgent }
-}
-
-function textOf(reply: Reply): string {
-  return partsOf(reply)
-    .filter(({ kind }) => kind === 'text')
-    .map(({ text }) => text)
-    .join('')
 }
 
 /** Has the sentences of the running answer said as they become whole. */
@@ -96,7 +89,7 @@ function useSentences(turns: Turns): (reply: Reply) => void {
       early = reply
       return load()
     }
-    const text = textOf(reply)
+    const text = answerText(reply)
     if (reply.number !== number) {
       // Who comes later hears what comes from now on.
       const isLate = number === 0 && text.length > 0 && reply.ended === null

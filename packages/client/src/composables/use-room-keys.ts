@@ -1,7 +1,7 @@
 // Keys that hold everywhere in a room.
 import { onScopeDispose } from 'vue'
 import type { Reply, RoomState } from '@roomcast/shared/protocol'
-import { partsOf } from '@roomcast/shared/room'
+import { answerText } from '@roomcast/shared/room'
 import { copyText } from '../copy-text.ts'
 import { focusComposer } from '../focus-composer.ts'
 
@@ -52,7 +52,5 @@ function firstIn(region: HTMLElement): HTMLElement | undefined {
 
 async function copyLast(state: RoomState | null): Promise<void> {
   const last = state?.messages.findLast((message): message is Reply => message.kind === 'reply')
-  if (!last) return
-  const parts = partsOf(last).filter(({ kind }) => kind === 'text')
-  await copyText(parts.map(({ text }) => text).join(''))
+  if (last) await copyText(answerText(last))
 }

@@ -1,6 +1,6 @@
 // The passage that a message answers to.
 import { LIMITS, type Message, type Quote } from '@roomcast/shared/protocol'
-import { partsOf } from '@roomcast/shared/room'
+import { answerText } from '@roomcast/shared/room'
 
 const CUT = '…'
 
@@ -17,19 +17,12 @@ export function cutQuote(passage: string, limit: number = LIMITS.quoteLength): s
 /** A quote of a message: of the passage that is selected in it, or of its beginning. Null when there is no text yet. */
 export function quoteOf(message: Message, selected: string): Quote | null {
   const said = message.kind === 'said'
-  const text = cutQuote(selected.trim() || (said ? message.text : answerOf(message)))
+  const text = cutQuote(selected.trim() || (said ? message.text : answerText(message)))
   if (text === '') return null
   return said ? { of: message.messageId, by: message.by, text } : { of: message.generationId, text }
 }
 
 /** What a message says, as it was written: of an answer the Markdown, without Claude's thoughts. */
 export function sourceOf(message: Message): string {
-  return message.kind === 'said' ? message.text : answerOf(message)
-}
-
-function answerOf(reply: Extract<Message, { kind: 'reply' }>): string {
-  return partsOf(reply)
-    .filter(({ kind }) => kind === 'text')
-    .map(({ text }) => text)
-    .join('')
+  return message.kind === 'said' ? message.text : answerText(message)
 }

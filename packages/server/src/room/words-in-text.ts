@@ -1,5 +1,5 @@
 // Finding words in what was said, without regard to case and accents. Pure.
-import { partsOf } from '@roomcast/shared/room'
+import { answerText } from '@roomcast/shared/room'
 import type { Message } from '@roomcast/shared/protocol'
 
 /** Accents of Latin, Greek and Cyrillic, points of Hebrew, vowel signs of Arabic: they are written or left out. */
@@ -56,11 +56,7 @@ export function wordsOf(query: string): readonly string[] {
 
 /** What of a message can be found: what is shown of it, without Claude's thoughts. */
 export function searchedText(message: Message): string {
-  if (message.kind === 'said') return message.text
-  return partsOf(message)
-    .filter(({ kind }) => kind === 'text')
-    .map(({ text }) => text)
-    .join('')
+  return message.kind === 'said' ? message.text : answerText(message)
 }
 
 /**

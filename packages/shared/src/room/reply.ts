@@ -61,3 +61,11 @@ export function partsOf(
     }))
     .filter((part) => part.text !== '')
 }
+
+/** What Claude wrote in a reply, without its thinking. */
+export function answerText(reply: Pick<Reply, 'text' | 'end' | 'marks'>): string {
+  return partsOf(reply)
+    .filter(({ kind }) => kind === 'text')
+    .map(({ text }) => text)
+    .join('')
+}
