@@ -67,6 +67,16 @@ const CASES: Readonly<Record<string, Case>> = {
     prepare: async (room) => (log) =>
       log.amend(room.roomId, { commandId: 'once', type: 'configure', by: 'alice', title: 'New' }),
   },
+  invite: {
+    prepare: async (room) => (log) => {
+      const link = { inviteId: 'link', until: 4_000_000_000_000 }
+      return log.amend(room.roomId, { commandId: 'once', type: 'invite', by: 'bob', ...link })
+    },
+  },
+  'end-invites': {
+    prepare: async (room) => (log) =>
+      log.amend(room.roomId, { commandId: 'once', type: 'end-invites', by: 'bob' }),
+  },
   leave: {
     prepare: async (room) => (log) =>
       log.amend(room.roomId, { commandId: 'once', type: 'remove', by: 'bob', memberId: 'bob' }),

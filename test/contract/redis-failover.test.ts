@@ -241,8 +241,11 @@ describe('after a failover that lost what was acknowledged', () => {
     await pair.sever()
     await there.edit('bob', kept, 'Hello')
     await there.retract('alice', gone)
+    await there.amend('bob', { type: 'invite', inviteId: 'before', until: 4_000_000_000_000 })
+    await there.amend('bob', { type: 'end-invites' })
+    await there.amend('bob', { type: 'invite', inviteId: 'link', until: 4_000_000_000_000 })
     const settings = { type: 'configure', title: 'New', model: 'other', instructions: '' } as const
-    await there.amend('alice', settings)
+    await there.amend('alice', { ...settings, inviters: 'owner', thinking: true })
     const post = { ...there.newPost('carol', 'Why?', true), model: 'third', mentions: ['bob'] }
     await there.log.post('room', { ...post, quote: { of: kept, text: 'Hello' } })
     const removal = { commandId: there.newId('c'), type: 'remove', by: 'alice' } as const
@@ -255,6 +258,10 @@ describe('after a failover that lost what was acknowledged', () => {
     expect(state.messages.map(({ text }) => text)).toEqual(['Hello', '', 'Why?', ''])
     expect(await there.log.amend('room', { ...removal, memberId: 'carol' })).toEqual(removed)
     expect(await refusalOf(there.say('carol', 'Still here?'))).toBe('removed')
+    expect(state).toMatchObject({ inviters: 'owner', thinking: true, invites: { open: [] } })
+    const invite = { type: 'invite', inviteId: 'x', until: 4_000_000_000_000 } as const
+    expect(await refusalOf(there.amend('bob', invite))).toBe('removed')
+    expect(await refusalOf(there.amend('alice', invite))).toBe('not refused')
     expect(await there.log.isMember('room', 'bob')).toBe(false)
     const { entries, runs } = await here.log.page('room', 1000, 100)
     expect(messagesOf(entries, runs)).toMatchObject(state.messages.map(({ text }) => ({ text })))

@@ -12,6 +12,7 @@ import { describeFollowing } from './following.ts'
 import { describeReading } from './reading.ts'
 import { describePages } from './pages.ts'
 import { describeMembership } from './membership.ts'
+import { describeInvites } from './invites.ts'
 import { describeRecovery } from './recovery.ts'
 import { describeDeletion } from './deletion.ts'
 
@@ -23,6 +24,7 @@ export function describeRoomLog(name: string, setup: Setup): void {
     describeQueue(setup)
     describeAmendments(setup)
     describeMembership(setup)
+    describeInvites(setup)
     describeReplies(setup)
     describeEnds(setup)
     describeEndRaces(setup)

@@ -81,6 +81,12 @@ export class TestRoom {
     }
   }
 
+  /** Somebody becomes a member. */
+  joins(name: string): Promise<Written> {
+    const commandId = this.newId('join')
+    return this.log.join(this.roomId, { commandId, memberId: name, name, role: 'member' })
+  }
+
   newPost(by: string, text: string, ask: boolean): NewPost {
     const commandId = this.newId('command')
     const messageId = this.newId('message')
@@ -227,9 +233,6 @@ export type Piece = string | { readonly text: string; readonly mark: Kind }
 export async function aRoom(log: RoomLog, roomId = 'room'): Promise<TestRoom> {
   const room = new TestRoom(log, roomId)
   await log.createRoom(room.newRoom())
-  for (const name of ['bob', 'carol']) {
-    const commandId = room.newId('join')
-    await log.join(roomId, { commandId, memberId: name, name, role: 'member' })
-  }
+  for (const name of ['bob', 'carol']) await room.joins(name)
   return room
 }

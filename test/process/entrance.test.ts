@@ -101,7 +101,11 @@ describe('[R6] who may come in', () => {
       house.http(carol, 'POST', '/api/invites/accept', { body: JSON.stringify({ invite }) })
     const key = await loadSigningKey(house.directory, randomBytes)
     const lastMonth = { now: () => Date.now() - 30 * 24 * 60 * 60 * 1000 }
-    const stale = await new Invites(new Tokens(key, lastMonth), 7).make(house.roomId)
+    const link = { inviteId: 'old', until: lastMonth.now() + 1000 }
+    const stale = await new Invites(new Tokens(key, lastMonth), lastMonth, 7).sign(
+      house.roomId,
+      link,
+    )
     const cases: [unknown, number, string][] = [
       [stale, 410, 'invite-expired'],
       [forged(house.invite), 404, 'invite-invalid'],

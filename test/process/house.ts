@@ -25,7 +25,8 @@ export class House {
   readonly alice: Person
   readonly bob: Person
   readonly roomId: string
-  readonly invite: string
+  /** The link of the room that is open. */
+  invite: string
   readonly environment: ServerEnvironment
   /** The one server, or Alice's. */
   server: ServerProcess

@@ -151,6 +151,29 @@ describe.each(HOUSES)('%s', (_name, open) => {
       expect(await house.http(at, 'POST', '/api/invites/accept', { body })).toMatchObject(removed)
   })
 
+  it('[R6.8] a removal ends the links there were, also for a session that is new', async () => {
+    const { url } = house.bob
+    const stranger = await Person.come(url, 'Bob again')
+    const body = JSON.stringify({ invite: house.invite })
+    const ended = { status: 410, body: { error: { code: 'invite-ended' } } }
+    for (const path of ['/api/invites/accept', '/api/invites/look'])
+      for (const at of [stranger, stranger.at(house.server.url)])
+        expect(await house.http(at, 'POST', path, { body })).toMatchObject(ended)
+    const [path, request] = [`/api/rooms/${house.roomId}/invites`, { body: '{}' }]
+    const made = await house.http(house.alice, 'POST', path, request)
+    const link = String((made.body as { inviteUrl: string }).inviteUrl)
+    house.invite = link.split('/').at(-1) ?? ''
+    await stranger.accept(house.invite)
+    await alice.send({ type: 'configure', inviters: 'owner' })
+    const refused = { status: 403, body: { error: { code: 'owner-only' } } }
+    for (const method of ['POST', 'GET', 'DELETE'])
+      expect(await house.http(stranger, method, path)).toMatchObject(refused)
+    expect(await house.http(house.alice, 'GET', path)).toMatchObject({
+      body: { invites: [{ inviteUrl: link, by: house.alice.memberId }] },
+    })
+    expect(await stranger.call('/api/rooms')).toMatchObject({ rooms: [{ title: 'New' }] })
+  })
+
   it('[R6.7] who leaves is out, may ask it again, and comes back with an invite', async () => {
     const carol = await Person.come(house.bob.url, 'Carol')
     await carol.accept(house.invite)

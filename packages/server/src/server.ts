@@ -84,7 +84,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
   const log = metrics.ofLog(storage.log)
   const tokens = new Tokens(storage.signingKey, clock)
   const sessions = new Sessions(tokens, randomBytes, config.sessionDays)
-  const invites = new Invites(tokens, config.inviteDays)
+  const invites = new Invites(tokens, clock, config.inviteDays)
 
   const upstream = await openUpstream(config)
   const claude = new ClaudeSdk({

@@ -19,7 +19,7 @@ beforeEach(() => {
   clock = testClock()
   tokens = new Tokens(key, clock)
   sessions = new Sessions(tokens, countingBytes(), 90)
-  invites = new Invites(tokens, 7)
+  invites = new Invites(tokens, clock, 7)
 })
 
 /** Every way to change one character, so that what was signed is not what is shown. */
@@ -121,16 +121,30 @@ describe('a personal link', () => {
 
 describe('an invite', () => {
   it('opens its room until it expires', async () => {
-    const invite = await invites.make('r'.repeat(22))
-    expect(invite.length).toBeLessThan(250)
+    const open = { inviteId: 'i'.repeat(22), until: clock.now() + 7 * DAY_MS }
+    const invite = await invites.sign('r'.repeat(22), open)
+    expect(invite.length).toBeLessThan(300)
     expect(encodeURIComponent(invite)).toBe(invite)
-    expect(await invites.open(invite)).toEqual({ roomId: 'r'.repeat(22) })
-    clock.advance(7 * DAY_MS)
+    expect(await invites.open(invite)).toEqual({
+      roomId: 'r'.repeat(22),
+      inviteId: open.inviteId,
+    })
+    clock.advance(DAY_MS)
+    expect(await invites.sign('r'.repeat(22), open)).toBe(invite)
+    expect(invites.daysLeft(open)).toBe(6)
+    clock.advance(6 * DAY_MS)
     await expect(invites.open(invite)).rejects.toMatchObject({ body: { code: 'invite-expired' } })
   })
 
+  it('of an earlier version has no id', async () => {
+    const old = await tokens.sign('invite', { subject: 'room' }, DAY_MS)
+    expect(await invites.open(old)).toEqual({ roomId: 'room', inviteId: undefined })
+  })
+
   it('is refused when any character was changed', async () => {
-    for (const changed of tampered(await invites.make('room'))) {
+    for (const changed of tampered(
+      await invites.sign('room', { inviteId: 'i', until: clock.now() + DAY_MS }),
+    )) {
       await expect(invites.open(changed)).rejects.toMatchObject({
         body: { code: 'invite-invalid' },
       })

@@ -12,6 +12,8 @@ export interface Claims {
   /** Id of what the token is about: a member or a room. */
   readonly subject: string
   readonly name?: string
+  /** Tells tokens about the same subject apart. */
+  readonly id?: string
 }
 
 export type Opened =
@@ -35,7 +37,9 @@ export class Tokens {
   /** Makes a token of `purpose` that is good for `lifetimeMs`, to whole seconds. */
   async sign(purpose: Purpose, claims: Claims, lifetimeMs: number): Promise<string> {
     const end = Math.floor((this.#clock.now() + lifetimeMs) / 1000)
-    return await new SignJWT(claims.name === undefined ? {} : { name: claims.name })
+    const { name, id } = claims
+    const payload = { ...(name === undefined ? {} : { name }), ...(id === undefined ? {} : { id }) }
+    return await new SignJWT(payload)
       .setProtectedHeader({ alg: ALGORITHM })
       .setSubject(claims.subject)
       .setAudience(purpose)
@@ -53,10 +57,14 @@ export class Tokens {
         requiredClaims: ['sub', 'exp'],
         currentDate: new Date(this.#clock.now()),
       })
-      const { sub: subject = '', name } = payload
+      const { sub: subject = '', name, id } = payload
       return {
         kind: 'valid',
-        claims: typeof name === 'string' ? { subject, name } : { subject },
+        claims: {
+          subject,
+          ...(typeof name === 'string' ? { name } : {}),
+          ...(typeof id === 'string' ? { id } : {}),
+        },
       }
     } catch (error) {
       if (error instanceof errors.JWTExpired) return { kind: 'expired' }

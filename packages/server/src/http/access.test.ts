@@ -53,7 +53,7 @@ describe.each(protectedRoutes)('%s %s', (method, path) => {
     const [head = '', claims = '', signature = ''] = token.split('.')
     const forged = Buffer.from(claims, 'base64url').toString().replace('Ada', 'Eve')
     await expectRefused(bearer(`${head}.${Buffer.from(forged).toString('base64url')}.${signature}`))
-    await expectRefused(bearer(await app.invites.make('room-1')))
+    await expectRefused(bearer(await app.inviteTo('room-1')))
     await expectRefused(bearer(await app.sessions.linkKey({ memberId: 'm', name: 'Ada' })))
     app.clock.advance(90 * 24 * 60 * 60 * 1000)
     await expectRefused(bearer(token))

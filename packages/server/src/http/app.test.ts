@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
   ERROR_CODES,
   inviteAcceptedSchema,
+  inviteListSchema,
   inviteUrlSchema,
   messagesPageSchema,
   searchPageSchema,
@@ -147,10 +148,16 @@ describe('/api/rooms', () => {
     const { room } = await roomOf(ada.token)
     const path = `/api/rooms/${room.roomId}/invites`
     const made = v.parse(inviteUrlSchema, (await app.call('POST', path, ada.token)).json)
-    expect(made.days).toBe(app.invites.days)
-    expect(await app.invites.open(made.inviteUrl.split('/invite/')[1] ?? '')).toEqual({
-      roomId: room.roomId,
+    expect(made.days).toBe(7)
+    const invite = made.inviteUrl.split('/invite/')[1] ?? ''
+    expect(await app.call('POST', '/api/invites/look', undefined, { invite })).toMatchObject({
+      status: 200,
     })
+    const list = v.parse(inviteListSchema, (await app.call('GET', path, ada.token)).json)
+    expect(list.invites).toMatchObject([{ by: ada.member.memberId, inviteUrl: made.inviteUrl }])
+    expect(await app.call('DELETE', path, ada.token)).toMatchObject({ status: 204 })
+    for (const method of ['GET', 'DELETE'])
+      expect(await app.call(method, path, bob.token)).toMatchObject({ status: 404 })
     const { status, error } = await app.call('POST', path, bob.token)
     expect([status, error?.code]).toEqual([404, 'room-not-found'])
   })
@@ -201,7 +208,7 @@ describe('/api/rooms', () => {
     const ada = await sessionOf('Ada')
     const bob = await sessionOf('Bob')
     const { room } = await roomOf(ada.token)
-    const invite = await app.invites.make(room.roomId)
+    const invite = await app.inviteTo(room.roomId)
     await app.call('POST', '/api/invites/accept', bob.token, { invite })
     const path = `/api/rooms/${room.roomId}`
     const refused = await app.call('DELETE', path, bob.token)
@@ -233,7 +240,7 @@ describe('/api/rooms', () => {
 describe('an invite', () => {
   it('is refused when it has expired, is not ours, or was made for something else', async () => {
     const { token } = await sessionOf('Ada')
-    const invite = await app.invites.make('room-1')
+    const invite = await app.inviteTo('room-1')
     const accept = async (text: string) => {
       const { status, error } = await app.call('POST', '/api/invites/accept', token, {
         invite: text,
@@ -254,7 +261,7 @@ describe('an invite', () => {
     const { status, json } = await look(inviteUrl.split('/invite/')[1])
     expect(status).toBe(200)
     expect(json).toEqual({ title: 'Plans', here: ['Ada'], running: false })
-    expect((await look(await app.invites.make('gone'))).error?.code).toBe('room-not-found')
+    expect((await look(await app.inviteTo('gone'))).error?.code).toBe('room-not-found')
     for (const invite of ['x', ada.token])
       expect((await look(invite)).error?.code).toBe('invite-invalid')
     expect((await look(undefined)).error?.code).toBe('bad-request')

@@ -3,7 +3,9 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { Router, type Request } from 'express'
 import {
+  type InviteList,
   inviteRequestSchema,
+  type OpenInvite,
   Refusal,
   roomRequestSchema,
   type RoomId,
@@ -47,12 +49,17 @@ export function roomRoutes(options: RoomRoutesOptions): Router {
   const router = Router()
   const sender = (request: Request): Promise<SessionMember> => requireMember(who, request)
 
+  async function urlOf(request: Request, roomId: RoomId, invite: OpenInvite): Promise<string> {
+    return `${ownOrigin(request, publicUrl)}/invite/${await invites.sign(roomId, invite)}`
+  }
+
   async function invite(
     request: Request,
+    { memberId }: SessionMember,
     roomId: RoomId,
   ): Promise<{ inviteUrl: string; days: number }> {
-    const inviteUrl = `${ownOrigin(request, publicUrl)}/invite/${await invites.make(roomId)}`
-    return { inviteUrl, days: invites.days }
+    const made = await rooms.invite(memberId, roomId, invites.lifetimeMs)
+    return { inviteUrl: await urlOf(request, roomId, made), days: invites.daysLeft(made) }
   }
 
   async function requireSpace({ memberId }: SessionMember): Promise<void> {
@@ -67,7 +74,7 @@ export function roomRoutes(options: RoomRoutesOptions): Router {
     const { title, model, instructions } = parseBody(request, roomRequestSchema)
     await requireSpace(member)
     const room = await rooms.create(member, { title: title || DEFAULT_TITLE, model, instructions })
-    response.status(201).json({ room, ...(await invite(request, room.roomId)) })
+    response.status(201).json({ room, ...(await invite(request, member, room.roomId)) })
   })
 
   router.get('/', async (request, response) => {
@@ -76,9 +83,24 @@ export function roomRoutes(options: RoomRoutesOptions): Router {
   })
 
   router.post('/:id/invites', async (request, response) => {
+    response.json(await invite(request, await sender(request), roomIdOf(request)))
+  })
+
+  router.get('/:id/invites', async (request, response) => {
     const { memberId } = await sender(request)
-    const { roomId } = await rooms.summary(memberId, roomIdOf(request))
-    response.json(await invite(request, roomId))
+    const roomId = roomIdOf(request)
+    const open = await rooms.invites(memberId, roomId)
+    const listed = open.map(async (one) => {
+      const { by, at, until } = one
+      return { inviteUrl: await urlOf(request, roomId, one), by, at, until }
+    })
+    response.json({ invites: await Promise.all(listed) } satisfies InviteList)
+  })
+
+  router.delete('/:id/invites', async (request, response) => {
+    const { memberId } = await sender(request)
+    await rooms.endInvites(memberId, roomIdOf(request))
+    response.status(204).end()
   })
 
   router.get('/:id/messages', async (request, response) => {
@@ -125,16 +147,16 @@ export function inviteRoutes(
   router.post('/accept', perAddress(bucket), async (request, response) => {
     const member = await requireMember(who, request)
     const { invite } = parseBody(request, inviteRequestSchema)
-    const { roomId } = await invites.open(invite)
-    const room = await rooms.admit(roomId, member)
+    const { roomId, inviteId } = await invites.open(invite)
+    const room = await rooms.admit(roomId, member, inviteId)
     response.json({ room, role: room.role })
   })
 
   // For the page that asks for a name: whoever has an invite may know where it leads.
   router.post('/look', perAddress(bucket), async (request, response) => {
     const { invite } = parseBody(request, inviteRequestSchema)
-    const { roomId } = await invites.open(invite)
-    response.json(await rooms.glance(roomId))
+    const { roomId, inviteId } = await invites.open(invite)
+    response.json(await rooms.glance(roomId, inviteId))
   })
   return router
 }

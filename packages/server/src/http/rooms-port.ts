@@ -6,6 +6,7 @@ import type {
   MemberId,
   Message,
   MessagesPage,
+  OpenInvite,
   RoomId,
   RoomSummary,
   SearchPage,
@@ -30,10 +31,19 @@ export interface Transcript {
 export interface RoomsPort {
   /** Makes a room that `member` owns. `bad-request`: there is no such model. */
   create(member: SessionMember, room: RoomRequest): Promise<RoomSummary>
-  /** Makes `member` a member of the room, unless they are. Checks no invite: the caller has. */
-  admit(roomId: RoomId, member: SessionMember): Promise<RoomSummary>
-  /** What somebody who is no member may know with an invite, which the caller has checked. */
-  glance(roomId: RoomId): Promise<InviteLook>
+  /**
+   * Makes `member` a member of the room, unless they are. `inviteId`: of a link whose signature the caller has checked.
+   * `invite-ended`: the room does not know it any more.
+   */
+  admit(roomId: RoomId, member: SessionMember, inviteId: string | undefined): Promise<RoomSummary>
+  /** What somebody who is no member may know with an invite, see `admit`. */
+  glance(roomId: RoomId, inviteId: string | undefined): Promise<InviteLook>
+  /** The link of a room for a member who may invite; a new one holds for `lifetimeMs`. `owner-only`: they may not. */
+  invite(memberId: MemberId, roomId: RoomId, lifetimeMs: number): Promise<OpenInvite>
+  /** The links that are open, oldest first. `owner-only`, see `invite`. */
+  invites(memberId: MemberId, roomId: RoomId): Promise<readonly OpenInvite[]>
+  /** Ends all links. `owner-only`, see `invite`. */
+  endInvites(memberId: MemberId, roomId: RoomId): Promise<void>
   /** The member's rooms, last used first. */
   list(memberId: MemberId): Promise<readonly RoomSummary[]>
   /** Up to `limit` messages before, after or around an offset (none: the newest), oldest first. */

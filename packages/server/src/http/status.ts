@@ -13,6 +13,7 @@ export const STATUS: Readonly<Record<ErrorCode, number>> = {
   'message-not-found': 404,
   'invite-invalid': 404,
   'invite-expired': 410,
+  'invite-ended': 410,
   'message-empty': 400,
   'message-too-long': 413,
   'too-large': 413,

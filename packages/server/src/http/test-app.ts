@@ -2,6 +2,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Refusal, type Member, type Message, type RoomSummary } from '@roomcast/shared/protocol'
+import type { Clock } from '@roomcast/shared/clock'
 import { Invites } from '../access/invite.ts'
 import { Sessions } from '../access/session.ts'
 import { countingBytes, testClock } from '../access/test-clock.ts'
@@ -19,7 +20,7 @@ interface MemoryRoom {
 }
 
 /** Rooms that keep everything in a map; `pages` records what was asked for. */
-export function memoryRooms() {
+export function memoryRooms(clock: Pick<Clock, 'now'>) {
   const rooms = new Map<string, MemoryRoom>()
   const pages: (PagePlace & { limit: number })[] = []
   const searches: { query: string; before: number | undefined }[] = []
@@ -54,6 +55,18 @@ export function memoryRooms() {
       if (!found) throw new Refusal('room-not-found')
       const here = found.members.map(({ name }) => name)
       return await Promise.resolve({ title: found.title, here, running: false })
+    },
+    async invite(memberId, roomId, lifetimeMs) {
+      room(memberId, roomId)
+      const until = clock.now() + lifetimeMs
+      return await Promise.resolve({ inviteId: 'invite-1', by: memberId, at: 0, until })
+    },
+    async invites(memberId, roomId) {
+      return [await port.invite(memberId, roomId, 7 * 24 * 60 * 60 * 1000)]
+    },
+    async endInvites(memberId, roomId) {
+      room(memberId, roomId)
+      await Promise.resolve()
     },
     list: (memberId) =>
       Promise.resolve(
@@ -101,8 +114,8 @@ export async function openTestApp(changes: Partial<AppOptions> = {}) {
   const sessionsWith = (key: Uint8Array) => new Sessions(new Tokens(key, clock), random, 90)
   const key = new Uint8Array(32).fill(7)
   const sessions = sessionsWith(key)
-  const invites = new Invites(new Tokens(key, clock), 7)
-  const memory = memoryRooms()
+  const invites = new Invites(new Tokens(key, clock), clock, 7)
+  const memory = memoryRooms(clock)
   const lines: string[] = []
   const logger = makeLogger('debug', { write: (line) => void lines.push(line) })
   const app = createApp({
@@ -142,11 +155,15 @@ export async function openTestApp(changes: Partial<AppOptions> = {}) {
     return await read(response)
   }
 
+  /** An invite to a room, as a link carries it; good for 7 days. */
+  const inviteTo = (roomId: string) =>
+    invites.sign(roomId, { inviteId: 'invite-1', until: clock.now() + invites.lifetimeMs })
+
   async function close(): Promise<void> {
     server.closeAllConnections()
     await new Promise((resolve) => server.close(resolve))
   }
-  return { url, call, close, clock, key, sessions, sessionsWith, invites, lines, ...memory }
+  return { url, call, close, clock, key, sessions, sessionsWith, inviteTo, lines, ...memory }
 }
 
 /** Status, headers and JSON (null if it is none) of an answer. */

@@ -27,6 +27,7 @@ import type {
   GenerationEnded,
   GenerationId,
   Heartbeat,
+  Inviters,
   Kind,
   MemberId,
   MessageId,
@@ -73,18 +74,18 @@ export interface NewMember {
   readonly memberId: MemberId
   readonly name: string
   readonly role: Role
-  /** Offset up to which the caller knows the members; whoever chose a free name has to know them all. */
+  /** Offset up to which the caller knows the room: it chose a name that is free, and judged the invite by that. */
   readonly seen?: number
 }
 
-/** Somebody has joined whom the caller of `join` did not know of: nothing was written. */
-export class MembersChanged extends Error {
-  /** Of the last `member-joined`. */
+/** Members or invites have changed after the offset that the caller of `join` knew: nothing was written. */
+export class AdmissionChanged extends Error {
+  /** Of the last entry that changed them. */
   readonly offset: number
 
   constructor(offset: number) {
-    super('somebody else has joined')
-    this.name = 'MembersChanged'
+    super('members or invites have changed')
+    this.name = 'AdmissionChanged'
     this.offset = offset
   }
 }
@@ -122,7 +123,11 @@ export type Amendment = { readonly commandId: CommandId; readonly by: MemberId }
       readonly title?: string
       readonly model?: string
       readonly instructions?: string
+      readonly inviters?: Inviters
+      readonly thinking?: boolean
     }
+  | { readonly type: 'invite'; readonly inviteId: string; readonly until: number }
+  | { readonly type: 'end-invites' }
   | { readonly type: 'remove'; readonly memberId: MemberId }
 )
 
@@ -201,7 +206,7 @@ export interface RoomLog {
 
   /**
    * Writes `member-joined`, unless the member is there with the same name and role.
-   * @throws MembersChanged when somebody has joined after `seen`
+   * @throws AdmissionChanged when somebody has joined or gone, or invites were ended, after `seen`
    * Refusal: `removed` for whom the owner has removed; who left may come back.
    */
   join(roomId: RoomId, member: NewMember): Promise<Written>
@@ -240,6 +245,8 @@ export interface RoomLog {
    * `configure` writes `settings-changed`. Refusal: `owner-only`.
    * `remove` writes `member-left`, for oneself or by the owner, and then a `question-withdrawn` before it for each question
    * of theirs that waits. Refusals: `owner-only` (also for the owner who would leave), `member-not-found`.
+   * `invite` writes `invite-made`, `end-invites` writes `invites-ended`, for members who may (`inviters`). Refusals:
+   * `owner-only`, `room-not-found` for whoever is no member.
    */
   amend(roomId: RoomId, amendment: Amendment): Promise<Written>
 

@@ -143,16 +143,19 @@ function modelOf({ knowsModel }: CommandOptions, model: string | undefined): str
 }
 
 function settingsOf(options: CommandOptions, command: CommandOf<'configure'>) {
-  const { title, instructions } = command
+  const { title, instructions, inviters, thinking } = command
   const model = modelOf(options, command.model)
   if (title === '') throw new Refusal('bad-request', 'The title is empty.')
-  if (title === undefined && model === undefined && instructions === undefined)
-    throw new Refusal('bad-request', 'Name what is to be changed.')
-  return {
+  const changed = {
     ...(title === undefined ? {} : { title }),
     ...(model === undefined ? {} : { model }),
     ...(instructions === undefined ? {} : { instructions }),
+    ...(inviters === undefined ? {} : { inviters }),
+    ...(thinking === undefined ? {} : { thinking }),
   }
+  if (Object.keys(changed).length === 0)
+    throw new Refusal('bad-request', 'Name at least one setting.')
+  return changed
 }
 
 type WithoutSender<T> = T extends unknown ? Omit<T, 'commandId' | 'by'> : never

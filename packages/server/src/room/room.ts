@@ -118,6 +118,11 @@ export class Room {
     return memberOf(this.#state, memberId) !== undefined
   }
 
+  /** Whether the owner has removed somebody: no invite lets them in again. */
+  isRemoved(memberId: string): boolean {
+    return this.#state.members.some((one) => one.memberId === memberId && one.gone === 'removed')
+  }
+
   /** Whether somebody was a member and is none any more. */
   isGone(memberId: string): boolean {
     return this.#state.members.some((member) => member.memberId === memberId && member.gone)

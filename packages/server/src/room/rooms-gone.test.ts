@@ -72,7 +72,8 @@ describe('[R6.7] who is removed', () => {
     expect(shown.present.map(({ memberId }) => memberId)).toEqual(['alice', 'bob'])
     await remove()
     expect(shown.present.map(({ memberId }) => memberId)).toEqual(['alice'])
-    expect((await rooms.glance(room.roomId)).here).toEqual(['Alice'])
+    const { inviteId } = await rooms.invite('alice', room.roomId, 1000)
+    expect((await rooms.glance(room.roomId, inviteId)).here).toEqual(['Alice'])
   })
 
   it('gets no further where the removal comes while they join', async () => {
@@ -91,7 +92,8 @@ describe('[R6.7] who is removed', () => {
       body: { code: 'removed' },
     })
     const carol = { memberId: 'carol', name: 'Carol' }
-    await rooms.admit(room.roomId, carol)
+    const { inviteId } = await rooms.invite('alice', room.roomId, 1000)
+    await rooms.admit(room.roomId, carol, inviteId)
     const leave = {
       type: 'remove',
       commandId: 'l',
@@ -100,7 +102,7 @@ describe('[R6.7] who is removed', () => {
     } as const
     await rooms.perform('carol', leave)
     expect(await rooms.perform('carol', leave)).toEqual({ ok: true })
-    expect(await rooms.admit(room.roomId, carol)).toMatchObject({ role: 'member' })
+    expect(await rooms.admit(room.roomId, carol, inviteId)).toMatchObject({ role: 'member' })
   })
 })
 

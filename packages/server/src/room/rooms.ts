@@ -8,15 +8,16 @@ import type {
   MemberId,
   Message,
   MessagesPage,
+  OpenInvite,
   Position,
   RoomId,
   RoomSummary,
   SearchPage,
 } from '@roomcast/shared/protocol'
 import { Refusal } from '@roomcast/shared/protocol'
-import { memberOf, messagesOf } from '@roomcast/shared/room'
+import { isInviteOpen, mayInvite, memberOf, messagesOf, openInvites } from '@roomcast/shared/room'
 import type { Clock } from '@roomcast/shared/clock'
-import { MembersChanged, type RoomLog, type Started } from '../log/room-log.ts'
+import { AdmissionChanged, type RoomLog, type Started } from '../log/room-log.ts'
 import type { PresencePort } from '../presence/presence.ts'
 import { perform, type RoomCommand } from './commands.ts'
 import type { Connection, FanOut } from './connection.ts'
@@ -111,21 +112,24 @@ export class Rooms {
 
   /**
    * Makes a person a member, or renames one; an owner stays owner. Where another member has the name, it gets a
-   * number (free-name.ts). @throws Refusal `room-not-found`
+   * number (free-name.ts). Whoever is a member already needs no invite.
+   * @throws Refusal `room-not-found`, `invite-ended`, `removed`
    */
-  async admit(roomId: RoomId, person: Person): Promise<RoomSummary> {
+  async admit(roomId: RoomId, person: Person, inviteId?: string): Promise<RoomSummary> {
     const room = await this.#use(roomId)
     const { log, newId } = this.#options
     const { memberId } = person
     for (;;) {
       const { members, offset: seen } = room.state
+      if (room.isRemoved(memberId)) throw new Refusal('removed')
+      if (!memberOf(room.state, memberId)) this.#requireOpen(room, inviteId)
       const role = memberOf(room.state, memberId)?.role ?? 'member'
       const name = freeName(person, members)
       try {
         await log.join(roomId, { memberId, name, role, seen, commandId: newId() })
         return await this.summary(memberId, roomId)
       } catch (error) {
-        if (!(error instanceof MembersChanged)) throw error
+        if (!(error instanceof AdmissionChanged)) throw error
         await room.reaches(error.offset)
         // This node does not hear of others any more, so it cannot tell which names are taken.
         if (room.state.offset < error.offset) throw new Refusal('storage-unavailable')
@@ -133,9 +137,46 @@ export class Rooms {
     }
   }
 
-  /** What somebody who is no member may know with an invite. @throws Refusal `room-not-found` */
-  async glance(roomId: RoomId): Promise<InviteLook> {
+  /**
+   * The invite of a room: the newest that has half of its time before it, else a new one.
+   * @param lifetimeMs for how long a new one holds
+   * @throws Refusal `room-not-found`, `owner-only` where only the owner may invite
+   */
+  async invite(memberId: MemberId, roomId: RoomId, lifetimeMs: number): Promise<OpenInvite> {
+    const { log, clock, newId } = this.#options
+    const open = await this.invites(memberId, roomId)
+    const now = clock.now()
+    const known = open.findLast(({ until }) => until - now > lifetimeMs / 2)
+    if (known) return known
+    const [commandId, inviteId, until] = [newId(), newId(), now + lifetimeMs]
+    const invite = { type: 'invite', commandId, by: memberId, inviteId, until } as const
+    const { entries } = await log.amend(roomId, invite)
+    const [made] = entries
+    const room = await this.#use(roomId)
+    await room.reaches(made?.offset ?? 0)
+    return { inviteId, by: memberId, at: made?.at ?? now, until }
+  }
+
+  /** The invites of a room that are open, oldest first. @throws Refusal `room-not-found`, `owner-only` */
+  async invites(memberId: MemberId, roomId: RoomId): Promise<readonly OpenInvite[]> {
+    const { state } = await this.#roomOf(memberId, roomId)
+    if (!mayInvite(state, memberId)) throw new Refusal('owner-only')
+    return openInvites(state, this.#options.clock.now())
+  }
+
+  /** Ends the invites of a room, all of them. @throws Refusal `room-not-found`, `owner-only` */
+  async endInvites(memberId: MemberId, roomId: RoomId): Promise<void> {
+    const { log, newId } = this.#options
+    const room = await this.#roomOf(memberId, roomId)
+    const ending = { type: 'end-invites', commandId: newId(), by: memberId } as const
+    const { entries } = await log.amend(roomId, ending)
+    await room.reaches(entries[0]?.offset ?? 0)
+  }
+
+  /** What somebody who is no member may know with an invite. @throws Refusal `room-not-found`, `invite-ended` */
+  async glance(roomId: RoomId, inviteId?: string): Promise<InviteLook> {
     const room = await this.#inReach(roomId)
+    this.#requireOpen(room, inviteId)
     await this.#options.presence.known(roomId)
     const { title, running } = room.state
     const here = room.present.flatMap(({ memberId }) => memberOf(room.state, memberId)?.name ?? [])
@@ -247,6 +288,11 @@ export class Rooms {
     await Promise.all(
       opened.flatMap((each) => (each.status === 'fulfilled' ? [each.value.close()] : [])),
     )
+  }
+
+  #requireOpen(room: Room, inviteId: string | undefined): void {
+    const isOpen = isInviteOpen(room.state, inviteId, this.#options.clock.now())
+    if (!isOpen) throw new Refusal('invite-ended')
   }
 
   get #isAway(): boolean {

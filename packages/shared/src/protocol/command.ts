@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import { idSchema } from './ids.ts'
 import { LIMITS } from './limits.ts'
 import { cleanTitle } from './name.ts'
-import { OUTCOMES, quoteSchema } from './entry.ts'
+import { INVITERS, OUTCOMES, quoteSchema } from './entry.ts'
 import { positionSchema } from './position.ts'
 import { errorSchema } from './error.ts'
 
@@ -40,7 +40,7 @@ export const commandSchemas = {
   }),
   /** Take back an own message; the owner of the room may do it with anybody's. */
   retract: v.object({ type: v.literal('retract'), ...base, messageId: idSchema }),
-  /** Change what the room is called and how Claude answers in it; for its owner. */
+  /** Change what the room is called, how Claude answers in it, and which members may invite; for its owner. */
   configure: v.object({
     type: v.literal('configure'),
     ...base,
@@ -53,6 +53,8 @@ export const commandSchemas = {
         v.maxLength(LIMITS.instructionsLength),
       ),
     ),
+    inviters: v.optional(v.picklist(INVITERS)),
+    thinking: v.optional(v.boolean()),
   }),
   /** Leave the room for good (oneself), or remove a member (its owner). */
   remove: v.object({ type: v.literal('remove'), ...base, memberId: idSchema }),

@@ -13,6 +13,10 @@ export type Mode = (typeof MODES)[number]
 export const ROLES = ['owner', 'member'] as const
 export type Role = (typeof ROLES)[number]
 
+/** Members who may make invite links and end them: everyone, or the owner alone. */
+export const INVITERS = ['all', 'owner'] as const
+export type Inviters = (typeof INVITERS)[number]
+
 /** Tokens of one generation. `estimated`: Claude did not get to report the final numbers. */
 export const usageSchema = v.object({
   inputTokens: countSchema,
@@ -84,7 +88,10 @@ export const messageRetractedSchema = v.object({
   by: idSchema,
 })
 
-/** What is not named stays. `model` and `instructions` hold for the generations that start from now on. */
+/**
+ * What is not named stays. `model`, `instructions` and `thinking` (whether Claude's thoughts are asked for) hold for the
+ * generations that start from now on.
+ */
 export const settingsChangedSchema = v.object({
   ...fact,
   type: v.literal('settings-changed'),
@@ -92,6 +99,24 @@ export const settingsChangedSchema = v.object({
   title: v.optional(v.string()),
   model: v.optional(v.string()),
   instructions: v.optional(v.string()),
+  inviters: v.optional(v.picklist(INVITERS)),
+  thinking: v.optional(v.boolean()),
+})
+
+/** A link that lets in whoever holds it, until that time (ms since 1970) or until the links of the room are ended. */
+export const inviteMadeSchema = v.object({
+  ...fact,
+  type: v.literal('invite-made'),
+  inviteId: idSchema,
+  by: idSchema,
+  until: countSchema,
+})
+
+/** No link made before lets anybody in any more. A removal ends them too, without this entry. */
+export const invitesEndedSchema = v.object({
+  ...fact,
+  type: v.literal('invites-ended'),
+  by: idSchema,
 })
 
 /** A member left (`by` is the same), or the owner has removed them, and then no invite lets them in again. */
@@ -167,6 +192,8 @@ export const entrySchema = v.variant('type', [
   memberJoinedSchema,
   memberLeftSchema,
   settingsChangedSchema,
+  inviteMadeSchema,
+  invitesEndedSchema,
   messagePostedSchema,
   messageEditedSchema,
   messageRetractedSchema,

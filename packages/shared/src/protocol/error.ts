@@ -13,6 +13,7 @@ export const ERROR_CODES = {
   'message-not-found': 'There is no such message in this room.',
   'invite-invalid': 'This invite is not valid; ask for a new one.',
   'invite-expired': 'This invite has expired; ask for a new one.',
+  'invite-ended': 'This invite was ended; ask for a new one.',
   'message-empty': 'The message is empty.',
   'message-too-long': 'The message is too long.',
   'too-large': 'The request is too large.',

@@ -71,6 +71,13 @@ export const inviteUrlSchema = v.object({
   /** How long it is valid. */
   days: v.optional(countSchema),
 })
+/** `GET /api/rooms/:id/invites`: the links that are open, oldest first, for a member who may make them. */
+export const inviteListSchema = v.object({
+  invites: v.array(
+    v.object({ inviteUrl: v.string(), by: idSchema, at: countSchema, until: countSchema }),
+  ),
+})
+export type InviteList = Readonly<v.InferOutput<typeof inviteListSchema>>
 export const roomMadeSchema = v.object({ room: roomSummarySchema, ...inviteUrlSchema.entries })
 export const roomListSchema = v.object({ rooms: v.array(roomSummarySchema) })
 export const inviteRequestSchema = v.object({ invite: v.string() })

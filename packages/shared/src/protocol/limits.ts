@@ -19,6 +19,8 @@ export const LIMITS = {
   /** Questions that may wait in one room, and of those by one member. */
   queueLength: 20,
   queueLengthPerMember: 5,
+  /** Invite links of a room that are open at a time; a newer one ends the oldest. */
+  openInvites: 20,
   /** Messages that a RoomState holds; older ones are paged. */
   windowMessages: 200,
   /** UTF-8 bytes of the ended messages that a RoomState holds. */

@@ -29,7 +29,7 @@ import {
  * the version stays: say in version.ts what came, and put the new hash in the place of the old one.
  */
 const HASHES: Readonly<Record<number, string>> = {
-  1: '6ae29e795e95a411',
+  1: '46322244837204bc',
 }
 
 function isSchema(value: unknown): value is v.GenericSchema {
@@ -84,7 +84,11 @@ const ENTRIES: { readonly [T in EntryType]: Extract<Entry, { type: T }> } = {
     title: 't',
     model: 'claude',
     instructions: 'i',
+    inviters: 'owner',
+    thinking: true,
   },
+  'invite-made': { ...fact, type: 'invite-made', inviteId: 'i', by: 'bob', until: 9 },
+  'invites-ended': { ...fact, type: 'invites-ended', by: 'bob' },
   'member-left': { ...fact, type: 'member-left', memberId: 'bob', by: 'bob' },
   'question-queued': { ...fact, type: 'question-queued', messageId: 'm' },
   'question-withdrawn': { ...fact, type: 'question-withdrawn', messageId: 'm', by: 'bob' },
@@ -134,7 +138,15 @@ const COMMANDS: { readonly [T in CommandType]: Extract<Command, { type: T }> } =
   },
   edit: { type: 'edit', ...base, messageId: 'm', text: 'How?', mentions: ['bob'] },
   retract: { type: 'retract', ...base, messageId: 'm' },
-  configure: { type: 'configure', ...base, title: 't', model: 'claude', instructions: 'i' },
+  configure: {
+    type: 'configure',
+    ...base,
+    title: 't',
+    model: 'claude',
+    instructions: 'i',
+    inviters: 'owner',
+    thinking: false,
+  },
   remove: { type: 'remove', ...base, memberId: 'bob' },
   look: { type: 'look', ...base, look: 'above' },
   cancel: { type: 'cancel', ...base, generationId: 'g', reason: 'enough' },
@@ -158,6 +170,9 @@ const UPDATES: { readonly [T in NamedUpdate['type']]: Extract<NamedUpdate, { typ
       title: 'A room',
       model: 'claude',
       instructions: '',
+      inviters: 'owner',
+      thinking: true,
+      invites: { open: [{ inviteId: 'i', by: 'bob', at: 1, until: 9 }], ended: true },
       earlier: true,
       queue: ['n'],
       held: true,

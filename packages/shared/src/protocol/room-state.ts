@@ -2,7 +2,15 @@
 // in `room/` computes it.
 import * as v from 'valibot'
 import { countSchema, idSchema } from './ids.ts'
-import { MODES, OUTCOMES, quoteSchema, ROLES, usageSchema } from './entry.ts'
+import {
+  INVITERS,
+  type Inviters,
+  MODES,
+  OUTCOMES,
+  quoteSchema,
+  ROLES,
+  usageSchema,
+} from './entry.ts'
 
 export const memberSchema = v.object({
   memberId: idSchema,
@@ -75,6 +83,22 @@ export type Reply = Readonly<v.InferOutput<typeof replySchema>>
 export const messageSchema = v.variant('kind', [saidSchema, replySchema])
 export type Message = Said | Reply
 
+/** An invite link that is open; `until` in ms since 1970. Its id opens nothing: the link itself is signed. */
+export const openInviteSchema = v.object({
+  inviteId: idSchema,
+  by: idSchema,
+  at: countSchema,
+  until: countSchema,
+})
+export type OpenInvite = Readonly<v.InferOutput<typeof openInviteSchema>>
+
+/** `ended`: links of this room were ended once; a link without an id is older than that and opens nothing. */
+export const invitesSchema = v.object({
+  open: v.pipe(v.array(openInviteSchema), v.readonly()),
+  ended: v.boolean(),
+})
+export type Invites = Readonly<v.InferOutput<typeof invitesSchema>>
+
 export const roomStateSchema = v.object({
   roomId: idSchema,
   epoch: idSchema,
@@ -84,6 +108,11 @@ export const roomStateSchema = v.object({
   title: v.string(),
   model: v.string(),
   instructions: v.string(),
+  /** Members who may make and end invite links; absent: all. */
+  inviters: v.optional(v.picklist(INVITERS)),
+  /** Whether Claude's thoughts are asked for; absent: as the server is configured. */
+  thinking: v.optional(v.boolean()),
+  invites: v.optional(invitesSchema),
   members: v.array(memberSchema),
   /** The newest messages, oldest first; `LIMITS.windowMessages` at most. */
   messages: v.array(messageSchema),
@@ -109,6 +138,9 @@ export type RoomState = {
   readonly title: string
   readonly model: string
   readonly instructions: string
+  readonly inviters?: Inviters | undefined
+  readonly thinking?: boolean | undefined
+  readonly invites?: Invites | undefined
   readonly members: readonly Member[]
   readonly messages: readonly Message[]
   readonly earlier: boolean

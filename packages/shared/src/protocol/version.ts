@@ -4,6 +4,14 @@
  *
  * 1 - first version (0.1.0); since then the update `storage`; commands `edit`, `retract`, `configure`,
  *     `remove`, `look` with their entries; quotes, mentions and a model with a message; `look` in presence;
- *     `days` with an invite
+ *     `days` with an invite; entries `invite-made`, `invites-ended`, the settings `inviters` and `thinking`
  */
 export const PROTOCOL_VERSION = 1
+
+/**
+ * The version of a stored RoomState. One of another version is not read: the room is folded from its entries instead, once.
+ * Raise it when `reduce` keeps something that it did not keep before.
+ *
+ * 2 - invites, inviters, thinking
+ */
+export const CHECKPOINT_VERSION = 2

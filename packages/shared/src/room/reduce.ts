@@ -7,7 +7,7 @@ import type {
   UnknownEntry,
 } from '../protocol/entry.ts'
 import { LIMITS } from '../protocol/limits.ts'
-import type { Ended, Member, Message, RoomState, Said } from '../protocol/room-state.ts'
+import type { Ended, Invites, Member, Message, RoomState, Said } from '../protocol/room-state.ts'
 import { byteLength } from './bytes.ts'
 import { cutReply } from './reply.ts'
 import { replyNumbered, withReply } from './state.ts'
@@ -30,14 +30,25 @@ export function change(state: RoomState, entry: Entry): RoomState {
     case 'member-joined':
       return { ...state, members: withMember(state.members, entry) }
     case 'member-left':
-      return { ...state, members: withoutMember(state.members, entry) }
+      return {
+        ...state,
+        members: withoutMember(state.members, entry),
+        // Whoever is removed may hold a link, and is anybody without their cookie.
+        ...(entry.by === entry.memberId ? {} : { invites: NONE_OPEN }),
+      }
     case 'settings-changed':
       return {
         ...state,
         title: entry.title ?? state.title,
         model: entry.model ?? state.model,
         instructions: entry.instructions ?? state.instructions,
+        ...(entry.inviters === undefined ? {} : { inviters: entry.inviters }),
+        ...(entry.thinking === undefined ? {} : { thinking: entry.thinking }),
       }
+    case 'invite-made':
+      return { ...state, invites: withInvite(state.invites, entry) }
+    case 'invites-ended':
+      return { ...state, invites: NONE_OPEN }
     case 'message-posted':
       return withMessage(state, posted(entry))
     case 'message-edited':
@@ -58,6 +69,16 @@ export function change(state: RoomState, entry: Entry): RoomState {
       // An entry of a later version: keep the place in the order, and say that this program is too old.
       return { ...state, outdated: true }
   }
+}
+
+const NONE_OPEN: Invites = { open: [], ended: true }
+
+function withInvite(
+  { open, ended }: Invites = { open: [], ended: false },
+  { inviteId, by, at, until }: EntryOf<'invite-made'>,
+): Invites {
+  const others = open.filter((other) => other.until > at)
+  return { open: [...others, { inviteId, by, at, until }].slice(-LIMITS.openInvites), ended }
 }
 
 function posted(entry: EntryOf<'message-posted'>): Said {

@@ -1,7 +1,8 @@
 -- What the scripts of a room have in common. Put in front of each of them, with the constants of the adapter.
 --
 -- KEYS  1 room     HASH   epoch, title, model (both JSON), offset, at, number, running, held,
---                         joined (offset of the last member-joined), before (the epochs that lost tails have ended, the last ones)
+--                         joined (offset of the last entry that changed members or ended invites), inviters
+--                         (`owner`, or nothing: all), before (the epochs that lost tails have ended, the last ones)
 --       2 entries  STREAM ids `<offset>-0`; fields `e` (JSON), of a start also `g` (its generation)
 --       3 starts   ZSET   offsets of the entries that begin a message
 --       4 index    HASH   `m:<message>` -> `<offset> <by>`; `g:<generation>` -> `<offset>`; `<offset>` -> the
@@ -168,7 +169,18 @@ end
 local function dismiss(member, by)
   redis.call('HDEL', MEMBERS, member)
   redis.call('HSET', INDEX, 'x:' .. member, member == by and 'left' or 'removed')
-  return write('"type":"member-left","memberId":"' .. member .. '","by":"' .. by .. '"')
+  local offset = write('"type":"member-left","memberId":"' .. member .. '","by":"' .. by .. '"')
+  redis.call('HSET', ROOM, 'joined', offset)
+  return offset
+end
+
+-- Writes what becomes of the invite links.
+local function invite(kind, body)
+  local offset = write(body)
+  if kind == 'invites-ended' then
+    redis.call('HSET', ROOM, 'joined', offset)
+  end
+  return offset
 end
 
 -- Whether somebody owns the room. Their role is the last of what is kept of a member, and a name is quoted.
@@ -178,12 +190,15 @@ local function owns(member)
 end
 
 -- Changes the settings that a script needs to know; an empty one stays.
-local function settle(title, model)
+local function settle(title, model, inviters)
   if title ~= '' then
     redis.call('HSET', ROOM, 'title', title)
   end
   if model ~= '' then
     redis.call('HSET', ROOM, 'model', model)
+  end
+  if inviters ~= '' then
+    redis.call('HSET', ROOM, 'inviters', inviters)
   end
 end
 

@@ -76,13 +76,21 @@ again['member-left'] = function(one, member, by)
   return dismiss(member, by)
 end
 
-again['settings-changed'] = function(one, title, model)
+again['settings-changed'] = function(one, title, model, inviters)
   local known = standing(one)
   if known then
     return known
   end
-  settle(title, model)
+  settle(title, model, inviters)
   return write(one.body)
+end
+
+again['invite-made'] = function(one)
+  return standing(one) or invite('invite-made', one.body)
+end
+
+again['invites-ended'] = function(one)
+  return standing(one) or invite('invites-ended', one.body)
 end
 
 again['message-posted'] = function(one, message, by, model)

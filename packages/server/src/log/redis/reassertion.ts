@@ -157,7 +157,7 @@ function thingOf(entry: Entry, entries: readonly Entry[]): Thing {
     case 'member-left':
       return [...begin, entry.memberId, entry.by]
     case 'settings-changed':
-      return [...begin, jsonOf(entry.title), jsonOf(entry.model)]
+      return [...begin, jsonOf(entry.title), jsonOf(entry.model), entry.inviters ?? '']
     case 'message-posted':
       return [...begin, entry.messageId, entry.by, jsonOf(entry.model)]
     case 'message-edited':

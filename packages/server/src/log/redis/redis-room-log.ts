@@ -12,12 +12,12 @@ import type {
   RoomState,
   RoomSummary,
 } from '@roomcast/shared/protocol'
-import { PROTOCOL_VERSION, Refusal } from '@roomcast/shared/protocol'
+import { CHECKPOINT_VERSION, Refusal } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
 import type { Connections } from '../../redis/connections.ts'
 import type { Subscriptions } from '../../redis/subscriptions.ts'
 import {
-  MembersChanged,
+  AdmissionChanged,
   type Amendment,
   type AppendReply,
   type EndResult,
@@ -42,7 +42,7 @@ import { Recovery } from './recovery.ts'
 import { ReplyDigests } from './reply-digests.ts'
 import { loadScripts, type ScriptName } from './scripts.ts'
 import { type Answer, writtenIn } from './answers.ts'
-import { amendmentValues, furtherMembersOf, jsonOf, membersOf } from './values.ts'
+import { amendmentScript, amendmentValues, furtherMembersOf, jsonOf, membersOf } from './values.ts'
 import { Caller } from './caller.ts'
 
 export interface RedisRoomLogOptions {
@@ -128,7 +128,7 @@ export class RedisRoomLog implements RoomLog {
         await this.#caller.translate(this.#memberRooms.remove([memberId], roomId))
       throw error
     })
-    if (answer[0] === 'members-changed') throw new MembersChanged(Number(answer[1]))
+    if (answer[0] === 'admission-changed') throw new AdmissionChanged(Number(answer[1]))
     return this.#written(roomId, answer, [memberId, commandId, 'join'])
   }
 
@@ -172,7 +172,7 @@ export class RedisRoomLog implements RoomLog {
   async amend(roomId: RoomId, amendment: Amendment): Promise<Written> {
     const { commandId, by, type } = amendment
     const values = [commandId, by, ...amendmentValues(amendment)]
-    const answer = await this.#room(roomId, type, values)
+    const answer = await this.#room(roomId, amendmentScript(amendment), values)
     const written = this.#written(roomId, answer, [by, commandId, type])
     // A room that is listed to somebody who is not in it is left out of the list.
     if (amendment.type === 'remove')
@@ -238,7 +238,7 @@ export class RedisRoomLog implements RoomLog {
   async read(roomId: RoomId): Promise<Reading> {
     const keys = [this.#keys.checkpoint(roomId), this.#keys.generations(roomId)]
     const names = [...this.#keys.room(roomId), ...keys]
-    const reading = readRoom(roomId, await this.#caller.run('read', names, [PROTOCOL_VERSION]))
+    const reading = readRoom(roomId, await this.#caller.run('read', names, [CHECKPOINT_VERSION]))
     // Whoever opens a room has what runs in it looked after, also when all else was lost.
     this.#recovery.touch(roomId)
     return reading
@@ -254,7 +254,7 @@ export class RedisRoomLog implements RoomLog {
     const { roomId, epoch, offset } = state
     const names = [...this.#keys.room(roomId), this.#keys.checkpoint(roomId)]
     const mark = this.#following.markAt(roomId, offset) ?? ''
-    const values = [PROTOCOL_VERSION, epoch, offset, JSON.stringify(state), mark]
+    const values = [CHECKPOINT_VERSION, epoch, offset, JSON.stringify(state), mark]
     await this.#caller.run('checkpoint', names, values)
   }
 

@@ -14,6 +14,7 @@ const FILES = [
   'retract',
   'configure',
   'remove',
+  'invites',
   'append-reply',
   'renew',
   'end',
@@ -46,6 +47,7 @@ const COMMANDS: ReadonlySet<string> = new Set<ScriptName>([
   'retract',
   'configure',
   'remove',
+  'invites',
   'end',
   'delete-room',
 ])

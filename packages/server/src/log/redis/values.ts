@@ -1,6 +1,7 @@
 // What the scripts are given: JSON in pieces, which they splice into entries and never decode.
 import { unreachable } from '@roomcast/shared/unreachable'
 import type { Amendment } from '../room-log.ts'
+import type { ScriptName } from './scripts.ts'
 
 /** A value as JSON; empty when there is none. */
 export function jsonOf(value: unknown): string {
@@ -18,6 +19,11 @@ export function furtherMembersOf(object: object): string {
   return members === '' ? '' : `,${members}`
 }
 
+/** The script of an amendment. */
+export function amendmentScript({ type }: Amendment): ScriptName {
+  return type === 'invite' || type === 'end-invites' ? 'invites' : type
+}
+
 /** What the script of an amendment takes after the command and its sender. */
 export function amendmentValues(amendment: Amendment): string[] {
   switch (amendment.type) {
@@ -28,12 +34,18 @@ export function amendmentValues(amendment: Amendment): string[] {
     case 'retract':
       return [amendment.messageId]
     case 'configure': {
-      const { title, model, instructions } = amendment
-      const changed = furtherMembersOf({ title, model, instructions })
-      return [jsonOf(title), jsonOf(model), changed]
+      const { title, model, instructions, inviters, thinking } = amendment
+      const changed = furtherMembersOf({ title, model, instructions, inviters, thinking })
+      return [jsonOf(title), jsonOf(model), inviters ?? '', changed]
     }
     case 'remove':
       return [amendment.memberId]
+    case 'invite': {
+      const { type, inviteId, until } = amendment
+      return [type, 'invite-made', furtherMembersOf({ inviteId, until })]
+    }
+    case 'end-invites':
+      return [amendment.type, 'invites-ended', '']
     default:
       return unreachable(amendment)
   }

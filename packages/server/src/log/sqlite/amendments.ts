@@ -37,6 +37,9 @@ export class Amendments {
         return this.#configure(roomId, amendment)
       case 'remove':
         return this.#remove(roomId, amendment)
+      case 'invite':
+      case 'end-invites':
+        return this.#invites(roomId, amendment)
       default:
         return unreachable(amendment)
     }
@@ -60,21 +63,31 @@ export class Amendments {
     return [entries.write(roomId, { type: 'message-retracted', messageId, by })]
   }
 
-  #configure(roomId: RoomId, { by, title, model, instructions }: Of<'configure'>): Entry[] {
+  #configure(roomId: RoomId, { commandId, ...changed }: Of<'configure'>): Entry[] {
     const { database, entries } = this.#options
+    const { by, title, model, inviters } = changed
     if (!this.#isOwner(roomId, by)) throw new Refusal('owner-only')
     database.run(
-      'UPDATE rooms SET title = coalesce(?, title), model = coalesce(?, model) WHERE room_id = ?',
+      `UPDATE rooms SET title = coalesce(?, title), model = coalesce(?, model), inviters = coalesce(?, inviters)
+       WHERE room_id = ?`,
       title ?? null,
       model ?? null,
+      inviters ?? null,
       roomId,
     )
-    const changed = {
-      ...(title === undefined ? {} : { title }),
-      ...(model === undefined ? {} : { model }),
-      ...(instructions === undefined ? {} : { instructions }),
-    }
-    return [entries.write(roomId, { type: 'settings-changed', by, ...changed })]
+    return [entries.write(roomId, { ...changed, type: 'settings-changed' })]
+  }
+
+  #invites(roomId: RoomId, amendment: Of<'invite'> | Of<'end-invites'>): Entry[] {
+    const { entries, members } = this.#options
+    const { by } = amendment
+    if (!members.of(roomId, by)) throw new Refusal('room-not-found')
+    if (entries.room(roomId).inviters === 'owner' && !this.#isOwner(roomId, by))
+      throw new Refusal('owner-only')
+    if (amendment.type === 'end-invites')
+      return [entries.write(roomId, { type: 'invites-ended', by })]
+    const { inviteId, until } = amendment
+    return [entries.write(roomId, { type: 'invite-made', inviteId, by, until })]
   }
 
   #remove(roomId: RoomId, { memberId, by }: Of<'remove'>): Entry[] {

@@ -4,6 +4,7 @@ import type {
   Entry,
   EntryDraft,
   EntryType,
+  Inviters,
   MemberId,
   RoomId,
 } from '@roomcast/shared/protocol'
@@ -21,6 +22,7 @@ export interface RoomRow {
   readonly last_number: number
   readonly running: number | null
   readonly held: number
+  readonly inviters: Inviters | null
 }
 
 /** Stands in for the room while it is being made. */
@@ -34,6 +36,7 @@ export const NO_ROOM: RoomRow = {
   last_number: 0,
   running: null,
   held: 0,
+  inviters: null,
 }
 
 interface CommandRow {
@@ -94,10 +97,11 @@ export class Entries {
     return entry
   }
 
-  /** Offset of the last `member-joined`. */
-  lastJoined(roomId: RoomId): number {
+  /** Offset of the last entry that changed the members or ended invites. */
+  lastAdmission(roomId: RoomId): number {
     const row = this.#database.get<{ entry_offset: number }>(
-      `SELECT entry_offset FROM entries WHERE room_id = ? AND type = 'member-joined'
+      `SELECT entry_offset FROM entries
+       WHERE room_id = ? AND type IN ('member-joined', 'member-left', 'invites-ended')
        ORDER BY entry_offset DESC LIMIT 1`,
       roomId,
     )

@@ -1,6 +1,6 @@
 // Reading rooms back: as they are now, and their older messages.
 import type { Entry, RoomId, RoomState, Run } from '@roomcast/shared/protocol'
-import { PROTOCOL_VERSION } from '@roomcast/shared/protocol'
+import { CHECKPOINT_VERSION } from '@roomcast/shared/protocol'
 import { emptyRoom } from '@roomcast/shared/room'
 import type { Page, Reading } from '../room-log.ts'
 import type { Database } from './database.ts'
@@ -18,7 +18,7 @@ export function readRoom(
   const saved = database.get<{ state: string }>(
     'SELECT state FROM checkpoints WHERE room_id = ? AND version = ?',
     roomId,
-    PROTOCOL_VERSION,
+    CHECKPOINT_VERSION,
   )
   const checkpoint = saved ? (JSON.parse(saved.state) as RoomState) : emptyRoom(roomId, room.epoch)
   const after = entries.after(roomId, checkpoint.offset)

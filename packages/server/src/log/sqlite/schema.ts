@@ -93,6 +93,12 @@ const MIGRATIONS: readonly string[] = [
   DROP INDEX entries_by_subject;
   CREATE INDEX entries_by_subject ON entries (room_id, subject, type) WHERE subject IS NOT NULL;
   `,
+  // Null: all. Whoever joins is checked against the last of the entries that change who may.
+  `
+  ALTER TABLE rooms ADD COLUMN inviters TEXT;
+  CREATE INDEX entries_of_admission ON entries (room_id, entry_offset)
+    WHERE type IN ('member-joined', 'member-left', 'invites-ended');
+  `,
 ]
 
 /**

@@ -11,10 +11,10 @@ import type {
   RoomState,
   RoomSummary,
 } from '@roomcast/shared/protocol'
-import { PROTOCOL_VERSION, Refusal } from '@roomcast/shared/protocol'
+import { CHECKPOINT_VERSION, Refusal } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
 import {
-  MembersChanged,
+  AdmissionChanged,
   type Amendment,
   type AppendReply,
   type EndResult,
@@ -113,8 +113,8 @@ class SqliteRoomLog implements RoomLog {
 
   async join(roomId: RoomId, { commandId, seen, ...member }: NewMember): Promise<Written> {
     return this.#command({ memberId: member.memberId, commandId, type: 'join' }, roomId, () => {
-      const joined = this.#entries.lastJoined(roomId)
-      if (seen !== undefined && joined > seen) throw new MembersChanged(joined)
+      const changed = this.#entries.lastAdmission(roomId)
+      if (seen !== undefined && changed > seen) throw new AdmissionChanged(changed)
       const known = this.#members.of(roomId, member.memberId)
       const same = known?.name === member.name && known.role === member.role
       return { roomId, entries: same ? [] : [this.#members.admit(roomId, member)] }
@@ -264,7 +264,7 @@ class SqliteRoomLog implements RoomLog {
          SET version = excluded.version, state_offset = excluded.state_offset, state = excluded.state
          WHERE excluded.version > checkpoints.version OR excluded.state_offset > state_offset`,
         state.roomId,
-        PROTOCOL_VERSION,
+        CHECKPOINT_VERSION,
         state.offset,
         JSON.stringify(state),
       )
