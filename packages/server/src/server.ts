@@ -8,7 +8,7 @@ import { authenticate } from './access/authenticate.ts'
 import { Invites } from './access/invite.ts'
 import { mayAct } from './access/origin.ts'
 import { Sessions } from './access/session.ts'
-import { TokenBucket } from './access/token-bucket.ts'
+import { addressKey, TokenBucket } from './access/token-bucket.ts'
 import { Tokens } from './access/tokens.ts'
 import { monotonicSeconds, systemClock } from './clock.ts'
 import type { Config } from './config.ts'
@@ -133,11 +133,15 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
   const gateway = new Gateway({
     http,
     clock,
-    allowRequest: (request) => mayAct(request.headers, config.allowedOrigins),
+    refuse: ({ headers }) =>
+      mayAct(headers, config.allowedOrigins) ? null : errorBody('origin-refused'),
+    addressOf: (request) => addressKey(request.socket.remoteAddress ?? ''),
     authenticate: (token, request) =>
       token === undefined ? authenticate(sessions, request.headers) : sessions.verify(token),
     mayCommand: (memberId) => commands.take(memberId),
     onCommand: (type) => metrics.command(type),
+    onRefused: (code) => metrics.refused('socket', code),
+    onEnded: (why) => metrics.connectionEnded(why),
     onError: (command, err) => logger.error({ command, err }, 'a command failed'),
   })
   const events = new EventStreams({ clock, newId, chance })

@@ -87,6 +87,11 @@ export function createApp(options: AppOptions): Express {
   api.use(notFound)
   app.use('/api', api)
 
+  // Those that are upgrades never come here.
+  app.use('/socket.io', () => {
+    throw new Refusal('bad-request', 'Sockets are WebSockets only.')
+  })
+
   app.use(clientFiles(clientDirectory), clientPage(clientDirectory), notFound)
   app.use(handleErrors(logger, options.onRefused))
   return app
