@@ -17,6 +17,7 @@ import {
   type Update,
 } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
+import type { Sender } from '../access/allowance.ts'
 import { TokenBucket } from '../access/token-bucket.ts'
 import { type FanOut, MOST_CONNECTIONS } from '../room/connection.ts'
 import { LOOK_MS } from '../room/place.ts'
@@ -60,8 +61,8 @@ export interface GatewayOptions {
     token: string | undefined,
     request: IncomingMessage,
   ) => Promise<Person | null>
-  /** Whether this member may send another command now; asked once for each. */
-  readonly mayCommand: (memberId: string) => boolean
+  /** Whether this sender may send another command of so many bytes now; asked once for each. */
+  readonly mayCommand: (sender: Sender, bytes: number) => boolean
   /** Hears of every command, by the type its sender gave it, and then of its answer: the code of a refusal, or null. */
   readonly onCommand: (type: unknown) => (code: string | null) => void
   /** Hears of upgrades that were refused. */
@@ -239,6 +240,8 @@ export class Gateway implements FanOut {
     if (!person) return void socket.disconnect(true)
     const connection = new SocketConnection(socket, person.memberId, rooms)
     this.#connections.add(connection)
+    const { memberId } = person
+    const sender = { memberId, address: this.#options.addressOf(socket.request) }
     let refused = 0
     socket.on('disconnect', () => {
       this.#connections.delete(connection)
@@ -258,7 +261,7 @@ export class Gateway implements FanOut {
         acknowledge(result)
         if (code === 'shutting-down' && this.#sendsAway) connection.sendAway()
       }
-      if (!this.#options.mayCommand(person.memberId)) {
+      if (!this.#options.mayCommand(sender, sent.bytes)) {
         // Answers cost something too: whoever does not slow down is not answered for ever.
         if (++refused > MOST_REFUSED) {
           this.#options.onEnded('too-many-commands')
