@@ -108,6 +108,7 @@ const homes = {
   ioredis: [`${SERVER}/redis/**`],
   'prom-client': [`${SERVER}/metrics/**`],
   'socket.io': [`${SERVER}/socket/gateway.ts`],
+  'socket.io-parser': [`${SERVER}/socket/packets.ts`],
   express: [`${SERVER}/http/**`],
   jose: [`${SERVER}/access/tokens.ts`],
   pino: [`${SERVER}/logger.ts`],

@@ -30,9 +30,10 @@ function lives(pid: number): boolean {
 describe('a server that is told to go down', { timeout: 60_000 }, () => {
   it('does not wait for a download that nobody takes', async () => {
     const house = await openHouse({})
-    const [alice] = await house.both()
-    for (let count = 0; count < 150; count++)
-      await alice.send({ type: 'post', text: 'x'.repeat(60_000), ask: false })
+    const both = await house.both()
+    for (let count = 0; count < 75; count++)
+      for (const seat of both)
+        await seat.send({ type: 'post', text: 'x'.repeat(60_000), ask: false })
     const socket = connect(house.server.port, '127.0.0.1')
     onTestFinished(() => void socket.destroy())
     socket.on('error', () => undefined)

@@ -18,6 +18,8 @@ export interface ServerProcess {
   readonly stdout: () => string
   /** Ends it at once, as a crash would. */
   kill(): Promise<void>
+  /** Resolves with its exit code when it has ended by itself. */
+  ended(): Promise<number | null>
   /** Asks it to go down in order; gives its exit code. */
   stop(signal?: 'SIGTERM' | 'SIGINT'): Promise<number | null>
 }
@@ -64,6 +66,7 @@ export async function startServerProcess(environment: ServerEnvironment): Promis
       child.kill('SIGKILL')
       await exitOf(child)
     },
+    ended: () => exitOf(child),
     stop: (signal = 'SIGTERM') => {
       child.kill(signal)
       return exitOf(child)

@@ -8,6 +8,7 @@ import { checkProxy } from './proxy-check/check.ts'
 import { reportProxy } from './proxy-check/report.ts'
 import { NodeRefused } from './redis/deployment.ts'
 import { type Server, startServer } from './server.ts'
+import { onUncaught } from './uncaught.ts'
 
 /** The exit code of a node that was told twice to go down. */
 const TOLD_TWICE = 130
@@ -23,6 +24,15 @@ async function main(): Promise<void> {
   const config = readConfig(process.env)
   const logger = makeLogger(config.logLevel)
   const server = await startServer(config, logger)
+  process.on(
+    'uncaughtException',
+    onUncaught({
+      logger,
+      clock: systemClock,
+      close: () => server.close(0),
+      exit: (code) => process.exit(code),
+    }),
+  )
   announce(server)
   const stopReport = lookAtProxy(config.publicUrl, logger)
   let told = false

@@ -4,11 +4,12 @@ import { randomBytes, randomInt } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { errorBody } from '@roomcast/shared/protocol'
+import { addressOf } from './access/address.ts'
+import { Allowance } from './access/allowance.ts'
 import { authenticate } from './access/authenticate.ts'
 import { Invites } from './access/invite.ts'
 import { mayAct } from './access/origin.ts'
 import { Sessions } from './access/session.ts'
-import { TokenBucket } from './access/token-bucket.ts'
 import { Tokens } from './access/tokens.ts'
 import { monotonicSeconds, systemClock } from './clock.ts'
 import type { Config } from './config.ts'
@@ -29,8 +30,10 @@ import { startSimulator } from './simulator/simulator.ts'
 import { Gateway } from './socket/gateway.ts'
 import { openStorage } from './storage.ts'
 
-/** Commands a member may send in a minute, all connections together; a burst may be as long. */
-const COMMANDS_PER_MINUTE = 1200
+/** Commands in a minute, all connections together; a burst may be as long. */
+const COMMANDS = { perMember: 1200, perAddress: 12_000 }
+/** Bytes of commands and of the bodies of calls in a minute, which is what grows on disk. */
+const WRITTEN = { perMember: 8 * 1024 * 1024, perAddress: 32 * 1024 * 1024 }
 /** Over how long a node that goes down sends its members to the others, ms; less when it is to be gone earlier. */
 const SEND_AWAY_MS = 5000
 const CLIENT_DIRECTORY = fileURLToPath(new URL('../../client/dist', import.meta.url))
@@ -129,15 +132,20 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
 
   const http = createServer()
   metrics.watchServer(http)
-  const commands = new TokenBucket(clock, COMMANDS_PER_MINUTE)
+  const commands = new Allowance(clock, COMMANDS)
+  const written = new Allowance(clock, WRITTEN)
   const gateway = new Gateway({
     http,
     clock,
-    allowRequest: (request) => mayAct(request.headers, config.allowedOrigins),
+    refuse: ({ headers }) =>
+      mayAct(headers, config.allowedOrigins) ? null : errorBody('origin-refused'),
+    addressOf: (request) => addressOf(request, config.trustProxy),
     authenticate: (token, request) =>
       token === undefined ? authenticate(sessions, request.headers) : sessions.verify(token),
-    mayCommand: (memberId) => commands.take(memberId),
+    mayCommand: (sender, bytes) => commands.take(sender) && written.take(sender, bytes),
     onCommand: (type) => metrics.command(type),
+    onRefused: (code) => metrics.refused('socket', code),
+    onEnded: (why) => metrics.connectionEnded(why),
     onError: (command, err) => logger.error({ command, err }, 'a command failed'),
   })
   const events = new EventStreams({ clock, newId, chance })
@@ -181,6 +189,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
       allowedOrigins: config.allowedOrigins,
       publicUrl: config.publicUrl,
       trustProxy: config.trustProxy,
+      written,
       operator,
       measuresInPublic: operatorHttp === null,
       onRefused: (code) => metrics.refused('http', code),

@@ -21,24 +21,33 @@ export class TokenBucket {
     this.#mostKeys = mostKeys
   }
 
-  /** After so many seconds there is a token in an empty bucket. */
-  get refillSeconds(): number {
-    return Math.ceil(60 / this.#perMinute)
+  /** After so many seconds there are `amount` tokens in an empty bucket. */
+  refillSeconds(amount = 1): number {
+    return Math.ceil((60 * amount) / this.#perMinute)
   }
 
-  /** Takes a token out of the bucket of `key`; false if it is empty. */
-  take(key: string): boolean {
+  /** Takes `amount` tokens out of the bucket of `key`; false, and none is taken, if it has fewer. */
+  take(key: string, amount = 1): boolean {
     const now = this.#clock.now()
-    const bucket = this.#buckets.get(key) ?? { tokens: this.#perMinute, at: now }
-    const elapsed = Math.max(0, now - bucket.at)
-    const filled = bucket.tokens + (elapsed * this.#perMinute) / MINUTE_MS
-    const tokens = Math.min(this.#perMinute, filled)
-    const taken = tokens >= 1
+    const tokens = this.#tokensOf(key, now)
+    const taken = tokens >= amount
     // Deleted first, so that the map's order is that of last use.
     this.#buckets.delete(key)
-    this.#buckets.set(key, { tokens: taken ? tokens - 1 : tokens, at: now })
+    this.#buckets.set(key, { tokens: taken ? tokens - amount : tokens, at: now })
     this.#forget()
     return taken
+  }
+
+  /** Whether `amount` tokens could be taken. */
+  has(key: string, amount = 1): boolean {
+    return this.#tokensOf(key, this.#clock.now()) >= amount
+  }
+
+  #tokensOf(key: string, now: number): number {
+    const bucket = this.#buckets.get(key)
+    if (!bucket) return this.#perMinute
+    const elapsed = Math.max(0, now - bucket.at)
+    return Math.min(this.#perMinute, bucket.tokens + (elapsed * this.#perMinute) / MINUTE_MS)
   }
 
   #forget(): void {
@@ -47,17 +56,4 @@ export class TokenBucket {
       this.#buckets.delete(key)
     }
   }
-}
-
-/** The key of an address: of IPv6 the first half, which is what one subscriber gets. */
-export function addressKey(address: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
-  if (mapped !== undefined) return mapped
-  if (!address.includes(':')) return address
-  const [head = '', tail] = address.split('::')
-  const first = head === '' ? [] : head.split(':')
-  const last = tail ? tail.split(':') : []
-  const gap = tail === undefined ? 0 : Math.max(0, 8 - first.length - last.length)
-  const groups = [...first, ...Array<string>(gap).fill('0'), ...last]
-  return groups.slice(0, 4).join(':')
 }

@@ -6,6 +6,7 @@
 import express, { type Express, type RequestHandler } from 'express'
 import type { Clock } from '@roomcast/shared/clock'
 import { type ErrorCode, Refusal, type Models } from '@roomcast/shared/protocol'
+import type { Allowance } from '../access/allowance.ts'
 import type { Invites } from '../access/invite.ts'
 import type { Sessions } from '../access/session.ts'
 import { TokenBucket } from '../access/token-bucket.ts'
@@ -13,7 +14,7 @@ import type { Logger } from '../logger.ts'
 import { clientFiles, clientPage } from './client-pages.ts'
 import { handleErrors, refuse } from './errors.ts'
 import { eventRoutes, type EventsPort } from './event-routes.ts'
-import { ownPagesOnly, securityHeaders, whoAsks } from './guards.ts'
+import { noteBody, ownPagesOnly, perAddress, securityHeaders, whoAsks } from './guards.ts'
 import { isFromThisMachine, type OperatorPort, operatorRoutes } from './operator-routes.ts'
 import { proxyCheckRoute } from './proxy-check-route.ts'
 import { inviteRoutes, roomRoutes } from './room-routes.ts'
@@ -35,6 +36,8 @@ export interface AppOptions {
   readonly allowedOrigins: readonly string[]
   readonly publicUrl: string | undefined
   readonly trustProxy: number | false
+  /** What members write is taken from, bytes. */
+  readonly written: Allowance
   readonly operator: OperatorPort
   /** Whether programs on this machine are shown the figures here; not where the operator has a listener. */
   readonly measuresInPublic: boolean
@@ -47,6 +50,8 @@ const BODY_LIMIT = '128kb'
 const TRIES_PER_MINUTE = 300
 /** Calls of one member in a minute; of those, rooms made, exports, and searches. */
 const CALLS_PER_MINUTE = 120
+/** Calls of one address in a minute, with or without a session: of all members in a large office. */
+const CALLS_PER_ADDRESS = 3000
 const ROOMS_PER_MINUTE = 20
 const EXPORTS_PER_MINUTE = 20
 const SEARCHES_PER_MINUTE = 60
@@ -67,11 +72,11 @@ export function createApp(options: AppOptions): Express {
   const mayMeasure = options.measuresInPublic ? isFromThisMachine : () => false
   app.use(operatorRoutes(options.operator, mayMeasure))
 
-  const api = express.Router()
-  api.use(noStore, ownPagesOnly(options.allowedOrigins))
-  api.use(express.json({ limit: BODY_LIMIT, inflate: false }))
   const perMinute = (times: number) => new TokenBucket(clock, times)
-  const who = whoAsks(sessions, perMinute(CALLS_PER_MINUTE))
+  const api = express.Router()
+  api.use(noStore, perAddress(perMinute(CALLS_PER_ADDRESS)), ownPagesOnly(options.allowedOrigins))
+  api.use(express.json({ limit: BODY_LIMIT, inflate: false, verify: noteBody }))
+  const who = whoAsks(sessions, perMinute(CALLS_PER_MINUTE), options.written)
   const tries = perMinute(TRIES_PER_MINUTE)
   api.use('/session', sessionRoutes({ sessions, who, publicUrl, bucket: tries }))
   const making = perMinute(ROOMS_PER_MINUTE)
@@ -86,6 +91,11 @@ export function createApp(options: AppOptions): Express {
   api.get('/models', async (_request, response) => void response.json(await models()))
   api.use(notFound)
   app.use('/api', api)
+
+  // Those that are upgrades never come here.
+  app.use('/socket.io', () => {
+    throw new Refusal('bad-request', 'Sockets are WebSockets only.')
+  })
 
   app.use(clientFiles(clientDirectory), clientPage(clientDirectory), notFound)
   app.use(handleErrors(logger, options.onRefused))

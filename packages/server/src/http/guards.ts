@@ -1,12 +1,15 @@
 // What stands before the routes: headers that tell browsers what our pages may do, the check of the page that
 // sent a request, how often an address may try and a member may ask, and who is asking.
+import type { IncomingMessage } from 'node:http'
 import type { Request, RequestHandler } from 'express'
 import helmet from 'helmet'
 import { Refusal } from '@roomcast/shared/protocol'
+import { addressKey } from '../access/address.ts'
+import type { Allowance } from '../access/allowance.ts'
 import { authenticate } from '../access/authenticate.ts'
 import { mayAct } from '../access/origin.ts'
 import type { Sessions, SessionMember } from '../access/session.ts'
-import { addressKey, type TokenBucket } from '../access/token-bucket.ts'
+import type { TokenBucket } from '../access/token-bucket.ts'
 import { TooOften } from './errors.ts'
 
 const YEAR_SECONDS = 365 * 24 * 60 * 60
@@ -77,19 +80,35 @@ export function perAddress(bucket: TokenBucket): RequestHandler {
 
 /** Counts one thing done by `key`, a member or an address. Refusal: `rate-limited`, with the time to wait. */
 export function spend(bucket: TokenBucket, key: string): void {
-  if (!bucket.take(key)) throw new TooOften(bucket.refillSeconds)
+  if (!bucket.take(key)) throw new TooOften(bucket.refillSeconds())
 }
 
 /** Tells who sent a request, and counts it; null for nobody. Refusal: `rate-limited`. */
 export type Who = (request: Request) => Promise<SessionMember | null>
 
-/** `bucket`: what every call of a member is taken from. */
-export function whoAsks(sessions: Sessions, bucket: TokenBucket): Who {
+/**
+ * @param calls what every call of a member is taken from
+ * @param written what its body is taken from, bytes
+ */
+export function whoAsks(sessions: Sessions, calls: TokenBucket, written: Allowance): Who {
   return async (request) => {
     const member = await authenticate(sessions, request.headers)
-    if (member) spend(bucket, member.memberId)
+    if (!member) return null
+    const { memberId } = member
+    spend(calls, memberId)
+    const bytes = bodies.get(request) ?? 0
+    if (!written.take({ memberId, address: addressKey(request.ip ?? '') }, bytes))
+      throw new TooOften(written.refillSeconds(bytes))
     return member
   }
+}
+
+/** Bytes of the bodies of requests, as they came. */
+const bodies = new WeakMap<IncomingMessage, number>()
+
+/** Notes how large the body of a request is; for `express.json`. */
+export function noteBody(request: IncomingMessage, _response: unknown, body: Buffer): void {
+  bodies.set(request, body.length)
 }
 
 /** The member who sent the request. Refusals: `unauthenticated`, `rate-limited`. */

@@ -20,7 +20,7 @@ export function parseBody<S extends v.GenericSchema>(
 
 /** Gives `input` as `schema` has it. Refusal `bad-request`, naming the first field that is wrong. */
 export function parse<S extends v.GenericSchema>(schema: S, input: unknown): v.InferOutput<S> {
-  const parsed = v.safeParse(schema, input, { abortEarly: true })
+  const parsed = v.safeParse(schema, input, { abortEarly: true, abortPipeEarly: true })
   if (parsed.success) return parsed.output
   throw new Refusal('bad-request', sentence(parsed.issues[0]))
 }

@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Refusal, type Member, type Message, type RoomSummary } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
+import { Allowance } from '../access/allowance.ts'
 import { Invites } from '../access/invite.ts'
 import { Sessions } from '../access/session.ts'
 import { countingBytes, testClock } from '../access/test-clock.ts'
@@ -130,6 +131,7 @@ export async function openTestApp(changes: Partial<AppOptions> = {}) {
     allowedOrigins: [],
     publicUrl: undefined,
     trustProxy: false,
+    written: new Allowance(clock, { perMember: 1e9, perAddress: 1e9 }),
     operator: {
       readiness: () => ({ ready: true }),
       metrics: () => Promise.resolve({ contentType: 'text/plain', text: '' }),

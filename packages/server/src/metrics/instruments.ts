@@ -34,6 +34,9 @@ export const STORAGE_ERRORS = [
 /** Where somebody was refused. */
 export const BORDERS = ['socket', 'http'] as const
 
+/** Why this node ended a connection, by its own decision. */
+export const END_REASONS = ['odd-packet', 'too-many-packets', 'too-many-commands', 'slow'] as const
+
 export type Instruments = ReturnType<typeof makeInstruments>
 
 /** Makes every figure and adds it to `registry`; what can be counted stands at 0 from the start. */
@@ -151,6 +154,11 @@ export function makeInstruments(registry: Registry, readings: Readings) {
       'Commands over sockets and calls over HTTP that were refused, by code.',
       ['over', 'code'],
     ),
+    connectionsEnded: counter(
+      'roomcast_connections_ended_total',
+      'Sockets that this node ended, by why: packets that no page sends, too much of them, or a reader that is too slow.',
+      ['why'],
+    ),
     replyBytes: counter(
       'roomcast_reply_bytes_total',
       'Bytes of reply text that this node brought into the storage.',
@@ -164,6 +172,7 @@ export function makeInstruments(registry: Registry, readings: Readings) {
     made.generationsEnded.inc({ outcome, code: 'none' }, 0)
   for (const code of STORAGE_ERRORS) made.storageErrors.inc({ code }, 0)
   for (const type of [...Object.keys(commandSchemas), 'unknown']) made.commands.inc({ type }, 0)
+  for (const why of END_REASONS) made.connectionsEnded.inc({ why }, 0)
   for (const over of BORDERS)
     for (const code of Object.keys(ERROR_CODES)) made.refusals.inc({ over, code }, 0)
   return made

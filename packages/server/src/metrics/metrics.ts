@@ -8,7 +8,13 @@ import { FAILURES } from '../generation/claude.ts'
 import type { Finished } from '../generation/generation.ts'
 import type { RoomLog, Started } from '../log/room-log.ts'
 import type { FanOut } from '../room/connection.ts'
-import { type BORDERS, type Instruments, makeInstruments, type Readings } from './instruments.ts'
+import {
+  type BORDERS,
+  type END_REASONS,
+  type Instruments,
+  makeInstruments,
+  type Readings,
+} from './instruments.ts'
 import { MeteredFanOut } from './metered-fan-out.ts'
 import { MeteredRoomLog } from './metered-room-log.ts'
 import { SentBytes } from './sent-bytes.ts'
@@ -82,6 +88,11 @@ export class Metrics {
   refused(over: (typeof BORDERS)[number], code: string): void {
     const known = Object.hasOwn(ERROR_CODES, code) ? code : 'internal'
     this.#instruments.refusals.inc({ over, code: known })
+  }
+
+  /** This node has ended a connection. */
+  connectionEnded(why: (typeof END_REASONS)[number]): void {
+    this.#instruments.connectionsEnded.inc({ why })
   }
 
   /** Redis had lost the end of a room, which has a new epoch now. */

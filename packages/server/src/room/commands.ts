@@ -120,10 +120,13 @@ async function post(
 
 /** What somebody says, as it may be said. @throws Refusal `message-empty`, `message-too-long` */
 function textOf(said: string): string {
-  const text = said.toWellFormed()
-  if (!hasVisible(text)) throw new Refusal('message-empty')
-  if (byteLength(text) <= LIMITS.messageBytes) return text
   const kilobytes = LIMITS.messageBytes / 1024
+  // Its length first: a unit is a byte at least, and to look for something visible costs as much as is there.
+  if (said.length <= LIMITS.messageBytes) {
+    const text = said.toWellFormed()
+    if (!hasVisible(text)) throw new Refusal('message-empty')
+    if (byteLength(text) <= LIMITS.messageBytes) return text
+  }
   throw new Refusal('message-too-long', `The message is longer than ${kilobytes} kB.`)
 }
 

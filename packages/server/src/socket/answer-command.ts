@@ -46,6 +46,12 @@ export async function answerCommand(
   }
 }
 
+/** A list of a hundred thousand faults costs more than anything that it could be told for. */
+const FIRST_FAULT = { abortEarly: true, abortPipeEarly: true } as const
+
+/** Characters told of a fault. */
+const LONGEST_FAULT = 150
+
 /** Reads a command from what came over the wire, or says in words what is wrong with it. */
 function parseCommand(input: unknown): { command: Command } | { error: ErrorBody } {
   const type = v.safeParse(v.object({ type: v.string() }), input)
@@ -54,9 +60,11 @@ function parseCommand(input: unknown): { command: Command } | { error: ErrorBody
   const name = type.output.type
   if (!Object.hasOwn(commandSchemas, name))
     return { error: errorBody('unknown-command', `There is no command "${name.slice(0, 40)}".`) }
-  const parsed = v.safeParse(commandSchemas[name as Command['type']], input)
+  const parsed = v.safeParse(commandSchemas[name as Command['type']], input, FIRST_FAULT)
   if (parsed.success) return { command: parsed.output as Command }
   const issue = parsed.issues[0]
   const field = v.getDotPath(issue) ?? 'command'
-  return { error: errorBody('bad-request', `${name}: ${field}: ${issue.message}`) }
+  // It repeats whatever was sent.
+  const fault = issue.message.slice(0, LONGEST_FAULT).toWellFormed()
+  return { error: errorBody('bad-request', `${name}: ${field}: ${fault}`) }
 }

@@ -2,29 +2,38 @@
 //
 // In-memory adapter only: order across nodes and resuming come from the log. A broadcast encodes an update once
 // for all watchers. A connection that does not drain leaves the live path and gets one tail when it does.
+import type { EventEmitter } from 'node:events'
 import type { IncomingMessage, Server as HttpServer } from 'node:http'
-import type { Duplex } from 'node:stream'
 import * as v from 'valibot'
 import { type DefaultEventsMap, Server, type Socket } from 'socket.io'
 import {
-  type ClientEvents,
   type CommandResult,
   errorBody,
   type ErrorBody,
+  type ErrorCode,
   handshakeSchema,
   PROTOCOL_VERSION,
   type ServerEvents,
   type Update,
 } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
+import type { Sender } from '../access/allowance.ts'
+import { TokenBucket } from '../access/token-bucket.ts'
 import { type FanOut, MOST_CONNECTIONS } from '../room/connection.ts'
 import { LOOK_MS } from '../room/place.ts'
 import type { Person, Rooms } from '../room/rooms.ts'
 import { answerCommand } from './answer-command.ts'
+import { Door, SOCKET_PATH } from './door.ts'
+import { lookingParser, MAX_PACKET_BYTES, OddPacket, type SentCommand } from './packets.ts'
 import { SocketConnection } from './socket-connection.ts'
 
-/** Largest command: a message at its limit, escaped; larger ones end the connection. */
-const MAX_COMMAND_BYTES = 512 * 1024
+/**
+ * Packets of one connection in a minute, of any kind, pings of the WebSocket too; a burst may be as long. Beyond, it is ended: they
+ * are more than the commands of a member and cost something each.
+ */
+const PACKETS_PER_MINUTE = 3000
+/** Sockets of one address at a time, admitted or not: a large office, or a proxy that does not say whom it brings. */
+const MOST_PER_ADDRESS = 1000
 /**
  * Kernels hide a dead peer for minutes; ask every 10 s and give it 20. A ping waits behind whatever is on its way: with 8 s a
  * link that needs 20 s for a room was ended each time before it had it (https://socket.io/docs/v4/server-options/#pingtimeout).
@@ -41,60 +50,67 @@ const SEND_AWAY_EVERY_MS = 20
 const PAGE_IS_NEWER =
   'This page is newer than the server, which may be in the middle of an upgrade. If that lasts, reload it.'
 
-const PATH = '/socket.io/'
-const NOT_FOUND = 'HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n'
-/** A proxy takes it to another node. */
-const GOING_DOWN =
-  'HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\ncontent-length: 0\r\n\r\n'
-
 export interface GatewayOptions {
   readonly http: HttpServer
   readonly clock: Clock
-  /** Decides on the request of a handshake: origin and, where there is no origin, a token. */
-  readonly allowRequest: (request: IncomingMessage) => boolean
+  /** See DoorOptions. */
+  readonly refuse: (request: IncomingMessage) => ErrorBody | null
+  readonly addressOf: (request: IncomingMessage) => string
   /** Who this is, by the token of the handshake or the cookie of the request; null when nobody known. */
   readonly authenticate: (
     token: string | undefined,
     request: IncomingMessage,
   ) => Promise<Person | null>
-  /** Whether this member may send another command now; asked once for each. */
-  readonly mayCommand: (memberId: string) => boolean
+  /** Whether this sender may send another command of so many bytes now; asked once for each. */
+  readonly mayCommand: (sender: Sender, bytes: number) => boolean
   /** Hears of every command, by the type its sender gave it, and then of its answer: the code of a refusal, or null. */
   readonly onCommand: (type: unknown) => (code: string | null) => void
+  /** Hears of upgrades that were refused. */
+  readonly onRefused: (code: ErrorCode) => void
+  /** Hears of every connection that this node ends, and why. */
+  readonly onEnded: (why: EndReason) => void
   readonly onError: (command: string, error: unknown) => void
 }
 
-export type RoomSocket = Socket<ClientEvents, ServerEvents, DefaultEventsMap, SocketData>
+/** Why a connection is ended by this node, other than that the node goes down. */
+export type EndReason = 'odd-packet' | 'too-many-packets' | 'too-many-commands' | 'slow'
+
+/** Client to server, after the look at each packet. */
+interface ReceivedEvents {
+  command: (sent: SentCommand, acknowledge?: Acknowledge) => void
+}
+export type RoomSocket = Socket<ReceivedEvents, ServerEvents, DefaultEventsMap, SocketData>
 interface SocketData {
   person?: Person
 }
 
 export class Gateway implements FanOut {
   readonly #options: GatewayOptions
-  readonly #io: Server<ClientEvents, ServerEvents, DefaultEventsMap, SocketData>
+  readonly #io: Server<ReceivedEvents, ServerEvents, DefaultEventsMap, SocketData>
   readonly #connections = new Set<SocketConnection>()
-  /** What the connections run over, admitted or not. */
-  readonly #wires = new Set<Duplex>()
+  readonly #door: Door
+  readonly #packets: TokenBucket
+  /** Connections whose handshake is looked at: each makes one at a time. */
+  readonly #admitting = new WeakSet<RoomSocket['conn']>()
   #stopSweep: (() => void) | null = null
   #sendsAway = false
 
   constructor(options: GatewayOptions) {
     this.#options = options
-    // Left without an answer they look to a proxy as if this node had died, and anybody can send them.
-    options.http.on('upgrade', (request, socket) => {
-      if (!request.url?.startsWith(PATH)) return void socket.end(NOT_FOUND)
-      this.#wires.add(socket)
-      socket.once('close', () => this.#wires.delete(socket))
-    })
-    this.#io = new Server(options.http, {
-      path: PATH,
+    this.#packets = new TokenBucket(options.clock, PACKETS_PER_MINUTE)
+    const { http, refuse, addressOf, onRefused } = options
+    this.#door = new Door({ http, refuse, addressOf, mostPerAddress: MOST_PER_ADDRESS, onRefused })
+    this.#io = new Server(this.#door.inner, {
+      path: SOCKET_PATH,
       ...PING_MS,
       serveClient: false,
       transports: ['websocket'],
+      allowUpgrades: false,
       perMessageDeflate: false,
-      maxHttpBufferSize: MAX_COMMAND_BYTES,
-      allowRequest: (request, decide) => decide(null, options.allowRequest(request)),
+      maxHttpBufferSize: MAX_PACKET_BYTES,
+      parser: lookingParser(() => options.onEnded('odd-packet')),
     })
+    this.#io.engine.on('connection', (wire: RoomSocket['conn']) => this.#count(wire))
   }
 
   /** How many connections there are. */
@@ -124,10 +140,9 @@ export class Gateway implements FanOut {
    * @param mostMs how long it may take
    */
   async sendAway(mostMs: number): Promise<void> {
-    const { http, clock } = this.#options
+    const { clock } = this.#options
     this.#sendsAway = true
-    http.removeAllListeners('upgrade')
-    http.on('upgrade', (_, socket) => socket.end(GOING_DOWN))
+    this.#door.close()
     const until = clock.now() + mostMs
     while (this.#connections.size > 0) {
       const turns = Math.max(1, Math.floor((until - clock.now()) / SEND_AWAY_EVERY_MS))
@@ -148,7 +163,7 @@ export class Gateway implements FanOut {
     this.#io.local.disconnectSockets(true)
     await this.#drained()
     // Whoever has not even heard the goodbye holds up nobody: a WebSocket waits half a minute for its answer.
-    for (const wire of this.#wires) wire.destroy()
+    this.#door.breakOff()
     // Requests are answered to their end, but not a download that nobody takes.
     const stop = clock.after(FAREWELL_MS, () => http.closeAllConnections())
     await Promise.all([this.#io.close(), closed])
@@ -163,7 +178,45 @@ export class Gateway implements FanOut {
       await pause(clock, DRAIN_LOOK_MS)
   }
 
+  /** Every packet of a connection counts, whatever it is and whether it is admitted: frames of the WebSocket itself too. */
+  #count(connection: RoomSocket['conn']): void {
+    const end = (why: EndReason) => {
+      if (connection.readyState === 'open') this.#options.onEnded(why)
+      // No goodbye, which would have to be waited for: what has come already is not looked at any more.
+      connection.close(true)
+      connection.request.socket.destroy()
+    }
+    const take = () => {
+      if (!this.#packets.take(idOf(connection))) end('too-many-packets')
+    }
+    // A WebSocket would wait half a minute for an answer to its goodbye, and take in what comes all the while.
+    connection.once('close', () => {
+      const { socket } = connection.request
+      const stop = this.#options.clock.after(FAREWELL_MS, () => socket.destroy())
+      socket.once('close', stop)
+    })
+    // The transport tells also of what comes after the connection has begun to close.
+    const transport = connection.transport as EventEmitter & { socket?: EventEmitter }
+    transport.on('packet', ({ type }: { readonly type: string }) => {
+      take()
+      if (type !== 'message' && type !== 'pong') end('odd-packet')
+    })
+    transport.socket?.on('ping', take).on('pong', take)
+  }
+
+  /** One handshake of a connection at a time, or several would be admitted as one. */
   async #admit(socket: RoomSocket): Promise<ErrorBody | null> {
+    if (this.#admitting.has(socket.conn))
+      return errorBody('bad-request', 'One handshake at a time.')
+    this.#admitting.add(socket.conn)
+    try {
+      return await this.#judge(socket)
+    } finally {
+      this.#admitting.delete(socket.conn)
+    }
+  }
+
+  async #judge(socket: RoomSocket): Promise<ErrorBody | null> {
     const handshake = v.safeParse(handshakeSchema, socket.handshake.auth)
     if (!handshake.success) return errorBody('bad-request', 'The handshake needs a version.')
     const { version } = handshake.output
@@ -187,16 +240,18 @@ export class Gateway implements FanOut {
     if (!person) return void socket.disconnect(true)
     const connection = new SocketConnection(socket, person.memberId, rooms)
     this.#connections.add(connection)
+    const { memberId } = person
+    const sender = { memberId, address: this.#options.addressOf(socket.request) }
     let refused = 0
     socket.on('disconnect', () => {
       this.#connections.delete(connection)
       connection.close()
     })
-    // Whatever is sent along with it, an answer that is asked for comes last.
-    socket.on('command', (...parameters: unknown[]) => {
-      const last = parameters.at(-1)
-      const acknowledge = typeof last === 'function' ? (last as Acknowledge) : () => {}
-      const [input] = parameters.filter((parameter) => parameter !== last)
+    socket.on('error', (error) => {
+      if (error instanceof OddPacket) connection.refuse('No page sends such a packet.')
+    })
+    socket.on('command', (sent, acknowledge = () => {}) => {
+      const { input } = sent
       const answered = this.#options.onCommand(
         (input as { type?: unknown } | null | undefined)?.type,
       )
@@ -206,19 +261,24 @@ export class Gateway implements FanOut {
         acknowledge(result)
         if (code === 'shutting-down' && this.#sendsAway) connection.sendAway()
       }
-      if (!this.#options.mayCommand(person.memberId)) {
+      if (!this.#options.mayCommand(sender, sent.bytes)) {
         // Answers cost something too: whoever does not slow down is not answered for ever.
-        if (++refused > MOST_REFUSED) return connection.giveUp('Too many commands.')
+        if (++refused > MOST_REFUSED) {
+          this.#options.onEnded('too-many-commands')
+          return connection.giveUp('Too many commands.')
+        }
         return answer({ ok: false, error: errorBody('rate-limited') })
       }
       refused = Math.max(0, refused - 1)
+      if (sent.isTooLarge) return answer({ ok: false, error: errorBody('too-large') })
       void answerCommand(rooms, connection, input, this.#options.onError).then(answer)
     })
   }
 
   #sweepLater(): void {
     this.#stopSweep = this.#options.clock.after(LOOK_MS, () => {
-      for (const connection of this.#connections) connection.relieve()
+      for (const connection of this.#connections)
+        if (!connection.relieve()) this.#options.onEnded('slow')
       this.#sweepLater()
     })
   }
@@ -230,6 +290,11 @@ type Acknowledge = (result: CommandResult) => void
 function otherVersion(version: number): ErrorBody {
   if (version < PROTOCOL_VERSION) return errorBody('protocol-version')
   return { ...errorBody('protocol-version', PAGE_IS_NEWER), retryable: true }
+}
+
+/** Engine.IO has it as a private member, and gives it to the page. */
+function idOf(connection: RoomSocket['conn']): string {
+  return (connection as unknown as { id: string }).id
 }
 
 function refusedHandshake(body: ErrorBody): Error & { data: ErrorBody } {

@@ -79,9 +79,16 @@ export class SocketConnection implements Connection {
     return done
   }
 
-  /** Looks whether the socket drains; gives it up when it does not. */
-  relieve(): void {
-    if (!this.#place.look(this.#unsentBytes())) this.giveUp('Too slow.')
+  /** Looks whether the socket drains; gives it up when it does not. @returns whether it goes on */
+  relieve(): boolean {
+    if (this.#place.look(this.#unsentBytes())) return true
+    this.giveUp('Too slow.')
+    return false
+  }
+
+  /** Ends the connection for something that no page sends; coming back does not help. */
+  refuse(message: string): void {
+    this.#end(errorBody('bad-request', message))
   }
 
   /** Ends the connection; its member may come back. */

@@ -2,13 +2,22 @@
 import * as v from 'valibot'
 import { idSchema } from './ids.ts'
 import { LIMITS } from './limits.ts'
-import { cleanTitle } from './name.ts'
+import { titleSchema } from './http.ts'
 import { INVITERS, OUTCOMES, quoteSchema } from './entry.ts'
 import { positionSchema } from './position.ts'
 import { errorSchema } from './error.ts'
 
 const base = { commandId: idSchema, roomId: idSchema }
-const mentionsSchema = v.optional(v.pipe(v.array(idSchema), v.maxLength(LIMITS.mentions)))
+/** How long it is comes first: nobody looks at a hundred thousand ids. */
+const mentionsSchema = v.optional(
+  v.pipe(
+    v.custom<unknown[]>(
+      (input) => Array.isArray(input) && input.length <= LIMITS.mentions,
+      `Invalid length: Expected a list of at most ${LIMITS.mentions}`,
+    ),
+    v.array(idSchema),
+  ),
+)
 
 export const commandSchemas = {
   /** Watch this room (and no other on this connection), from `since` if that can be continued. */
@@ -44,7 +53,7 @@ export const commandSchemas = {
   configure: v.object({
     type: v.literal('configure'),
     ...base,
-    title: v.optional(v.pipe(v.string(), v.transform(cleanTitle), v.maxLength(LIMITS.titleLength))),
+    title: v.optional(titleSchema),
     model: v.optional(v.pipe(v.string(), v.maxLength(LIMITS.modelLength))),
     instructions: v.optional(
       v.pipe(

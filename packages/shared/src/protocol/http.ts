@@ -22,6 +22,17 @@ const nameSchema = v.pipe(
   v.maxLength(LIMITS.nameLength),
 )
 
+/** The length is looked at before it is cleaned, and after. */
+const titleSchema = v.pipe(
+  v.string(),
+  v.check(
+    (title) => title.length <= 10 * LIMITS.titleLength,
+    `is longer than ${LIMITS.titleLength} characters`,
+  ),
+  v.transform(cleanTitle),
+  v.maxLength(LIMITS.titleLength),
+)
+
 /** `POST /api/session`: start one with a name, or get back in with a personal link's key. */
 export const sessionRequestSchema = v.union([
   v.object({ key: v.string() }),
@@ -38,10 +49,7 @@ export type Session = Readonly<v.InferOutput<typeof sessionSchema>>
 export const sessionLinkSchema = v.object({ url: v.string() })
 
 export const roomRequestSchema = v.object({
-  title: v.optional(
-    v.pipe(v.string(), v.transform(cleanTitle), v.maxLength(LIMITS.titleLength)),
-    '',
-  ),
+  title: v.optional(titleSchema, ''),
   model: v.optional(v.pipe(v.string(), v.maxLength(100))),
   instructions: v.optional(
     v.pipe(
@@ -142,4 +150,4 @@ export const modelsSchema = v.object({
 })
 export type Models = Readonly<v.InferOutput<typeof modelsSchema>>
 
-export { nameSchema }
+export { nameSchema, titleSchema }

@@ -1,0 +1,45 @@
+import { expect, it } from 'vitest'
+import { TestClock } from './generation/test-clock.ts'
+import { makeLogger } from './logger.ts'
+import { onUncaught } from './uncaught.ts'
+
+function uncaught(close: () => Promise<void>) {
+  const lines: string[] = []
+  const codes: number[] = []
+  const clock = new TestClock()
+  const listener = onUncaught({
+    logger: makeLogger('info', { write: (line) => void lines.push(line) }),
+    clock,
+    close,
+    exit: (code) => void codes.push(code),
+  })
+  return { lines, codes, clock, listener }
+}
+
+it('says why with a stack, goes down in order, and ends with 1', async () => {
+  const { lines, codes, listener } = uncaught(() => Promise.resolve())
+  listener(new RangeError('too much'))
+  await Promise.resolve()
+  expect(codes).toEqual([1])
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+    level: 60,
+    err: { name: 'RangeError', stack: expect.arrayContaining([expect.stringContaining('at ')]) },
+  })
+})
+
+it('does not wait for a way down that never ends', async () => {
+  const { codes, clock, listener } = uncaught(() => new Promise(() => {}))
+  listener(new Error('x'))
+  listener(new Error('y'))
+  expect(codes).toEqual([])
+  await clock.advance(10_000)
+  expect(codes).toEqual([1])
+})
+
+it('ends with 1 also when going down fails', async () => {
+  const { codes, listener } = uncaught(() => Promise.reject(new Error('no disk')))
+  listener('no error at all')
+  await Promise.resolve()
+  await Promise.resolve()
+  expect(codes).toEqual([1])
+})
