@@ -1,4 +1,4 @@
-# One node. With its data in a volume: docker run --init -v roomcast:/data -p 127.0.0.1:3000:3000 --stop-timeout 30 …
+# One node. With its data in a volume: docker run --init -v roomcast:/data -p 127.0.0.1:3000:3000 --stop-timeout 130 …
 # The workspace keeps its layout: Node strips types of linked packages, not of files copied below node_modules.
 FROM node:24-bookworm-slim AS workspace
 WORKDIR /app
@@ -25,6 +25,7 @@ COPY --from=page /app/packages/client/dist packages/client/dist
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATA_DIR=/data
 USER node
 EXPOSE 3000
+# Not /readyz: storage that is away would have the node restarted, which brings nothing back.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s \
-  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/readyz`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/livez`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 CMD ["node", "packages/server/src/main.ts"]

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { digest } from '@roomcast/shared/digest'
 import { type Setup, useLog } from './log-under-test.ts'
+import type { Started } from '@roomcast/server/log/room-log.ts'
 import { aRoom } from './test-room.ts'
 
 function counter(): () => string {
@@ -72,6 +73,44 @@ export function describeRecovery(setup: Setup): void {
       await room.end(owned, 'interrupted', { next: null })
       const after = room.on(await use.reopen(context))
       expect(await after.log.recover(counter())).toMatchObject([{ messageId: waiting, number: 2 }])
+    })
+
+    test('[R7.3] a question whose node has no place waits although nothing runs, and starts when it is chosen', async () => {
+      const room = await aRoom(use.log)
+      const post = { ...room.newPost('bob', 'Why?', true), waits: true }
+      const { entries, started } = await room.log.post('room', post)
+      expect(entries.map(({ type }) => type)).toEqual(['message-posted', 'question-queued'])
+      expect(started).toBeNull()
+      const { messageId } = post
+      expect(await room.state()).toMatchObject({ running: null, queue: [messageId], held: false })
+      const seen: unknown[] = []
+      const recover = (chosen: number) =>
+        room.log.recover(counter(), (waiting) => {
+          seen.push(...waiting)
+          return waiting.slice(0, chosen)
+        })
+      await expect.poll(() => recover(0).then(() => seen.length)).toBeGreaterThan(0)
+      expect(seen[0]).toEqual({ roomId: 'room', by: 'bob', since: entries[0]?.at })
+      expect(await room.state()).toMatchObject({ running: null, queue: [messageId] })
+      let begun: readonly Started[] = []
+      await expect.poll(async () => (begun = await recover(1)).length).toBe(1)
+      expect(begun).toMatchObject([{ roomId: 'room', messageId, by: 'bob', number: 1 }])
+      expect(await room.state()).toMatchObject({ running: 1, queue: [] })
+    })
+
+    test('[R7.3] a queue that is resumed where there is no place waits to be chosen', async () => {
+      const room = await aRoom(use.log)
+      const running = await room.asked('alice', 'Why?')
+      const waiting = await room.queued('bob', 'How?')
+      await room.cancel('alice', running.generationId)
+      const resumption = { commandId: room.newId('c'), by: 'carol', generationId: null }
+      const { entries, started } = await room.log.resume('room', resumption)
+      expect(entries.map(({ type }) => type)).toEqual(['queue-resumed'])
+      expect(started).toBeNull()
+      expect(await room.state()).toMatchObject({ running: null, queue: [waiting], held: false })
+      await expect
+        .poll(async () => (await room.log.recover(counter())).map(({ messageId }) => messageId))
+        .toEqual([waiting])
     })
 
     test('every room is recovered, each generation with an id of its own', async (context) => {

@@ -9,6 +9,7 @@ import {
   expect,
   onTestFinished,
   test,
+  vi,
 } from 'vitest'
 import { Keys } from '@roomcast/server/log/redis/keys.ts'
 import type { RedisRoomLogOptions } from '@roomcast/server/log/redis/redis-room-log.ts'
@@ -201,12 +202,18 @@ describe('an owner', () => {
     const owned = await room.asked('alice', 'Why?')
     await clock.advance(LEASE_MS)
     let frozen = false
-    // Called between the look at the clock and the judgement.
-    const recovering = reaper.log.recover(() => {
-      redis.pause()
-      frozen = true
-      return newId()
+    const { connections } = reaper
+    const run = connections.run.bind(connections)
+    let calls = 0
+    // The first call looks at the clock, the second one judges.
+    vi.spyOn(connections, 'run').mockImplementation((...call) => {
+      if (++calls === 2) {
+        redis.pause()
+        frozen = true
+      }
+      return run(...call)
     })
+    const recovering = reaper.log.recover(newId)
     await expect.poll(() => frozen, PATIENCE).toBe(true)
     const since = performance.now()
     await expect.poll(() => performance.now() - since, PATIENCE).toBeGreaterThan(1200)

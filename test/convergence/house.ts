@@ -122,6 +122,7 @@ export class House {
       knowsModel: () => true,
       run: () => undefined,
       refuseNew: () => null,
+      takePlace: () => ({ release: () => undefined }),
       onError,
     })
     this.gateway.open(this.rooms)

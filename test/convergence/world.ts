@@ -120,6 +120,7 @@ export class World implements Scene<Seat> {
       knowsModel: () => true,
       run: (started) => this.#generations.run(started),
       refuseNew: () => (this.#restarting ? errorBody('shutting-down') : null),
+      takePlace: () => ({ release: () => undefined }),
       onError: (_, error) => {
         const isAway = error instanceof Refusal && error.body.code === 'storage-unavailable'
         if (!isAway) this.report('R1', `the room could not be read: ${String(error)}`)
@@ -269,6 +270,9 @@ export class World implements Scene<Seat> {
       maxTokens: 1000,
       promptTokens: 20_000,
       models: () => [],
+      hold: () => () => undefined,
+      mayGoOn: () => true,
+      onAsk: () => undefined,
       onFinished: () => undefined,
       onError: (_, error) => this.report('R2', `a generation could not be ended: ${String(error)}`),
     })

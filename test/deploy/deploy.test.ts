@@ -43,6 +43,22 @@ describe('docker-compose.yml', () => {
     expect(Number(grace)).toBeGreaterThanOrEqual(patience + 5)
   })
 
+  it('has health judged by what a restart mends: a Redis that is away restarts no node', () => {
+    for (const file of [compose, read('Dockerfile')]) {
+      expect(file).toContain('/livez')
+      expect(file).not.toMatch(/fetch\([^)]*\/readyz/)
+    }
+  })
+
+  it('hands on every variable that bounds what is spent', () => {
+    const given = mappingAt(compose, 'x-node', 'environment')
+    const bounds = VARIABLES.filter((name) =>
+      /^(MAX_RUNNING|QUESTIONS_|DAILY_|SPENDING$|START_CODE$|OPEN$)/.test(name),
+    )
+    expect(bounds.length).toBeGreaterThan(8)
+    for (const name of bounds) expect(given).toHaveProperty(name)
+  })
+
   it('has nginx find the nodes where they are', () => {
     const port = mappingAt(compose, 'x-node', 'environment')['PORT']
     const upstream = [...nginx.matchAll(/^ {2}server (\S+)/gm)].map(([, address]) => address)
@@ -127,7 +143,6 @@ describe('Dockerfile', () => {
     expect(dockerfile).toContain(`\nEXPOSE ${config.port}\n`)
     const { dataDirectory } = config
     expect(dockerfile).toContain(`mkdir ${dataDirectory} && chown node:node ${dataDirectory}\n`)
-    expect(dockerfile).toContain('/readyz')
     expect(dockerfile).toMatch(/^CMD \["node", "packages\/server\/src\/main.ts"\]$/m)
   })
 })

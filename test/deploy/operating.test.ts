@@ -48,11 +48,13 @@ describe('docs/operating.md', () => {
         'ALLOWED_ORIGINS',
         'ANTHROPIC_API_KEY',
         'ANTHROPIC_BASE_URL',
+        'DAILY_TOKENS',
         'OPERATOR_PORT',
         'PUBLIC_URL',
         'REDIS_URL',
         'SIGNING_KEY',
         'SIMULATOR_SEED',
+        'START_CODE',
       ].toSorted(),
     )
   })

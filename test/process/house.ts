@@ -36,6 +36,7 @@ export class House {
   static async open(
     environment: ServerEnvironment = {},
     simulated: SimulatorOptions = {},
+    making: { readonly startCode?: string } = {},
   ): Promise<House> {
     const directory = await temporaryDirectory()
     const simulator = await startSimulator({ pace: 'instant', ...simulated })
@@ -50,7 +51,8 @@ export class House {
       await simulator.close()
       await directory.remove()
     }
-    return House.#furnish({ simulator, server, environment: whole, close }, server.url)
+    const parts = { simulator, server, environment: whole, close }
+    return House.#furnish(parts, server.url, making)
   }
 
   /** Nodes over one Redis: Alice comes to the first, Bob to the second. */
@@ -66,10 +68,11 @@ export class House {
   static async #furnish(
     parts: Pick<House, 'simulator' | 'server' | 'environment'> & { close: () => Promise<void> },
     bobsUrl: string,
+    making: { readonly startCode?: string } = {},
   ): Promise<House> {
     const alice = await Person.come(parts.server.url, 'Alice')
     const bob = await Person.come(bobsUrl, 'Bob')
-    const { roomId, invite } = await alice.makeRoom('A room')
+    const { roomId, invite } = await alice.makeRoom('A room', making)
     await bob.accept(invite)
     return new House({ ...parts, alice, bob, roomId, invite })
   }

@@ -238,7 +238,7 @@ describe("the operator's listener", () => {
 
 describe('a server that is open to the network', () => {
   it('shows its figures to this machine, and to nobody who comes through a proxy', async () => {
-    const house = await openHouse({ HOST: '0.0.0.0', TRUST_PROXY: '1' })
+    const house = await openHouse({ HOST: '0.0.0.0', TRUST_PROXY: '1', OPEN: 'yes' })
     const url = `http://127.0.0.1:${house.server.port}`
     await figuresOf(url)
     const headers = { 'x-forwarded-for': '127.0.0.1' }

@@ -175,7 +175,7 @@ describe('a node that is told its address', () => {
 
   it('looks once whether it leads to it, and logs that all is well', async () => {
     const nginx = await spoiled({})
-    await restart({ PUBLIC_URL: nginx.url })
+    await restart({ PUBLIC_URL: nginx.url, OPEN: 'yes' })
     await expect
       .poll(logged, { timeout: 15_000 })
       .toEqual([
@@ -185,14 +185,14 @@ describe('a node that is told its address', () => {
 
   it('logs a warning for what is wrong', async () => {
     const nginx = await spoiled({ 'proxy_buffering off;': buffers })
-    await restart({ PUBLIC_URL: nginx.url })
+    await restart({ PUBLIC_URL: nginx.url, OPEN: 'yes' })
     await expect
       .poll(logged, { timeout: 15_000 })
       .toEqual([expect.objectContaining({ level: 40, host: nginx.host, code: 'buffered' })])
   })
 
   it('starts, works, and goes down at once when its address leads nowhere', async () => {
-    await restart({ PUBLIC_URL: 'http://127.0.0.1:1' })
+    await restart({ PUBLIC_URL: 'http://127.0.0.1:1', OPEN: 'yes' })
     expect((await fetch(`${house.server.url}/readyz`)).status).toBe(200)
     expect(await house.server.stop()).toBe(0)
     await house.start()

@@ -45,9 +45,13 @@ export class Person {
     return new Person(url, this.name, this.#token, this.memberId)
   }
 
-  async makeRoom(title: string): Promise<{ roomId: string; invite: string }> {
+  async makeRoom(
+    title: string,
+    more: { readonly startCode?: string } = {},
+  ): Promise<{ roomId: string; invite: string }> {
     const made = await this.call<{ room: { roomId: string }; inviteUrl: string }>('/api/rooms', {
       title,
+      ...more,
     })
     return { roomId: made.room.roomId, invite: made.inviteUrl.split('/').at(-1) ?? '' }
   }

@@ -95,6 +95,12 @@ function spawnServer(environment: ServerEnvironment): ChildProcess {
       PORT: '0',
       SIMULATOR_PACE: 'fast',
       LOG_LEVEL: 'info',
+      // Everybody in a test comes from one address and asks fast.
+      MAX_RUNNING: '1000',
+      MAX_RUNNING_PER_MEMBER: '1000',
+      MAX_RUNNING_PER_ADDRESS: '1000',
+      QUESTIONS_PER_MEMBER: '10000',
+      QUESTIONS_PER_ADDRESS: '10000',
       ...environment,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

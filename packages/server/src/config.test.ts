@@ -32,13 +32,41 @@ describe('readConfig', () => {
       firstEventMs: 60_000,
       silenceMs: 90_000,
       answerMs: 900_000,
-      shutdownMs: 10_000,
+      shutdownMs: 120_000,
       inviteDays: 7,
       sessionDays: 90,
       trustProxy: false,
       operatorPort: undefined,
       operatorHost: '127.0.0.1',
+      maxRunning: 32,
+      maxRunningPerMember: 4,
+      maxRunningPerAddress: 8,
+      questionsPerMember: 20,
+      questionsPerAddress: 60,
+      dailyTokens: undefined,
+      spendingOff: false,
+      startCode: undefined,
     })
+  })
+
+  it.each([
+    [{}, true],
+    [{ HOST: '127.0.0.1' }, true],
+    [{ HOST: '127.3.2.1' }, true],
+    [{ HOST: '::1' }, true],
+    [{ HOST: 'localhost' }, true],
+    [{ HOST: '0.0.0.0' }, false],
+    [{ HOST: '::' }, false],
+    [{ HOST: '192.168.1.7' }, false],
+    [{ HOST: '127.0.0.1.example.org' }, false],
+    [{ HOST: 'localhost', PUBLIC_URL: 'https://rooms.example.org' }, false],
+    [{ HOST: '0.0.0.0', START_CODE: '12345678' }, true],
+    [{ HOST: '0.0.0.0', OPEN: 'yes' }, true],
+    [{ HOST: '0.0.0.0', OPEN: 'no' }, false],
+  ])('with a key and %j may start: %s', (address, may) => {
+    const faults = faultsOf({ ...address, ANTHROPIC_API_KEY: 'key' })
+    expect(faults).toHaveLength(may ? 0 : 2)
+    expect(faultsOf(address)).toEqual([])
   })
 
   it('takes a Redis with the key that all nodes share', () => {
@@ -84,6 +112,7 @@ describe('readConfig', () => {
       TRUST_PROXY: '2',
       OPERATOR_PORT: '9464',
       OPERATOR_HOST: '::1',
+      OPEN: 'yes',
       SOMETHING: 'else',
     })
     expect(config.port).toBe(0)
@@ -152,7 +181,9 @@ describe('.env.example', () => {
 
   it('shows valid values, and the default where there is one', () => {
     const shown = Object.fromEntries(lines.map(([, name = '', value = '']) => [name, value]))
-    expect(faultsOf({ ...shown, ANTHROPIC_API_KEY: 'key', SIGNING_KEY: KEY })).toEqual([])
+    expect(
+      faultsOf({ ...shown, ANTHROPIC_API_KEY: 'key', SIGNING_KEY: KEY, START_CODE: 'x'.repeat(8) }),
+    ).toEqual([])
     for (const name of [
       'REDIS_URL',
       'PUBLIC_URL',

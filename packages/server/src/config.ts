@@ -4,6 +4,7 @@
 // Owns the names, the defaults and the limits; `.env.example` documents them (a test compares the two).
 // Leaves to others: reading `.env` and printing the faults (main.ts).
 import * as v from 'valibot'
+import { LIMITS } from '@roomcast/shared/protocol'
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
@@ -62,6 +63,19 @@ export interface Config {
   /** A listener for /livez, /readyz and /metrics alone; 0: any free port, undefined: they are on the public one. */
   readonly operatorPort: number | undefined
   readonly operatorHost: string
+  /** Answers that run at once on a node, for a member, and for an address. */
+  readonly maxRunning: number
+  readonly maxRunningPerMember: number
+  readonly maxRunningPerAddress: number
+  /** Questions a minute of a member, and from an address. */
+  readonly questionsPerMember: number
+  readonly questionsPerAddress: number
+  /** Tokens of all nodes in a day (UTC); undefined: no limit. */
+  readonly dailyTokens: number | undefined
+  /** Claude is never asked. */
+  readonly spendingOff: boolean
+  /** Asked of whoever makes a room; undefined: anybody makes rooms. */
+  readonly startCode: string | undefined
 }
 
 /** What is wrong with the configuration, a sentence per line. No value of a secret is among them. */
@@ -184,7 +198,7 @@ const variables = {
   FIRST_EVENT_MS: wholeNumber(100, DAY_MS, 60_000),
   SILENCE_MS: wholeNumber(100, DAY_MS, 90_000),
   ANSWER_MS: wholeNumber(100, DAY_MS, 900_000),
-  SHUTDOWN_MS: wholeNumber(0, DAY_MS, 10_000),
+  SHUTDOWN_MS: wholeNumber(0, DAY_MS, 120_000),
   SIMULATOR_PACE: v.optional(v.picklist(PACES, `must be one of ${PACES.join(', ')}`), 'real'),
   SIMULATOR_SEED: v.optional(
     v.pipe(
@@ -207,6 +221,21 @@ const variables = {
   ),
   OPERATOR_PORT: v.optional(wholeNumberSchema(0, 65_535)),
   OPERATOR_HOST: v.optional(v.string(), '127.0.0.1'),
+  MAX_RUNNING: wholeNumber(1, 10_000, 32),
+  MAX_RUNNING_PER_MEMBER: wholeNumber(1, 10_000, 4),
+  MAX_RUNNING_PER_ADDRESS: wholeNumber(1, 10_000, 8),
+  QUESTIONS_PER_MEMBER: wholeNumber(1, 100_000, 20),
+  QUESTIONS_PER_ADDRESS: wholeNumber(1, 100_000, 60),
+  DAILY_TOKENS: v.optional(wholeNumberSchema(1, 999_999_999_999_999)),
+  SPENDING: v.optional(v.picklist(['on', 'off'], 'must be on or off'), 'on'),
+  START_CODE: v.optional(
+    v.pipe(
+      v.string(),
+      v.minLength(8, 'must have 8 characters at least'),
+      v.maxLength(LIMITS.startCodeLength, `must have ${LIMITS.startCodeLength} characters at most`),
+    ),
+  ),
+  OPEN: v.optional(v.picklist(['yes', 'no'], 'must be yes or no'), 'no'),
 } as const
 
 const schema = v.object(variables)
@@ -239,8 +268,25 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   if (given['REDIS_URL']?.includes(',') && given['REDIS_MODE'] !== 'cluster') {
     lines.push('REDIS_URL names several servers; set REDIS_MODE to cluster, or name one.')
   }
+  if (isOpenToStrangers(given)) {
+    lines.push(
+      'Anybody who reaches this server could spend your API key. Set START_CODE to a code that making a room needs,',
+      'or set OPEN=yes if everybody who reaches it may make rooms.',
+    )
+  }
   if (!parsed.success || lines.length > 0) throw new ConfigError([...new Set(lines)])
   return configFrom(parsed.output)
+}
+
+/** Whether strangers may reach a node that pays for answers, and nobody has said that they may make rooms. */
+function isOpenToStrangers(given: Readonly<Record<string, string>>): boolean {
+  const isPublic = given['PUBLIC_URL'] !== undefined || !isLoopback(given['HOST'] ?? '127.0.0.1')
+  const isDecided = given['START_CODE'] !== undefined || given['OPEN'] === 'yes'
+  return given['ANTHROPIC_API_KEY'] !== undefined && isPublic && !isDecided
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
 }
 
 function configFrom(values: v.InferOutput<typeof schema>): Config {
@@ -271,6 +317,14 @@ function configFrom(values: v.InferOutput<typeof schema>): Config {
     trustProxy: values.TRUST_PROXY,
     operatorPort: values.OPERATOR_PORT,
     operatorHost: values.OPERATOR_HOST,
+    maxRunning: values.MAX_RUNNING,
+    maxRunningPerMember: values.MAX_RUNNING_PER_MEMBER,
+    maxRunningPerAddress: values.MAX_RUNNING_PER_ADDRESS,
+    questionsPerMember: values.QUESTIONS_PER_MEMBER,
+    questionsPerAddress: values.QUESTIONS_PER_ADDRESS,
+    dailyTokens: values.DAILY_TOKENS,
+    spendingOff: values.SPENDING === 'off',
+    startCode: values.START_CODE,
   }
 }
 

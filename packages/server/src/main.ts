@@ -35,6 +35,10 @@ async function main(): Promise<void> {
   )
   announce(server)
   const stopReport = lookAtProxy(config.publicUrl, logger)
+  process.on('SIGUSR2', () => {
+    say('Spending is off: all answers end, and none begins until the program starts again.')
+    server.stopSpending()
+  })
   let told = false
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.on(signal, () => {

@@ -9,7 +9,9 @@ import { Allowance } from './access/allowance.ts'
 import { authenticate } from './access/authenticate.ts'
 import { Invites } from './access/invite.ts'
 import { mayAct } from './access/origin.ts'
+import { KnownAddresses } from './access/known-addresses.ts'
 import { Sessions } from './access/session.ts'
+import { StartCode } from './access/start-code.ts'
 import { Tokens } from './access/tokens.ts'
 import { monotonicSeconds, systemClock } from './clock.ts'
 import type { Config } from './config.ts'
@@ -23,11 +25,14 @@ import { StorageWatch } from './health/storage-watch.ts'
 import { createApp } from './http/app.ts'
 import { createOperatorApp } from './http/operator-routes.ts'
 import type { Logger } from './logger.ts'
+import { memberLabel } from './metrics/member-label.ts'
 import { Metrics } from './metrics/metrics.ts'
 import { everybody } from './room/connection.ts'
 import { Rooms } from './room/rooms.ts'
 import { startSimulator } from './simulator/simulator.ts'
 import { Gateway } from './socket/gateway.ts'
+import { RunningLimits } from './spending/running-limits.ts'
+import { Spending } from './spending/spending.ts'
 import { openStorage } from './storage.ts'
 
 /** Commands in a minute, all connections together; a burst may be as long. */
@@ -36,6 +41,8 @@ const COMMANDS = { perMember: 1200, perAddress: 12_000 }
 const WRITTEN = { perMember: 8 * 1024 * 1024, perAddress: 32 * 1024 * 1024 }
 /** Over how long a node that goes down sends its members to the others, ms; less when it is to be gone earlier. */
 const SEND_AWAY_MS = 5000
+const TOO_MANY_QUESTIONS =
+  'Too many questions in a minute, from you or from your network; wait a moment.'
 const CLIENT_DIRECTORY = fileURLToPath(new URL('../../client/dist', import.meta.url))
 
 export interface Server {
@@ -44,6 +51,8 @@ export interface Server {
   /** Where the operator's own listener is, if there is one. */
   readonly operatorUrl: string | null
   readonly simulated: boolean
+  /** Ends every answer that runs on this node, and asks Claude no more until the program starts again. Idempotent. */
+  stopSpending(): void
   /** Refuses new generations, lets running ones finish for a while, ends the rest, closes everything. Idempotent. */
   close(patienceMs?: number): Promise<void>
 }
@@ -100,6 +109,33 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
     .load()
     .catch((err: unknown) => logger.warn({ err }, 'the list of models could not be read'))
 
+  const addresses = new KnownAddresses()
+  const running = new RunningLimits({
+    perNode: config.maxRunning,
+    perMember: config.maxRunningPerMember,
+    perAddress: config.maxRunningPerAddress,
+    addressOf: (memberId) => addresses.of(memberId),
+  })
+  const spending = new Spending({
+    store: storage.spent,
+    clock,
+    dailyTokens: config.dailyTokens,
+    isOff: config.spendingOff,
+    onError: (err) => logger.warn({ err }, 'spent tokens could not be charged; they will be'),
+  })
+  await spending.open()
+  const questions = new Allowance(clock, {
+    perMember: config.questionsPerMember,
+    perAddress: config.questionsPerAddress,
+  })
+  const refuseNew = (memberId: string) => {
+    if (draining) return errorBody('shutting-down')
+    const refusal = spending.refusal()
+    if (refusal) return refusal
+    const asker = { memberId, address: addresses.of(memberId) ?? 'unknown' }
+    return questions.take(asker) ? null : errorBody('rate-limited', TOO_MANY_QUESTIONS)
+  }
+
   const generations = new Generations({
     log,
     claude,
@@ -110,15 +146,27 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
     maxTokens: config.maxTokens,
     promptTokens: config.promptTokens,
     models: () => catalog.models,
+    hold: (by) => {
+      const place = running.hold(by)
+      return () => place.release()
+    },
+    mayGoOn: (by) => spending.refusal() === null && running.mayGoOn(by),
+    onAsk: ({ generationId }, tokens) => spending.asks(generationId, tokens),
     onFinished: (started, finished) => {
       metrics.generationFinished(started, finished)
-      const { roomId, generationId, number } = started
-      const { ended, attempts } = finished
+      const { roomId, generationId, number, by, model } = started
+      const { ended, attempts, usage } = finished
+      spending.finished(generationId, attempts > 0, usage)
       logger.info(
         {
           roomId,
           generationId,
           number,
+          memberId: by,
+          member: memberLabel(by),
+          model,
+          inputTokens: usage.inputTokens,
+          outputTokens: usage.outputTokens,
           attempt: attempts,
           ...(ended ? { outcome: ended.outcome, end: ended.end } : {}),
           ...(ended?.error ? { code: ended.error.code } : {}),
@@ -142,7 +190,10 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
     addressOf: (request) => addressOf(request, config.trustProxy),
     authenticate: (token, request) =>
       token === undefined ? authenticate(sessions, request.headers) : sessions.verify(token),
-    mayCommand: (sender, bytes) => commands.take(sender) && written.take(sender, bytes),
+    mayCommand: (sender, bytes) => {
+      if (sender.memberId !== null) addresses.note(sender.memberId, sender.address)
+      return commands.take(sender) && written.take(sender, bytes)
+    },
     onCommand: (type) => metrics.command(type),
     onRefused: (code) => metrics.refused('socket', code),
     onEnded: (why) => metrics.connectionEnded(why),
@@ -158,7 +209,8 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
     defaultModel: config.model,
     knowsModel: (model) => catalog.knows(model),
     run: (started) => generations.run(started),
-    refuseNew: () => (draining ? errorBody('shutting-down') : null),
+    refuseNew,
+    takePlace: (by) => running.take(by),
     onCorrected: (screens) => metrics.corrected(screens),
     onError: (roomId, err) => logger.error({ roomId, err }, 'a room could not be read'),
   })
@@ -188,6 +240,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
       clock,
       allowedOrigins: config.allowedOrigins,
       publicUrl: config.publicUrl,
+      startCode: config.startCode === undefined ? undefined : new StartCode(config.startCode),
       trustProxy: config.trustProxy,
       written,
       operator,
@@ -201,6 +254,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
     clock,
     newId,
     run: (started) => generations.run(started),
+    choose: (waiting) => (spending.refusal() === null ? running.choose(waiting) : []),
     // That storage is away is said where it is noticed.
     onError: (err) =>
       logger.debug({ err }, 'storage could not be asked for what has lost its node'),
@@ -225,6 +279,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
     await generations.drain(Math.max(0, until - clock.now()))
     await rooms.close()
     await upstream.close()
+    await spending.close()
     health.close()
     storageWatch.close()
     await storage.close()
@@ -237,6 +292,11 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
     url: urlOf(http, config.host),
     operatorUrl: operatorHttp && urlOf(operatorHttp, config.operatorHost),
     simulated: upstream.simulated,
+    stopSpending: () => {
+      spending.off()
+      generations.stopSpending()
+      logger.warn('spending was switched off: all answers end, and none begins')
+    },
     close: (patienceMs = config.shutdownMs) => (closing ??= closeAll(patienceMs)),
   }
 }

@@ -8,7 +8,8 @@ import type { Config, RedisStorage } from './config.ts'
 import { RedisRoomLog } from './log/redis/redis-room-log.ts'
 import type { RoomLog } from './log/room-log.ts'
 import { SaveTrouble } from './log/save-trouble.ts'
-import { openSqliteRoomLog } from './log/sqlite/sqlite-room-log.ts'
+import { Database } from './log/sqlite/database.ts'
+import { SqliteRoomLog } from './log/sqlite/sqlite-room-log.ts'
 import type { Logger } from './logger.ts'
 import { MemoryPresence } from './presence/memory-presence.ts'
 import type { PresencePort } from './presence/presence.ts'
@@ -17,10 +18,14 @@ import { Connections } from './redis/connections.ts'
 import { askToSave, joinDeployment, missingSettings } from './redis/deployment.ts'
 import { Probe } from './redis/probe.ts'
 import { Subscriptions } from './redis/subscriptions.ts'
+import { RedisSpentTokens } from './spending/redis-spent-tokens.ts'
+import type { SpentTokens } from './spending/spent-tokens.ts'
+import { SqliteSpentTokens } from './spending/sqlite-spent-tokens.ts'
 
 export interface Storage {
   readonly log: RoomLog
   readonly presence: PresencePort
+  readonly spent: SpentTokens
   /** Other nodes may have the same rooms, so that members can go there. */
   readonly isShared: boolean
   /** Signs sessions and invites; the same on all nodes. */
@@ -62,8 +67,9 @@ async function openSqlite(
   { clock, newId, random, logger }: StorageOptions,
 ): Promise<Storage> {
   await mkdir(directory, { recursive: true })
-  const log = await openSqliteRoomLog({
-    path: join(directory, 'roomcast.sqlite'),
+  const database = new Database(join(directory, 'roomcast.sqlite'))
+  const log = new SqliteRoomLog({
+    database,
     clock,
     newId,
     onFollowerError: (err) => logger.error({ err }, 'a follower of a room failed'),
@@ -73,6 +79,7 @@ async function openSqlite(
   return {
     log: trouble.of(log),
     presence,
+    spent: new SqliteSpentTokens(database),
     isShared: false,
     signingKey: givenKey ?? (await loadSigningKey(directory, random)),
     ping: async () => void (await log.roomsOf('nobody')),
@@ -149,6 +156,7 @@ async function openRedis(
     return {
       log,
       presence,
+      spent: new RedisSpentTokens(connections, namespace),
       isShared: true,
       signingKey,
       ping: async () =>

@@ -46,6 +46,7 @@ export const FAILURES = {
   silent: 'Claude fell silent.',
   'too-slow': 'The answer took too long.',
   upstream: 'Something went wrong at Claude.',
+  'spending-off': 'The operator of this server has stopped all answers.',
 } as const
 export type FailureCode = keyof typeof FAILURES
 

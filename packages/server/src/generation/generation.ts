@@ -51,6 +51,8 @@ export interface Finished {
   readonly next: Started | null
   readonly requestId: string | null
   readonly attempts: number
+  /** What it took, however it ended. */
+  readonly usage: Usage
 }
 
 /** Pause before an end that storage refused is proposed again, ms. */
@@ -104,7 +106,8 @@ export class Generation {
     }
     try {
       const result = await this.#end(ending, omitted)
-      return { ...result, requestId: this.#requestId, attempts: this.#attempts }
+      const usage = this.#usage ?? this.#estimate()
+      return { ...result, requestId: this.#requestId, attempts: this.#attempts, usage }
     } finally {
       for (const stop of this.#stopTimers) stop()
       this.#stopSilence?.()
@@ -122,6 +125,11 @@ export class Generation {
     this.#goingDown = true
     this.#writer.hurry()
     this.#halt({ kind: 'shutdown' })
+  }
+
+  /** The operator has switched spending off: ends as `failed`, at once. */
+  stopSpending(): void {
+    this.#fail('spending-off')
   }
 
   /** Reads what is to be asked; storage that is away is waited for as long as for the text. */

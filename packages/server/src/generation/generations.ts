@@ -1,9 +1,9 @@
 // The generations that this node runs: starts them, tells them when the log has ended them, and brings them
 // to their end when the node goes down.
-import type { RoomId } from '@roomcast/shared/protocol'
+import type { MemberId, RoomId } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
 import type { LogUpdate, RoomLog, Started } from '../log/room-log.ts'
-import type { Claude, ModelLimits, Prompt } from './claude.ts'
+import type { Claude, ModelLimits, Prompt, Turn } from './claude.ts'
 import { namesOf, readConversation } from './conversation.ts'
 import { type Finished, Generation, type GenerationLimits } from './generation.ts'
 import { systemPrompt, turnsOf } from './prompt.ts'
@@ -24,6 +24,12 @@ export interface GenerationsOptions {
   readonly promptTokens: number
   /** What is known of the models; empty until Claude has told. */
   readonly models: () => readonly ModelLimits[]
+  /** Takes a place for an answer of this member, which has started; gives what releases it. */
+  readonly hold: (by: MemberId) => () => void
+  /** Whether a room in which an answer to this member ends may go on with its next question at once. */
+  readonly mayGoOn: (by: MemberId) => boolean
+  /** Hears of the tokens of a prompt, as estimated, before Claude is asked. */
+  readonly onAsk: (started: Started, tokens: number) => void
   readonly onFinished: (started: Started, finished: Finished) => void
   readonly onError: (started: Started, error: unknown) => void
 }
@@ -38,6 +44,7 @@ export class Generations {
   readonly #running = new Map<string, Running>()
   #draining = false
   #hasNoPatience = false
+  #isOff = false
 
   constructor(options: GenerationsOptions) {
     this.#options = options
@@ -54,7 +61,7 @@ export class Generations {
       ...this.#options,
       started,
       prompt: () => this.#prompt(started),
-      nextId: () => (this.#draining ? null : this.#options.newId()),
+      nextId: () => (this.#mayGoOn(started) ? this.#options.newId() : null),
       retryDelay: (failure, attempt) => retryDelay(failure, attempt, this.#options.chance()),
     })
     const done = this.#runOne(started, generation).catch((error: unknown) =>
@@ -62,6 +69,17 @@ export class Generations {
     )
     this.#running.set(started.generationId, { generation, done })
     if (this.#hasNoPatience) generation.shutdown()
+    if (this.#isOff) generation.stopSpending()
+  }
+
+  /** Ends whatever runs here, and whatever comes to run, since the operator has switched spending off. */
+  stopSpending(): void {
+    this.#isOff = true
+    for (const { generation } of this.#running.values()) generation.stopSpending()
+  }
+
+  #mayGoOn({ by }: Started): boolean {
+    return !this.#draining && !this.#isOff && this.#options.mayGoOn(by)
   }
 
   /**
@@ -83,13 +101,16 @@ export class Generations {
 
   async #runOne(started: Started, generation: Generation): Promise<void> {
     const onUpdate = (update: LogUpdate) => noticeEnd(update, started, generation)
+    const release = this.#options.hold(started.by)
     const unfollow = await this.#follow(started.roomId, onUpdate)
     try {
       const finished = await generation.run()
+      release()
       this.#options.onFinished(started, finished)
       if (finished.next) this.run(finished.next)
     } finally {
       this.#running.delete(started.generationId)
+      release()
       unfollow()
     }
   }
@@ -114,11 +135,17 @@ export class Generations {
     const budget = Math.min(this.#options.promptTokens, most) - estimateTokens(system)
     const conversation = await readConversation(log, started, budget)
     const turns = turnsOf(conversation, namesOf(settings.members))
+    this.#options.onAsk(started, tokensOf(system, turns))
     return {
       prompt: { model: started.model, maxTokens, system, turns },
       omitted: conversation.omitted,
     }
   }
+}
+
+function tokensOf(system: string, turns: readonly Turn[]): number {
+  const texts = turns.flatMap(({ parts }) => parts)
+  return [system, ...texts].reduce((sum, text) => sum + estimateTokens(text), 0)
 }
 
 /** The log tells of an end: by a stop, or by another node. */

@@ -1,6 +1,6 @@
 // Looks again and again for generations whose node has died: they are ended, and what waited behind them runs here.
 import type { Clock } from '@roomcast/shared/clock'
-import type { RoomLog, Started } from '../log/room-log.ts'
+import type { RoomLog, Started, Waiting } from '../log/room-log.ts'
 
 /** Together with the lease of 6 s this is well below the 10 s after which no room is stuck any more. */
 const EVERY_MS = 1000
@@ -10,6 +10,8 @@ export interface RecoveringOptions {
   readonly clock: Clock
   readonly newId: () => string
   readonly run: (started: Started) => void
+  /** Those of the questions that wait in idle rooms that may start now, in their order. */
+  readonly choose: (waiting: readonly Waiting[]) => readonly Waiting[]
   /** Hears that storage could not be asked; the next look comes all the same. */
   readonly onError: (error: unknown) => void
 }
@@ -19,11 +21,11 @@ export interface RecoveringOptions {
  * @throws Refusal when storage refuses the first look
  */
 export async function keepRecovering(options: RecoveringOptions): Promise<() => void> {
-  const { log, clock, newId, run, onError } = options
+  const { log, clock, newId, run, choose, onError } = options
   let stopped = false
   let stopWaiting: () => void = () => undefined
   const look = async () => {
-    for (const started of await log.recover(newId)) run(started)
+    for (const started of await log.recover(newId, choose)) run(started)
   }
   const later = () => {
     stopWaiting = clock.after(EVERY_MS, () => {

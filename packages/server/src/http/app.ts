@@ -9,6 +9,7 @@ import { type ErrorCode, Refusal, type Models } from '@roomcast/shared/protocol'
 import type { Allowance } from '../access/allowance.ts'
 import type { Invites } from '../access/invite.ts'
 import type { Sessions } from '../access/session.ts'
+import type { StartCode } from '../access/start-code.ts'
 import { TokenBucket } from '../access/token-bucket.ts'
 import type { Logger } from '../logger.ts'
 import { clientFiles, clientPage } from './client-pages.ts'
@@ -35,6 +36,8 @@ export interface AppOptions {
   /** The next three: see Config. */
   readonly allowedOrigins: readonly string[]
   readonly publicUrl: string | undefined
+  /** What making a room needs; undefined: nothing. */
+  readonly startCode: StartCode | undefined
   readonly trustProxy: number | false
   /** What members write is taken from, bytes. */
   readonly written: Allowance
@@ -57,6 +60,8 @@ const EXPORTS_PER_MINUTE = 20
 const SEARCHES_PER_MINUTE = 60
 /** Streams that check the way here, to one address in a minute. */
 const CHECKS_PER_MINUTE = 30
+/** Wrong start codes of one address, in a minute. */
+const WRONG_CODES_PER_MINUTE = 10
 
 /** Makes the application; the caller puts it behind an HTTP server. */
 export function createApp(options: AppOptions): Express {
@@ -82,7 +87,9 @@ export function createApp(options: AppOptions): Express {
   const making = perMinute(ROOMS_PER_MINUTE)
   const exporting = perMinute(EXPORTS_PER_MINUTE)
   const searching = perMinute(SEARCHES_PER_MINUTE)
-  api.use('/rooms', roomRoutes({ who, invites, rooms, publicUrl, making, exporting, searching }))
+  const start = { code: options.startCode, wrong: perMinute(WRONG_CODES_PER_MINUTE) }
+  const buckets = { making, exporting, searching }
+  api.use('/rooms', roomRoutes({ who, invites, rooms, publicUrl, start, ...buckets }))
   api.use('/rooms', proxyCheckRoute(clock, perMinute(CHECKS_PER_MINUTE)))
   const { events, allowedOrigins } = options
   api.use('/rooms', eventRoutes({ who, events, allowedOrigins }))

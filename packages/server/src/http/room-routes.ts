@@ -12,7 +12,10 @@ import {
 } from '@roomcast/shared/protocol'
 import type { Invites } from '../access/invite.ts'
 import type { SessionMember } from '../access/session.ts'
+import { addressKey } from '../access/address.ts'
+import type { StartCode } from '../access/start-code.ts'
 import type { TokenBucket } from '../access/token-bucket.ts'
+import { TooOften } from './errors.ts'
 import { transcriptJson, transcriptMarkdown } from '../room/transcript.ts'
 import { ownOrigin, perAddress, requireMember, spend, type Who } from './guards.ts'
 import {
@@ -31,6 +34,8 @@ export interface RoomRoutesOptions {
   readonly invites: Invites
   readonly rooms: RoomsPort
   readonly publicUrl: string | undefined
+  /** What making a room needs, if anything, and what wrong codes of an address are taken from. */
+  readonly start: { readonly code: StartCode | undefined; readonly wrong: TokenBucket }
   /** What making a room, an export, and a search are taken from besides. */
   readonly making: TokenBucket
   readonly exporting: TokenBucket
@@ -45,7 +50,7 @@ const MOST_LISTED = 200
 
 /** The routes below `/api/rooms`. */
 export function roomRoutes(options: RoomRoutesOptions): Router {
-  const { who, invites, rooms, publicUrl, making, exporting, searching } = options
+  const { who, invites, rooms, publicUrl, start, making, exporting, searching } = options
   const router = Router()
   const sender = (request: Request): Promise<SessionMember> => requireMember(who, request)
 
@@ -68,10 +73,22 @@ export function roomRoutes(options: RoomRoutesOptions): Router {
     throw new Refusal('rate-limited', `You own ${MOST_OWNED} rooms already; remove one first.`)
   }
 
+  /** Whoever guesses is stopped soon: a wrong code costs, a right one or none does not. */
+  function requireStartCode(request: Request, code: string | undefined): void {
+    if (!start.code) return
+    if (code === undefined) throw new Refusal('start-code-needed')
+    const address = addressKey(request.ip ?? '')
+    if (!start.wrong.has(address)) throw new TooOften(start.wrong.refillSeconds())
+    if (start.code.is(code)) return
+    start.wrong.take(address)
+    throw new Refusal('start-code-needed', 'This is not the start code of this server.')
+  }
+
   router.post('/', async (request, response) => {
     const member = await sender(request)
     spend(making, member.memberId)
-    const { title, model, instructions } = parseBody(request, roomRequestSchema)
+    const { title, model, instructions, startCode } = parseBody(request, roomRequestSchema)
+    requireStartCode(request, startCode)
     await requireSpace(member)
     const room = await rooms.create(member, { title: title || DEFAULT_TITLE, model, instructions })
     response.status(201).json({ room, ...(await invite(request, member, room.roomId)) })

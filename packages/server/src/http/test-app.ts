@@ -130,6 +130,7 @@ export async function openTestApp(changes: Partial<AppOptions> = {}) {
     clock,
     allowedOrigins: [],
     publicUrl: undefined,
+    startCode: undefined,
     trustProxy: false,
     written: new Allowance(clock, { perMember: 1e9, perAddress: 1e9 }),
     operator: {

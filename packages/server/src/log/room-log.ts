@@ -102,11 +102,22 @@ export interface NewPost {
   readonly ask: boolean
   /** Used if the question can start at once. */
   readonly generationId: GenerationId
+  /** The question waits in the queue although nothing runs: its node has no place for it now. */
+  readonly waits?: boolean
   /** What it answers to: `of` names a message or a generation. The log knows whose that is, and leaves out what is not there. */
   readonly quote?: { readonly of: string; readonly text: string }
   readonly mentions?: readonly MemberId[]
   /** The model that is to answer this question, also when it is asked again; without one it is the room's. */
   readonly model?: string
+}
+
+/** The head of a queue that is not held, in a room where nothing runs: it may start as soon as somebody runs it. */
+export interface Waiting {
+  readonly roomId: RoomId
+  /** The member who asks. */
+  readonly by: MemberId
+  /** When the question was asked, ms since 1970 by the storage's clock. */
+  readonly since: number
 }
 
 /** A change to what is there already; `by` is checked against what it is about in the step that writes it. */
@@ -213,7 +224,7 @@ export interface RoomLog {
 
   /**
    * Writes `message-posted`, and with `ask` either `generation-started` or, when a generation runs, the queue
-   * is held or others wait, `question-queued`.
+   * is held, others wait or the caller says that it `waits`, `question-queued`.
    * Refusals: `queue-full` (LIMITS.queueLength, LIMITS.queueLengthPerMember); then nothing was posted.
    */
   post(roomId: RoomId, post: NewPost): Promise<Written>
@@ -231,10 +242,13 @@ export interface RoomLog {
     withdrawal: { commandId: CommandId; messageId: MessageId; by: MemberId },
   ): Promise<Written>
 
-  /** Writes `queue-resumed`, and starts the head of the queue if nothing runs. Refusal: `queue-not-held`. */
+  /**
+   * Writes `queue-resumed`, and starts the head of the queue if nothing runs and the caller gives an id for it (null: it
+   * waits for `recover`). Refusal: `queue-not-held`.
+   */
   resume(
     roomId: RoomId,
-    resumption: { commandId: CommandId; by: MemberId; generationId: GenerationId },
+    resumption: { commandId: CommandId; by: MemberId; generationId: GenerationId | null },
   ): Promise<Written>
 
   /**
@@ -269,10 +283,15 @@ export interface RoomLog {
   end(roomId: RoomId, end: NewEnd): Promise<EndResult>
 
   /**
-   * Ends as `interrupted` what no living owner runs, and starts what waits in unheld queues of idle rooms.
-   * Gives the generations that are now the caller's to run. `newId` makes the ids for them.
+   * Ends as `interrupted` what no living owner runs, and then starts what waits in unheld queues of idle rooms.
+   * @param newId makes the ids for what is started
+   * @param choose those of the waiting that may start now, in the order in which they are to; preset: all
+   * @returns the generations that are now the caller's to run
    */
-  recover(newId: () => GenerationId): Promise<readonly Started[]>
+  recover(
+    newId: () => GenerationId,
+    choose?: (waiting: readonly Waiting[]) => readonly Waiting[],
+  ): Promise<readonly Started[]>
 
   /** Reads a room as it is now, from its newest checkpoint on. */
   read(roomId: RoomId): Promise<Reading>

@@ -1,6 +1,7 @@
 // Every figure of this program, by name. docs/metrics.md has a row for each; a test compares the two.
 //
-// Labels have few values, all of them this program's own words: no ids, no names, nothing that somebody sent.
+// Labels have few values, all of them this program's own words: no ids, no names, nothing that somebody sent. Of tokens the
+// models, and what stands for a member (member-label.ts), a bounded number of them.
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import { commandSchemas, ERROR_CODES } from '@roomcast/shared/protocol'
 
@@ -158,6 +159,12 @@ export function makeInstruments(registry: Registry, readings: Readings) {
       'roomcast_connections_ended_total',
       'Sockets that this node ended, by why: packets that no page sends, too much of them, or a reader that is too slow.',
       ['why'],
+    ),
+    tokens: counter(
+      'roomcast_tokens_total',
+      'Tokens that answers of this node took, of prompts and of answers, by model and by what stands for the member who asked. Members ' +
+        'beyond the first 200 since the start are together in "others".',
+      ['model', 'member', 'kind'],
     ),
     replyBytes: counter(
       'roomcast_reply_bytes_total',

@@ -4,6 +4,7 @@ import { Refusal, type GenerationEnded, type Update } from '@roomcast/shared/pro
 import { TestClock } from '../generation/test-clock.ts'
 import { openSqliteRoomLog } from '../log/sqlite/sqlite-room-log.ts'
 import type { RoomLog, Started } from '../log/room-log.ts'
+import { memberLabel } from './member-label.ts'
 import { Metrics } from './metrics.ts'
 import { parseExposition, type Exposition } from './test-exposition.ts'
 import { UnderWay } from './under-way.ts'
@@ -88,6 +89,7 @@ const finished = (end: GenerationEnded | null) => ({
   next: null,
   requestId: null,
   attempts: 1,
+  usage: { inputTokens: 10, outputTokens: 2, estimated: false },
 })
 
 describe('the figures of now', () => {
@@ -172,10 +174,27 @@ describe('a measured log', () => {
   })
 })
 
+describe('tokens', () => {
+  it('are counted by model and by the member who asked, of whom two hundred are told apart', async () => {
+    const { metrics, read } = meter()
+    for (let index = 0; index < 203; index++) {
+      const started = { generationId: 'g', model: 'm', by: `member-${index}` } as Started
+      metrics.generationFinished(started, finished(ended('completed')))
+    }
+    const figures = await read()
+    const of = (member: string, kind: string) =>
+      figures.value('roomcast_tokens_total', { model: 'm', member, kind })
+    expect([of(memberLabel('member-0'), 'prompt'), of(memberLabel('member-0'), 'answer')]).toEqual([
+      10, 2,
+    ])
+    expect([of('others', 'prompt'), of('others', 'answer')]).toEqual([30, 6])
+  })
+})
+
 describe('what has ended', () => {
   it('is counted by how, and failures by why, in words of this program only', async () => {
     const { metrics, read } = meter()
-    const started = { generationId: 'g' } as Started
+    const started = { generationId: 'g', model: 'm', by: 'alice' } as Started
     for (const end of [
       ended('completed'),
       ended('completed'),
@@ -271,6 +290,8 @@ describe('docs/metrics.md', () => {
     const { metrics, read } = meter(0)
     const nobody = metrics.ofFanOut({ send: () => undefined })
     nobody.send('room', { type: 'synced' }, { epoch: 'e', offset: 1, end: 0 })
+    const started = { generationId: 'g', model: 'm', by: 'alice' } as Started
+    metrics.generationFinished(started, finished(ended('completed')))
     return await read()
   }
 

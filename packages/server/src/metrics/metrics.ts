@@ -2,7 +2,7 @@
 // and they call back. The only folder that imports prom-client.
 import type { Server } from 'node:http'
 import { collectDefaultMetrics, Registry } from 'prom-client'
-import type { Command } from '@roomcast/shared/protocol'
+import type { Command, MemberId } from '@roomcast/shared/protocol'
 import { commandSchemas, ERROR_CODES } from '@roomcast/shared/protocol'
 import { FAILURES } from '../generation/claude.ts'
 import type { Finished } from '../generation/generation.ts'
@@ -15,10 +15,14 @@ import {
   makeInstruments,
   type Readings,
 } from './instruments.ts'
+import { memberLabel } from './member-label.ts'
 import { MeteredFanOut } from './metered-fan-out.ts'
 import { MeteredRoomLog } from './metered-room-log.ts'
 import { SentBytes } from './sent-bytes.ts'
 import { UnderWay } from './under-way.ts'
+
+/** Members whose tokens are told apart. */
+const MOST_MEMBERS = 200
 
 export interface MetricsOptions {
   /** Seconds, never set back. */
@@ -35,6 +39,8 @@ export class Metrics {
   #sentCounted = 0
   readonly #texts: UnderWay
   readonly #stops: UnderWay
+  /** Those whose tokens are told apart. */
+  readonly #members = new Set<MemberId>()
 
   /** Begins to measure the process (prom-client's default metrics); `readings` are not read before `exposition`. */
   constructor({ seconds, readings }: MetricsOptions) {
@@ -112,13 +118,25 @@ export class Metrics {
   }
 
   /** A generation that this node ran is over, and its request to Claude closed. */
-  generationFinished({ generationId }: Started, { ended }: Finished): void {
-    const { generationsEnded, cancelUpstream } = this.#instruments
+  generationFinished({ generationId, model, by }: Started, { ended, usage }: Finished): void {
+    const { generationsEnded, cancelUpstream, tokens } = this.#instruments
+    const member = this.#labelOf(by)
+    tokens.inc({ model, member, kind: 'prompt' }, usage.inputTokens)
+    tokens.inc({ model, member, kind: 'answer' }, usage.outputTokens)
     const outcome = ended?.outcome ?? 'unknown'
     const code = outcome === 'failed' ? failureCode(ended?.error?.code) : 'none'
     generationsEnded.inc({ outcome, code })
     const since = this.#stops.end(generationId)
     if (since !== null && outcome === 'cancelled') cancelUpstream.observe(since)
+  }
+
+  /** Figures of each member apart would grow without end. */
+  #labelOf(memberId: MemberId): string {
+    if (!this.#members.has(memberId)) {
+      if (this.#members.size >= MOST_MEMBERS) return 'others'
+      this.#members.add(memberId)
+    }
+    return memberLabel(memberId)
   }
 
   /** All figures as they are now, in Prometheus' text format. */

@@ -46,6 +46,7 @@ async function done(command: RoomCommand, log: Partial<RoomLog>): Promise<void> 
     isMember: (memberId) => memberId === 'ada',
     run: () => undefined,
     refuseNew: () => null,
+    takePlace: () => ({ release: () => undefined }),
     shown: () => Promise.resolve(),
   }
   await perform(options, 'bob', command)

@@ -26,8 +26,10 @@ export interface CommandOptions {
   readonly isMember: (memberId: MemberId) => boolean
   /** Runs what a command has started. */
   readonly run: (started: Started) => void
-  /** Why nothing new may start now, or null. */
-  readonly refuseNew: () => ErrorBody | null
+  /** Why this member may not ask Claude now, or null; asked once for each question. */
+  readonly refuseNew: (by: MemberId) => ErrorBody | null
+  /** A right to run an answer for this member; null when it has to wait. */
+  readonly takePlace: (by: MemberId) => { release(): void } | null
   /** Resolves when the entry at an offset is shown on this node: what is acknowledged is to be seen. */
   readonly shown: (offset: number) => Promise<void>
 }
@@ -58,9 +60,11 @@ export async function perform(
     }
     case 'resume': {
       const { roomId, commandId } = command
-      mayStart(options)
-      const resumption = { commandId, by, generationId: options.newId() }
-      return acknowledge(options, await options.log.resume(roomId, resumption))
+      mayAsk(options, by)
+      return inPlace(options, by, (hasPlace) => {
+        const generationId = hasPlace ? options.newId() : null
+        return options.log.resume(roomId, { commandId, by, generationId })
+      })
     }
     case 'typing':
       options.presence.typing(command.roomId, by)
@@ -96,13 +100,13 @@ async function post(
   command: CommandOf<'post'>,
 ): Promise<Acknowledged> {
   const text = textOf(command.text)
-  if (command.ask) mayStart(options)
+  if (command.ask) mayAsk(options, by)
   const { roomId, commandId, ask, quote } = command
   const model = modelOf(options, ask ? command.model : undefined)
   const messageId = messageIdOf(roomId, by, commandId)
   const generationId = options.newId()
   options.presence.said(roomId, by)
-  const written = await options.log.post(roomId, {
+  const newPost = {
     commandId,
     messageId,
     by,
@@ -114,8 +118,11 @@ async function post(
       : {}),
     ...mentionsOf(options, command),
     ...(model === undefined ? {} : { model }),
-  })
-  return acknowledge(options, written)
+  }
+  if (!ask) return acknowledge(options, await options.log.post(roomId, newPost))
+  return inPlace(options, by, (hasPlace) =>
+    options.log.post(roomId, hasPlace ? newPost : { ...newPost, waits: true }),
+  )
 }
 
 /** What somebody says, as it may be said. @throws Refusal `message-empty`, `message-too-long` */
@@ -199,16 +206,33 @@ async function again(
   by: MemberId,
   command: CommandOf<'retry'> | CommandOf<'continue'>,
 ): Promise<Acknowledged> {
-  mayStart(options)
+  mayAsk(options, by)
   const { roomId, commandId, type: mode, generationId: of } = command
   const generationId = options.newId()
-  const written = await options.log.start(roomId, { commandId, generationId, by, mode, of })
-  return acknowledge(options, written)
+  return inPlace(options, by, (hasPlace) => {
+    if (!hasPlace) throw new Refusal('busy')
+    return options.log.start(roomId, { commandId, generationId, by, mode, of })
+  })
 }
 
-function mayStart({ refuseNew }: CommandOptions): void {
-  const error = refuseNew()
+/** @throws Refusal */
+function mayAsk({ refuseNew }: CommandOptions, by: MemberId): void {
+  const error = refuseNew(by)
   if (error) throw new Refusal(error.code, error.message)
+}
+
+/** Does what may start an answer, with a place for it if there is one, and runs what has started. */
+async function inPlace(
+  options: CommandOptions,
+  by: MemberId,
+  write: (hasPlace: boolean) => Promise<Written>,
+): Promise<Acknowledged> {
+  const place = options.takePlace(by)
+  try {
+    return await acknowledge(options, await write(place !== null))
+  } finally {
+    place?.release()
+  }
 }
 
 /** A repeated command is acknowledged as it was the first time, from the entries it wrote then. */

@@ -44,8 +44,9 @@ export interface RoomsOptions {
   /** Whether Claude knows this model, as far as can be told. */
   readonly knowsModel: (model: string) => boolean
   readonly run: (started: Started) => void
-  /** Why nothing new may start now, or null. */
-  readonly refuseNew: () => ErrorBody | null
+  /** See CommandOptions. */
+  readonly refuseNew: (by: MemberId) => ErrorBody | null
+  readonly takePlace: (by: MemberId) => { release(): void } | null
   /** See RoomOptions. */
   readonly onCorrected?: (screens: number) => void
   readonly onError: (roomId: RoomId, error: unknown) => void

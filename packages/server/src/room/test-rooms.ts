@@ -15,6 +15,7 @@ export function testRooms(log: RoomLog, clock: Clock, newId: () => string): Room
     knowsModel: () => true,
     run: () => undefined,
     refuseNew: () => null,
+    takePlace: () => ({ release: () => undefined }),
     onError: (_, error) => {
       throw error
     },

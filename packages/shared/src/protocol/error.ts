@@ -27,6 +27,10 @@ export const ERROR_CODES = {
   'model-unknown': 'This model cannot be asked here.',
   'generation-running': 'Claude is answering already.',
   'generation-not-ended': 'This generation has not ended yet.',
+  busy: 'Too many answers are running on this server; try again in a moment.',
+  'spending-off': 'Claude is switched off on this server for now.',
+  'tokens-used-up': 'The tokens of this server are used up for today.',
+  'start-code-needed': 'Making a room needs the start code of this server.',
   'rate-limited': 'Too fast; wait a moment.',
   'storage-full': 'The storage is full; nothing was saved.',
   'storage-unavailable': 'The storage cannot be reached; nothing was saved.',
@@ -39,6 +43,7 @@ export type ErrorCode = keyof typeof ERROR_CODES
 
 /** Codes after which the same command may be sent again, unchanged, and may succeed. */
 const RETRYABLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'busy',
   'rate-limited',
   'storage-full',
   'storage-unavailable',

@@ -59,6 +59,8 @@ export const roomRequestSchema = v.object({
     ),
     '',
   ),
+  /** Needed where the server has one: it answers `start-code-needed` without it. */
+  startCode: v.optional(v.pipe(v.string(), v.maxLength(LIMITS.startCodeLength))),
 })
 
 export const roomSummarySchema = v.object({

@@ -14,6 +14,8 @@ export const LIMITS = {
   quoteLength: 500,
   /** Members that one message may mention. */
   mentions: 50,
+  /** Characters of the code that making a room may need. */
+  startCodeLength: 200,
   /** Characters of the id of a model. */
   modelLength: 100,
   /** Questions that may wait in one room, and of those by one member. */

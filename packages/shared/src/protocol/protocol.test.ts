@@ -29,7 +29,7 @@ import {
  * the version stays: say in version.ts what came, and put the new hash in the place of the old one.
  */
 const HASHES: Readonly<Record<number, string>> = {
-  1: '88a62a60bce1f308',
+  1: '70c999821beca340',
 }
 
 function isSchema(value: unknown): value is v.GenericSchema {

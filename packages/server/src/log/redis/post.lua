@@ -1,5 +1,6 @@
 -- ARGV 1 command  2 by  3 message  4 text (JSON)  5 ask (`true` or `false`)  6 generation, if it can start at once
 --      7 what it quotes, a message or generation, or empty  8 the passage (JSON)  9 mentions (JSON)  10 model (JSON); or empty
+--      11 `true` when the question waits although nothing runs
 local command, by, message, ask, generation = ARGV[1], ARGV[2], ARGV[3], ARGV[5], ARGV[6]
 if not exists() then
   return refused('room-not-found')
@@ -23,7 +24,8 @@ if known and known:match('^%d+ (.*)$') == by then
   return done(by, command, 'post', generation)
 end
 local waiting = redis.call('LRANGE', QUEUE, 0, -1)
-local waits = ask == 'true' and (room('running') ~= '' or room('held') == '1' or #waiting > 0)
+local busy = room('running') ~= '' or room('held') == '1' or #waiting > 0
+local waits = ask == 'true' and (busy or ARGV[11] == 'true')
 if waits then
   local own = 0
   for _, other in ipairs(waiting) do

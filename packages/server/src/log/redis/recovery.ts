@@ -2,11 +2,11 @@
 //
 // An owner is judged by the storage's clock only, and only when the storage has been there for a whole lease, as this
 // node has seen it: before, a living owner may not have been able to renew.
-import type { GenerationEnded, GenerationId, RoomId } from '@roomcast/shared/protocol'
+import type { GenerationEnded, GenerationId, MemberId, RoomId } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
 import type { Connections } from '../../redis/connections.ts'
 import type { RedisTime } from '../../redis/redis-time.ts'
-import type { Started } from '../room-log.ts'
+import type { Started, Waiting } from '../room-log.ts'
 import { type Answer, writtenIn } from './answers.ts'
 import type { Keys } from './keys.ts'
 import type { Scripts } from './scripts.ts'
@@ -74,22 +74,20 @@ export class Recovery {
   }
 
   /** @returns what was started and is the caller's to run; nothing while another node looks after it */
-  async recover(newId: () => GenerationId): Promise<readonly Started[]> {
+  async recover(
+    newId: () => GenerationId,
+    choose: (waiting: readonly Waiting[]) => readonly Waiting[],
+  ): Promise<readonly Started[]> {
     this.#noticeSleep()
     if (!this.#mayJudge()) return []
     const swept = await this.#sweep()
     if (swept === null || !this.#mayJudge()) return []
-    const started: Started[] = []
-    for (let from = 0; from < swept.rooms.length; from += BATCH) {
-      const batch = swept.rooms.slice(from, from + BATCH)
-      // One that fails, on a master that is away, is looked at again with the next sweep; the others are not to wait.
-      const looks = await Promise.allSettled(
-        batch.map((roomId) => this.#recoverRoom(roomId, swept.now, newId)),
-      )
-      for (const look of looks)
-        if (look.status === 'fulfilled' && look.value) started.push(look.value)
-    }
-    return started
+    const looked = await eachOf(swept.rooms, (roomId) => this.#recoverRoom(roomId, swept.now, null))
+    const waiting = looked.flatMap((found) => (found && 'since' in found ? [found] : []))
+    const started = await eachOf(choose(waiting), ({ roomId, by }) =>
+      this.#recoverRoom(roomId, swept.now, { id: newId(), by }),
+    )
+    return started.flatMap((found) => (found && 'fence' in found ? [found] : []))
   }
 
   /** What nobody waits for, and what may fail: it is said again. */
@@ -137,28 +135,33 @@ export class Recovery {
     return state === 'ok' ? { now, rooms } : null
   }
 
+  /**
+   * @param next what may be started there: an id for it, and whose question it is to be
+   * @returns what was started, or else what waits there to be
+   */
   async #recoverRoom(
     roomId: RoomId,
     sweptAt: number,
-    newId: () => GenerationId,
-  ): Promise<Started | null> {
+    next: { readonly id: GenerationId; readonly by: MemberId } | null,
+  ): Promise<Started | Waiting | null> {
     const { connections, scripts, keys, clock } = this.#options
-    const next = newId()
     let running = ''
     let now = sweptAt
     for (let look = 0; look < MOST_LOOKS; look++) {
-      const generations = [running === '' ? 'none' : running, next]
+      const generations = [running === '' ? 'none' : running, next?.id ?? 'none']
       const names = generations.flatMap((id) => keys.generation(roomId, id))
       const asked = clock.now()
       const answer = (await connections.run(
         scripts['recover-room'],
         [...keys.room(roomId), ...names],
-        [running, next, WHY, now],
+        [running, next?.id ?? '', WHY, now, next?.by ?? ''],
       )) as Answer
       this.#tellInterrupted(roomId, answer)
       switch (answer[0]) {
         case 'started':
           return writtenIn(roomId, answer).started
+        case 'waits':
+          return { roomId, by: String(answer[3]), since: Number(answer[4]) }
         case 'look':
           running = String(answer[1])
           break
@@ -182,7 +185,7 @@ export class Recovery {
   }
 
   #tellInterrupted(roomId: RoomId, answer: Answer): void {
-    if (answer[0] !== 'started' && !(answer[0] === 'idle' && answer.length > 1)) return
+    if (!['started', 'waits', 'idle'].includes(String(answer[0])) || answer.length < 2) return
     for (const entry of writtenIn(roomId, answer).entries)
       if (entry.type === 'generation-ended') this.#options.onInterrupted({ ...entry, roomId })
   }
@@ -191,4 +194,20 @@ export class Recovery {
   #wasAway(): void {
     this.#thereSince = this.#options.clock.now()
   }
+}
+
+/**
+ * Does work for each, some at a time. One that fails, on a master that is away, is looked at again with the next sweep; the
+ * others are not to wait.
+ */
+async function eachOf<T, Found>(
+  all: readonly T[],
+  work: (one: T) => Promise<Found>,
+): Promise<Found[]> {
+  const found: Found[] = []
+  for (let from = 0; from < all.length; from += BATCH) {
+    const batch = await Promise.allSettled(all.slice(from, from + BATCH).map(work))
+    for (const one of batch) if (one.status === 'fulfilled') found.push(one.value)
+  }
+  return found
 }

@@ -32,6 +32,7 @@ import {
   type Reading,
   type RoomLog,
   type Started,
+  type Waiting,
   type Written,
 } from '../room-log.ts'
 import { Following } from './following.ts'
@@ -134,9 +135,10 @@ export class RedisRoomLog implements RoomLog {
 
   async post(roomId: RoomId, post: NewPost): Promise<Written> {
     const { commandId, by, messageId, text, ask, generationId, quote, mentions, model } = post
+    const { waits = false } = post
     const values = [
       ...[commandId, by, messageId, JSON.stringify(text), String(ask), generationId],
-      ...[quote?.of ?? '', jsonOf(quote?.text), jsonOf(mentions), jsonOf(model)],
+      ...[quote?.of ?? '', jsonOf(quote?.text), jsonOf(mentions), jsonOf(model), String(waits)],
     ]
     if (ask) this.#recovery.touch(roomId)
     const answer = await this.#room(roomId, 'post', values, generationId)
@@ -164,8 +166,8 @@ export class RedisRoomLog implements RoomLog {
     { commandId, by, generationId }: Parameters<RoomLog['resume']>[1],
   ): Promise<Written> {
     this.#recovery.touch(roomId)
-    const values = [commandId, by, generationId]
-    const answer = await this.#room(roomId, 'resume', values, generationId)
+    const values = [commandId, by, generationId ?? '']
+    const answer = await this.#room(roomId, 'resume', values, generationId ?? 'none')
     return this.#written(roomId, answer, [by, commandId, 'resume'])
   }
 
@@ -231,8 +233,11 @@ export class RedisRoomLog implements RoomLog {
     return { ok: true, ...this.#written(roomId, answer), ended }
   }
 
-  async recover(newId: () => GenerationId): Promise<readonly Started[]> {
-    return this.#caller.translate(this.#recovery.recover(newId))
+  async recover(
+    newId: () => GenerationId,
+    choose: (waiting: readonly Waiting[]) => readonly Waiting[] = (all) => all,
+  ): Promise<readonly Started[]> {
+    return this.#caller.translate(this.#recovery.recover(newId, choose))
   }
 
   async read(roomId: RoomId): Promise<Reading> {

@@ -1,4 +1,4 @@
--- ARGV 1 command  2 by  3 generation
+-- ARGV 1 command  2 by  3 generation, or empty: what waits is not started here
 local command, by, generation = ARGV[1], ARGV[2], ARGV[3]
 if not exists() then
   return refused('room-not-found')
@@ -15,4 +15,4 @@ if room('held') ~= '1' then
 end
 redis.call('HSET', ROOM, 'held', '0')
 write('"type":"queue-resumed","by":"' .. by .. '"')
-return finish(by, command, 'resume', promote(KEYS[9], generation))
+return finish(by, command, 'resume', generation ~= '' and promote(KEYS[9], generation))

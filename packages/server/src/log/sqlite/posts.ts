@@ -24,7 +24,8 @@ export class Posts {
     const { entries, generations, queue } = this.#options
     const { room_id: roomId } = room
     const { messageId, by, text, ask, mentions, model, generationId } = post
-    const waits = ask && (room.running !== null || room.held === 1 || queue.length(roomId) > 0)
+    const isBusy = room.running !== null || room.held === 1 || queue.length(roomId) > 0
+    const waits = ask && (isBusy || post.waits === true)
     if (waits && queue.length(roomId) >= LIMITS.queueLength) throw new Refusal('queue-full')
     if (waits && queue.lengthOf(roomId, by) >= LIMITS.queueLengthPerMember)
       throw new Refusal('queue-full', 'You have too many questions waiting already.')

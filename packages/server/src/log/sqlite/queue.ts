@@ -29,6 +29,15 @@ export class Queue {
     return row && { messageId: row.message_id, by: row.member_id }
   }
 
+  /** Rooms in which nothing runs and the queue is not held, that asked longest ago first. */
+  waitingRooms(): RoomId[] {
+    const rows = this.#database.all<{ room_id: RoomId }>(
+      `SELECT rooms.room_id FROM rooms JOIN queue USING (room_id)
+       WHERE running IS NULL AND held = 0 GROUP BY rooms.room_id ORDER BY last_at`,
+    )
+    return rows.map(({ room_id }) => room_id)
+  }
+
   add(roomId: RoomId, messageId: MessageId, by: MemberId): void {
     this.#database.run(
       `INSERT INTO queue (room_id, place, message_id, member_id)

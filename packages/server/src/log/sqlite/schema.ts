@@ -99,6 +99,12 @@ const MIGRATIONS: readonly string[] = [
   CREATE INDEX entries_of_admission ON entries (room_id, entry_offset)
     WHERE type IN ('member-joined', 'member-left', 'invites-ended');
   `,
+  `
+  CREATE TABLE spent_tokens (
+    day TEXT PRIMARY KEY,
+    tokens INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]
 
 /**

@@ -29,6 +29,7 @@ import {
   type Reading,
   type RoomLog,
   type Started,
+  type Waiting,
   type Written,
 } from '../room-log.ts'
 import { Amendments } from './amendments.ts'
@@ -43,8 +44,8 @@ import { readPage, readRoom } from './reading.ts'
 import { Replies } from './replies.ts'
 
 export interface SqliteRoomLogOptions {
-  /** A file, made if missing, or `:memory:`. */
-  readonly path: string
+  /** Closed with the log. */
+  readonly database: Database
   readonly clock: Clock
   /** Makes a fresh random id. */
   readonly newId: () => string
@@ -53,14 +54,19 @@ export interface SqliteRoomLogOptions {
 }
 
 /**
- * Opens the log.
+ * Opens the log in a file, made if missing, or in `:memory:`.
  * @throws DataInUse when another process has the file open
  */
-export function openSqliteRoomLog(options: SqliteRoomLogOptions): Promise<RoomLog> {
-  return Promise.resolve().then(() => new SqliteRoomLog(options, new Database(options.path)))
+export function openSqliteRoomLog({
+  path,
+  ...options
+}: Omit<SqliteRoomLogOptions, 'database'> & { readonly path: string }): Promise<RoomLog> {
+  return Promise.resolve().then(
+    () => new SqliteRoomLog({ ...options, database: new Database(path) }),
+  )
 }
 
-class SqliteRoomLog implements RoomLog {
+export class SqliteRoomLog implements RoomLog {
   readonly #database: Database
   readonly #entries: Entries
   readonly #replies: Replies
@@ -72,7 +78,8 @@ class SqliteRoomLog implements RoomLog {
   readonly #posts: Posts
   readonly #newId: () => string
 
-  constructor(options: SqliteRoomLogOptions, database: Database) {
+  constructor(options: SqliteRoomLogOptions) {
+    const { database } = options
     this.#database = database
     this.#entries = new Entries(database, options.clock)
     this.#replies = new Replies(database)
@@ -170,7 +177,7 @@ class SqliteRoomLog implements RoomLog {
       if (room.held === 0) throw new Refusal('queue-not-held')
       this.#generations.hold(roomId, false)
       const resumed = this.#write(roomId, { type: 'queue-resumed', by })
-      const started = this.#generations.promote(roomId, generationId)
+      const started = generationId && this.#generations.promote(roomId, generationId)
       return { roomId, entries: started ? [resumed, started] : [resumed] }
     })
   }
@@ -234,13 +241,26 @@ class SqliteRoomLog implements RoomLog {
     return { ...result, started }
   }
 
-  async recover(newId: () => GenerationId): Promise<readonly Started[]> {
-    const rooms = this.#database.all<{ room_id: RoomId; running: number | null }>(
-      `SELECT room_id, running FROM rooms WHERE running IS NOT NULL
-       OR (held = 0 AND EXISTS (SELECT 1 FROM queue WHERE queue.room_id = rooms.room_id))`,
+  async recover(
+    newId: () => GenerationId,
+    choose: (waiting: readonly Waiting[]) => readonly Waiting[] = (all) => all,
+  ): Promise<readonly Started[]> {
+    const running = this.#database.all<{ room_id: RoomId; running: number }>(
+      'SELECT room_id, running FROM rooms WHERE running IS NOT NULL',
     )
-    return rooms.flatMap(({ room_id, running }) => {
-      const started = this.#recoverRoom(room_id, running, newId())
+    for (const room of running) this.#interrupt(room.room_id, room.running)
+    const waiting = this.#queue.waitingRooms().flatMap((roomId): Waiting[] => {
+      const head = this.#queue.head(roomId)
+      const asked = head && this.#entries.lastAbout(roomId, head.messageId, 'message-posted')
+      return asked ? [{ roomId, by: asked.by, since: asked.at }] : []
+    })
+    return choose(waiting).flatMap(({ roomId }) => {
+      const entries = this.#database.transaction('entry', () => {
+        const promoted = this.#generations.promote(roomId, newId())
+        return promoted ? [promoted] : []
+      })
+      this.#show(roomId, entries)
+      const started = this.#generations.settle(roomId, entries)
       return started ? [started] : []
     })
   }
@@ -354,28 +374,21 @@ class SqliteRoomLog implements RoomLog {
     return this.#entries.write(roomId, draft)
   }
 
-  #recoverRoom(roomId: RoomId, running: number | null, next: GenerationId): Started | null {
+  /** Ends what runs in a room, unless this process runs it. */
+  #interrupt(roomId: RoomId, running: number): void {
     const entries = this.#database.transaction('entry', () => {
-      const row = running === null ? undefined : this.#replies.byNumber(roomId, running)
-      if (row && this.#generations.isOurs(row.generation_id)) return []
-      if (row) {
-        const error = {
-          code: 'interrupted',
-          message: 'The server stopped while Claude was answering.',
-        }
-        const end = {
-          generationId: row.generation_id,
-          outcome: 'interrupted',
-          error,
-          next,
-        } as const
-        return this.#generations.close(roomId, row, end).entries
+      const row = this.#replies.byNumber(roomId, running)
+      if (!row || this.#generations.isOurs(row.generation_id)) return []
+      const error = {
+        code: 'interrupted',
+        message: 'The server stopped while Claude was answering.',
       }
-      const promoted = this.#generations.promote(roomId, next)
-      return promoted ? [promoted] : []
+      const generationId = row.generation_id
+      const end = { generationId, outcome: 'interrupted', error, next: null } as const
+      return this.#generations.close(roomId, row, end).entries
     })
     this.#show(roomId, entries)
-    return this.#generations.settle(roomId, entries)
+    this.#generations.settle(roomId, entries)
   }
 }
 

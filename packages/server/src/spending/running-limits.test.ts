@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest'
+import type { Waiting } from '../log/room-log.ts'
+import { RunningLimits } from './running-limits.ts'
+
+/** Members are called after their address and a number: `home-1`. */
+const limits = (perNode = 6, perMember = 2, perAddress = 3) =>
+  new RunningLimits({
+    perNode,
+    perMember,
+    perAddress,
+    addressOf: (memberId) => memberId.split('-')[0] ?? null,
+  })
+const waits = (by: string, since: number): Waiting => ({ roomId: `room-${by}-${since}`, by, since })
+const chosen = (from: readonly Waiting[]) => from.map(({ by, since }) => `${by}@${since}`)
+
+describe('[R7.3] a place', () => {
+  it('is given as long as there is one on the node, for the member, and for the address', () => {
+    const running = limits()
+    const taken = (by: string) => running.take(by) !== null
+    expect(['home-1', 'home-1'].map(taken)).toEqual([true, true])
+    expect(taken('home-1')).toBe(false)
+    running.choose([])
+    expect(['home-2'].map(taken)).toEqual([true])
+    expect(taken('home-3')).toBe(false)
+    running.choose([])
+    expect(['office-1', 'cafe-1', 'train-1'].map(taken)).toEqual([true, true, true])
+    expect(running.size).toBe(6)
+    expect(taken('bus-1')).toBe(false)
+  })
+
+  it('is free again when it is released, once', () => {
+    const running = limits()
+    const places = [running.take('home-1'), running.take('home-1')]
+    places[0]?.release()
+    places[0]?.release()
+    expect(running.size).toBe(1)
+    expect(running.take('home-1')).not.toBeNull()
+  })
+
+  it('goes to those who wait before it goes to whoever comes', () => {
+    const running = limits(1)
+    const first = running.take('home-1')
+    expect(running.take('office-1')).toBeNull()
+    first?.release()
+    expect(running.take('cafe-1')).toBeNull()
+    expect(chosen(running.choose([waits('office-1', 1)]))).toEqual(['office-1@1'])
+    expect(running.take('cafe-1')).not.toBeNull()
+  })
+
+  it('is counted also for what has started without asking', () => {
+    const running = limits(2, 1)
+    const held = running.hold('home-1')
+    running.hold('home-1')
+    expect(running.take('office-1')).toBeNull()
+    held.release()
+    expect(running.size).toBe(1)
+  })
+})
+
+describe('[R7.3] of those who wait', () => {
+  it('the members with the fewest answers start first, and of these who has waited longest', () => {
+    const running = limits(4)
+    running.hold('home-1')
+    const waiting = [
+      waits('home-1', 1),
+      waits('office-1', 5),
+      waits('office-1', 2),
+      waits('cafe-1', 3),
+    ]
+    expect(chosen(running.choose(waiting))).toEqual(['office-1@2', 'cafe-1@3', 'home-1@1'])
+  })
+
+  it('one member with many rooms holds up nobody, and gets no more than their share', () => {
+    const running = limits(6)
+    const flood = Array.from({ length: 1000 }, (_, index) => waits('flood-1', index))
+    const first = chosen(running.choose([...flood, waits('home-1', 5000), waits('cafe-1', 6000)]))
+    expect(first.toSorted()).toEqual(['cafe-1@6000', 'flood-1@0', 'flood-1@1', 'home-1@5000'])
+  })
+
+  it('fifty sessions of one address get the share of an address', () => {
+    const running = limits(32, 4, 8)
+    const waiting = Array.from({ length: 50 }, (_, index) => waits(`flood-${index}`, index))
+    expect(running.choose(waiting)).toHaveLength(8)
+  })
+})
+
+describe('[R7.3] a room goes on with its next question in the same step', () => {
+  it('while nobody waits and nobody is at a limit', () => {
+    const running = limits(2, 2, 3)
+    running.hold('home-1')
+    expect(running.mayGoOn('home-1')).toBe(true)
+    running.hold('office-1')
+    expect(running.mayGoOn('home-1')).toBe(true)
+  })
+
+  it('not where another has its whole share, since it may be theirs', () => {
+    const running = limits(8, 2, 4)
+    running.hold('home-1')
+    running.hold('office-1')
+    running.hold('office-1')
+    expect(running.mayGoOn('home-1')).toBe(false)
+    expect(running.mayGoOn('office-1')).toBe(true)
+  })
+
+  it('not while somebody waits elsewhere', () => {
+    const running = limits(1)
+    running.take('home-1')
+    running.take('office-1')
+    expect(running.mayGoOn('home-1')).toBe(false)
+    running.choose([])
+    expect(running.mayGoOn('home-1')).toBe(true)
+  })
+})
