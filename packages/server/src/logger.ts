@@ -37,6 +37,8 @@ export interface LogFields {
   readonly inputTokens?: number
   readonly outputTokens?: number
   readonly simulated?: boolean
+  /** Why Claude refused, in its words; the caller has taken out what was in the prompt. */
+  readonly why?: string
   readonly err?: unknown
 }
 
@@ -56,6 +58,14 @@ const word: Rule = (value) =>
     : undefined
 const amount: Rule = (value) =>
   typeof value === 'number' && Number.isFinite(value) ? value : undefined
+/** One line of Claude's, without what could be a key or a token. */
+const sentence: Rule = (value) =>
+  typeof value === 'string'
+    ? value
+        .slice(0, 300)
+        .replace(/\p{C}/gu, ' ')
+        .replace(/\bsk-[\w-]*|[\w.+/=-]{40,}/gi, '…')
+    : undefined
 const flag: Rule = (value) => (typeof value === 'boolean' ? value : undefined)
 
 const rules: Readonly<Record<keyof LogFields, Rule>> = {
@@ -85,6 +95,7 @@ const rules: Readonly<Record<keyof LogFields, Rule>> = {
   inputTokens: amount,
   outputTokens: amount,
   simulated: flag,
+  why: sentence,
   err: (value) => describeError(value, 0),
 }
 

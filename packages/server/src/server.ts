@@ -18,6 +18,7 @@ import { ClaudeSdk } from './generation/claude-sdk.ts'
 import { Generations } from './generation/generations.ts'
 import { keepRecovering } from './generation/recovering.ts'
 import { ModelCatalog } from './generation/model-catalog.ts'
+import { reportEnd } from './generation/report.ts'
 import { watchHealth } from './health/node-health.ts'
 import { StorageWatch } from './health/storage-watch.ts'
 import { createApp } from './http/app.ts'
@@ -112,19 +113,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
     models: () => catalog.models,
     onFinished: (started, finished) => {
       metrics.generationFinished(started, finished)
-      const { roomId, generationId, number } = started
-      const { ended, attempts } = finished
-      logger.info(
-        {
-          roomId,
-          generationId,
-          number,
-          attempt: attempts,
-          ...(ended ? { outcome: ended.outcome, end: ended.end } : {}),
-          ...(ended?.error ? { code: ended.error.code } : {}),
-        },
-        'a generation ended',
-      )
+      reportEnd(logger, started, finished)
     },
     onError: ({ roomId, generationId }, err) =>
       logger.error({ roomId, generationId, err }, 'a generation could not be ended'),

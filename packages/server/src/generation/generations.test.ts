@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Started } from '../log/room-log.ts'
 import { ClaudeDouble } from './claude-double.ts'
-import type { ModelLimits } from './claude.ts'
+import { ClaudeFailure, FAILURES, type ModelLimits } from './claude.ts'
 import type { Finished } from './generation.ts'
 import { Generations } from './generations.ts'
+import { estimateOf } from './prompt-fit.ts'
 import { StorageDouble } from './storage-double.ts'
 import { settled, TestClock } from './test-clock.ts'
 import { TestRoom } from './test-room.ts'
@@ -107,6 +108,7 @@ describe('the generations of a node', () => {
     await claude.says('On')
     await claude.fails('connection')
     expect(lastPart()).toContain('Two?')
+    await claude.says('Two.')
     await claude.stops()
     expect(outcomes()).toEqual(['failed', 'completed'])
   })
@@ -170,6 +172,72 @@ describe('the prompt of a generation', () => {
     expect(prompt?.turns[0]?.parts).toHaveLength(2)
     await claude.stops()
     expect((await room.reply({ number: 1 })).ended).toMatchObject({ omitted: true })
+  })
+})
+
+describe('a prompt that is too long', () => {
+  const tooLong = (tokens: number | null, maximum: number | null) =>
+    claude.breaks(
+      new ClaudeFailure('too-large', { retryable: false, tooLong: { tokens, maximum } }),
+    )
+  const sizes = () => claude.prompts.map(estimateOf)
+  const talk = async () => {
+    for (let count = 0; count < 40; count++) await room.say('bob', 'Long ago. '.repeat(100))
+  }
+
+  it('is asked again at once with less, and the next one in this room is short enough', async () => {
+    await talk()
+    await run(await room.ask('alice', 'Why?'))
+    const estimated = sizes()[0] ?? 0
+    // Twice as long as was thought.
+    await tooLong(estimated * 2, 8000)
+    expect(sizes()).toHaveLength(2)
+    expect(sizes()[1]).toBeLessThan(4000)
+    await claude.says('Because.')
+    await claude.stops()
+    expect((await room.reply({ number: 1 })).ended).toMatchObject({
+      outcome: 'completed',
+      omitted: true,
+    })
+    await run(await room.ask('alice', 'And why that?'))
+    expect(sizes()[2]).toBeLessThan(4000)
+    expect(sizes()[2]).toBeGreaterThan(3000)
+  })
+
+  it('is halved where Claude does not say how long it may be, a few times', async () => {
+    await talk()
+    await run(await room.ask('alice', 'Why?'))
+    for (let time = 0; time < 4; time++) await tooLong(null, null)
+    expect(sizes()).toHaveLength(4)
+    for (const [at, size] of sizes().slice(1).entries())
+      expect(size).toBeLessThanOrEqual((sizes()[at] ?? 0) / 2)
+    expect(finished[0]?.how.ended).toMatchObject({
+      outcome: 'failed',
+      error: { code: 'too-large', message: FAILURES['too-large'] },
+    })
+  })
+
+  it('is not asked again when the question alone is', async () => {
+    await run(await room.ask('alice', 'Why? '.repeat(5000)))
+    await tooLong(20_000, 1000)
+    expect(sizes()).toHaveLength(1)
+    expect(finished[0]?.how).toMatchObject({ attempts: 1, ended: { error: { code: 'too-large' } } })
+  })
+
+  it('is not made shorter once it was stopped', async () => {
+    await talk()
+    const started = await room.ask('alice', 'Why?')
+    await run(started)
+    await room.cancel(started)
+    await tooLong(200_000, 1000)
+    expect(sizes()).toHaveLength(1)
+  })
+
+  it('leaves its reason to the operator, without what was said', async () => {
+    await run(await room.ask('alice', 'Why is the moon round?'))
+    const reason = 'messages.0: "Why is the moon round?" is invalid'
+    await claude.breaks(new ClaudeFailure('invalid-request', { retryable: false, reason }))
+    expect(finished[0]?.how.reason).toBe('messages.0: "…" is invalid')
   })
 })
 

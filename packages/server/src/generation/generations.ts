@@ -3,13 +3,15 @@
 import type { RoomId } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
 import type { LogUpdate, RoomLog, Started } from '../log/room-log.ts'
-import type { Claude, ModelLimits, Prompt } from './claude.ts'
+import type { Claude, ModelLimits } from './claude.ts'
 import { namesOf, readConversation } from './conversation.ts'
-import { type Finished, Generation, type GenerationLimits } from './generation.ts'
+import { type Built, type Finished, Generation, type GenerationOptions } from './generation.ts'
+import { estimateOf, PromptFit } from './prompt-fit.ts'
 import { systemPrompt, turnsOf } from './prompt.ts'
 import { retryDelay } from './retry-delay.ts'
 import { readSettings } from './settings.ts'
 import { estimateTokens } from './tokens.ts'
+import type { GenerationLimits } from './watchdogs.ts'
 
 export interface GenerationsOptions {
   readonly log: RoomLog
@@ -36,6 +38,7 @@ interface Running {
 export class Generations {
   readonly #options: GenerationsOptions
   readonly #running = new Map<string, Running>()
+  readonly #fit = new PromptFit()
   #draining = false
   #hasNoPatience = false
 
@@ -53,7 +56,7 @@ export class Generations {
     const generation = new Generation({
       ...this.#options,
       started,
-      prompt: () => this.#prompt(started),
+      prompt: (tooLong) => this.#prompt(started, tooLong),
       nextId: () => (this.#draining ? null : this.#options.newId()),
       retryDelay: (failure, attempt) => retryDelay(failure, attempt, this.#options.chance()),
     })
@@ -104,20 +107,25 @@ export class Generations {
     }
   }
 
-  async #prompt(started: Started): Promise<{ prompt: Prompt; omitted: boolean }> {
+  async #prompt(
+    started: Started,
+    tooLong: Parameters<GenerationOptions['prompt']>[0],
+  ): Promise<Built | null> {
     const { log } = this.#options
-    const settings = await readSettings(log, started.roomId, started.offset)
+    const { roomId, model } = started
+    if (tooLong) this.#fit.learn(roomId, tooLong)
+    const settings = await readSettings(log, roomId, started.offset)
     const system = systemPrompt(settings.instructions)
-    const limits = this.#options.models().find((model) => model.id === started.model)
+    const limits = this.#options.models().find(({ id }) => id === model)
     const maxTokens = Math.min(this.#options.maxTokens, limits?.maxOutputTokens || Infinity)
     const most = (limits?.maxInputTokens || Infinity) - maxTokens
-    const budget = Math.min(this.#options.promptTokens, most) - estimateTokens(system)
-    const conversation = await readConversation(log, started, budget)
+    const whole = this.#fit.budget(roomId, model, Math.min(this.#options.promptTokens, most))
+    const conversation = await readConversation(log, started, whole - estimateTokens(system))
     const turns = turnsOf(conversation, namesOf(settings.members))
-    return {
-      prompt: { model: started.model, maxTokens, system, turns },
-      omitted: conversation.omitted,
-    }
+    const prompt = { model, maxTokens, system, turns }
+    // The question itself is always in it, however long it is.
+    if (tooLong && estimateOf(prompt) >= estimateOf(tooLong.prompt)) return null
+    return { prompt, omitted: conversation.omitted }
   }
 }
 

@@ -88,6 +88,8 @@ const finished = (end: GenerationEnded | null) => ({
   next: null,
   requestId: null,
   attempts: 1,
+  reason: null,
+  unknown: [],
 })
 
 describe('the figures of now', () => {
