@@ -117,7 +117,7 @@ export class World implements Scene<Seat> {
       clock,
       newId: () => this.newId(),
       defaultModel: 'claude',
-      knowsModel: () => true,
+      requireModel: () => undefined,
       run: (started) => this.#generations.run(started),
       refuseNew: () => (this.#restarting ? errorBody('shutting-down') : null),
       onError: (_, error) => {
@@ -268,6 +268,7 @@ export class World implements Scene<Seat> {
       limits: { firstEventMs: 8000, silenceMs: 5000, answerMs: 30_000 },
       maxTokens: 1000,
       promptTokens: 20_000,
+      thinking: false,
       models: () => [],
       onFinished: () => undefined,
       onError: (_, error) => this.report('R2', `a generation could not be ended: ${String(error)}`),

@@ -96,10 +96,18 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
     firstEventMs: config.firstEventMs,
     silenceMs: config.silenceMs,
   })
-  const catalog = new ModelCatalog(claude, config.model, upstream.simulated)
-  catalog
-    .load()
-    .catch((err: unknown) => logger.warn({ err }, 'the list of models could not be read'))
+  const catalog = new ModelCatalog({
+    claude,
+    clock,
+    defaultModel: config.model,
+    simulated: upstream.simulated,
+    onLoaded: (isFirstTry) => {
+      if (!isFirstTry) logger.info('the list of models is known')
+    },
+    onUnread: (err) =>
+      logger.warn({ err }, 'the list of models could not be read; only MODEL can be asked'),
+  })
+  await catalog.open()
 
   const generations = new Generations({
     log,
@@ -110,6 +118,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
     limits: config,
     maxTokens: config.maxTokens,
     promptTokens: config.promptTokens,
+    thinking: config.thinking,
     models: () => catalog.models,
     onFinished: (started, finished) => {
       metrics.generationFinished(started, finished)
@@ -145,7 +154,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
     clock,
     newId,
     defaultModel: config.model,
-    knowsModel: (model) => catalog.knows(model),
+    requireModel: (model) => catalog.require(model),
     run: (started) => generations.run(started),
     refuseNew: () => (draining ? errorBody('shutting-down') : null),
     onCorrected: (screens) => metrics.corrected(screens),
@@ -213,6 +222,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
     // Nobody can ask any more; what somebody was asking a moment ago has the rest of the time.
     await generations.drain(Math.max(0, until - clock.now()))
     await rooms.close()
+    catalog.close()
     await upstream.close()
     health.close()
     storageWatch.close()

@@ -12,6 +12,7 @@ import { retryDelay } from './retry-delay.ts'
 const prompt: Prompt = {
   model: 'claude-opus-5-5',
   maxTokens: 4000,
+  thinking: false,
   system: 'Be brief.',
   turns: [{ role: 'user', parts: ['Why?'] }],
 }

@@ -13,6 +13,7 @@ import { ClaudeFailure } from './claude.ts'
 import { AnswerReader } from './wire/answer-reader.ts'
 import { bounded } from './wire/bounded.ts'
 import { failureOf } from './wire/failures.ts'
+import { modelOf } from './wire/model.ts'
 
 export interface ClaudeSdkOptions {
   readonly apiKey: string
@@ -80,19 +81,19 @@ export class ClaudeSdk implements Claude {
   async models(): Promise<readonly ModelLimits[]> {
     try {
       const models: ModelLimits[] = []
-      for await (const model of this.#client.models.list({ limit: 100 }))
-        models.push({
-          id: model.id,
-          name: model.display_name,
-          maxInputTokens: model.max_input_tokens ?? 0,
-          maxOutputTokens: model.max_tokens ?? 0,
-        })
+      for await (const model of this.#client.models.list({ limit: 100 })) {
+        models.push(...modelOf(model))
+        if (models.length >= MOST_MODELS) break
+      }
       return models
     } catch (error) {
       throw failureOf(error)
     }
   }
 }
+
+/** Models that are read of a list, which may be one without end. */
+const MOST_MODELS = 500
 
 type Body = Omit<Anthropic.MessageCreateParamsStreaming, 'stream'>
 
@@ -104,6 +105,7 @@ function body(prompt: Prompt): Body {
   return {
     model: prompt.model,
     max_tokens: prompt.maxTokens,
+    ...(prompt.thinking ? { thinking: { type: 'adaptive', display: 'summarized' } } : {}),
     system: [{ type: 'text', text: prompt.system, ...cached }],
     messages: prompt.turns.map((turn, index) => ({
       role: turn.role,

@@ -8,6 +8,8 @@ export interface Prompt {
   readonly maxTokens: number
   readonly system: string
   readonly turns: readonly Turn[]
+  /** Whether Claude is asked to think, as much as it wants, and to show a summary of it. */
+  readonly thinking: boolean
 }
 
 /** One turn of a conversation; a user turn has a part for each message in it. */
@@ -103,6 +105,8 @@ export interface ModelLimits {
   readonly name: string
   readonly maxInputTokens: number
   readonly maxOutputTokens: number
+  /** Can be asked to think as much as it wants. */
+  readonly thinks: boolean
 }
 
 export interface Claude {

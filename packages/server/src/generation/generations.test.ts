@@ -3,7 +3,7 @@ import type { Started } from '../log/room-log.ts'
 import { ClaudeDouble } from './claude-double.ts'
 import { ClaudeFailure, FAILURES, type ModelLimits } from './claude.ts'
 import type { Finished } from './generation.ts'
-import { Generations } from './generations.ts'
+import { Generations, type GenerationsOptions } from './generations.ts'
 import { estimateOf } from './prompt-fit.ts'
 import { StorageDouble } from './storage-double.ts'
 import { settled, TestClock } from './test-clock.ts'
@@ -14,6 +14,7 @@ let room: TestRoom
 let storage: StorageDouble
 let claude: ClaudeDouble
 let models: ModelLimits[]
+let options: GenerationsOptions
 let generations: Generations
 let finished: { started: Started; how: Finished }[]
 let errors: unknown[]
@@ -26,7 +27,7 @@ beforeEach(async () => {
   models = []
   finished = []
   errors = []
-  generations = new Generations({
+  options = {
     log: storage.log,
     claude,
     clock,
@@ -35,10 +36,12 @@ beforeEach(async () => {
     limits: { firstEventMs: 10_000, silenceMs: 10_000, answerMs: 100_000 },
     maxTokens: 1000,
     promptTokens: 100_000,
+    thinking: false,
     models: () => models,
     onFinished: (started, how) => finished.push({ started, how }),
     onError: (_, error) => errors.push(error),
-  })
+  }
+  generations = new Generations(options)
 })
 afterEach(() => room.log.close())
 
@@ -164,7 +167,15 @@ describe('the prompt of a generation', () => {
   })
 
   it('stays within what the model takes, with room for its answer', async () => {
-    models = [{ id: 'claude-opus-5-5', name: 'Opus', maxInputTokens: 1000, maxOutputTokens: 200 }]
+    models = [
+      {
+        id: 'claude-opus-5-5',
+        name: 'Opus',
+        maxInputTokens: 1000,
+        maxOutputTokens: 200,
+        thinks: false,
+      },
+    ]
     await room.say('bob', 'Long ago. '.repeat(300))
     await room.say('bob', 'Just now.')
     const prompt = await ask('Why?')
@@ -172,6 +183,45 @@ describe('the prompt of a generation', () => {
     expect(prompt?.turns[0]?.parts).toHaveLength(2)
     await claude.stops()
     expect((await room.reply({ number: 1 })).ended).toMatchObject({ omitted: true })
+  })
+})
+
+describe('the thinking of Claude', () => {
+  const [opus, other] = ['claude-opus-5-5', 'another-model']
+  const known = (id: string, thinks: boolean): ModelLimits => ({
+    ...{ id, name: id, maxInputTokens: 0, maxOutputTokens: 0 },
+    thinks,
+  })
+  const isAsked = async (preset: boolean, chosen: boolean | undefined, list: ModelLimits[]) => {
+    models = list
+    generations = new Generations({ ...options, thinking: preset })
+    if (chosen !== undefined)
+      await room.log.amend(room.roomId, {
+        ...{ commandId: room.newId(), by: 'alice', type: 'configure' },
+        thinking: chosen,
+      })
+    await run(await room.ask('alice', 'Why?'))
+    return claude.prompts.at(-1)?.thinking
+  }
+
+  it.each([
+    [false, undefined, false],
+    [true, undefined, true],
+    [false, true, true],
+    [true, false, false],
+  ])(
+    'is asked for as the node says (%s) unless the room does (%s): %s',
+    async (preset, chosen, asked) => {
+      expect(await isAsked(preset, chosen, [known(opus, true)])).toBe(asked)
+    },
+  )
+
+  it.each([
+    ['cannot', [known(opus, false), known(other, true)]],
+    ['is not known', [known(other, true)]],
+    ['is not known yet', []],
+  ])('is not asked for of a model that %s', async (_, list) => {
+    expect(await isAsked(true, true, list)).toBe(false)
   })
 })
 

@@ -24,6 +24,8 @@ export interface GenerationsOptions {
   readonly maxTokens: number
   /** Estimated tokens a prompt may take; the model's own limit may be lower. */
   readonly promptTokens: number
+  /** Whether Claude is asked to show its thinking where the room does not say. */
+  readonly thinking: boolean
   /** What is known of the models; empty until Claude has told. */
   readonly models: () => readonly ModelLimits[]
   readonly onFinished: (started: Started, finished: Finished) => void
@@ -122,7 +124,9 @@ export class Generations {
     const whole = this.#fit.budget(roomId, model, Math.min(this.#options.promptTokens, most))
     const conversation = await readConversation(log, started, whole - estimateTokens(system))
     const turns = turnsOf(conversation, namesOf(settings.members))
-    const prompt = { model, maxTokens, system, turns }
+    // The room's own setting comes first; a model that cannot, or is not known, is asked without.
+    const thinking = (settings.thinking ?? this.#options.thinking) && limits?.thinks === true
+    const prompt = { model, maxTokens, system, turns, thinking }
     // The question itself is always in it, however long it is.
     if (tooLong && estimateOf(prompt) >= estimateOf(tooLong.prompt)) return null
     return { prompt, omitted: conversation.omitted }

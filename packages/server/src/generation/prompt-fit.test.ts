@@ -5,6 +5,7 @@ import { estimateOf, PromptFit } from './prompt-fit.ts'
 const prompt = (bytes: number): Prompt => ({
   model: 'claude',
   maxTokens: 10,
+  thinking: false,
   system: '',
   turns: [{ role: 'user', parts: ['x'.repeat(bytes)] }],
 })

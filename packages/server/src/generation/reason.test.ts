@@ -4,6 +4,7 @@ import { reasonWithout } from './reason.ts'
 const prompt = {
   model: 'claude',
   maxTokens: 10,
+  thinking: false,
   system: 'Be kind. The password is hunter2.',
   turns: [{ role: 'user', parts: ['We fire Bob on Friday, do we?', 'pin 1234'] }],
 } as const
