@@ -102,7 +102,7 @@ const zones = [
 
 /** The only files that may import a library, besides tests. */
 const homes = {
-  '@anthropic-ai/sdk': [`${SERVER}/generation/claude-sdk.ts`],
+  '@anthropic-ai/sdk': [`${SERVER}/generation/claude-sdk.ts`, `${SERVER}/generation/wire/**`],
   undici: [`${SERVER}/generation/claude-sdk.ts`],
   'node:sqlite': [`${SERVER}/log/sqlite/database.ts`, `${SERVER}/log/sqlite/schema.ts`],
   ioredis: [`${SERVER}/redis/**`],

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Clock } from '@roomcast/shared/clock'
+import { checked } from '@roomcast/server/log/checked-room-log.ts'
 import { openSqliteRoomLog } from '@roomcast/server/log/sqlite/sqlite-room-log.ts'
 import { describeRoomLog } from './room-log-contract.ts'
 
@@ -22,10 +23,14 @@ function optionsFor(path: string) {
   return { path, clock: steppingClock(), newId: countingIds(), onFollowerError }
 }
 
+/** In front of it, as in every node, the check of what is written: nothing of the contract offends it. */
 describeRoomLog('SQLite in memory', () => {
   const options = optionsFor(':memory:')
+  const onFault = (call: string, where: string) => {
+    throw new Error(`${call} would write ${where}`)
+  }
   return Promise.resolve({
-    open: () => openSqliteRoomLog(options),
+    open: async () => checked(await openSqliteRoomLog(options), onFault),
     cleanup: () => Promise.resolve(),
   })
 })

@@ -119,7 +119,7 @@ export class House {
       clock,
       newId,
       defaultModel: 'claude',
-      knowsModel: () => true,
+      requireModel: () => undefined,
       run: () => undefined,
       refuseNew: () => null,
       takePlace: () => ({ release: () => undefined }),

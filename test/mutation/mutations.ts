@@ -165,7 +165,8 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: 'a stream that breaks off counts as complete',
     file: 'packages/server/src/generation/claude-sdk.ts',
     find: "if (!signal.aborted) throw new ClaudeFailure('truncated', { retryable: true })",
-    replace: "if (!signal.aborted) yield { type: 'stopped', stop, inputTokens, outputTokens }",
+    replace:
+      "if (!signal.aborted) yield { type: 'stopped', stop: 'end_turn', inputTokens: 0, outputTokens: 0 }",
     tests: ['packages/server/src/generation/claude-sdk.test.ts'],
   },
   {

@@ -119,8 +119,12 @@ describe.each(HOUSES)('on %s', (_name, open) => {
       expect(partsOf(reply).map(({ kind }) => kind)).toEqual(['thinking', 'text'])
     })
 
-    it('without any text is an answer too', async () => {
-      expect(await answered('empty-answer')).toMatchObject({ text: '', end: 0 })
+    it('without any text is said to be empty', async () => {
+      expect(await answered('empty-answer')).toMatchObject({
+        text: '',
+        end: 0,
+        ended: { outcome: 'failed', error: { code: 'empty-answer' } },
+      })
     })
   })
 

@@ -48,7 +48,7 @@ describe('[R1][W5] a reader of events has the same bytes as a socket', () => {
     ['of line ends of every kind, and NUL', 'unicode seed=2'],
     ['of characters that come in two halves', 'cut-pairs'],
     ['of thinking', 'thinking-summarized'],
-    ['of nothing', 'empty-answer'],
+    ['of nothing', 'empty-answer', 'failed'],
     ['of 200 kB', 'length=200000 chunk=400 gap=1'],
     ['of one long line', 'unicode line=300000 chunk=4000'],
     ['of a failure in the middle', 'error', 'failed'],

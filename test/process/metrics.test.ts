@@ -164,11 +164,18 @@ describe('the figures of a conversation', () => {
     for (const planted of [...secrets, house.roomId, house.alice.memberId, 'Alice', 'Bob'])
       expect({ planted, found: told.includes(planted) }).toEqual({ planted, found: false })
     const ours = families.filter(({ name: family }) => family.startsWith('roomcast_'))
-    const values = ours.flatMap(({ samples }) =>
-      samples.flatMap(({ labels }) =>
-        Object.entries(labels).flatMap(([label, value]) => (label === 'le' ? [] : [value])),
-      ),
-    )
+    // Of tokens the model, and what stands for a member and is nobody's id.
+    const isOther = (label: string) => ['le', 'model', 'member'].includes(label)
+    const valuesOf = (of: (label: string) => boolean) =>
+      ours.flatMap(({ samples }) =>
+        samples.flatMap(({ labels }) =>
+          Object.entries(labels).flatMap(([label, value]) => (of(label) ? [value] : [])),
+        ),
+      )
+    for (const value of valuesOf((label) => label === 'member'))
+      expect(value).toMatch(/^[0-9a-f]{12}$/)
+    expect(new Set(valuesOf((label) => label === 'model'))).toEqual(new Set(['claude-opus-5-5']))
+    const values = valuesOf((label) => !isOther(label))
     expect(values.length).toBeGreaterThan(50)
     for (const value of values) expect(value).toMatch(/^[a-z-]{2,24}$/)
   })

@@ -22,6 +22,8 @@ const EXPECTED: Readonly<Record<string, FailureCode | null>> = {
   // The third attempt is answered.
   'fail-first': null,
   // Who waits for an event does not care for headers and pings.
+  // A whole stream, in which nothing is written.
+  'empty-answer': 'empty-answer',
   'headers-only': 'no-answer',
   'stall-pings': 'silent',
   // Thinking may be silent; as a whole it may not take for ever.

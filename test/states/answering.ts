@@ -119,7 +119,7 @@ const ENDS: Story = {
     },
     ends('stopped-length', 'Cut at the length limit', 'max-tokens pace=instant', 'length limit'),
     ends('declined', 'Claude declines', 'refusal pace=instant', 'declined'),
-    ends('silent-answer', 'Claude says nothing', 'empty-answer pace=instant', 'nothing'),
+    ends('silent-answer', 'Claude says nothing', 'empty-answer pace=instant', 'empty answer'),
     ends('failed', 'Claude fails in the middle', 'error pace=instant', 'overloaded'),
     ends(
       'rate-limited-claude',

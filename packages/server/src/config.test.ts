@@ -28,6 +28,7 @@ describe('readConfig', () => {
       model: 'claude-opus-5-5',
       maxTokens: 16_000,
       promptTokens: 150_000,
+      thinking: false,
       logLevel: 'info',
       firstEventMs: 60_000,
       silenceMs: 90_000,

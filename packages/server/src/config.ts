@@ -9,6 +9,8 @@ import { LIMITS } from '@roomcast/shared/protocol'
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
+const THINKING = ['off', 'summary'] as const
+
 const PACES = ['real', 'fast', 'instant'] as const
 
 /** Where answers come from. Without a key the program runs its own simulator and says so. */
@@ -51,6 +53,8 @@ export interface Config {
   readonly maxTokens: number
   /** Tokens of earlier talk that go into a prompt at most. */
   readonly promptTokens: number
+  /** Whether Claude is asked to show its thinking in rooms that do not say. */
+  readonly thinking: boolean
   readonly logLevel: LogLevel
   readonly firstEventMs: number
   readonly silenceMs: number
@@ -194,6 +198,7 @@ const variables = {
   ),
   MAX_TOKENS: wholeNumber(1, 1_000_000, 16_000),
   PROMPT_TOKENS: wholeNumber(1000, 10_000_000, 150_000),
+  THINKING: v.optional(v.picklist(THINKING, `must be one of ${THINKING.join(', ')}`), 'off'),
   LOG_LEVEL: v.optional(v.picklist(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`), 'info'),
   FIRST_EVENT_MS: wholeNumber(100, DAY_MS, 60_000),
   SILENCE_MS: wholeNumber(100, DAY_MS, 90_000),
@@ -307,6 +312,7 @@ function configFrom(values: v.InferOutput<typeof schema>): Config {
     model: values.MODEL,
     maxTokens: values.MAX_TOKENS,
     promptTokens: values.PROMPT_TOKENS,
+    thinking: values.THINKING === 'summary',
     logLevel: values.LOG_LEVEL,
     firstEventMs: values.FIRST_EVENT_MS,
     silenceMs: values.SILENCE_MS,

@@ -12,6 +12,8 @@ import type { LogLevel } from './config.ts'
 export interface LogFields {
   readonly roomId?: string
   readonly memberId?: string
+  /** What stands for the member in the figures, see member-label.ts. */
+  readonly member?: string
   readonly messageId?: string
   readonly generationId?: string
   readonly connectionId?: string
@@ -37,6 +39,8 @@ export interface LogFields {
   readonly inputTokens?: number
   readonly outputTokens?: number
   readonly simulated?: boolean
+  /** Why Claude refused, in its words; the caller has taken out what was in the prompt. */
+  readonly why?: string
   readonly err?: unknown
 }
 
@@ -56,11 +60,20 @@ const word: Rule = (value) =>
     : undefined
 const amount: Rule = (value) =>
   typeof value === 'number' && Number.isFinite(value) ? value : undefined
+/** One line of Claude's, without what could be a key or a token. */
+const sentence: Rule = (value) =>
+  typeof value === 'string'
+    ? value
+        .slice(0, 300)
+        .replace(/\p{C}/gu, ' ')
+        .replace(/\bsk-[\w-]*|[\w.+/=-]{40,}/gi, '…')
+    : undefined
 const flag: Rule = (value) => (typeof value === 'boolean' ? value : undefined)
 
 const rules: Readonly<Record<keyof LogFields, Rule>> = {
   roomId: word,
   memberId: word,
+  member: word,
   messageId: word,
   generationId: word,
   connectionId: word,
@@ -85,6 +98,7 @@ const rules: Readonly<Record<keyof LogFields, Rule>> = {
   inputTokens: amount,
   outputTokens: amount,
   simulated: flag,
+  why: sentence,
   err: (value) => describeError(value, 0),
 }
 

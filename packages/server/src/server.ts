@@ -20,12 +20,12 @@ import { ClaudeSdk } from './generation/claude-sdk.ts'
 import { Generations } from './generation/generations.ts'
 import { keepRecovering } from './generation/recovering.ts'
 import { ModelCatalog } from './generation/model-catalog.ts'
+import { reportEnd } from './generation/report.ts'
 import { watchHealth } from './health/node-health.ts'
 import { StorageWatch } from './health/storage-watch.ts'
 import { createApp } from './http/app.ts'
 import { createOperatorApp } from './http/operator-routes.ts'
 import type { Logger } from './logger.ts'
-import { memberLabel } from './metrics/member-label.ts'
 import { Metrics } from './metrics/metrics.ts'
 import { everybody } from './room/connection.ts'
 import { Rooms } from './room/rooms.ts'
@@ -104,10 +104,18 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
     firstEventMs: config.firstEventMs,
     silenceMs: config.silenceMs,
   })
-  const catalog = new ModelCatalog(claude, config.model, upstream.simulated)
-  catalog
-    .load()
-    .catch((err: unknown) => logger.warn({ err }, 'the list of models could not be read'))
+  const catalog = new ModelCatalog({
+    claude,
+    clock,
+    defaultModel: config.model,
+    simulated: upstream.simulated,
+    onLoaded: (isFirstTry) => {
+      if (!isFirstTry) logger.info('the list of models is known')
+    },
+    onUnread: (err) =>
+      logger.warn({ err }, 'the list of models could not be read; only MODEL can be asked'),
+  })
+  await catalog.open()
 
   const addresses = new KnownAddresses()
   const running = new RunningLimits({
@@ -145,6 +153,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
     limits: config,
     maxTokens: config.maxTokens,
     promptTokens: config.promptTokens,
+    thinking: config.thinking,
     models: () => catalog.models,
     hold: (by) => {
       const place = running.hold(by)
@@ -154,25 +163,9 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
     onAsk: ({ generationId }, tokens) => spending.asks(generationId, tokens),
     onFinished: (started, finished) => {
       metrics.generationFinished(started, finished)
-      const { roomId, generationId, number, by, model } = started
-      const { ended, attempts, usage } = finished
-      spending.finished(generationId, attempts > 0, usage)
-      logger.info(
-        {
-          roomId,
-          generationId,
-          number,
-          memberId: by,
-          member: memberLabel(by),
-          model,
-          inputTokens: usage.inputTokens,
-          outputTokens: usage.outputTokens,
-          attempt: attempts,
-          ...(ended ? { outcome: ended.outcome, end: ended.end } : {}),
-          ...(ended?.error ? { code: ended.error.code } : {}),
-        },
-        'a generation ended',
-      )
+      const { generationId } = started
+      spending.finished(generationId, finished.attempts > 0, finished.usage)
+      reportEnd(logger, started, finished)
     },
     onError: ({ roomId, generationId }, err) =>
       logger.error({ roomId, generationId, err }, 'a generation could not be ended'),
@@ -207,7 +200,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
     clock,
     newId,
     defaultModel: config.model,
-    knowsModel: (model) => catalog.knows(model),
+    requireModel: (model) => catalog.require(model),
     run: (started) => generations.run(started),
     refuseNew,
     takePlace: (by) => running.take(by),
@@ -278,6 +271,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
     // Nobody can ask any more; what somebody was asking a moment ago has the rest of the time.
     await generations.drain(Math.max(0, until - clock.now()))
     await rooms.close()
+    catalog.close()
     await upstream.close()
     await spending.close()
     health.close()

@@ -6,6 +6,7 @@ import type { Clock } from '@roomcast/shared/clock'
 import { loadSigningKey, type RandomBytes } from './access/signing-key.ts'
 import type { Config, RedisStorage } from './config.ts'
 import { RedisRoomLog } from './log/redis/redis-room-log.ts'
+import { checked } from './log/checked-room-log.ts'
 import type { RoomLog } from './log/room-log.ts'
 import { SaveTrouble } from './log/save-trouble.ts'
 import { Database } from './log/sqlite/database.ts'
@@ -55,10 +56,15 @@ export interface StorageOptions {
  * Opens the storage that is configured.
  * @throws DataInUse, NodeRefused, or an Error in words for the operator
  */
-export function openStorage(config: Config, options: StorageOptions): Promise<Storage> {
-  const { storage } = config
-  if (storage.kind === 'redis') return openRedis(storage, options)
-  return openSqlite(config.dataDirectory, config.signingKey, options)
+export async function openStorage(config: Config, options: StorageOptions): Promise<Storage> {
+  const opened =
+    config.storage.kind === 'redis'
+      ? await openRedis(config.storage, options)
+      : await openSqlite(config.dataDirectory, config.signingKey, options)
+  const log = checked(opened.log, (command, reason) =>
+    options.logger.error({ command, reason }, 'what nobody could read back was not written'),
+  )
+  return { ...opened, log }
 }
 
 async function openSqlite(

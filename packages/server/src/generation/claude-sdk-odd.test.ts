@@ -12,6 +12,7 @@ import { retryDelay } from './retry-delay.ts'
 const prompt: Prompt = {
   model: 'claude-opus-5-5',
   maxTokens: 4000,
+  thinking: false,
   system: 'Be brief.',
   turns: [{ role: 'user', parts: ['Why?'] }],
 }
@@ -168,6 +169,109 @@ describe('a stream', () => {
     expect(await ask(await saying(bare + START + text('Yes.') + STOP))).toMatchObject({
       text: 'Yes.',
     })
+  })
+})
+
+describe('a request that Claude refuses', () => {
+  const refused = async (status: number, message: string, type = 'invalid_request_error') => {
+    const body = JSON.stringify({ type: 'error', error: { type, message }, request_id: 'req_1' })
+    const server = createHttpServer((_, response) =>
+      response.writeHead(status, { 'content-type': 'application/json' }).end(body),
+    )
+    return (await ask(`http://127.0.0.1:${await portOf(server)}`)).failure
+  }
+
+  it.each([
+    ['prompt is too long: 205000 tokens > 200000 maximum', 205_000, 200_000],
+    ['Prompt is too long', null, null],
+    [
+      'input length and `max_tokens` exceed context limit: 190000 + 16000 > 200000, decrease input length or `max_tokens` and try again',
+      190_000,
+      184_000,
+    ],
+  ])('for its length, says how long it is and may be: %s', async (message, tokens, maximum) => {
+    expect(await refused(400, message)).toMatchObject({
+      code: 'too-large',
+      retryable: false,
+      reason: message,
+      tooLong: { tokens, maximum },
+    })
+  })
+
+  it('for its bytes may be asked with fewer', async () => {
+    expect(
+      await refused(413, 'Request exceeds the maximum size', 'request_too_large'),
+    ).toMatchObject({
+      code: 'too-large',
+      tooLong: { tokens: null, maximum: null },
+    })
+  })
+
+  it.each([
+    'Your credit balance is too low to access the Anthropic API. Please go to Plans & Billing to upgrade or purchase credits.',
+    'You have reached your specified API usage limits. You will regain access on 2027-01-01 at 00:00 UTC.',
+  ])('for want of credit is told so: %s', async (message) => {
+    expect(await refused(400, message)).toMatchObject({
+      code: 'billing',
+      message: FAILURES.billing,
+      retryable: false,
+      reason: message,
+      tooLong: null,
+    })
+  })
+
+  it('keeps the reason for the operator alone', async () => {
+    const failure = await refused(400, 'temperature: not supported')
+    expect(failure).toMatchObject({ code: 'invalid-request', reason: 'temperature: not supported' })
+    expect(failure?.message).toBe(FAILURES['invalid-request'])
+  })
+})
+
+describe('an address of Claude', () => {
+  it.each(['', '/', '/v1', '/v1/', '/v1/messages', '//v1//'])(
+    'is understood with "%s" at its end',
+    async (end) => {
+      const asked: (string | undefined)[] = []
+      const server = createHttpServer((request, response) => {
+        asked.push(request.url)
+        response
+          .writeHead(200, { 'content-type': 'text/event-stream' })
+          .end(START + text('Yes.') + STOP)
+      })
+      const base = `http://127.0.0.1:${await portOf(server)}/prefix`
+      expect(await ask(base + end)).toEqual({ text: 'Yes.', failure: null })
+      expect(asked).toEqual(['/prefix/v1/messages'])
+    },
+  )
+})
+
+describe('a stream without end', () => {
+  const again = (bytes: string) => (socket: Socket) => {
+    const write = () => {
+      while (!socket.destroyed && socket.write(bytes));
+    }
+    socket.on('drain', write)
+    write()
+  }
+
+  it.each([
+    ['bytes without a line end', 'x'.repeat(65_536)],
+    ['lines of one event', 'data: x\n'.repeat(8000)],
+    ['lines of comment', ': x\r\n'.repeat(8000)],
+    ['pings', 'event: ping\ndata: {"type":"ping"}\n\n'.repeat(1000)],
+    ['events that nobody knows', event({ type: 'tick' }).repeat(1000)],
+    ['beginnings of an answer', START.repeat(200)],
+    [
+      'empty blocks',
+      ['text', 'thinking']
+        .map((type) => event({ type: 'content_block_start', content_block: { type } }))
+        .join('')
+        .repeat(300),
+    ],
+    ['empty deltas', text('').repeat(500)],
+  ])('is not read for long: %s', async (_, bytes) => {
+    const { failure } = await ask(await saying(HEAD + START, again(bytes)))
+    expect(failure).toMatchObject({ code: 'protocol' })
   })
 })
 

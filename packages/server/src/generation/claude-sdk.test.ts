@@ -23,6 +23,7 @@ afterAll(() => simulator.close())
 const prompt: Prompt = {
   model: 'claude-opus-5-5',
   maxTokens: 4000,
+  thinking: false,
   system: 'Be brief.',
   turns: [
     { role: 'user', parts: ['One?', 'Two?'] },
@@ -279,6 +280,7 @@ describe('a request to Claude', () => {
     expect(headers['authorization']).toBe('Bearer …')
     expect(headers['x-api-key']).toBeUndefined()
     expect(headers['anthropic-version']).toBe('2026-10-21')
+    expect(body()).not.toHaveProperty('thinking')
     for (const name of ['temperature', 'top_p', 'top_k']) expect(body()).not.toHaveProperty(name)
   })
 
@@ -288,6 +290,16 @@ describe('a request to Claude', () => {
     const { failure } = await ask('normal')
     vi.unstubAllEnvs()
     expect(failure).toBeNull()
+  })
+
+  it('asks for a summary of what Claude thinks, and gets it', async () => {
+    const chunks: Chunk[] = []
+    const asked = { ...prompt, thinking: true }
+    for await (const chunk of claudeAt(simulator.url).ask(asked, new AbortController().signal))
+      chunks.push(chunk)
+    expect(body()).toMatchObject({ thinking: { type: 'adaptive', display: 'summarized' } })
+    expect(textOf(chunks, 'thinking')).not.toBe('')
+    expect(textOf(chunks)).not.toBe('')
   })
 
   it('keeps the path of the address', async () => {
@@ -304,6 +316,7 @@ describe('the list of models', () => {
       name: expect.stringContaining('Opus'),
       maxInputTokens: 1_000_000,
       maxOutputTokens: 128_000,
+      thinks: true,
     })
   })
 

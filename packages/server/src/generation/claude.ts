@@ -1,5 +1,6 @@
 // Claude as the rest of the server sees it: one answer as a sequence of chunks, or a ClaudeFailure.
 // Only `claude-sdk.ts` implements it.
+import type { Kind } from '@roomcast/shared/protocol'
 
 /** What may be sent to Claude; a prompt always ends with a user turn (current models refuse a prefill). */
 export interface Prompt {
@@ -7,6 +8,8 @@ export interface Prompt {
   readonly maxTokens: number
   readonly system: string
   readonly turns: readonly Turn[]
+  /** Whether Claude is asked to think, as much as it wants, and to show a summary of it. */
+  readonly thinking: boolean
 }
 
 /** One turn of a conversation; a user turn has a part for each message in it. */
@@ -16,17 +19,24 @@ export interface Turn {
 }
 
 export type Chunk =
-  /** Claude has taken the request. */
-  | { readonly type: 'accepted'; readonly requestId: string | null; readonly inputTokens: number }
+  /** Claude has taken the request; tokens are null where Claude does not tell them. */
+  | {
+      readonly type: 'accepted'
+      readonly requestId: string | null
+      readonly inputTokens: number | null
+    }
   /** Claude thinks, or begins to write; thinking may stay without text. */
-  | { readonly type: 'begun'; readonly kind: 'thinking' | 'text' }
-  | { readonly type: 'text'; readonly kind: 'thinking' | 'text'; readonly text: string }
+  | { readonly type: 'begun'; readonly kind: Kind }
+  /** Never empty. */
+  | { readonly type: 'text'; readonly kind: Kind; readonly text: string }
+  /** Something came whose type this version does not know, such as `block:hologram`: for the operator. */
+  | { readonly type: 'unknown'; readonly name: string }
   /** Complete: the last chunk. `stop` is Claude's own reason (`end_turn`, `max_tokens`, `refusal`, …). */
   | {
       readonly type: 'stopped'
       readonly stop: string
       readonly inputTokens: number | null
-      readonly outputTokens: number
+      readonly outputTokens: number | null
     }
 
 export const FAILURES = {
@@ -37,7 +47,8 @@ export const FAILURES = {
   permission: 'The API key of this server may not use this model.',
   'unknown-model': 'Claude does not know this model.',
   'invalid-request': 'Claude could not take this request.',
-  'too-large': 'The conversation is too large for Claude.',
+  'too-large': 'This is too large for Claude, even without older talk. Ask with less text.',
+  'empty-answer': 'Claude returned an empty answer.',
   unreachable: 'This server cannot reach Claude.',
   connection: 'The connection to Claude broke off.',
   truncated: 'The answer broke off before its end.',
@@ -50,7 +61,13 @@ export const FAILURES = {
 } as const
 export type FailureCode = keyof typeof FAILURES
 
-/** Why an answer did not come to its end, in words for members. Never carries what was sent or received. */
+/** How long a prompt was that was too long, and how long it may be, in tokens; null where Claude does not say. */
+export interface TooLong {
+  readonly tokens: number | null
+  readonly maximum: number | null
+}
+
+/** Why an answer did not come to its end, in words for members. */
 export class ClaudeFailure extends Error {
   readonly code: FailureCode
   /** The same request may succeed a moment later. */
@@ -58,10 +75,20 @@ export class ClaudeFailure extends Error {
   /** Claude's own wish how long to wait, in ms. */
   readonly retryAfterMs: number | null
   readonly requestId: string | null
+  /** What Claude says about it, for the operator; it may quote the prompt, see `reasonWithout`. */
+  readonly reason: string | null
+  /** The same may be asked again with a shorter prompt. */
+  readonly tooLong: TooLong | null
 
   constructor(
     code: FailureCode,
-    details: { retryable: boolean; retryAfterMs?: number | null; requestId?: string | null },
+    details: {
+      retryable: boolean
+      retryAfterMs?: number | null
+      requestId?: string | null
+      reason?: string | null
+      tooLong?: TooLong | null
+    },
   ) {
     super(FAILURES[code])
     this.name = 'ClaudeFailure'
@@ -69,6 +96,8 @@ export class ClaudeFailure extends Error {
     this.retryable = details.retryable
     this.retryAfterMs = details.retryAfterMs ?? null
     this.requestId = details.requestId ?? null
+    this.reason = details.reason ?? null
+    this.tooLong = details.tooLong ?? null
   }
 }
 
@@ -77,6 +106,8 @@ export interface ModelLimits {
   readonly name: string
   readonly maxInputTokens: number
   readonly maxOutputTokens: number
+  /** Can be asked to think as much as it wants. */
+  readonly thinks: boolean
 }
 
 export interface Claude {

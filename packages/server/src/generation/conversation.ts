@@ -54,7 +54,7 @@ export async function readConversation(
       if (left < 0 && !paid) return finish(true)
       history.push(message)
     }
-    const oldest = messages[0]
+    const [oldest] = page.entries
     if (!page.earlier || !oldest) break
     before = oldest.offset
   }
@@ -128,7 +128,7 @@ async function find<T extends Message>(
     const messages = messagesOf(page.entries, page.runs)
     const found = messages.findLast(is)
     if (found) return found
-    const oldest = messages[0]
+    const [oldest] = page.entries
     if (!page.earlier || !oldest) return null
     from = oldest.offset
   }

@@ -36,6 +36,7 @@ describe('an answer', () => {
   it('takes the input tokens of the beginning where the end has none', async () => {
     await bench.run()
     await claude.accepts(100)
+    await claude.says('Yes.')
     await claude.gives({ type: 'stopped', stop: 'end_turn', inputTokens: null, outputTokens: 3 })
     expect((await bench.ended())?.usage).toEqual({
       inputTokens: 100,
@@ -54,15 +55,54 @@ describe('an answer', () => {
     },
   )
 
-  it('is completed without any text', async () => {
+  it.each([
+    ['what was sent, where Claude does not tell', null, 3, { inputTokens: 2, outputTokens: 3 }],
+    ['what came, where Claude does not tell', 7, null, { inputTokens: 7, outputTokens: 3 }],
+    ['what came, where Claude counts nothing', 7, 0, { inputTokens: 7, outputTokens: 3 }],
+    ['both', null, null, { inputTokens: 2, outputTokens: 3 }],
+  ])('estimates %s', async (_, inputTokens, outputTokens, usage) => {
     await bench.run()
-    await claude.accepts()
+    await claude.gives({ type: 'accepted', requestId: null, inputTokens: null })
+    await claude.says('Because.')
+    await claude.gives({ type: 'stopped', stop: 'end_turn', inputTokens, outputTokens })
+    expect((await bench.ended())?.usage).toEqual({ ...usage, estimated: true })
+  })
+
+  it.each(['', ' \n\t\u00a0'])(
+    'in which nothing is written has failed, and says so: %j',
+    async (text) => {
+      await bench.run()
+      await claude.says('Let me see.', 'thinking')
+      await claude.says(text)
+      await claude.stops()
+      expect(await bench.ended()).toMatchObject({
+        outcome: 'failed',
+        error: { code: 'empty-answer', message: 'Claude returned an empty answer.' },
+      })
+    },
+  )
+
+  it.each(['max_tokens', 'refusal', 'model_context_window_exceeded'])(
+    'in which nothing is written is explained by the reason of Claude: %s',
+    async (stop) => {
+      await bench.run()
+      await claude.stops(stop)
+      expect(await bench.ended()).toMatchObject({ outcome: 'completed', stop })
+    },
+  )
+
+  it('tells what of it nobody knows', async () => {
+    await bench.run()
+    await claude.gives({ type: 'unknown', name: 'block:hologram' })
+    await claude.says('Yes.')
     await claude.stops()
-    expect(await bench.reply()).toMatchObject({ text: '', end: 0, ended: { outcome: 'completed' } })
+    expect(bench.finished?.unknown).toEqual(['block:hologram'])
+    expect(await bench.reply()).toMatchObject({ text: 'Yes.', ended: { outcome: 'completed' } })
   })
 
   it('says that older talk was left out', async () => {
     await bench.run({ prompt: async () => ({ prompt: PROMPT, omitted: true }) })
+    await claude.says('Yes.')
     await claude.stops()
     expect(await bench.ended()).toMatchObject({ outcome: 'completed', omitted: true })
   })

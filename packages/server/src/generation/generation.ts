@@ -5,19 +5,20 @@
 import type { GenerationEnded, Usage } from '@roomcast/shared/protocol'
 import { LIMITS, Refusal } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
-import type { EndResult, FinalBytes, NewEnd, RoomLog, Started } from '../log/room-log.ts'
-import type { Chunk, Claude, Prompt } from './claude.ts'
-import { ClaudeFailure, FAILURES, type FailureCode } from './claude.ts'
+import type { EndResult, FinalBytes, RoomLog, Started } from '../log/room-log.ts'
+import type { Chunk, Claude, Prompt, TooLong } from './claude.ts'
+import { ClaudeFailure, type FailureCode } from './claude.ts'
+import { type Ending, endingOf, failureBody, type Why } from './ending.ts'
+import { estimateOf } from './prompt-fit.ts'
+import { reasonWithout } from './reason.ts'
 import { AWAY_MS, type Halt, ReplyWriter } from './reply-writer.ts'
 import { tokensOfBytes } from './tokens.ts'
+import { type GenerationLimits, Watchdogs } from './watchdogs.ts'
 
-export interface GenerationLimits {
-  /** Longest wait for the first event of Claude, ms. */
-  readonly firstEventMs: number
-  /** Longest silence between two events that carry something, ms; not while Claude thinks. */
-  readonly silenceMs: number
-  /** Longest time for a whole answer, ms. */
-  readonly answerMs: number
+/** What is asked; `omitted` when older talk was left out. */
+export interface Built {
+  readonly prompt: Prompt
+  readonly omitted: boolean
 }
 
 export interface GenerationOptions {
@@ -26,24 +27,13 @@ export interface GenerationOptions {
   readonly clock: Clock
   readonly started: Started
   readonly limits: GenerationLimits
-  /** Builds the prompt; `omitted` when older talk was left out. */
-  readonly prompt: () => Promise<{ readonly prompt: Prompt; readonly omitted: boolean }>
+  /** Builds the prompt; or a shorter one than a prompt that was `tooLong`, null when there is none. */
+  readonly prompt: (tooLong?: TooLong & { readonly prompt: Prompt }) => Promise<Built | null>
   /** Makes the id for the next question in the queue; null when nothing new may start. */
   readonly nextId: () => string | null
   /** Pause before attempt 1, 2, … after a failure that may pass, ms; null when it is not worth it. */
   readonly retryDelay: (failure: ClaudeFailure, attempt: number) => number | null
 }
-
-/** Why this object stopped reading. */
-type Why =
-  | { readonly kind: 'ended'; readonly ended: GenerationEnded | null }
-  | { readonly kind: 'failed'; readonly code: FailureCode }
-  | { readonly kind: 'storage' }
-  | { readonly kind: 'shutdown' }
-  | { readonly kind: 'full' }
-
-/** How the stream of chunks came to its end. */
-type Ending = Pick<NewEnd, 'outcome' | 'stop' | 'error'>
 
 /** How a run went, for the logger and the caller; `next` is for this node to run. */
 export interface Finished {
@@ -53,12 +43,18 @@ export interface Finished {
   readonly attempts: number
   /** What it took, however it ended. */
   readonly usage: Usage
+  /** Why Claude says it failed, for the operator; nothing of the prompt is in it. */
+  readonly reason: string | null
+  /** Types that Claude sent and this version does not know, such as `block:hologram`. */
+  readonly unknown: readonly string[]
 }
 
 /** Pause before an end that storage refused is proposed again, ms. */
 const END_RETRY_MS = 500
 /** How often the owner shows that it lives, ms; the lease of an adapter that has one is 6 s. */
 const RENEW_MS = 1500
+/** How often a prompt that is too long is made shorter. */
+const SHORTENED = 3
 
 export class Generation {
   readonly #options: GenerationOptions
@@ -66,13 +62,18 @@ export class Generation {
   readonly #writer: ReplyWriter
   #why: Why | null = null
   #requestId: string | null = null
-  #inputTokens = 0
+  readonly #watchdogs: Watchdogs
+  readonly #unknown: string[] = []
+  #reason: string | null = null
+  #omitted = false
+  /** Of the prompt: as it was estimated, and as Claude has told it. */
+  #estimatedInput = 0
+  #inputTokens: number | null = null
   #usage: Usage | null = null
   #attempts = 0
   /** Claude's own reason, once it has given one. */
   #stop = 'end_turn'
   #stopTimers: (() => void)[] = []
-  #stopSilence: (() => void) | null = null
   #goingDown = false
   /** Gives storage up that does not take the signs of life. */
   #stopPatience: (() => void) | null = null
@@ -81,7 +82,8 @@ export class Generation {
 
   constructor(options: GenerationOptions) {
     this.#options = options
-    const { log, clock, started } = options
+    const { log, clock, started, limits } = options
+    this.#watchdogs = new Watchdogs(clock, limits, (code) => this.#fail(code))
     this.#writer = new ReplyWriter({
       log,
       clock,
@@ -92,25 +94,26 @@ export class Generation {
 
   /** Runs to the end, whatever happens; never rejects for what Claude or the storage does. */
   async run(): Promise<Finished> {
-    const { clock, limits } = this.#options
-    this.#stopTimers.push(clock.after(limits.answerMs, () => this.#fail('too-slow')))
+    this.#watchdogs.begin()
     this.#renewLater()
-    let omitted = false
     let ending: Ending
     try {
-      const built = await this.#prompt()
-      omitted = built.omitted
-      ending = await this.#ask(built.prompt)
+      ending = await this.#ask()
     } catch (error) {
       ending = { outcome: 'failed', error: failureBody(error) }
     }
     try {
-      const result = await this.#end(ending, omitted)
-      const usage = this.#usage ?? this.#estimate()
-      return { ...result, requestId: this.#requestId, attempts: this.#attempts, usage }
+      return {
+        ...(await this.#end(ending)),
+        requestId: this.#requestId,
+        attempts: this.#attempts,
+        usage: this.#usage ?? this.#usageOf(null),
+        reason: this.#reason,
+        unknown: this.#unknown,
+      }
     } finally {
       for (const stop of this.#stopTimers) stop()
-      this.#stopSilence?.()
+      this.#watchdogs.stop()
       this.#isBack()
     }
   }
@@ -133,12 +136,14 @@ export class Generation {
   }
 
   /** Reads what is to be asked; storage that is away is waited for as long as for the text. */
-  async #prompt(): ReturnType<GenerationOptions['prompt']> {
+  async #prompt(...[tooLong]: Parameters<GenerationOptions['prompt']>): Promise<Prompt | null> {
     const { clock, prompt } = this.#options
     const since = clock.now()
     for (;;) {
       try {
-        return await prompt()
+        const built = await prompt(tooLong)
+        this.#omitted = built?.omitted ?? this.#omitted
+        return built?.prompt ?? null
       } catch (error) {
         const passes = error instanceof Refusal && error.body.retryable
         if (!passes || clock.now() - since >= AWAY_MS || this.#why !== null) throw error
@@ -147,8 +152,9 @@ export class Generation {
     }
   }
 
-  async #ask(prompt: Prompt): Promise<Ending> {
-    for (;;) {
+  async #ask(): Promise<Ending> {
+    let prompt = await this.#prompt()
+    for (let shortened = 0; prompt !== null;) {
       try {
         // Between its start in the log and now, anybody may have stopped it: then no request is made.
         if (!(await this.#owns())) this.ended(null)
@@ -159,26 +165,31 @@ export class Generation {
       } catch (error) {
         if (this.#why !== null) return this.#ending()
         const failure = error instanceof ClaudeFailure ? error : null
-        const delay =
-          failure && this.#writer.length === 0
-            ? this.#options.retryDelay(failure, this.#attempts)
-            : null
-        if (delay === null) return { outcome: 'failed', error: failureBody(error) }
+        this.#reason = failure?.reason ? reasonWithout(failure.reason, prompt) : null
         // Waiting of our own is no silence of Claude's.
-        this.#stopSilence?.()
+        this.#watchdogs.rest()
+        const isUnseen = this.#writer.length === 0
+        if (failure?.tooLong && isUnseen && shortened++ < SHORTENED) {
+          prompt = await this.#prompt({ ...failure.tooLong, prompt })
+          if (prompt !== null) continue
+        }
+        const delay = failure && isUnseen ? this.#options.retryDelay(failure, this.#attempts) : null
+        if (delay === null) return { outcome: 'failed', error: failureBody(error) }
         await this.#pause(delay)
       }
     }
+    return { outcome: 'failed', error: failureBody(null) }
   }
 
   async #read(prompt: Prompt): Promise<void> {
-    this.#watchSilence(this.#options.limits.firstEventMs, 'no-answer')
+    this.#estimatedInput = estimateOf(prompt)
+    this.#watchdogs.asks()
     for await (const chunk of this.#options.claude.ask(prompt, this.#abort.signal)) {
       if (this.#why !== null) return
-      this.#watchSilence(this.#options.limits.silenceMs, 'silent')
+      this.#watchdogs.hears()
       if (this.#take(chunk)) return
       // Thinking may be silent for long, and its pings do not come through; a dead connection shows in the bytes.
-      if (chunk.type === 'begun' && chunk.kind === 'thinking') this.#stopSilence?.()
+      if (chunk.type === 'begun' && chunk.kind === 'thinking') this.#watchdogs.rest()
     }
   }
 
@@ -187,7 +198,10 @@ export class Generation {
     switch (chunk.type) {
       case 'accepted':
         this.#requestId = chunk.requestId
-        this.#inputTokens = chunk.inputTokens
+        this.#inputTokens = chunk.inputTokens ?? this.#inputTokens
+        return false
+      case 'unknown':
+        this.#unknown.push(chunk.name)
         return false
       case 'begun':
         this.#writer.push(chunk.kind, '')
@@ -195,8 +209,8 @@ export class Generation {
       case 'text':
         return this.#takeText(chunk.kind, chunk.text)
       case 'stopped': {
-        const inputTokens = chunk.inputTokens ?? this.#inputTokens
-        this.#usage = { inputTokens, outputTokens: chunk.outputTokens, estimated: false }
+        this.#inputTokens = chunk.inputTokens ?? this.#inputTokens
+        this.#usage = this.#usageOf(chunk.outputTokens)
         this.#stop = chunk.stop
         return true
       }
@@ -216,45 +230,20 @@ export class Generation {
   }
 
   #ending(): Ending {
-    const why = this.#why
-    switch (why?.kind) {
-      case undefined:
-        return { outcome: 'completed', stop: this.#stop }
-      case 'full':
-        return { outcome: 'completed', stop: 'max_tokens' }
-      case 'failed':
-        return { outcome: 'failed', error: { code: why.code, message: FAILURES[why.code] } }
-      case 'storage':
-        return {
-          outcome: 'failed',
-          error: {
-            code: 'storage-unavailable',
-            message: 'The storage was away too long, so the answer ends here.',
-          },
-        }
-      case 'shutdown':
-      case 'ended':
-        return {
-          outcome: 'interrupted',
-          error: {
-            code: 'interrupted',
-            message: 'The server went down while Claude was answering.',
-          },
-        }
-    }
+    return endingOf(this.#why, this.#stop, this.#writer.hasSaid)
   }
 
   /** Proposes the end until the log has taken it or says that there is one already. */
-  async #end(ending: Ending, omitted: boolean): Promise<Pick<Finished, 'ended' | 'next'>> {
+  async #end(ending: Ending): Promise<Pick<Finished, 'ended' | 'next'>> {
     if (this.#why?.kind === 'ended') {
       this.#writer.drop()
       return { ended: this.#why.ended, next: null }
     }
-    this.#stopSilence?.()
+    this.#watchdogs.rest()
     let final: FinalBytes | null = await this.#writer.seal()
     // Storage that stayed away for the last of the text has it cut off: that is not what Claude ended with.
     const how = this.#isCutOff() ? this.#ending() : ending
-    const proposed = { ...how, ...(omitted ? { omitted } : {}) }
+    const proposed = { ...how, ...(this.#omitted ? { omitted: true } : {}) }
     for (;;) {
       const result = await this.#proposeEnd(proposed, final)
       // The log ends it as interrupted when the node is back.
@@ -280,7 +269,7 @@ export class Generation {
         ...ending,
         generationId: started.generationId,
         fence: started.fence,
-        usage: this.#usage ?? this.#estimate(),
+        usage: this.#usage ?? this.#usageOf(null),
         next: this.#nextId,
         // Also without text: its position tells a storage that has lost its tail.
         ...(final ? { final } : {}),
@@ -308,10 +297,16 @@ export class Generation {
     }
   }
 
-  /** Until Claude has reported the final numbers: what was sent, and what came, as far as can be told. */
-  #estimate(): Usage {
-    const outputTokens = tokensOfBytes(this.#writer.length)
-    return { inputTokens: this.#inputTokens, outputTokens, estimated: true }
+  /** What was sent, and what came: as Claude reports it, and as far as it does not, estimated. */
+  #usageOf(reported: number | null): Usage {
+    const { length } = this.#writer
+    // None for an answer that says something: that was not counted.
+    const isCounted = reported !== null && (reported > 0 || length === 0)
+    return {
+      inputTokens: this.#inputTokens ?? this.#estimatedInput,
+      outputTokens: isCounted ? reported : tokensOfBytes(length),
+      estimated: !isCounted || this.#inputTokens === null,
+    }
   }
 
   #onHalt(halt: Halt): void {
@@ -328,11 +323,6 @@ export class Generation {
     if (this.#why !== null) return
     this.#why = why
     this.#abort.abort()
-  }
-
-  #watchSilence(ms: number, code: FailureCode): void {
-    this.#stopSilence?.()
-    this.#stopSilence = this.#options.clock.after(ms, () => this.#fail(code))
   }
 
   /** False once it is known that somebody has ended it. Storage that is away says nothing, for a while. */
@@ -388,15 +378,6 @@ export class Generation {
 /** The room or the generation does not exist any more. */
 function isGone(error: unknown): boolean {
   return error instanceof Refusal && !error.body.retryable
-}
-
-function failureBody(error: unknown): { code: string; message: string } {
-  if (error instanceof ClaudeFailure || error instanceof Refusal)
-    return {
-      code: error instanceof ClaudeFailure ? error.code : error.body.code,
-      message: error.message,
-    }
-  return { code: 'internal', message: 'Something went wrong on the server.' }
 }
 
 /** The longest beginning of `text` within `bytes` UTF-8 bytes that ends between characters. */

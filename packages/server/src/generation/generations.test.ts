@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Started } from '../log/room-log.ts'
 import { ClaudeDouble } from './claude-double.ts'
-import type { ModelLimits } from './claude.ts'
+import { ClaudeFailure, FAILURES, type ModelLimits } from './claude.ts'
 import type { Finished } from './generation.ts'
-import { Generations } from './generations.ts'
+import { Generations, type GenerationsOptions } from './generations.ts'
+import { estimateOf } from './prompt-fit.ts'
 import { StorageDouble } from './storage-double.ts'
 import { settled, TestClock } from './test-clock.ts'
 import { TestRoom } from './test-room.ts'
@@ -13,6 +14,7 @@ let room: TestRoom
 let storage: StorageDouble
 let claude: ClaudeDouble
 let models: ModelLimits[]
+let options: GenerationsOptions
 let generations: Generations
 let finished: { started: Started; how: Finished }[]
 let errors: unknown[]
@@ -29,7 +31,7 @@ beforeEach(async () => {
   errors = []
   mayGoOn = true
   asked = []
-  generations = new Generations({
+  options = {
     log: storage.log,
     claude,
     clock,
@@ -38,13 +40,15 @@ beforeEach(async () => {
     limits: { firstEventMs: 10_000, silenceMs: 10_000, answerMs: 100_000 },
     maxTokens: 1000,
     promptTokens: 100_000,
+    thinking: false,
     models: () => models,
     hold: () => () => undefined,
     mayGoOn: () => mayGoOn,
     onAsk: (_, tokens) => asked.push(tokens),
     onFinished: (started, how) => finished.push({ started, how }),
     onError: (_, error) => errors.push(error),
-  })
+  }
+  generations = new Generations(options)
 })
 afterEach(() => room.log.close())
 
@@ -114,6 +118,7 @@ describe('the generations of a node', () => {
     await claude.says('On')
     await claude.fails('connection')
     expect(lastPart()).toContain('Two?')
+    await claude.says('Two.')
     await claude.stops()
     expect(outcomes()).toEqual(['failed', 'completed'])
   })
@@ -169,7 +174,15 @@ describe('the prompt of a generation', () => {
   })
 
   it('stays within what the model takes, with room for its answer', async () => {
-    models = [{ id: 'claude-opus-5-5', name: 'Opus', maxInputTokens: 1000, maxOutputTokens: 200 }]
+    models = [
+      {
+        id: 'claude-opus-5-5',
+        name: 'Opus',
+        maxInputTokens: 1000,
+        maxOutputTokens: 200,
+        thinks: false,
+      },
+    ]
     await room.say('bob', 'Long ago. '.repeat(300))
     await room.say('bob', 'Just now.')
     const prompt = await ask('Why?')
@@ -210,6 +223,111 @@ describe('where answers are limited', () => {
     await run(await room.ask('bob', 'Two?'))
     expect((await room.reply({ number: 2 })).ended?.error?.code).toBe('spending-off')
     expect(claude.prompts).toHaveLength(prompts)
+  })
+})
+
+describe('the thinking of Claude', () => {
+  const [opus, other] = ['claude-opus-5-5', 'another-model']
+  const known = (id: string, thinks: boolean): ModelLimits => ({
+    ...{ id, name: id, maxInputTokens: 0, maxOutputTokens: 0 },
+    thinks,
+  })
+  const isAsked = async (preset: boolean, chosen: boolean | undefined, list: ModelLimits[]) => {
+    models = list
+    generations = new Generations({ ...options, thinking: preset })
+    if (chosen !== undefined)
+      await room.log.amend(room.roomId, {
+        ...{ commandId: room.newId(), by: 'alice', type: 'configure' },
+        thinking: chosen,
+      })
+    await run(await room.ask('alice', 'Why?'))
+    return claude.prompts.at(-1)?.thinking
+  }
+
+  it.each([
+    [false, undefined, false],
+    [true, undefined, true],
+    [false, true, true],
+    [true, false, false],
+  ])(
+    'is asked for as the node says (%s) unless the room does (%s): %s',
+    async (preset, chosen, asked) => {
+      expect(await isAsked(preset, chosen, [known(opus, true)])).toBe(asked)
+    },
+  )
+
+  it.each([
+    ['cannot', [known(opus, false), known(other, true)]],
+    ['is not known', [known(other, true)]],
+    ['is not known yet', []],
+  ])('is not asked for of a model that %s', async (_, list) => {
+    expect(await isAsked(true, true, list)).toBe(false)
+  })
+})
+
+describe('a prompt that is too long', () => {
+  const tooLong = (tokens: number | null, maximum: number | null) =>
+    claude.breaks(
+      new ClaudeFailure('too-large', { retryable: false, tooLong: { tokens, maximum } }),
+    )
+  const sizes = () => claude.prompts.map(estimateOf)
+  const talk = async () => {
+    for (let count = 0; count < 40; count++) await room.say('bob', 'Long ago. '.repeat(100))
+  }
+
+  it('is asked again at once with less, and the next one in this room is short enough', async () => {
+    await talk()
+    await run(await room.ask('alice', 'Why?'))
+    const estimated = sizes()[0] ?? 0
+    // Twice as long as was thought.
+    await tooLong(estimated * 2, 8000)
+    expect(sizes()).toHaveLength(2)
+    expect(sizes()[1]).toBeLessThan(4000)
+    await claude.says('Because.')
+    await claude.stops()
+    expect((await room.reply({ number: 1 })).ended).toMatchObject({
+      outcome: 'completed',
+      omitted: true,
+    })
+    await run(await room.ask('alice', 'And why that?'))
+    expect(sizes()[2]).toBeLessThan(4000)
+    expect(sizes()[2]).toBeGreaterThan(3000)
+  })
+
+  it('is halved where Claude does not say how long it may be, a few times', async () => {
+    await talk()
+    await run(await room.ask('alice', 'Why?'))
+    for (let time = 0; time < 4; time++) await tooLong(null, null)
+    expect(sizes()).toHaveLength(4)
+    for (const [at, size] of sizes().slice(1).entries())
+      expect(size).toBeLessThanOrEqual((sizes()[at] ?? 0) / 2)
+    expect(finished[0]?.how.ended).toMatchObject({
+      outcome: 'failed',
+      error: { code: 'too-large', message: FAILURES['too-large'] },
+    })
+  })
+
+  it('is not asked again when the question alone is', async () => {
+    await run(await room.ask('alice', 'Why? '.repeat(5000)))
+    await tooLong(20_000, 1000)
+    expect(sizes()).toHaveLength(1)
+    expect(finished[0]?.how).toMatchObject({ attempts: 1, ended: { error: { code: 'too-large' } } })
+  })
+
+  it('is not made shorter once it was stopped', async () => {
+    await talk()
+    const started = await room.ask('alice', 'Why?')
+    await run(started)
+    await room.cancel(started)
+    await tooLong(200_000, 1000)
+    expect(sizes()).toHaveLength(1)
+  })
+
+  it('leaves its reason to the operator, without what was said', async () => {
+    await run(await room.ask('alice', 'Why is the moon round?'))
+    const reason = 'messages.0: "Why is the moon round?" is invalid'
+    await claude.breaks(new ClaudeFailure('invalid-request', { retryable: false, reason }))
+    expect(finished[0]?.how.reason).toBe('messages.0: "…" is invalid')
   })
 })
 

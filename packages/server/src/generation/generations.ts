@@ -3,13 +3,15 @@
 import type { MemberId, RoomId } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
 import type { LogUpdate, RoomLog, Started } from '../log/room-log.ts'
-import type { Claude, ModelLimits, Prompt, Turn } from './claude.ts'
+import type { Claude, ModelLimits } from './claude.ts'
 import { namesOf, readConversation } from './conversation.ts'
-import { type Finished, Generation, type GenerationLimits } from './generation.ts'
+import { type Built, type Finished, Generation, type GenerationOptions } from './generation.ts'
+import { estimateOf, PromptFit } from './prompt-fit.ts'
 import { systemPrompt, turnsOf } from './prompt.ts'
 import { retryDelay } from './retry-delay.ts'
 import { readSettings } from './settings.ts'
 import { estimateTokens } from './tokens.ts'
+import type { GenerationLimits } from './watchdogs.ts'
 
 export interface GenerationsOptions {
   readonly log: RoomLog
@@ -22,6 +24,8 @@ export interface GenerationsOptions {
   readonly maxTokens: number
   /** Estimated tokens a prompt may take; the model's own limit may be lower. */
   readonly promptTokens: number
+  /** Whether Claude is asked to show its thinking where the room does not say. */
+  readonly thinking: boolean
   /** What is known of the models; empty until Claude has told. */
   readonly models: () => readonly ModelLimits[]
   /** Takes a place for an answer of this member, which has started; gives what releases it. */
@@ -42,6 +46,7 @@ interface Running {
 export class Generations {
   readonly #options: GenerationsOptions
   readonly #running = new Map<string, Running>()
+  readonly #fit = new PromptFit()
   #draining = false
   #hasNoPatience = false
   #isOff = false
@@ -60,7 +65,7 @@ export class Generations {
     const generation = new Generation({
       ...this.#options,
       started,
-      prompt: () => this.#prompt(started),
+      prompt: (tooLong) => this.#prompt(started, tooLong),
       nextId: () => (this.#mayGoOn(started) ? this.#options.newId() : null),
       retryDelay: (failure, attempt) => retryDelay(failure, attempt, this.#options.chance()),
     })
@@ -125,27 +130,29 @@ export class Generations {
     }
   }
 
-  async #prompt(started: Started): Promise<{ prompt: Prompt; omitted: boolean }> {
+  async #prompt(
+    started: Started,
+    tooLong: Parameters<GenerationOptions['prompt']>[0],
+  ): Promise<Built | null> {
     const { log } = this.#options
-    const settings = await readSettings(log, started.roomId, started.offset)
+    const { roomId, model } = started
+    if (tooLong) this.#fit.learn(roomId, tooLong)
+    const settings = await readSettings(log, roomId, started.offset)
     const system = systemPrompt(settings.instructions)
-    const limits = this.#options.models().find((model) => model.id === started.model)
+    const limits = this.#options.models().find(({ id }) => id === model)
     const maxTokens = Math.min(this.#options.maxTokens, limits?.maxOutputTokens || Infinity)
     const most = (limits?.maxInputTokens || Infinity) - maxTokens
-    const budget = Math.min(this.#options.promptTokens, most) - estimateTokens(system)
-    const conversation = await readConversation(log, started, budget)
+    const whole = this.#fit.budget(roomId, model, Math.min(this.#options.promptTokens, most))
+    const conversation = await readConversation(log, started, whole - estimateTokens(system))
     const turns = turnsOf(conversation, namesOf(settings.members))
-    this.#options.onAsk(started, tokensOf(system, turns))
-    return {
-      prompt: { model: started.model, maxTokens, system, turns },
-      omitted: conversation.omitted,
-    }
+    // The room's own setting comes first; a model that cannot, or is not known, is asked without.
+    const thinking = (settings.thinking ?? this.#options.thinking) && limits?.thinks === true
+    const prompt = { model, maxTokens, system, turns, thinking }
+    // The question itself is always in it, however long it is.
+    if (tooLong && estimateOf(prompt) >= estimateOf(tooLong.prompt)) return null
+    this.#options.onAsk(started, estimateOf(prompt))
+    return { prompt, omitted: conversation.omitted }
   }
-}
-
-function tokensOf(system: string, turns: readonly Turn[]): number {
-  const texts = turns.flatMap(({ parts }) => parts)
-  return [system, ...texts].reduce((sum, text) => sum + estimateTokens(text), 0)
 }
 
 /** The log tells of an end: by a stop, or by another node. */

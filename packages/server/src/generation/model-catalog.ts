@@ -1,5 +1,6 @@
 // Which models may be asked, as Claude tells it; limits are read from the API rather than written down here.
-import type { Models } from '@roomcast/shared/protocol'
+import { type Models, Refusal } from '@roomcast/shared/protocol'
+import type { Clock } from '@roomcast/shared/clock'
 import type { Claude, ModelLimits } from './claude.ts'
 
 /** US dollars per million tokens, list prices of November 2026 (https://docs.anthropic.com/en/docs/about-claude/pricing). */
@@ -15,50 +16,102 @@ const PRICES: Readonly<Record<string, { input: number; output: number }>> = {
   'claude-haiku-4-5': { input: 1, output: 5 },
 }
 
-export class ModelCatalog {
-  readonly #claude: Claude
-  readonly #simulated: boolean
-  readonly #defaultModel: string
-  #models: readonly ModelLimits[] = []
+export interface ModelCatalogOptions {
+  readonly claude: Pick<Claude, 'models'>
+  readonly clock: Clock
+  /** May be asked whatever is known. */
+  readonly defaultModel: string
+  readonly simulated: boolean
+  /** Hears that the list is known, and whether at once. */
+  readonly onLoaded: (isFirstTry: boolean) => void
+  /** Hears once why it is not, until it is. */
+  readonly onUnread: (error: unknown) => void
+}
 
-  constructor(claude: Claude, defaultModel: string, simulated: boolean) {
-    this.#claude = claude
-    this.#defaultModel = defaultModel
-    this.#simulated = simulated
+/** Pause before the list is asked for again, ms; twice as long each time, up to the longest. */
+const RETRY_MS = 1000
+const LONGEST_RETRY_MS = 60_000
+/** How long a node that starts waits for the first answer, ms. */
+const FIRST_TRY_MS = 1000
+
+export class ModelCatalog {
+  readonly #options: ModelCatalogOptions
+  #models: readonly ModelLimits[] = []
+  #isKnown = false
+  #closed = false
+  #stopRetry: (() => void) | null = null
+
+  /** Call `open` next. */
+  constructor(options: ModelCatalogOptions) {
+    this.#options = options
   }
 
-  /** What is known so far; empty until `load` has succeeded. */
+  /** Asks Claude for the list, again and again until there is one. Resolves after the first try, or a second. */
+  open(): Promise<void> {
+    return new Promise((resolve) => {
+      const stop = this.#options.clock.after(FIRST_TRY_MS, resolve)
+      void this.#load(RETRY_MS).then(() => {
+        stop()
+        resolve()
+      })
+    })
+  }
+
+  /** Asks no more. Idempotent. */
+  close(): void {
+    this.#closed = true
+    this.#stopRetry?.()
+  }
+
+  /** What is known so far; empty until Claude has told. */
   get models(): readonly ModelLimits[] {
     return this.#models
   }
 
-  /** Whether this model may be asked; anything may while nothing is known. */
-  knows(id: string): boolean {
-    return (
-      this.#models.length === 0 ||
-      id === this.#defaultModel ||
-      this.#models.some((model) => model.id === id)
-    )
+  /**
+   * Passes the models that may be asked: while nothing is known, the default alone.
+   * @throws Refusal `model-unknown`
+   */
+  require(id: string): void {
+    const { defaultModel } = this.#options
+    if (id === defaultModel || this.#models.some((model) => model.id === id)) return
+    if (this.#isKnown) throw new Refusal('model-unknown')
+    const problem = `Which models can be asked is not known yet, other than ${defaultModel}; try again in a moment.`
+    throw new Refusal('model-unknown', problem)
   }
 
-  /** Asks Claude. An endpoint without a list of models is fine: the default can be asked all the same. @throws ClaudeFailure */
-  async load(): Promise<void> {
-    this.#models = await this.#claude.models()
+  async #load(retryMs: number): Promise<void> {
+    const { claude, clock, onLoaded, onUnread } = this.#options
+    const isFirstTry = retryMs === RETRY_MS
+    try {
+      const models = await claude.models()
+      if (this.#closed) return
+      this.#models = models
+      this.#isKnown = true
+      onLoaded(isFirstTry)
+    } catch (error) {
+      if (this.#closed) return
+      if (isFirstTry) onUnread(error)
+      const next = Math.min(retryMs * 2, LONGEST_RETRY_MS)
+      this.#stopRetry = clock.after(retryMs, () => void this.#load(next))
+    }
   }
 
   /** The list as the API of this server gives it. */
   list(): Models {
     const { models } = this
-    const known = models.some((model) => model.id === this.#defaultModel)
+    const { defaultModel, simulated } = this.#options
+    const known = models.some((model) => model.id === defaultModel)
     const fallback = {
-      id: this.#defaultModel,
-      name: this.#defaultModel,
+      id: defaultModel,
+      name: defaultModel,
       maxInputTokens: 0,
       maxOutputTokens: 0,
+      thinks: false,
     }
     return {
-      simulated: this.#simulated,
-      default: this.#defaultModel,
+      simulated,
+      default: defaultModel,
       models: (known ? models : [fallback, ...models]).map((model) => {
         const price = PRICES[model.id]
         return { ...model, ...(price ? { price } : {}) }

@@ -53,6 +53,7 @@ export class ReplyWriter {
   #kindOfBytes: Kind | null = null
   #flushing: Promise<void> | null = null
   #stopWaiting: (() => void) | null = null
+  #hasSaid = false
   #halted = false
   #sealed = false
   #hurried = false
@@ -75,6 +76,11 @@ export class ReplyWriter {
     return this.#end + this.#pieces.reduce((sum, piece) => sum + byteLength(piece.text), half)
   }
 
+  /** Whether some text, without thinking, is more than white space. */
+  get hasSaid(): boolean {
+    return this.#hasSaid
+  }
+
   /** Once sealed: there is more than what `seal` gave, since storage was away and there was hurry. */
   get isCut(): boolean {
     return this.#pieces.length > 1
@@ -83,6 +89,7 @@ export class ReplyWriter {
   /** Adds text, or with empty text only says what comes next. Returns at once. */
   push(kind: Kind, text: string): void {
     if (this.#halted || this.#sealed) return
+    this.#hasSaid ||= kind === 'text' && text.trim() !== ''
     const whole = this.#half + text
     this.#half = /[\uD800-\uDBFF]$/u.test(whole) ? whole.slice(-1) : ''
     this.#keep(kind, (this.#half === '' ? whole : whole.slice(0, -1)).toWellFormed())
@@ -145,6 +152,9 @@ export class ReplyWriter {
   #keep(kind: Kind, text: string): void {
     const last = this.#pieces.at(-1)
     if (last?.kind === kind && !last.tried) last.text += text
+    // What has begun and said nothing is no more than the next beginning says.
+    else if (last?.text === '' && !last.tried)
+      this.#pieces.splice(-1, 1, { kind, text, tried: false })
     else if (text !== '' || kind !== (last?.kind ?? this.#lastKind))
       this.#pieces.push({ kind, text, tried: false })
   }

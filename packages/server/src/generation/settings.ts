@@ -1,4 +1,4 @@
-import type { Member } from '@roomcast/shared/protocol'
+import type { RoomState } from '@roomcast/shared/protocol'
 import { reduce } from '@roomcast/shared/room'
 import type { RoomLog } from '../log/room-log.ts'
 
@@ -10,7 +10,7 @@ export async function readSettings(
   log: RoomLog,
   roomId: string,
   offset: number,
-): Promise<{ readonly instructions: string; readonly members: readonly Member[] }> {
+): Promise<Pick<RoomState, 'instructions' | 'members' | 'thinking'>> {
   const { checkpoint, entries } = await log.read(roomId)
   return entries.filter((entry) => entry.offset <= offset).reduce(reduce, checkpoint)
 }

@@ -16,6 +16,7 @@ export const ANSWER_MS = 100_000
 export const PROMPT: Prompt = {
   model: 'claude-opus-5-5',
   maxTokens: 1000,
+  thinking: false,
   system: '',
   turns: [{ role: 'user', parts: ['Why?'] }],
 }

@@ -4,7 +4,7 @@ import { Refusal, type GenerationEnded, type Update } from '@roomcast/shared/pro
 import { TestClock } from '../generation/test-clock.ts'
 import { openSqliteRoomLog } from '../log/sqlite/sqlite-room-log.ts'
 import type { RoomLog, Started } from '../log/room-log.ts'
-import { memberLabel } from './member-label.ts'
+import { memberLabel } from '../spending/member-label.ts'
 import { Metrics } from './metrics.ts'
 import { parseExposition, type Exposition } from './test-exposition.ts'
 import { UnderWay } from './under-way.ts'
@@ -90,6 +90,8 @@ const finished = (end: GenerationEnded | null) => ({
   requestId: null,
   attempts: 1,
   usage: { inputTokens: 10, outputTokens: 2, estimated: false },
+  reason: null,
+  unknown: [],
 })
 
 describe('the figures of now', () => {

@@ -8,6 +8,7 @@ import { FAILURES } from '../generation/claude.ts'
 import type { Finished } from '../generation/generation.ts'
 import type { RoomLog, Started } from '../log/room-log.ts'
 import type { FanOut } from '../room/connection.ts'
+import { memberLabel } from '../spending/member-label.ts'
 import {
   type BORDERS,
   type END_REASONS,
@@ -15,7 +16,6 @@ import {
   makeInstruments,
   type Readings,
 } from './instruments.ts'
-import { memberLabel } from './member-label.ts'
 import { MeteredFanOut } from './metered-fan-out.ts'
 import { MeteredRoomLog } from './metered-room-log.ts'
 import { SentBytes } from './sent-bytes.ts'

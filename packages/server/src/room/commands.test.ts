@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { Refusal } from '@roomcast/shared/protocol'
 import type { Amendment, NewPost, RoomLog } from '../log/room-log.ts'
 import type { PresencePort } from '../presence/presence.ts'
 import { perform, type CommandOptions, type RoomCommand } from './commands.ts'
@@ -42,7 +43,9 @@ async function done(command: RoomCommand, log: Partial<RoomLog>): Promise<void> 
     log: log as RoomLog,
     presence: presence as PresencePort,
     newId: () => 'id',
-    knowsModel: (model) => model === 'known',
+    requireModel: (model) => {
+      if (model !== 'known') throw new Refusal('model-unknown')
+    },
     isMember: (memberId) => memberId === 'ada',
     run: () => undefined,
     refuseNew: () => null,

@@ -21,8 +21,8 @@ export interface CommandOptions {
   readonly log: RoomLog
   readonly presence: PresencePort
   readonly newId: () => string
-  /** Whether Claude knows this model, as far as can be told. */
-  readonly knowsModel: (model: string) => boolean
+  /** @throws Refusal `model-unknown` for a model that cannot be asked, or not yet */
+  readonly requireModel: (model: string) => void
   readonly isMember: (memberId: MemberId) => boolean
   /** Runs what a command has started. */
   readonly run: (started: Started) => void
@@ -147,8 +147,8 @@ function mentionsOf(
 }
 
 /** @throws Refusal `model-unknown` */
-function modelOf({ knowsModel }: CommandOptions, model: string | undefined): string | undefined {
-  if (model !== undefined && !knowsModel(model)) throw new Refusal('model-unknown')
+function modelOf({ requireModel }: CommandOptions, model: string | undefined): string | undefined {
+  if (model !== undefined) requireModel(model)
   return model
 }
 

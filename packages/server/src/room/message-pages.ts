@@ -52,11 +52,13 @@ async function before(
   bytes: number,
 ): Promise<Required<MessagesPage>> {
   let messages: readonly Message[] = []
+  // By the entries: of one that cannot be read there is no message.
+  let from = end ?? Number.MAX_SAFE_INTEGER
   for (;;) {
-    const from = messages[0]?.offset ?? end ?? Number.MAX_SAFE_INTEGER
     const step = Math.min(STEP, limit - messages.length)
     const { entries, runs, earlier } = await log.page(roomId, from, step)
     const read = [...messagesOf(entries, runs), ...messages]
+    from = entries[0]?.offset ?? from
     messages = newestWithin(read, bytes)
     const cut = messages.length < read.length
     if (cut || !earlier || messages.length >= limit)

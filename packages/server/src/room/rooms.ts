@@ -41,8 +41,8 @@ export interface RoomsOptions {
   readonly clock: Clock
   readonly newId: () => string
   readonly defaultModel: string
-  /** Whether Claude knows this model, as far as can be told. */
-  readonly knowsModel: (model: string) => boolean
+  /** @throws Refusal `model-unknown` for a model that cannot be asked, or not yet */
+  readonly requireModel: (model: string) => void
   readonly run: (started: Started) => void
   /** See CommandOptions. */
   readonly refuseNew: (by: MemberId) => ErrorBody | null
@@ -93,9 +93,8 @@ export class Rooms {
     person: Person,
     settings: { title: string; model?: string | undefined; instructions: string },
   ): Promise<RoomSummary> {
-    const { log, newId, defaultModel, knowsModel } = this.#options
-    if (settings.model !== undefined && !knowsModel(settings.model))
-      throw new Refusal('bad-request', 'model: there is no such model here.')
+    const { log, newId, defaultModel, requireModel } = this.#options
+    if (settings.model !== undefined) requireModel(settings.model)
     const { entries } = await log.createRoom({
       commandId: newId(),
       roomId: newId(),

@@ -36,6 +36,8 @@ export async function searchBefore(
       if (found.length >= MOST_FOUND) return { found, next: end }
     }
     if (!earlier) return { found, next: null }
+    // By the entries: of one that cannot be read there is no message.
+    end = entries[0]?.offset ?? end
     bytes += read
     // A storage that answers at once would leave nobody else a turn until the end.
     await othersTurn()

@@ -12,7 +12,7 @@ export function testRooms(log: RoomLog, clock: Clock, newId: () => string): Room
     clock,
     newId,
     defaultModel: 'claude',
-    knowsModel: () => true,
+    requireModel: () => undefined,
     run: () => undefined,
     refuseNew: () => null,
     takePlace: () => ({ release: () => undefined }),

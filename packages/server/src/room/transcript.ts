@@ -40,7 +40,9 @@ function namesIn(members: readonly Member[]): NameOf {
 }
 
 function time(at: number): string {
-  return new Date(at).toISOString()
+  const date = new Date(at)
+  // A time that no calendar has must not end the whole.
+  return Number.isNaN(date.getTime()) ? 'at no time' : date.toISOString()
 }
 
 function saidMarkdown(said: Said, nameOf: NameOf): string {

@@ -1,22 +1,21 @@
 // Makes readings and pages of what the scripts give.
-import type { Entry, Mark, RoomId, RoomState, Run } from '@roomcast/shared/protocol'
+import type { Entry, Mark, RoomId, Run } from '@roomcast/shared/protocol'
 import { emptyRoom } from '@roomcast/shared/room'
 import type { Page, Reading } from '../room-log.ts'
+import { readEntry, readState } from '../readable.ts'
 import type { Answer } from './answers.ts'
 
 /** An entry as JSON; one that starts a generation comes with the marks and the text of its reply. */
 type Item = readonly [entry: string, marks?: string, text?: string]
 
-export function readRoom(roomId: RoomId, [, epoch, checkpoint, items]: Answer): Reading {
-  const saved = checkpoint === null ? null : (JSON.parse(checkpoint as string) as RoomState)
-  return {
-    checkpoint: saved ?? emptyRoom(roomId, String(epoch)),
-    ...parse(items as readonly Item[]),
-  }
+/** Null when the checkpoint cannot be read: then the room is to be read without it. */
+export function readRoom(roomId: RoomId, [, epoch, saved, items]: Answer): Reading | null {
+  const checkpoint = saved === null ? emptyRoom(roomId, String(epoch)) : readState(saved as string)
+  return checkpoint && { checkpoint, ...parse(items as readonly Item[], checkpoint.offset) }
 }
 
 export function readPage([, earlier, items]: Answer): Page {
-  const { entries, runs } = parse(items as readonly Item[])
+  const { entries, runs } = parse(items as readonly Item[], null)
   entries.sort((one, other) => one.offset - other.offset)
   return {
     entries,
@@ -25,11 +24,12 @@ export function readPage([, earlier, items]: Answer): Page {
   }
 }
 
-function parse(items: readonly Item[]): { entries: Entry[]; runs: Run[] } {
+/** @param after the offset before the first of them, where they follow each other without a hole; else null */
+function parse(items: readonly Item[], after: number | null): { entries: Entry[]; runs: Run[] } {
   const entries: Entry[] = []
   const runs: Run[] = []
   for (const [json, marks, text] of items) {
-    const entry = JSON.parse(json) as Entry
+    const entry = readEntry(json, after === null ? null : after + 1 + entries.length)
     entries.push(entry)
     if (entry.type !== 'generation-started' || marks === undefined || text === undefined) continue
     runs.push({ number: entry.number, at: 0, text, marks: marksOf(marks) })

@@ -84,7 +84,11 @@ export class Recovery {
     if (swept === null || !this.#mayJudge()) return []
     const looked = await eachOf(swept.rooms, (roomId) => this.#recoverRoom(roomId, swept.now, null))
     const waiting = looked.flatMap((found) => (found && 'since' in found ? [found] : []))
-    const started = await eachOf(choose(waiting), ({ roomId, by }) =>
+    const chosen = choose(waiting)
+    // Another node may have a place for the others, so it is to look next.
+    if (chosen.length < waiting.length)
+      await this.#options.connections.commands.del(this.#options.keys.active[1])
+    const started = await eachOf(chosen, ({ roomId, by }) =>
       this.#recoverRoom(roomId, swept.now, { id: newId(), by }),
     )
     return started.flatMap((found) => (found && 'fence' in found ? [found] : []))

@@ -243,7 +243,10 @@ export class RedisRoomLog implements RoomLog {
   async read(roomId: RoomId): Promise<Reading> {
     const keys = [this.#keys.checkpoint(roomId), this.#keys.generations(roomId)]
     const names = [...this.#keys.room(roomId), ...keys]
-    const reading = readRoom(roomId, await this.#caller.run('read', names, [CHECKPOINT_VERSION]))
+    const read = async (version: string | number) =>
+      readRoom(roomId, await this.#caller.run('read', names, [version]))
+    const reading = (await read(CHECKPOINT_VERSION)) ?? (await read('none'))
+    if (reading === null) throw new Refusal('internal')
     // Whoever opens a room has what runs in it looked after, also when all else was lost.
     this.#recovery.touch(roomId)
     return reading

@@ -10,6 +10,7 @@ import type {
 } from '@roomcast/shared/protocol'
 import { Refusal } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
+import { readEntry } from '../readable.ts'
 import type { Database } from './database.ts'
 
 export interface RoomRow {
@@ -44,6 +45,11 @@ interface CommandRow {
   readonly type: string
   readonly first_offset: number
   readonly last_offset: number
+}
+
+interface EntryRow {
+  readonly entry_offset: number
+  readonly body: string
 }
 
 /** Commands are remembered this long. */
@@ -111,7 +117,7 @@ export class Entries {
   after(roomId: RoomId, offset: number): Entry[] {
     return this.#parse(
       this.#database.all(
-        'SELECT body FROM entries WHERE room_id = ? AND entry_offset > ? ORDER BY entry_offset',
+        'SELECT entry_offset, body FROM entries WHERE room_id = ? AND entry_offset > ? ORDER BY entry_offset',
         roomId,
         offset,
       ),
@@ -120,8 +126,8 @@ export class Entries {
 
   /** The newest `limit` entries before `before` that begin a message, oldest first. */
   messagesBefore(roomId: RoomId, before: number, limit: number): Entry[] {
-    const rows = this.#database.all<{ body: string }>(
-      `SELECT body FROM entries
+    const rows = this.#database.all<EntryRow>(
+      `SELECT entry_offset, body FROM entries
        WHERE room_id = ? AND entry_offset < ? AND type IN ('message-posted', 'generation-started')
        ORDER BY entry_offset DESC LIMIT ?`,
       roomId,
@@ -135,7 +141,7 @@ export class Entries {
   about(roomId: RoomId, subject: string, after: number): Entry[] {
     return this.#parse(
       this.#database.all(
-        `SELECT body FROM entries INDEXED BY entries_by_subject
+        `SELECT entry_offset, body FROM entries INDEXED BY entries_by_subject
          WHERE room_id = ? AND subject = ? AND entry_offset > ? ORDER BY entry_offset`,
         roomId,
         subject,
@@ -150,15 +156,16 @@ export class Entries {
     subject: string,
     type: T,
   ): Extract<Entry, { type: T }> | undefined {
-    const row = this.#database.get<{ body: string }>(
+    const row = this.#database.get<EntryRow>(
       // Without being told, SQLite walks through the whole room.
-      `SELECT body FROM entries INDEXED BY entries_by_subject
+      `SELECT entry_offset, body FROM entries INDEXED BY entries_by_subject
        WHERE room_id = ? AND subject = ? AND type = ? ORDER BY entry_offset DESC LIMIT 1`,
       roomId,
       subject,
       type,
     )
-    return row && (JSON.parse(row.body) as Extract<Entry, { type: T }>)
+    const entry = row && readEntry(row.body, row.entry_offset)
+    return entry?.type === type ? (entry as Extract<Entry, { type: T }>) : undefined
   }
 
   /**
@@ -180,8 +187,8 @@ export class Entries {
     )
     if (!row) return undefined
     if (row.type !== type) throw new Refusal('bad-request', 'This commandId was another command’s.')
-    const entries = this.#database.all<{ body: string }>(
-      `SELECT body FROM entries WHERE room_id = ? AND entry_offset BETWEEN ? AND ? ORDER BY entry_offset`,
+    const entries = this.#database.all<EntryRow>(
+      `SELECT entry_offset, body FROM entries WHERE room_id = ? AND entry_offset BETWEEN ? AND ? ORDER BY entry_offset`,
       row.room_id,
       row.first_offset,
       row.last_offset,
@@ -211,8 +218,8 @@ export class Entries {
     this.#database.run('DELETE FROM commands WHERE at < ?', this.#clock.now() - REMEMBER_MS)
   }
 
-  #parse(rows: readonly { body: string }[]): Entry[] {
-    return rows.map(({ body }) => JSON.parse(body) as Entry)
+  #parse(rows: readonly EntryRow[]): Entry[] {
+    return rows.map(({ body, entry_offset }) => readEntry(body, entry_offset))
   }
 }
 

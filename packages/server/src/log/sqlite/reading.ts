@@ -1,8 +1,9 @@
 // Reading rooms back: as they are now, and their older messages.
-import type { Entry, RoomId, RoomState, Run } from '@roomcast/shared/protocol'
+import type { Entry, RoomId, Run } from '@roomcast/shared/protocol'
 import { CHECKPOINT_VERSION } from '@roomcast/shared/protocol'
 import { emptyRoom } from '@roomcast/shared/room'
 import type { Page, Reading } from '../room-log.ts'
+import { readState } from '../readable.ts'
 import type { Database } from './database.ts'
 import type { Entries } from './entries.ts'
 import type { Replies } from './replies.ts'
@@ -20,7 +21,7 @@ export function readRoom(
     roomId,
     CHECKPOINT_VERSION,
   )
-  const checkpoint = saved ? (JSON.parse(saved.state) as RoomState) : emptyRoom(roomId, room.epoch)
+  const checkpoint = (saved && readState(saved.state)) ?? emptyRoom(roomId, room.epoch)
   const after = entries.after(roomId, checkpoint.offset)
   return { checkpoint, entries: after, runs: runsOf(replies, roomId, after) }
 }

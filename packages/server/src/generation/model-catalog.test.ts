@@ -1,0 +1,97 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { ClaudeFailure, type ModelLimits } from './claude.ts'
+import { ModelCatalog } from './model-catalog.ts'
+import { TestClock } from './test-clock.ts'
+
+const OTHER: ModelLimits = {
+  ...{ id: 'other', name: 'Other', maxInputTokens: 10, maxOutputTokens: 5 },
+  thinks: true,
+}
+
+let clock: TestClock
+let answer: () => Promise<readonly ModelLimits[]>
+let asked: number
+let heard: string[]
+let catalog: ModelCatalog
+
+beforeEach(() => {
+  clock = new TestClock()
+  asked = 0
+  heard = []
+  catalog = new ModelCatalog({
+    claude: {
+      models: () => {
+        asked++
+        return answer()
+      },
+    },
+    clock,
+    defaultModel: 'preset',
+    simulated: false,
+    onLoaded: (isFirstTry) => heard.push(isFirstTry ? 'known at once' : 'known'),
+    onUnread: () => heard.push('not known'),
+  })
+  answer = () => Promise.reject(new ClaudeFailure('unreachable', { retryable: true }))
+})
+
+const refusal = (id: string) => {
+  try {
+    catalog.require(id)
+    return null
+  } catch (error) {
+    return error
+  }
+}
+
+describe('the models that may be asked', () => {
+  it('are those of the list and the default', async () => {
+    answer = () => Promise.resolve([OTHER])
+    await catalog.open()
+    expect(heard).toEqual(['known at once'])
+    for (const id of ['preset', 'other']) expect(refusal(id)).toBeNull()
+    expect(refusal('none')).toMatchObject({ body: { code: 'model-unknown' } })
+    expect(clock.waiting).toBe(0)
+  })
+
+  it('are the default alone while the list is not known, and it is said why', async () => {
+    await catalog.open()
+    expect(heard).toEqual(['not known'])
+    expect(refusal('preset')).toBeNull()
+    expect(refusal('other')).toMatchObject({
+      body: { code: 'model-unknown', message: expect.stringContaining('not known yet') as string },
+    })
+    expect(catalog.list().models.map(({ id }) => id)).toEqual(['preset'])
+  })
+
+  it('are asked for again and again, ever later, until they are known', async () => {
+    await catalog.open()
+    await clock.advance(1000 + 2000 + 4000)
+    expect(asked).toBe(4)
+    await clock.advance(10 * 60_000)
+    expect(asked).toBeGreaterThan(10)
+    expect(asked).toBeLessThan(20)
+    answer = () => Promise.resolve([OTHER])
+    await clock.advance(60_000)
+    expect(heard).toEqual(['not known', 'known'])
+    expect(refusal('other')).toBeNull()
+    expect(clock.waiting).toBe(0)
+  })
+
+  it('do not hold up a start for more than a second', async () => {
+    answer = () => new Promise(() => undefined)
+    let isOpen = false
+    void catalog.open().then(() => (isOpen = true))
+    await clock.advance(999)
+    expect(isOpen).toBe(false)
+    await clock.advance(1)
+    expect(isOpen).toBe(true)
+  })
+
+  it('are asked for no more once closed', async () => {
+    await catalog.open()
+    catalog.close()
+    await clock.advance(60_000)
+    expect(asked).toBe(1)
+    expect(clock.waiting).toBe(0)
+  })
+})

@@ -1,0 +1,43 @@
+// What the operator reads of an answer that has ended: how, and why it failed. Nothing that anybody said.
+import type { Logger } from '../logger.ts'
+import type { Started } from '../log/room-log.ts'
+import { memberLabel } from '../spending/member-label.ts'
+import type { FailureCode } from './claude.ts'
+import type { Finished } from './generation.ts'
+
+/** Nobody gets an answer until the operator has done something. */
+const FOR_THE_OPERATOR: ReadonlySet<string> = new Set<FailureCode>([
+  'authentication',
+  'billing',
+  'permission',
+])
+
+/** Writes the end of a generation to the log: as an error where only the operator can help. */
+export function reportEnd(logger: Logger, started: Started, finished: Finished): void {
+  const { roomId, generationId, number, by, model } = started
+  const { ended, attempts, usage, reason, unknown } = finished
+  const code = ended?.error?.code
+  const level = code !== undefined && FOR_THE_OPERATOR.has(code) ? 'error' : 'info'
+  logger[level](
+    {
+      roomId,
+      generationId,
+      number,
+      memberId: by,
+      member: memberLabel(by),
+      model,
+      inputTokens: usage.inputTokens,
+      outputTokens: usage.outputTokens,
+      attempt: attempts,
+      ...(ended ? { outcome: ended.outcome, end: ended.end } : {}),
+      ...(code === undefined ? {} : { code }),
+      ...(reason === null ? {} : { why: reason }),
+    },
+    'a generation ended',
+  )
+  for (const name of unknown)
+    logger.warn(
+      { roomId, generationId, reason: name },
+      'Claude sent something that this version does not know',
+    )
+}

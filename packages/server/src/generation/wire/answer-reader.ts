@@ -1,0 +1,232 @@
+// What the wire of Claude says, as chunks. Whatever may come is read: fields that are left out, null, or of another
+// type cost no text and fail no answer, and a type that nobody knows is named as such.
+//
+// All types of the SDK stand in the tables below: one that a later SDK adds does not compile until it has a meaning.
+// Only the type and the words of an event count. Its order and its index say nothing here: words come as they came.
+import type Anthropic from '@anthropic-ai/sdk'
+import type { Kind } from '@roomcast/shared/protocol'
+import { unreachable } from '@roomcast/shared/unreachable'
+import { type Chunk, ClaudeFailure } from '../claude.ts'
+import { failureOfEvent } from './failures.ts'
+import { inputTokensOf, outputTokensOf } from './usage.ts'
+
+/** One event of the stream, as the SDK cuts it. */
+export interface Frame {
+  readonly event: string | null
+  readonly data: string
+}
+
+type EventType = Anthropic.RawMessageStreamEvent['type'] | 'ping' | 'error'
+type BlockType = Anthropic.RawContentBlockStartEvent['content_block']['type']
+type DeltaType = Anthropic.RawContentBlockDelta['type']
+/** `aside`: nothing of it is shown. */
+type Meaning = Kind | 'aside'
+type Fields = Readonly<Record<string, unknown>>
+
+const EVENTS: Readonly<Record<EventType, true>> = {
+  message_start: true,
+  content_block_start: true,
+  content_block_delta: true,
+  content_block_stop: true,
+  message_delta: true,
+  message_stop: true,
+  ping: true,
+  error: true,
+}
+const BLOCKS: Readonly<Record<BlockType, Meaning>> = {
+  text: 'text',
+  thinking: 'thinking',
+  redacted_thinking: 'thinking',
+  tool_use: 'aside',
+  server_tool_use: 'aside',
+  web_search_tool_result: 'aside',
+  web_fetch_tool_result: 'aside',
+  code_execution_tool_result: 'aside',
+  bash_code_execution_tool_result: 'aside',
+  text_editor_code_execution_tool_result: 'aside',
+  tool_search_tool_result: 'aside',
+  container_upload: 'aside',
+}
+const DELTAS: Readonly<Record<DeltaType, Meaning>> = {
+  text_delta: 'text',
+  thinking_delta: 'thinking',
+  signature_delta: 'aside',
+  citations_delta: 'aside',
+  input_json_delta: 'aside',
+}
+
+/** Events without words in one answer; an hour of pings is 3600. */
+export const WORDLESS_EVENTS = 50_000
+/** How often an answer may change between thinking and text; beyond it, thinking is left out. */
+export const CHANGES_OF_KIND = 1000
+/** Unknown types that are named in one answer. */
+export const NAMED_UNKNOWN = 10
+
+/** Reads one answer, frame by frame. */
+export class AnswerReader {
+  readonly #requestId: string | null
+  readonly #unknown = new Set<string>()
+  #isAccepted = false
+  #stop = 'end_turn'
+  #inputTokens: number | null = null
+  #outputTokens: number | null = null
+  /** Of the block that was begun last. */
+  #block: Meaning | null = null
+  /** Of what was told last, and how often it has changed. */
+  #kind: Kind | null = null
+  #changes = 0
+  #wordless = 0
+
+  constructor(requestId: string | null) {
+    this.#requestId = requestId
+  }
+
+  /**
+   * What a frame says: nothing, or any number of chunks; after `stopped` there is nothing more to read.
+   * @throws ClaudeFailure for an error that Claude reports, for what is no JSON, and for endless events without words
+   */
+  take(frame: Frame): Chunk[] {
+    const { type, fields } = eventOf(frame)
+    const chunks = this.#chunksOf(type, fields)
+    const says = chunks.some((chunk) => chunk.type === 'text')
+    if (!says && ++this.#wordless > WORDLESS_EVENTS)
+      throw new ClaudeFailure('protocol', { retryable: true })
+    if (this.#isAccepted || type === 'ping') return chunks
+    this.#isAccepted = true
+    return [
+      { type: 'accepted', requestId: this.#requestId, inputTokens: this.#inputTokens },
+      ...chunks,
+    ]
+  }
+
+  #chunksOf(type: string, fields: Fields): Chunk[] {
+    if (!isKeyOf(EVENTS, type)) {
+      const words = this.#words(fieldsOf(fields['delta']), this.#block)
+      return [...this.#named('event', type), ...words]
+    }
+    switch (type) {
+      case 'message_start': {
+        const message = fieldsOf(fields['message'])
+        // Its output tokens are a placeholder.
+        this.#inputTokens = inputTokensOf(fieldsOf(message['usage'])) ?? this.#inputTokens
+        // Seldom more than an empty list.
+        const { content } = message
+        return Array.isArray(content) ? content.flatMap((block) => this.#begun(block)) : []
+      }
+      case 'content_block_start':
+        return this.#begun(fields['content_block'])
+      case 'content_block_delta':
+        return this.#grown(fieldsOf(fields['delta']))
+      case 'message_delta':
+        this.#stop = wordOf(fieldsOf(fields['delta'])['stop_reason']) ?? this.#stop
+        this.#count(fields['usage'])
+        return []
+      case 'message_stop': {
+        const [inputTokens, outputTokens] = [this.#inputTokens, this.#outputTokens]
+        return [{ type: 'stopped', stop: this.#stop, inputTokens, outputTokens }]
+      }
+      case 'error':
+        throw failureOfEvent(fields, this.#requestId)
+      case 'content_block_stop':
+      case 'ping':
+        return []
+      default:
+        return unreachable(type)
+    }
+  }
+
+  #begun(block: unknown): Chunk[] {
+    const fields = fieldsOf(block)
+    const type = fields['type']
+    const meaning = isKeyOf(BLOCKS, type) ? BLOCKS[type] : null
+    this.#block = meaning
+    const named = meaning === null ? this.#named('block', type) : []
+    const told = meaning === 'text' || meaning === 'thinking' ? this.#tell(meaning, '') : []
+    return [...named, ...told, ...this.#words(fields, meaning)]
+  }
+
+  #grown(delta: Fields): Chunk[] {
+    const type = delta['type']
+    if (isKeyOf(DELTAS, type)) return this.#words(delta, DELTAS[type])
+    // Within a block that thinks, what it adds is no answer.
+    const meaning = this.#block === 'thinking' ? 'thinking' : null
+    return [...this.#named('delta', type), ...this.#words(delta, meaning)]
+  }
+
+  /** The words of a block or delta. What is not known to be thinking is text: no text is lost. */
+  #words(fields: Fields, meaning: Meaning | null): Chunk[] {
+    const { text, thinking } = fields
+    return [
+      ...(typeof thinking === 'string' && thinking !== '' ? this.#tell('thinking', thinking) : []),
+      ...(typeof text === 'string' && text !== ''
+        ? this.#tell(meaning === 'thinking' ? 'thinking' : 'text', text)
+        : []),
+    ]
+  }
+
+  #tell(kind: Kind, text: string): Chunk[] {
+    if (kind !== this.#kind) {
+      if (this.#changes >= CHANGES_OF_KIND && kind === 'thinking') return []
+      this.#changes++
+      this.#kind = kind
+      if (text === '') return [{ type: 'begun', kind }]
+    }
+    return text === '' ? [] : [{ type: 'text', kind, text }]
+  }
+
+  /** Says once which type is not known here. */
+  #named(what: 'event' | 'block' | 'delta', type: unknown): Chunk[] {
+    const name = `${what}:${wordOf(type) ?? 'nameless'}`
+    if (this.#unknown.has(name) || this.#unknown.size >= NAMED_UNKNOWN) return []
+    this.#unknown.add(name)
+    return [{ type: 'unknown', name }]
+  }
+
+  /** Cumulative: the last that says something counts. */
+  #count(usage: unknown): void {
+    const fields = fieldsOf(usage)
+    this.#inputTokens = inputTokensOf(fields) ?? this.#inputTokens
+    this.#outputTokens = outputTokensOf(fields) ?? this.#outputTokens
+  }
+}
+
+/** The type of an event is in its data; some gateways say it there alone, some only beside it. */
+function eventOf({ event, data }: Frame): { type: string; fields: Fields } {
+  if (event === 'ping') return { type: 'ping', fields: {} }
+  if (event === 'error') return { type: 'error', fields: fieldsOf(jsonOf(data)) }
+  const value = data === '' ? {} : jsonOf(data)
+  if (value === undefined) {
+    // Of an event that nobody knows the data may be anything.
+    if (event !== null && !isKeyOf(EVENTS, event)) return { type: event, fields: {} }
+    throw new ClaudeFailure('protocol', { retryable: true })
+  }
+  const fields = fieldsOf(value)
+  const names = [fields['type'], event].filter((name) => typeof name === 'string')
+  return { type: names.find((name) => isKeyOf(EVENTS, name)) ?? names[0] ?? '', fields }
+}
+
+/** Undefined for what is no JSON. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    // ignored because: the caller knows what it means
+    return undefined
+  }
+}
+
+function fieldsOf(value: unknown): Fields {
+  return typeof value === 'object' && value !== null ? (value as Fields) : {}
+}
+
+function isKeyOf<Key extends string>(
+  table: Readonly<Record<Key, unknown>>,
+  key: unknown,
+): key is Key {
+  return typeof key === 'string' && Object.hasOwn(table, key)
+}
+
+/** A name such as those of types and reasons; nothing else comes through. */
+function wordOf(value: unknown): string | null {
+  return typeof value === 'string' && /^[\w.-]{1,64}$/.test(value) ? value : null
+}

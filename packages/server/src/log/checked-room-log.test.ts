@@ -1,0 +1,165 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { entrySchema } from '@roomcast/shared/protocol'
+import { checked } from './checked-room-log.ts'
+import type { NewEnd, RoomLog, Started } from './room-log.ts'
+import { openSqliteRoomLog } from './sqlite/sqlite-room-log.ts'
+
+let bare: RoomLog
+let log: RoomLog
+let faults: string[]
+let ids = 0
+const newId = () => `id-${(ids += 1)}`
+const clock = { now: () => 1, after: () => () => undefined }
+
+beforeEach(async () => {
+  bare = await openSqliteRoomLog({ path: ':memory:', clock, newId })
+  faults = []
+  log = checked(bare, (call, where) => faults.push(`${call} ${where}`))
+  await log.createRoom({
+    commandId: 'create',
+    roomId: 'room',
+    title: '',
+    model: 'claude',
+    instructions: '',
+    owner: { memberId: 'alice', name: 'Alice' },
+  })
+})
+
+async function ask(): Promise<Started> {
+  const { started } = await log.post('room', {
+    ...POST,
+    commandId: newId(),
+    messageId: newId(),
+    generationId: newId(),
+  })
+  if (!started) throw new Error('nothing was started')
+  return started
+}
+
+const POST = {
+  commandId: 'c',
+  messageId: 'm',
+  generationId: 'g',
+  by: 'alice',
+  text: 'Why?',
+  ask: true,
+} as const
+const wrong = <T>(value: unknown) => value as T
+const BASE = { commandId: 'c', by: 'alice' } as const
+
+/** Each call that writes, with something that its entry could not be read with. */
+const CALLS: Readonly<Record<string, (log: RoomLog) => Promise<unknown>>> = {
+  'createRoom room-created.title': (log) =>
+    log.createRoom({
+      commandId: 'c',
+      roomId: 'other',
+      title: wrong(5),
+      model: '',
+      instructions: '',
+      owner: { memberId: 'bob', name: 'Bob' },
+    }),
+  'createRoom member-joined.name': (log) =>
+    log.createRoom({
+      commandId: 'c',
+      roomId: 'other',
+      title: '',
+      model: '',
+      instructions: '',
+      owner: { memberId: 'bob', name: wrong(null) },
+    }),
+  'join member-joined.role': (log) =>
+    log.join('room', { commandId: 'c', memberId: 'bob', name: 'Bob', role: wrong('king') }),
+  'post message-posted.text': (log) => log.post('room', { ...POST, text: wrong(undefined) }),
+  'post message-posted.mentions.0': (log) => log.post('room', { ...POST, mentions: [wrong({})] }),
+  'post message-posted.quote.of': (log) =>
+    log.post('room', { ...POST, quote: { of: 'a b', text: '' } }),
+  'post question-queued.messageId': (log) =>
+    log.post('room', { ...POST, generationId: 'not an id' }),
+  'start generation-started.mode': (log) =>
+    log.start('room', { ...BASE, generationId: 'g', of: 'g', mode: wrong('again') }),
+  'withdraw question-withdrawn.by': (log) =>
+    log.withdraw('room', { ...BASE, messageId: 'm', by: wrong('') }),
+  'resume queue-resumed.by': (log) =>
+    log.resume('room', { commandId: 'c', generationId: 'g', by: wrong(undefined) }),
+  'amend settings-changed.title': (log) =>
+    log.amend('room', { ...BASE, type: 'configure', title: wrong({}) }),
+  'amend message-edited.text': (log) =>
+    log.amend('room', { ...BASE, type: 'edit', messageId: 'm', text: wrong(1) }),
+  'amend invite-made.until': (log) =>
+    log.amend('room', { ...BASE, type: 'invite', inviteId: 'i', until: -1 }),
+  'amend invites-ended.by': (log) =>
+    log.amend('room', { commandId: 'c', type: 'end-invites', by: wrong(null) }),
+  'amend member-left.memberId': (log) =>
+    log.amend('room', { ...BASE, type: 'remove', memberId: wrong('\n') }),
+}
+
+describe('a log that is checked', () => {
+  it.each(Object.entries(CALLS))(
+    'refuses what nobody could read, and says where: %s',
+    async (where, call) => {
+      const before = await log.read('room')
+      await expect(call(log)).rejects.toMatchObject({ body: { code: 'internal' } })
+      expect(faults).toEqual([where])
+      expect(await log.read('room')).toEqual(before)
+    },
+  )
+
+  it('refuses text at no place, and a state that is none', async () => {
+    const started = await ask()
+    await expect(log.appendReply(started, Number.NaN, 'x')).rejects.toThrow()
+    await expect(log.appendReply(started, 0, 'x', wrong('dream'))).rejects.toThrow()
+    await expect(log.checkpoint(wrong({ roomId: 'room' }))).rejects.toThrow()
+    expect(faults).toHaveLength(3)
+  })
+
+  it.each<[string, Partial<NewEnd>]>([
+    ['usage', { usage: wrong({}) }],
+    ['usage', { usage: { inputTokens: -5, outputTokens: 1e300, estimated: false } }],
+    ['usage', { usage: wrong(null) }],
+    ['stop', { stop: wrong(true) }],
+    ['reason', { reason: wrong(5) }],
+    ['error', { outcome: 'failed', error: wrong({ code: 5 }) }],
+    ['omitted', { omitted: wrong('yes'), stop: wrong([]), usage: wrong('many') }],
+  ])('ends a generation without what cannot be read of its end: %s', async (_, more) => {
+    const started = await ask()
+    const end: NewEnd = {
+      generationId: started.generationId,
+      outcome: 'completed',
+      fence: started.fence,
+      next: null,
+    }
+    expect(await log.end('room', { ...end, ...more })).toMatchObject({ ok: true })
+    expect(faults).toHaveLength(1)
+    const { entries } = await bare.read('room')
+    expect(entries.at(-1)).toMatchObject({ type: 'generation-ended' })
+    for (const entry of entries)
+      expect(entrySchema['~standard'].validate(entry)).not.toHaveProperty('issues')
+  })
+
+  it('keeps of an end what can be read', async () => {
+    const started = await ask()
+    await log.end('room', {
+      generationId: started.generationId,
+      outcome: 'completed',
+      stop: 'end_turn',
+      usage: wrong({ inputTokens: 'many' }),
+      next: null,
+    })
+    const { entries } = await bare.read('room')
+    expect(entries.at(-1)).toMatchObject({ stop: 'end_turn' })
+    expect(entries.at(-1)).not.toHaveProperty('usage')
+  })
+
+  it('has no fault with anything else', async () => {
+    const started = await ask()
+    await log.appendReply(started, 0, 'Because.', 'text')
+    await log.end('room', {
+      generationId: started.generationId,
+      outcome: 'cancelled',
+      by: 'alice',
+      reason: '',
+      next: null,
+    })
+    expect(faults).toEqual([])
+  })
+})
