@@ -29,6 +29,7 @@ import { memberLabel } from './metrics/member-label.ts'
 import { Metrics } from './metrics/metrics.ts'
 import { everybody } from './room/connection.ts'
 import { Rooms } from './room/rooms.ts'
+import { Turns } from './room/turns.ts'
 import { startSimulator } from './simulator/simulator.ts'
 import { Gateway } from './socket/gateway.ts'
 import { RunningLimits } from './spending/running-limits.ts'
@@ -200,11 +201,13 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
     onError: (command, err) => logger.error({ command, err }, 'a command failed'),
   })
   const events = new EventStreams({ clock, newId, chance })
+  const turns = new Turns({ clock, milliseconds: () => monotonicSeconds() * 1000 })
   const rooms = new Rooms({
     log,
     presence,
     fanOut: metrics.ofFanOut(everybody(gateway, events)),
     clock,
+    turns,
     newId,
     defaultModel: config.model,
     knowsModel: (model) => catalog.knows(model),
@@ -243,6 +246,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
       startCode: config.startCode === undefined ? undefined : new StartCode(config.startCode),
       trustProxy: config.trustProxy,
       written,
+      turns,
       operator,
       measuresInPublic: operatorHttp === null,
       onRefused: (code) => metrics.refused('http', code),

@@ -19,6 +19,7 @@ import { noteBody, ownPagesOnly, perAddress, securityHeaders, whoAsks } from './
 import { isFromThisMachine, type OperatorPort, operatorRoutes } from './operator-routes.ts'
 import { proxyCheckRoute } from './proxy-check-route.ts'
 import { inviteRoutes, roomRoutes } from './room-routes.ts'
+import type { Turns } from '../room/turns.ts'
 import type { RoomsPort } from './rooms-port.ts'
 import { sessionRoutes } from './session-routes.ts'
 
@@ -39,6 +40,8 @@ export interface AppOptions {
   /** What making a room needs; undefined: nothing. */
   readonly startCode: StartCode | undefined
   readonly trustProxy: number | false
+  /** In which everything that reads much has its turn. */
+  readonly turns: Turns
   /** What members write is taken from, bytes. */
   readonly written: Allowance
   readonly operator: OperatorPort
@@ -65,7 +68,8 @@ const WRONG_CODES_PER_MINUTE = 10
 
 /** Makes the application; the caller puts it behind an HTTP server. */
 export function createApp(options: AppOptions): Express {
-  const { sessions, invites, rooms, models, clientDirectory, logger, clock, publicUrl } = options
+  const { sessions, invites, rooms, models, clientDirectory, logger, clock, publicUrl, turns } =
+    options
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
@@ -89,7 +93,7 @@ export function createApp(options: AppOptions): Express {
   const searching = perMinute(SEARCHES_PER_MINUTE)
   const start = { code: options.startCode, wrong: perMinute(WRONG_CODES_PER_MINUTE) }
   const buckets = { making, exporting, searching }
-  api.use('/rooms', roomRoutes({ who, invites, rooms, publicUrl, start, ...buckets }))
+  api.use('/rooms', roomRoutes({ who, invites, rooms, publicUrl, start, turns, ...buckets }))
   api.use('/rooms', proxyCheckRoute(clock, perMinute(CHECKS_PER_MINUTE)))
   const { events, allowedOrigins } = options
   api.use('/rooms', eventRoutes({ who, events, allowedOrigins }))

@@ -10,7 +10,7 @@ import { authenticate } from '../access/authenticate.ts'
 import { mayAct } from '../access/origin.ts'
 import type { Sessions, SessionMember } from '../access/session.ts'
 import type { TokenBucket } from '../access/token-bucket.ts'
-import { TooOften } from './errors.ts'
+import { TooOften } from '../access/too-often.ts'
 
 const YEAR_SECONDS = 365 * 24 * 60 * 60
 
@@ -83,6 +83,14 @@ export function spend(bucket: TokenBucket, key: string): void {
   if (!bucket.take(key)) throw new TooOften(bucket.refillSeconds())
 }
 
+/** A member as limits know them. */
+export function senderOf(
+  request: Request,
+  { memberId }: SessionMember,
+): { readonly memberId: string; readonly address: string } {
+  return { memberId, address: addressKey(request.ip ?? '') }
+}
+
 /** Tells who sent a request, and counts it; null for nobody. Refusal: `rate-limited`. */
 export type Who = (request: Request) => Promise<SessionMember | null>
 
@@ -97,7 +105,7 @@ export function whoAsks(sessions: Sessions, calls: TokenBucket, written: Allowan
     const { memberId } = member
     spend(calls, memberId)
     const bytes = bodies.get(request) ?? 0
-    if (!written.take({ memberId, address: addressKey(request.ip ?? '') }, bytes))
+    if (!written.take(senderOf(request, member), bytes))
       throw new TooOften(written.refillSeconds(bytes))
     return member
   }

@@ -11,6 +11,7 @@ import { Tokens } from '../access/tokens.ts'
 import { makeLogger } from '../logger.ts'
 import { createApp, type AppOptions } from './app.ts'
 import type { PagePlace } from '../room/message-pages.ts'
+import { Turns } from '../room/turns.ts'
 import type { RoomsPort } from './rooms-port.ts'
 
 interface MemoryRoom {
@@ -132,6 +133,7 @@ export async function openTestApp(changes: Partial<AppOptions> = {}) {
     publicUrl: undefined,
     startCode: undefined,
     trustProxy: false,
+    turns: new Turns({ clock, milliseconds: () => clock.now() }),
     written: new Allowance(clock, { perMember: 1e9, perAddress: 1e9 }),
     operator: {
       readiness: () => ({ ready: true }),

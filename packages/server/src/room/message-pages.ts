@@ -20,7 +20,7 @@ export interface PageSource {
 
 /** UTF-8 bytes of text in a page: a page of long replies must not hold up everybody else. */
 const PAGE_BYTES = 1024 * 1024
-/** Messages read at a time for it, so that little is read that does not fit. */
+/** Messages read at a time for it: few at first, and never many, so that little is read that does not fit. */
 const STEP = 10
 
 /**
@@ -54,7 +54,7 @@ async function before(
   let messages: readonly Message[] = []
   for (;;) {
     const from = messages[0]?.offset ?? end ?? Number.MAX_SAFE_INTEGER
-    const step = Math.min(STEP, limit - messages.length)
+    const step = Math.min(STEP, Math.max(2, messages.length), limit - messages.length)
     const { entries, runs, earlier } = await log.page(roomId, from, step)
     const read = [...messagesOf(entries, runs), ...messages]
     messages = newestWithin(read, bytes)
