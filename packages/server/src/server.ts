@@ -7,6 +7,7 @@ import { errorBody } from '@roomcast/shared/protocol'
 import { addressOf } from './access/address.ts'
 import { Allowance } from './access/allowance.ts'
 import { authenticate } from './access/authenticate.ts'
+import { servedNames } from './access/host.ts'
 import { Invites } from './access/invite.ts'
 import { mayAct } from './access/origin.ts'
 import { KnownAddresses } from './access/known-addresses.ts'
@@ -183,11 +184,15 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
   metrics.watchServer(http)
   const commands = new Allowance(clock, COMMANDS)
   const written = new Allowance(clock, WRITTEN)
+  const isServed = servedNames(config.host, config.allowedOrigins)
   const gateway = new Gateway({
     http,
     clock,
-    refuse: ({ headers }) =>
-      mayAct(headers, config.allowedOrigins) ? null : errorBody('origin-refused'),
+    refuse: (request) => {
+      if (!isServed(request)) return errorBody('host-refused')
+      const isOurs = mayAct(request.headers, config.allowedOrigins)
+      return isOurs ? null : errorBody('origin-refused')
+    },
     addressOf: (request) => addressOf(request, config.trustProxy),
     authenticate: (token, request) =>
       token === undefined ? authenticate(sessions, request.headers) : sessions.verify(token),
@@ -239,6 +244,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
       events,
       models: () => Promise.resolve(catalog.list()),
       clientDirectory: CLIENT_DIRECTORY,
+      isServed,
       logger,
       clock,
       allowedOrigins: config.allowedOrigins,

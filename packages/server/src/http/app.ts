@@ -7,6 +7,7 @@ import express, { type Express, type RequestHandler } from 'express'
 import type { Clock } from '@roomcast/shared/clock'
 import { type ErrorCode, Refusal, type Models } from '@roomcast/shared/protocol'
 import type { Allowance } from '../access/allowance.ts'
+import type { SentTo } from '../access/host.ts'
 import type { Invites } from '../access/invite.ts'
 import type { Sessions } from '../access/session.ts'
 import type { StartCode } from '../access/start-code.ts'
@@ -15,7 +16,14 @@ import type { Logger } from '../logger.ts'
 import { clientFiles, clientPage } from './client-pages.ts'
 import { handleErrors, refuse } from './errors.ts'
 import { eventRoutes, type EventsPort } from './event-routes.ts'
-import { noteBody, ownPagesOnly, perAddress, securityHeaders, whoAsks } from './guards.ts'
+import {
+  noteBody,
+  ownNamesOnly,
+  ownPagesOnly,
+  perAddress,
+  securityHeaders,
+  whoAsks,
+} from './guards.ts'
 import { isFromThisMachine, type OperatorPort, operatorRoutes } from './operator-routes.ts'
 import { proxyCheckRoute } from './proxy-check-route.ts'
 import { inviteRoutes, roomRoutes } from './room-routes.ts'
@@ -34,6 +42,8 @@ export interface AppOptions {
   readonly clientDirectory: string
   readonly logger: Logger
   readonly clock: Clock
+  /** See `servedNames`. */
+  readonly isServed: (request: SentTo) => boolean
   /** The next three: see Config. */
   readonly allowedOrigins: readonly string[]
   readonly publicUrl: string | undefined
@@ -80,6 +90,8 @@ export function createApp(options: AppOptions): Express {
 
   const mayMeasure = options.measuresInPublic ? isFromThisMachine : () => false
   app.use(operatorRoutes(options.operator, mayMeasure))
+
+  app.use(ownNamesOnly(options.isServed))
 
   const perMinute = (times: number) => new TokenBucket(clock, times)
   const api = express.Router()

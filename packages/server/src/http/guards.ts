@@ -7,6 +7,7 @@ import { Refusal } from '@roomcast/shared/protocol'
 import { addressKey } from '../access/address.ts'
 import type { Allowance } from '../access/allowance.ts'
 import { authenticate } from '../access/authenticate.ts'
+import type { SentTo } from '../access/host.ts'
 import { mayAct } from '../access/origin.ts'
 import type { Sessions, SessionMember } from '../access/session.ts'
 import type { TokenBucket } from '../access/token-bucket.ts'
@@ -59,6 +60,14 @@ export function securityHeaders(publicUrl: string | undefined): RequestHandler[]
 /** Whether a Host header is a host and nothing else, so that it can be put into headers and links. */
 export function isHost(host: string | undefined): host is string {
   return host !== undefined && /^([\w.-]+|\[[\da-f:.]+\])(:\d{1,5})?$/i.test(host)
+}
+
+/** Refuses requests that were sent to another name than one of ours. Refusal: `host-refused`. */
+export function ownNamesOnly(isServed: (request: SentTo) => boolean): RequestHandler {
+  return (request, _response, next) => {
+    if (!isServed(request)) throw new Refusal('host-refused')
+    next()
+  }
 }
 
 /** Refuses requests of foreign pages that would change something. Refusal: `origin-refused`. */

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { Refusal, type Member, type Message, type RoomSummary } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
 import { Allowance } from '../access/allowance.ts'
+import { servedNames } from '../access/host.ts'
 import { Invites } from '../access/invite.ts'
 import { Sessions } from '../access/session.ts'
 import { countingBytes, testClock } from '../access/test-clock.ts'
@@ -129,6 +130,7 @@ export async function openTestApp(changes: Partial<AppOptions> = {}) {
     clientDirectory: '/nowhere',
     logger,
     clock,
+    isServed: servedNames('127.0.0.1', changes.allowedOrigins ?? []),
     allowedOrigins: [],
     publicUrl: undefined,
     startCode: undefined,
