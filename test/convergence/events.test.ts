@@ -170,11 +170,21 @@ describe('an event stream is refused', () => {
 
   test('to a client that has gone meanwhile, and leaves nothing behind', async () => {
     const response = new SimulatedResponse()
-    const watching = house.events.watch('alice', 'room', undefined, response.asResponse)
+    const watching = house.events.watch(
+      { memberId: 'alice', address: 'here' },
+      'room',
+      undefined,
+      response.asResponse,
+    )
     response.leave()
     await watching
     const late = new SimulatedResponse()
-    const joining = house.events.watch('alice', 'room', undefined, late.asResponse)
+    const joining = house.events.watch(
+      { memberId: 'alice', address: 'here' },
+      'room',
+      undefined,
+      late.asResponse,
+    )
     await Promise.resolve()
     await Promise.resolve()
     late.leave()

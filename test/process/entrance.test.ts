@@ -41,7 +41,7 @@ describe('[R6] who may come in', () => {
   it('an upgrade of another address is answered, so that no proxy takes this node for dead', async () => {
     const socket = connect(house.server.port, '127.0.0.1')
     socket.write(
-      'GET /api/models HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n',
+      'GET /api/models HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n',
     )
     const chunks: string[] = []
     socket.setEncoding('utf8').on('data', (chunk: string) => chunks.push(chunk))

@@ -116,11 +116,19 @@ describe('pnpm check-proxy', () => {
     const nginx = await spoiled({
       'proxy_buffering off;': buffers,
       'proxy_set_header Upgrade $roomcast_upgrade;': '',
-      'proxy_set_header Host $http_host;': '',
     })
     const { code, said } = await check(nginx.url)
     expect(code).toBe(1)
     expect(said).toMatch(/^Something on the way buffers.*\n.*\nConnections to \/socket\.io\//)
+  })
+
+  it('tells that the server is asked by a name that it does not know', async () => {
+    const nginx = await spoiled({ 'proxy_set_header Host $http_host;': '' })
+    const { code, said } = await check(nginx.url)
+    expect([code, said]).toEqual([
+      1,
+      expect.stringMatching(/^The server takes pages.*421/) as string,
+    ])
   })
 
   it('tells that the server does not know its own pages', async () => {

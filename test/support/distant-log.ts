@@ -33,6 +33,7 @@ export class DistantLog implements RoomLog {
   readonly page = this.#distant('page')
   readonly checkpoint = this.#distant('checkpoint')
   readonly isMember = this.#distant('isMember')
+  readonly isGone = this.#distant('isGone')
   readonly roomsOf = this.#distant('roomsOf')
   readonly deleteRoom = this.#distant('deleteRoom')
   readonly close = this.#distant('close')

@@ -75,7 +75,7 @@ export class SimulatedGateway implements FanOut {
     const rooms = new Set<string>()
     const connection = new SocketConnection(
       socketOver(`link-${(this.#links += 1)}`, line, rooms),
-      memberId,
+      { memberId, address: 'here' },
       this.#openRooms(),
     )
     const accepted = { connection, line, rooms }

@@ -38,7 +38,12 @@ export class SimulatedReader {
     this.#onTheWay = Buffer.alloc(0)
     this.follower.begin()
     const { asResponse } = this.#response
-    await this.#events.watch(this.memberId, roomId, positionFrom(id), asResponse)
+    await this.#events.watch(
+      { memberId: this.memberId, address: 'here' },
+      roomId,
+      positionFrom(id),
+      asResponse,
+    )
   }
 
   /** Everything that was sent arrives, or only so many bytes of it. */

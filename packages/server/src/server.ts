@@ -7,6 +7,7 @@ import { errorBody } from '@roomcast/shared/protocol'
 import { addressOf } from './access/address.ts'
 import { Allowance } from './access/allowance.ts'
 import { authenticate } from './access/authenticate.ts'
+import { servedNames } from './access/host.ts'
 import { Invites } from './access/invite.ts'
 import { mayAct } from './access/origin.ts'
 import { KnownAddresses } from './access/known-addresses.ts'
@@ -29,6 +30,7 @@ import type { Logger } from './logger.ts'
 import { Metrics } from './metrics/metrics.ts'
 import { everybody } from './room/connection.ts'
 import { Rooms } from './room/rooms.ts'
+import { Turns } from './room/turns.ts'
 import { startSimulator } from './simulator/simulator.ts'
 import { Gateway } from './socket/gateway.ts'
 import { RunningLimits } from './spending/running-limits.ts'
@@ -175,11 +177,15 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
   metrics.watchServer(http)
   const commands = new Allowance(clock, COMMANDS)
   const written = new Allowance(clock, WRITTEN)
+  const isServed = servedNames(config.host, config.allowedOrigins)
   const gateway = new Gateway({
     http,
     clock,
-    refuse: ({ headers }) =>
-      mayAct(headers, config.allowedOrigins) ? null : errorBody('origin-refused'),
+    refuse: (request) => {
+      if (!isServed(request)) return errorBody('host-refused')
+      const isOurs = mayAct(request.headers, config.allowedOrigins)
+      return isOurs ? null : errorBody('origin-refused')
+    },
     addressOf: (request) => addressOf(request, config.trustProxy),
     authenticate: (token, request) =>
       token === undefined ? authenticate(sessions, request.headers) : sessions.verify(token),
@@ -193,11 +199,13 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
     onError: (command, err) => logger.error({ command, err }, 'a command failed'),
   })
   const events = new EventStreams({ clock, newId, chance })
+  const turns = new Turns({ clock, milliseconds: () => monotonicSeconds() * 1000 })
   const rooms = new Rooms({
     log,
     presence,
     fanOut: metrics.ofFanOut(everybody(gateway, events)),
     clock,
+    turns,
     newId,
     defaultModel: config.model,
     requireModel: (model) => catalog.require(model),
@@ -229,6 +237,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
       events,
       models: () => Promise.resolve(catalog.list()),
       clientDirectory: CLIENT_DIRECTORY,
+      isServed,
       logger,
       clock,
       allowedOrigins: config.allowedOrigins,
@@ -236,6 +245,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
       startCode: config.startCode === undefined ? undefined : new StartCode(config.startCode),
       trustProxy: config.trustProxy,
       written,
+      turns,
       operator,
       measuresInPublic: operatorHttp === null,
       onRefused: (code) => metrics.refused('http', code),

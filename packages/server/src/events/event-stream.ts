@@ -13,6 +13,7 @@ type Closed = Extract<NamedUpdate, { type: 'closed' }>
 export interface EventStreamOptions {
   readonly id: string
   readonly memberId: MemberId
+  readonly address: string
   readonly response: ServerResponse
   readonly rooms: Rooms
   readonly audience: Audience
@@ -38,6 +39,10 @@ export class EventStream implements Connection {
 
   get memberId(): MemberId {
     return this.#options.memberId
+  }
+
+  get address(): string {
+    return this.#options.address
   }
 
   /** Begins to show a room. @throws Refusal `room-not-found`, and then nothing has been written */

@@ -13,7 +13,7 @@ import {
   type Update,
 } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
-import { type FanOut, MOST_CONNECTIONS } from '../room/connection.ts'
+import { type FanOut, MOST_CONNECTIONS, MOST_PER_ADDRESS } from '../room/connection.ts'
 import { LOOK_MS } from '../room/place.ts'
 import type { Rooms } from '../room/rooms.ts'
 import { Audience } from './audience.ts'
@@ -33,6 +33,12 @@ export interface EventStreamsOptions {
   readonly newId: () => string
   /** A number in [0, 1), fresh with each call. */
   readonly chance: () => number
+}
+
+/** Who reads, and from where (see `addressKey`). */
+export interface Reader {
+  readonly memberId: MemberId
+  readonly address: string
 }
 
 export class EventStreams implements FanOut {
@@ -66,7 +72,7 @@ export class EventStreams implements FanOut {
    * @throws Refusal `room-not-found`, `rate-limited`, `shutting-down`; then nothing has been written
    */
   async watch(
-    memberId: MemberId,
+    { memberId, address }: Reader,
     roomId: RoomId,
     since: Position | undefined,
     response: ServerResponse,
@@ -74,12 +80,13 @@ export class EventStreams implements FanOut {
     await this.#roomsOrRefuse().requireMember(memberId, roomId)
     const rooms = this.#roomsOrRefuse()
     if (response.closed) return
-    if (this.#streamsOf(memberId) >= MOST_CONNECTIONS)
+    if (this.#streamsOf(memberId) >= MOST_CONNECTIONS || this.#isCrowded(address))
       throw new Refusal('rate-limited', 'Too many event streams are open.')
     const { newId, chance } = this.#options
     const stream = new EventStream({
       id: newId(),
       memberId,
+      address,
       response,
       rooms,
       audience: this.#audience,
@@ -136,6 +143,12 @@ export class EventStreams implements FanOut {
     let count = 0
     for (const stream of this.#streams) if (stream.memberId === memberId) count++
     return count
+  }
+
+  #isCrowded(address: string): boolean {
+    let count = 0
+    for (const stream of this.#streams) if (stream.address === address) count++
+    return count >= MOST_PER_ADDRESS
   }
 
   #lookLater(): void {

@@ -7,6 +7,7 @@ import express, { type Express, type RequestHandler } from 'express'
 import type { Clock } from '@roomcast/shared/clock'
 import { type ErrorCode, Refusal, type Models } from '@roomcast/shared/protocol'
 import type { Allowance } from '../access/allowance.ts'
+import type { SentTo } from '../access/host.ts'
 import type { Invites } from '../access/invite.ts'
 import type { Sessions } from '../access/session.ts'
 import type { StartCode } from '../access/start-code.ts'
@@ -15,10 +16,18 @@ import type { Logger } from '../logger.ts'
 import { clientFiles, clientPage } from './client-pages.ts'
 import { handleErrors, refuse } from './errors.ts'
 import { eventRoutes, type EventsPort } from './event-routes.ts'
-import { noteBody, ownPagesOnly, perAddress, securityHeaders, whoAsks } from './guards.ts'
+import {
+  noteBody,
+  ownNamesOnly,
+  ownPagesOnly,
+  perAddress,
+  securityHeaders,
+  whoAsks,
+} from './guards.ts'
 import { isFromThisMachine, type OperatorPort, operatorRoutes } from './operator-routes.ts'
 import { proxyCheckRoute } from './proxy-check-route.ts'
 import { inviteRoutes, roomRoutes } from './room-routes.ts'
+import type { Turns } from '../room/turns.ts'
 import type { RoomsPort } from './rooms-port.ts'
 import { sessionRoutes } from './session-routes.ts'
 
@@ -33,12 +42,16 @@ export interface AppOptions {
   readonly clientDirectory: string
   readonly logger: Logger
   readonly clock: Clock
+  /** See `servedNames`. */
+  readonly isServed: (request: SentTo) => boolean
   /** The next three: see Config. */
   readonly allowedOrigins: readonly string[]
   readonly publicUrl: string | undefined
   /** What making a room needs; undefined: nothing. */
   readonly startCode: StartCode | undefined
   readonly trustProxy: number | false
+  /** In which everything that reads much has its turn. */
+  readonly turns: Turns
   /** What members write is taken from, bytes. */
   readonly written: Allowance
   readonly operator: OperatorPort
@@ -65,7 +78,8 @@ const WRONG_CODES_PER_MINUTE = 10
 
 /** Makes the application; the caller puts it behind an HTTP server. */
 export function createApp(options: AppOptions): Express {
-  const { sessions, invites, rooms, models, clientDirectory, logger, clock, publicUrl } = options
+  const { sessions, invites, rooms, models, clientDirectory, logger, clock, publicUrl, turns } =
+    options
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
@@ -76,6 +90,8 @@ export function createApp(options: AppOptions): Express {
 
   const mayMeasure = options.measuresInPublic ? isFromThisMachine : () => false
   app.use(operatorRoutes(options.operator, mayMeasure))
+
+  app.use(ownNamesOnly(options.isServed))
 
   const perMinute = (times: number) => new TokenBucket(clock, times)
   const api = express.Router()
@@ -89,7 +105,7 @@ export function createApp(options: AppOptions): Express {
   const searching = perMinute(SEARCHES_PER_MINUTE)
   const start = { code: options.startCode, wrong: perMinute(WRONG_CODES_PER_MINUTE) }
   const buckets = { making, exporting, searching }
-  api.use('/rooms', roomRoutes({ who, invites, rooms, publicUrl, start, ...buckets }))
+  api.use('/rooms', roomRoutes({ who, invites, rooms, publicUrl, start, turns, ...buckets }))
   api.use('/rooms', proxyCheckRoute(clock, perMinute(CHECKS_PER_MINUTE)))
   const { events, allowedOrigins } = options
   api.use('/rooms', eventRoutes({ who, events, allowedOrigins }))

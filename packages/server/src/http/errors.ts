@@ -2,18 +2,9 @@
 // What nobody expected is logged, without the request's body, and answered as `internal`.
 import type { ErrorRequestHandler, Response } from 'express'
 import { type ErrorCode, Refusal } from '@roomcast/shared/protocol'
+import { TooOften } from '../access/too-often.ts'
 import type { Logger } from '../logger.ts'
 import { STATUS } from './status.ts'
-
-/** Refusal `rate-limited` that passes by itself, after `retrySeconds`. */
-export class TooOften extends Refusal {
-  readonly retrySeconds: number
-
-  constructor(retrySeconds: number) {
-    super('rate-limited')
-    this.retrySeconds = retrySeconds
-  }
-}
 
 /** Answers a request with a refusal. */
 export function refuse(response: Response, refusal: Refusal): void {

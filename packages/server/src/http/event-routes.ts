@@ -5,7 +5,7 @@ import { Router, type Request } from 'express'
 import { type MemberId, type Position, Refusal, type RoomId } from '@roomcast/shared/protocol'
 import { mayWatch } from '../access/origin.ts'
 import { positionFrom } from '../events/event-id.ts'
-import { requireMember, type Who } from './guards.ts'
+import { requireMember, senderOf, type Who } from './guards.ts'
 import { roomIdOf } from './parse.ts'
 
 export interface EventsPort {
@@ -14,7 +14,7 @@ export interface EventsPort {
    * @throws Refusal `room-not-found`, `rate-limited`, `shutting-down`; then nothing has been written
    */
   watch(
-    memberId: MemberId,
+    reader: { readonly memberId: MemberId; readonly address: string },
     roomId: RoomId,
     since: Position | undefined,
     response: ServerResponse,
@@ -33,8 +33,8 @@ export function eventRoutes({ who, events, allowedOrigins }: EventRoutesOptions)
     // Express sends HEAD here too, and a stream without events is nothing.
     if (request.method !== 'GET') throw new Refusal('not-found')
     if (!mayWatch(request.headers, allowedOrigins)) throw new Refusal('origin-refused')
-    const { memberId } = await requireMember(who, request)
-    await events.watch(memberId, roomIdOf(request), sinceOf(request), response)
+    const reader = senderOf(request, await requireMember(who, request))
+    await events.watch(reader, roomIdOf(request), sinceOf(request), response)
   })
   return router
 }

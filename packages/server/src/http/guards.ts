@@ -7,10 +7,11 @@ import { Refusal } from '@roomcast/shared/protocol'
 import { addressKey } from '../access/address.ts'
 import type { Allowance } from '../access/allowance.ts'
 import { authenticate } from '../access/authenticate.ts'
+import type { SentTo } from '../access/host.ts'
 import { mayAct } from '../access/origin.ts'
 import type { Sessions, SessionMember } from '../access/session.ts'
 import type { TokenBucket } from '../access/token-bucket.ts'
-import { TooOften } from './errors.ts'
+import { TooOften } from '../access/too-often.ts'
 
 const YEAR_SECONDS = 365 * 24 * 60 * 60
 
@@ -61,6 +62,14 @@ export function isHost(host: string | undefined): host is string {
   return host !== undefined && /^([\w.-]+|\[[\da-f:.]+\])(:\d{1,5})?$/i.test(host)
 }
 
+/** Refuses requests that were sent to another name than one of ours. Refusal: `host-refused`. */
+export function ownNamesOnly(isServed: (request: SentTo) => boolean): RequestHandler {
+  return (request, _response, next) => {
+    if (!isServed(request)) throw new Refusal('host-refused')
+    next()
+  }
+}
+
 /** Refuses requests of foreign pages that would change something. Refusal: `origin-refused`. */
 export function ownPagesOnly(allowedOrigins: readonly string[]): RequestHandler {
   return (request, _response, next) => {
@@ -83,6 +92,14 @@ export function spend(bucket: TokenBucket, key: string): void {
   if (!bucket.take(key)) throw new TooOften(bucket.refillSeconds())
 }
 
+/** A member as limits know them. */
+export function senderOf(
+  request: Request,
+  { memberId }: SessionMember,
+): { readonly memberId: string; readonly address: string } {
+  return { memberId, address: addressKey(request.ip ?? '') }
+}
+
 /** Tells who sent a request, and counts it; null for nobody. Refusal: `rate-limited`. */
 export type Who = (request: Request) => Promise<SessionMember | null>
 
@@ -97,7 +114,7 @@ export function whoAsks(sessions: Sessions, calls: TokenBucket, written: Allowan
     const { memberId } = member
     spend(calls, memberId)
     const bytes = bodies.get(request) ?? 0
-    if (!written.take({ memberId, address: addressKey(request.ip ?? '') }, bytes))
+    if (!written.take(senderOf(request, member), bytes))
       throw new TooOften(written.refillSeconds(bytes))
     return member
   }

@@ -4,9 +4,9 @@ import { Router } from 'express'
 import type { Clock } from '@roomcast/shared/clock'
 import { Refusal } from '@roomcast/shared/protocol'
 import type { TokenBucket } from '../access/token-bucket.ts'
+import { TooOften } from '../access/too-often.ts'
 import { STREAM_HEADERS } from '../events/frame.ts'
 import { eventOf, GAP_MS, nonceFrom, PIECES, PROXY_CHECK_ROOM } from '../proxy-check/pieces.ts'
-import { TooOften } from './errors.ts'
 import { perAddress } from './guards.ts'
 
 /** Streams at the same time, all addresses together; each is over within a second. */

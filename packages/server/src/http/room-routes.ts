@@ -10,14 +10,16 @@ import {
   roomRequestSchema,
   type RoomId,
 } from '@roomcast/shared/protocol'
+import { AtOnce } from '../access/at-once.ts'
 import type { Invites } from '../access/invite.ts'
 import type { SessionMember } from '../access/session.ts'
 import { addressKey } from '../access/address.ts'
 import type { StartCode } from '../access/start-code.ts'
 import type { TokenBucket } from '../access/token-bucket.ts'
-import { TooOften } from './errors.ts'
+import { TooOften } from '../access/too-often.ts'
+import type { Turns } from '../room/turns.ts'
 import { transcriptJson, transcriptMarkdown } from '../room/transcript.ts'
-import { ownOrigin, perAddress, requireMember, spend, type Who } from './guards.ts'
+import { ownOrigin, perAddress, requireMember, senderOf, spend, type Who } from './guards.ts'
 import {
   exportQuerySchema,
   pageQuerySchema,
@@ -40,8 +42,13 @@ export interface RoomRoutesOptions {
   readonly making: TokenBucket
   readonly exporting: TokenBucket
   readonly searching: TokenBucket
+  /** In which everything that reads much has its turn. */
+  readonly turns: Turns
 }
 
+/** Exports at the same time; one that is not taken for so long is broken off, ms. */
+const EXPORTS = { all: 20, perAddress: 8, perMember: 2 }
+const EXPORT_STALL_MS = 30_000
 const DEFAULT_TITLE = 'New room'
 /** Rooms that one member may own. */
 const MOST_OWNED = 500
@@ -50,8 +57,9 @@ const MOST_LISTED = 200
 
 /** The routes below `/api/rooms`. */
 export function roomRoutes(options: RoomRoutesOptions): Router {
-  const { who, invites, rooms, publicUrl, start, making, exporting, searching } = options
+  const { who, invites, rooms, publicUrl, start, making, exporting, searching, turns } = options
   const router = Router()
+  const exports = new AtOnce(EXPORTS)
   const sender = (request: Request): Promise<SessionMember> => requireMember(who, request)
 
   async function urlOf(request: Request, roomId: RoomId, invite: OpenInvite): Promise<string> {
@@ -121,23 +129,42 @@ export function roomRoutes(options: RoomRoutesOptions): Router {
   })
 
   router.get('/:id/messages', async (request, response) => {
-    const { memberId } = await sender(request)
+    const member = await sender(request)
+    const { memberId } = member
+    const inTurn = turns.of(senderOf(request, member))
     const query = parse(pageQuerySchema, request.query)
-    response.json(await rooms.page(memberId, roomIdOf(request), placeOf(query), query.limit))
+    response.json(
+      await rooms.page(memberId, roomIdOf(request), placeOf(query), query.limit, inTurn),
+    )
   })
 
   router.get('/:id/search', async (request, response) => {
-    const { memberId } = await sender(request)
+    const member = await sender(request)
+    const { memberId } = member
     spend(searching, memberId)
     const { q, before } = parse(searchQuerySchema, request.query)
-    response.json(await rooms.search(memberId, roomIdOf(request), q, before))
+    response.json(
+      await rooms.search(
+        memberId,
+        roomIdOf(request),
+        q,
+        before,
+        turns.of(senderOf(request, member)),
+      ),
+    )
   })
 
   router.get('/:id/export', async (request, response) => {
-    const { memberId } = await sender(request)
+    const member = await sender(request)
+    const { memberId } = member
     spend(exporting, memberId)
     const { format } = parse(exportQuerySchema, request.query)
-    const transcript = await rooms.transcript(memberId, roomIdOf(request))
+    const reader = senderOf(request, member)
+    const leave = exports.enter(reader)
+    response.once('close', leave)
+    // One that takes nothing in keeps some messages here for as long.
+    response.setTimeout(EXPORT_STALL_MS, () => response.destroy())
+    const transcript = await rooms.transcript(memberId, roomIdOf(request), turns.of(reader))
     const [ending, chunks] =
       format === 'json'
         ? ['json', transcriptJson(transcript)]

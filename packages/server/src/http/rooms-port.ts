@@ -13,6 +13,7 @@ import type {
 } from '@roomcast/shared/protocol'
 import type { SessionMember } from '../access/session.ts'
 import type { PagePlace } from '../room/message-pages.ts'
+import type { InTurn } from '../room/turns.ts'
 
 export interface RoomRequest {
   readonly title: string
@@ -28,6 +29,7 @@ export interface Transcript {
   readonly messages: AsyncIterable<Message>
 }
 
+/** `inTurn`: how those who read much wait for each other. */
 export interface RoomsPort {
   /** Makes a room that `member` owns. `bad-request`: there is no such model. */
   create(member: SessionMember, room: RoomRequest): Promise<RoomSummary>
@@ -47,16 +49,23 @@ export interface RoomsPort {
   /** The member's rooms, last used first. */
   list(memberId: MemberId): Promise<readonly RoomSummary[]>
   /** Up to `limit` messages before, after or around an offset (none: the newest), oldest first. */
-  page(memberId: MemberId, roomId: RoomId, place: PagePlace, limit: number): Promise<MessagesPage>
+  page(
+    memberId: MemberId,
+    roomId: RoomId,
+    place: PagePlace,
+    limit: number,
+    inTurn: InTurn,
+  ): Promise<MessagesPage>
   /** Messages before offset `before` (undefined: all) in which the words of `query` stand, newest first. */
   search(
     memberId: MemberId,
     roomId: RoomId,
     query: string,
     before: number | undefined,
+    inTurn: InTurn,
   ): Promise<SearchPage>
   summary(memberId: MemberId, roomId: RoomId): Promise<RoomSummary>
-  transcript(memberId: MemberId, roomId: RoomId): Promise<Transcript>
+  transcript(memberId: MemberId, roomId: RoomId, inTurn: InTurn): Promise<Transcript>
   /** Removes the room for good. `not-yours`: only its owner may. */
   remove(memberId: MemberId, roomId: RoomId): Promise<void>
 }

@@ -6,6 +6,7 @@ export const STATUS: Readonly<Record<ErrorCode, number>> = {
   'unknown-command': 400,
   unauthenticated: 401,
   'origin-refused': 403,
+  'host-refused': 421,
   'protocol-version': 409,
   'not-found': 404,
   'room-not-found': 404,

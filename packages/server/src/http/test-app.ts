@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { Refusal, type Member, type Message, type RoomSummary } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
 import { Allowance } from '../access/allowance.ts'
+import { servedNames } from '../access/host.ts'
 import { Invites } from '../access/invite.ts'
 import { Sessions } from '../access/session.ts'
 import { countingBytes, testClock } from '../access/test-clock.ts'
@@ -11,6 +12,7 @@ import { Tokens } from '../access/tokens.ts'
 import { makeLogger } from '../logger.ts'
 import { createApp, type AppOptions } from './app.ts'
 import type { PagePlace } from '../room/message-pages.ts'
+import { Turns } from '../room/turns.ts'
 import type { RoomsPort } from './rooms-port.ts'
 
 interface MemoryRoom {
@@ -128,10 +130,12 @@ export async function openTestApp(changes: Partial<AppOptions> = {}) {
     clientDirectory: '/nowhere',
     logger,
     clock,
+    isServed: servedNames('127.0.0.1', changes.allowedOrigins ?? []),
     allowedOrigins: [],
     publicUrl: undefined,
     startCode: undefined,
     trustProxy: false,
+    turns: new Turns({ clock, milliseconds: () => clock.now() }),
     written: new Allowance(clock, { perMember: 1e9, perAddress: 1e9 }),
     operator: {
       readiness: () => ({ ready: true }),

@@ -17,7 +17,16 @@ import type { NewEnd, RoomLog } from './room-log.ts'
 /** Calls that write. A new one does not compile until it is named here or stands in `FAULTS`. */
 type Writing = Exclude<
   keyof RoomLog,
-  'renew' | 'recover' | 'read' | 'page' | 'follow' | 'isMember' | 'roomsOf' | 'deleteRoom' | 'close'
+  | 'renew'
+  | 'recover'
+  | 'read'
+  | 'page'
+  | 'follow'
+  | 'isMember'
+  | 'isGone'
+  | 'roomsOf'
+  | 'deleteRoom'
+  | 'close'
 >
 type Draft = { readonly type: EntryType } & Readonly<Record<string, unknown>>
 type Judge<Name extends Writing> = (...parameters: Parameters<RoomLog[Name]>) => string | null

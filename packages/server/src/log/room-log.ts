@@ -308,6 +308,9 @@ export interface RoomLog {
   /** Whether somebody is a member of a room now; false as well where there is no such room. */
   isMember(roomId: RoomId, memberId: MemberId): Promise<boolean>
 
+  /** Whether somebody was a member of a room and has left it, or was removed. */
+  isGone(roomId: RoomId, memberId: MemberId): Promise<boolean>
+
   /** The rooms of a member, last used first. */
   roomsOf(memberId: MemberId): Promise<readonly RoomSummary[]>
 

@@ -38,6 +38,7 @@ export class MeteredRoomLog implements RoomLog {
   readonly checkpoint = this.#watched('checkpoint')
   readonly follow = this.#watched('follow')
   readonly isMember = this.#watched('isMember')
+  readonly isGone = this.#watched('isGone')
   readonly roomsOf = this.#watched('roomsOf')
   readonly deleteRoom = this.#watched('deleteRoom')
   readonly close = this.#watched('close')

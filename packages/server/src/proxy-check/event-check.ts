@@ -49,6 +49,7 @@ async function judgeHead(response: Response, address: URL): Promise<Finding | nu
   const type = headers.get('content-type') ?? 'no type'
   if (status >= 300 && status < 400)
     return finding('redirected', `${address.host} → ${headers.get('location') ?? 'nowhere'}`)
+  if (status === 421) return finding('origin-refused', `status ${status}`)
   if (status === 429) return finding('busy', `status ${status}`)
   if (status >= 502 && status <= 504) return finding('no-node', `status ${status}`)
   if (status === 200 && type.startsWith('text/event-stream')) return null

@@ -10,8 +10,8 @@ const PATIENCE_MS = 10_000
 const MOST_BYTES = 4096
 /** How Engine.IO greets, in the first frame of a connection. */
 const GREETING = '0{"sid":'
-/** What it says instead to pages of other origins. */
-const FORBIDDEN = 'Forbidden'
+/** What the server says instead to pages of other origins, or by another name. */
+const REFUSED = /(origin|host)-refused/
 
 /**
  * Asks for a WebSocket at `origin` and gives it up again. Never rejects.
@@ -64,7 +64,7 @@ async function answerInstead(response: IncomingMessage): Promise<Finding> {
   if (status >= 502 && status <= 504) return finding('no-node', seen)
   if (status === 404) return finding('not-roomcast', `${seen} at /socket.io/`)
   const text = await textOf(response, Buffer.alloc(0), () => false)
-  return finding(text.includes(FORBIDDEN) ? 'origin-refused' : 'not-upgraded', seen)
+  return finding(REFUSED.test(text) ? 'origin-refused' : 'not-upgraded', seen)
 }
 
 /** What comes, until it is enough, too much, or over. */

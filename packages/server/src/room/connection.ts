@@ -3,10 +3,14 @@ import type { MemberId, Position, RoomId, Update } from '@roomcast/shared/protoc
 
 /** Connections of one kind (sockets, event streams) that a member may have at a time. */
 export const MOST_CONNECTIONS = 100
+/** The same of an address, with a session or without: a large office, or a proxy that does not say whom it brings. */
+export const MOST_PER_ADDRESS = 1000
 
 export interface Connection {
   readonly id: string
   readonly memberId: MemberId
+  /** Where its member is, see `addressKey`. */
+  readonly address?: string
   /** Sends to this connection alone, after everything sent before. `position`: where that leaves a follower. */
   send(update: Update, position: Position): void
   /** From now on, and in this very tick, `FanOut.send` for the room reaches it. */

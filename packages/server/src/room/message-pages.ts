@@ -20,7 +20,7 @@ export interface PageSource {
 
 /** UTF-8 bytes of text in a page: a page of long replies must not hold up everybody else. */
 const PAGE_BYTES = 1024 * 1024
-/** Messages read at a time for it, so that little is read that does not fit. */
+/** Messages read at a time for it: few at first, and never many, so that little is read that does not fit. */
 const STEP = 10
 
 /**
@@ -55,7 +55,7 @@ async function before(
   // By the entries: of one that cannot be read there is no message.
   let from = end ?? Number.MAX_SAFE_INTEGER
   for (;;) {
-    const step = Math.min(STEP, limit - messages.length)
+    const step = Math.min(STEP, Math.max(2, messages.length), limit - messages.length)
     const { entries, runs, earlier } = await log.page(roomId, from, step)
     const read = [...messagesOf(entries, runs), ...messages]
     from = entries[0]?.offset ?? from

@@ -29,6 +29,9 @@ const CHECKPOINT_EVERY = 100
 /** How often watchers are told where the room stands, ms. */
 const HEARTBEAT_RUNNING_MS = 2000
 const HEARTBEAT_IDLE_MS = 10_000
+/** What a room, and each of its messages, entries and members take besides their text, bytes. */
+const ROOM_BYTES = 16 * 1024
+const ITEM_BYTES = 500
 /** Stands for no epoch of any log: whoever has it takes any room for a newer one. */
 const NO_EPOCH = 'none'
 /** How long something that is in the log may take to get here before it is not waited for any more, ms. */
@@ -108,6 +111,15 @@ export class Room {
 
   get watched(): boolean {
     return this.#connections.size > 0
+  }
+
+  /** What it takes in memory, roughly: text twice, as messages and as entries, in two bytes a character. */
+  get bytes(): number {
+    let bytes =
+      (this.#state.messages.length + this.#recent.length + this.#state.members.length) * ITEM_BYTES
+    for (const { text } of this.#state.messages) bytes += 2 * text.length
+    for (const entry of this.#recent) bytes += 2 * textLength(entry)
+    return ROOM_BYTES + bytes
   }
 
   has(connection: Connection): boolean {
@@ -360,9 +372,12 @@ export class Room {
 /** The last of these entries: RECENT of them at most, and of no more text than a room shows. */
 function newestOf(entries: readonly (Entry | UnknownEntry)[]): (Entry | UnknownEntry)[] {
   let left: number = LIMITS.windowBytes
-  const size = (entry: Entry | UnknownEntry) => ('text' in entry ? String(entry.text).length : 0)
-  const last = entries.findLastIndex((entry) => (left -= size(entry)) < 0)
+  const last = entries.findLastIndex((entry) => (left -= textLength(entry)) < 0)
   return entries.slice(Math.max(last + 1, entries.length - RECENT))
+}
+
+function textLength(entry: Entry | UnknownEntry): number {
+  return 'text' in entry ? String(entry.text).length : 0
 }
 
 async function readState(

@@ -23,13 +23,13 @@ import { perform, type RoomCommand } from './commands.ts'
 import type { Connection, FanOut } from './connection.ts'
 import { freeName } from './free-name.ts'
 import { pageAt, type PagePlace } from './message-pages.ts'
+import { OpenRooms } from './open-rooms.ts'
 import { Room } from './room.ts'
 import { searchBefore } from './search.ts'
+import { atOnce, type InTurn, type Turns } from './turns.ts'
 
-/** A room without watchers stays open this long: reloads and quick returns cost the storage nothing. */
-const LINGER_MS = 60_000
-/** Messages read at a time for a transcript. */
-const PAGE = 100
+/** Messages read at a time for a transcript: of the longest, 10 MiB. */
+const PAGE = 10
 
 /** Names told of those who are here to somebody who has an invite. */
 const MOST_NAMED = 20
@@ -39,6 +39,8 @@ export interface RoomsOptions {
   readonly presence: PresencePort
   readonly fanOut: FanOut
   readonly clock: Clock
+  /** Where those who join wait for each other; without it nobody waits. */
+  readonly turns?: Turns
   readonly newId: () => string
   readonly defaultModel: string
   /** @throws Refusal `model-unknown` for a model that cannot be asked, or not yet */
@@ -57,19 +59,16 @@ export interface Person {
   readonly name: string
 }
 
-interface Open {
-  readonly room: Promise<Room>
-  stopLinger: (() => void) | null
-}
-
 export class Rooms {
   readonly #options: RoomsOptions
-  readonly #open = new Map<RoomId, Open>()
+  readonly #open: OpenRooms
   /** Why this node cannot save anything now, or null. */
   #trouble: ErrorBody | null = null
 
   constructor(options: RoomsOptions) {
     this.#options = options
+    const { clock } = options
+    this.#open = new OpenRooms({ clock, open: (roomId) => this.#openRoom(roomId) })
   }
 
   /** How many rooms are open on this node. */
@@ -80,12 +79,7 @@ export class Rooms {
   /** Notes why nothing can be saved (null: it can be again), and tells everybody who watches on this node. */
   storageIs(trouble: ErrorBody | null): void {
     this.#trouble = trouble
-    for (const { room } of this.#open.values())
-      room.then(
-        (opened) => opened.storageIs(this.#trouble),
-        // ignored because: whoever opened it has been told
-        () => undefined,
-      )
+    this.#open.each((room) => room.storageIs(trouble))
   }
 
   /** Makes a room; `person` owns it. @throws Refusal `bad-request` for a model that is not known */
@@ -116,7 +110,7 @@ export class Rooms {
    * @throws Refusal `room-not-found`, `invite-ended`, `removed`
    */
   async admit(roomId: RoomId, person: Person, inviteId?: string): Promise<RoomSummary> {
-    const room = await this.#use(roomId)
+    const room = await this.#open.use(roomId)
     const { log, newId } = this.#options
     const { memberId } = person
     for (;;) {
@@ -152,7 +146,7 @@ export class Rooms {
     const invite = { type: 'invite', commandId, by: memberId, inviteId, until } as const
     const { entries } = await log.amend(roomId, invite)
     const [made] = entries
-    const room = await this.#use(roomId)
+    const room = await this.#open.use(roomId)
     await room.reaches(made?.offset ?? 0)
     return { inviteId, by: memberId, at: made?.at ?? now, until }
   }
@@ -201,9 +195,10 @@ export class Rooms {
     roomId: RoomId,
     place: PagePlace,
     limit: number,
+    inTurn = atOnce,
   ): Promise<MessagesPage> {
     const { state } = await this.#roomOf(memberId, roomId)
-    const { log } = this.#options
+    const log = this.#logInTurn(inTurn)
     const lastMessage = state.messages.at(-1)?.offset ?? 0
     return pageAt({ log, roomId, lastOffset: state.offset, lastMessage }, place, limit)
   }
@@ -214,22 +209,24 @@ export class Rooms {
     roomId: RoomId,
     query: string,
     before: number | undefined,
+    inTurn = atOnce,
   ): Promise<SearchPage> {
-    await this.#roomOf(memberId, roomId)
-    return searchBefore(this.#options.log, roomId, query, before)
+    await this.requireMember(memberId, roomId)
+    return searchBefore(this.#options.log, roomId, query, before, inTurn)
   }
 
   /** The whole talk, oldest first, read in pages while it is taken. @throws Refusal `room-not-found` */
   async transcript(
     memberId: MemberId,
     roomId: RoomId,
+    inTurn = atOnce,
   ): Promise<{
     title: string
     members: Room['state']['members']
     messages: AsyncIterable<Message>
   }> {
     const { state } = await this.#roomOf(memberId, roomId)
-    return { title: state.title, members: state.members, messages: this.#messages(roomId) }
+    return { title: state.title, members: state.members, messages: this.#messages(roomId, inTurn) }
   }
 
   /** Removes a room for good; only its owner may. @throws Refusal `room-not-found`, `not-yours` */
@@ -240,31 +237,36 @@ export class Rooms {
     await this.#options.log.deleteRoom(roomId)
   }
 
-  /** @throws Refusal `room-not-found` for whoever is no member */
+  /** Opens nothing. @throws Refusal `room-not-found`, `removed` for whoever is no member */
   async requireMember(memberId: MemberId, roomId: RoomId): Promise<void> {
-    await this.#roomOf(memberId, roomId)
+    await this.#inMemory(memberId, roomId)
   }
 
   /** Shows a room to a connection. @throws Refusal `room-not-found` */
   async join(connection: Connection, roomId: RoomId, since: Position | undefined): Promise<Room> {
+    const { memberId, address = '' } = connection
+    const inTurn = this.#options.turns?.of({ memberId, address }) ?? atOnce
     for (;;) {
-      const room = await this.#roomOf(connection.memberId, roomId)
+      const room = await inTurn(() => this.#roomOf(memberId, roomId))
       // Whoever comes from another node may know more than this one has heard of yet.
       const mayCome = since?.epoch === room.state.epoch && !this.#isAway
       if (mayCome) await room.reaches(since.offset)
       const isBeyond = mayCome && (room.isElsewhere(since) || (await room.lacks(since)))
+      const isShown = await inTurn(async () => {
+        // Gone while this was awaited; or here again, which only the log knows yet.
+        if (room.isGone(memberId)) await this.#roomOf(memberId, roomId)
+        return room.join(connection, since, isBeyond)
+      })
       // It may have closed in this very moment, having lingered long enough: then the next one is opened.
-      // Gone while this was awaited; or here again, which only the log knows yet.
-      if (room.isGone(connection.memberId)) await this.#roomOf(connection.memberId, roomId)
-      if (!room.join(connection, since, isBeyond)) continue
-      this.#stay(roomId)
+      if (!isShown) continue
+      this.#open.stay(roomId)
       return room
     }
   }
 
   leave(connection: Connection, room: Room): void {
     room.leave(connection)
-    this.#linger(room.state.roomId)
+    this.#open.linger(room.state.roomId)
   }
 
   /** Does a command of a member. @throws Refusal; then nothing has changed */
@@ -273,21 +275,18 @@ export class Rooms {
     if (this.#isAway && command.type !== 'typing') throw new Refusal('storage-unavailable')
     // Whoever asks again to leave is told by the log that it is done.
     const leaves = command.type === 'remove' && command.memberId === memberId
-    const room = await this.#roomOf(memberId, command.roomId, leaves)
-    const shown = (offset: number) => room.reaches(offset)
-    const isMember = (id: MemberId) => room.isMember(id)
+    let room = await this.#inMemory(memberId, command.roomId, leaves)
+    // Only a room knows all who may be mentioned; everything else the log decides by itself.
+    if ('mentions' in command && command.mentions?.length)
+      room ??= await this.#inReach(command.roomId)
+    // Where nobody watches on this node there is nobody to be shown it first.
+    const shown = (offset: number) => room?.reaches(offset) ?? Promise.resolve()
+    const isMember = (id: MemberId) => room?.isMember(id) ?? false
     return perform({ ...this.#options, shown, isMember }, memberId, command)
   }
 
-  async close(): Promise<void> {
-    const open = [...this.#open.values()]
-    this.#open.clear()
-    for (const { stopLinger } of open) stopLinger?.()
-    // One that could not be opened has nothing to close, and whoever opened it has been told.
-    const opened = await Promise.allSettled(open.map(({ room }) => room))
-    await Promise.all(
-      opened.flatMap((each) => (each.status === 'fulfilled' ? [each.value.close()] : [])),
-    )
+  close(): Promise<void> {
+    return this.#open.close()
   }
 
   #requireOpen(room: Room, inviteId: string | undefined): void {
@@ -302,7 +301,21 @@ export class Rooms {
   /** The open room; one that is not in memory is not waited for while the storage is away. */
   async #inReach(roomId: RoomId): Promise<Room> {
     if (this.#isAway && !this.#open.has(roomId)) throw new Refusal('storage-unavailable')
-    return this.#use(roomId)
+    return this.#open.use(roomId)
+  }
+
+  /**
+   * Makes sure that somebody is a member, without opening the room: whoever only says that they write, or is refused, costs no memory.
+   * @returns the room where it is open, else null
+   */
+  async #inMemory(memberId: MemberId, roomId: RoomId, evenIfGone = false): Promise<Room | null> {
+    if (this.#open.has(roomId)) return this.#roomOf(memberId, roomId, evenIfGone)
+    if (this.#isAway) throw new Refusal('storage-unavailable')
+    const { log } = this.#options
+    if (await log.isMember(roomId, memberId)) return null
+    const isGone = await log.isGone(roomId, memberId)
+    if (isGone && evenIfGone) return null
+    throw new Refusal(isGone ? 'removed' : 'room-not-found')
   }
 
   /** @param evenIfGone also for somebody who was a member once */
@@ -315,63 +328,31 @@ export class Rooms {
     throw new Refusal(room.isGone(memberId) ? 'removed' : 'room-not-found')
   }
 
-  /** The open room; whoever only looks in lets it close again later. */
-  async #use(roomId: RoomId): Promise<Room> {
-    const known = this.#open.get(roomId)
-    if (known) return known.room
+  async #openRoom(roomId: RoomId): Promise<Room> {
     const { log, presence, fanOut, clock, onError, onCorrected } = this.#options
-    const room = Room.open({
+    const room = await Room.open({
       roomId,
       log,
       presence,
       fanOut,
       clock,
-      onDeleted: () => this.#forget(roomId),
+      onDeleted: () => this.#open.forget(roomId),
       onError: (error) => onError(roomId, error),
       ...(onCorrected ? { onCorrected } : {}),
     })
-    this.#open.set(roomId, { room, stopLinger: null })
-    room.then(
-      (opened) => {
-        opened.storageIs(this.#trouble)
-        this.#linger(roomId)
-      },
-      () => this.#open.delete(roomId),
-    )
+    room.storageIs(this.#trouble)
     return room
   }
 
-  #stay(roomId: RoomId): void {
-    const open = this.#open.get(roomId)
-    open?.stopLinger?.()
-    if (open) open.stopLinger = null
-  }
-
-  #linger(roomId: RoomId): void {
-    const open = this.#open.get(roomId)
-    if (!open) return
-    open.stopLinger?.()
-    open.stopLinger = this.#options.clock.after(LINGER_MS, () => void this.#closeUnwatched(roomId))
-  }
-
-  async #closeUnwatched(roomId: RoomId): Promise<void> {
-    const open = this.#open.get(roomId)
-    const room = await open?.room
-    if (!open || !room || room.watched || this.#open.get(roomId) !== open) return
-    this.#open.delete(roomId)
-    await room.close()
-  }
-
-  #forget(roomId: RoomId): void {
-    const open = this.#open.get(roomId)
-    open?.stopLinger?.()
-    this.#open.delete(roomId)
-    void open?.room.then((room) => room.close())
+  /** The log, each page of which is read when it is its reader's turn. */
+  #logInTurn(inTurn: InTurn): Pick<RoomLog, 'page'> {
+    const { log } = this.#options
+    return { page: (...place) => inTurn(() => log.page(...place)) }
   }
 
   /** Walks back once for the places where pages begin, then forward, so that only one page is in memory. */
-  async *#messages(roomId: RoomId): AsyncGenerator<Message> {
-    const { log } = this.#options
+  async *#messages(roomId: RoomId, inTurn: InTurn): AsyncGenerator<Message> {
+    const log = this.#logInTurn(inTurn)
     const befores = [Number.MAX_SAFE_INTEGER]
     for (;;) {
       const page = await log.page(roomId, befores.at(-1) ?? 0, PAGE)

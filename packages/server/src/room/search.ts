@@ -3,41 +3,51 @@ import { setImmediate as othersTurn } from 'node:timers/promises'
 import type { Message, RoomId, SearchPage } from '@roomcast/shared/protocol'
 import { byteLength, messagesOf } from '@roomcast/shared/room'
 import type { RoomLog } from '../log/room-log.ts'
-import { passageOf, searchedText, wordsOf } from './words-in-text.ts'
+import { atOnce, type InTurn } from './turns.ts'
+import { passageSteps, searchedText, wordsOf } from './words-in-text.ts'
 
 /** What one call gives, and looks through, at most; then it says where to go on. */
 const MOST_FOUND = 20
 const MOST_MESSAGES = 1000
 const MOST_BYTES = 4 * 1024 * 1024
 /** Messages read at a time: few at first, more while they are short. */
-const STEPS = { least: 10, most: 100, bytes: 128 * 1024 } as const
+const STEPS = { least: 1, most: 100, bytes: 128 * 1024 } as const
 
 type Found = SearchPage['found'][number]
 
-/** Looks at messages before offset `before` (undefined: all). */
+/** Looks at messages before offset `before` (undefined: all), in short acts. */
 export async function searchBefore(
   log: Pick<RoomLog, 'page'>,
   roomId: RoomId,
   query: string,
   before: number = Number.MAX_SAFE_INTEGER,
+  inTurn: InTurn = atOnce,
 ): Promise<SearchPage> {
   const words = wordsOf(query)
   const found: Found[] = []
   let [end, looked, bytes, step]: [number, number, number, number] = [before, 0, 0, STEPS.least]
   while (looked < MOST_MESSAGES && bytes < MOST_BYTES) {
-    const { entries, runs, earlier } = await log.page(roomId, end, step)
+    const [from, most] = [end, step]
+    const { messages, earlier, first } = await inTurn(async () => {
+      const { entries, runs, ...page } = await log.page(roomId, from, most)
+      return {
+        messages: messagesOf(entries, runs).toReversed(),
+        earlier: page.earlier,
+        first: entries[0],
+      }
+    })
     let read = 0
-    for (const message of messagesOf(entries, runs).toReversed()) {
+    for (const message of messages) {
       end = message.offset
       looked += 1
       read += byteLength(message.text)
-      const hit = foundIn(message, words)
+      const hit = await foundIn(message, words, inTurn)
       if (hit) found.push(hit)
       if (found.length >= MOST_FOUND) return { found, next: end }
     }
     if (!earlier) return { found, next: null }
     // By the entries: of one that cannot be read there is no message.
-    end = entries[0]?.offset ?? end
+    end = first?.offset ?? end
     bytes += read
     // A storage that answers at once would leave nobody else a turn until the end.
     await othersTurn()
@@ -46,8 +56,16 @@ export async function searchBefore(
   return { found, next: end }
 }
 
-function foundIn(message: Message, words: readonly string[]): Found | null {
-  const place = passageOf(searchedText(message), words)
+async function foundIn(
+  message: Message,
+  words: readonly string[],
+  inTurn: InTurn,
+): Promise<Found | null> {
+  const steps = passageSteps(searchedText(message), words)
+  // Short messages take one step: no turn of their own.
+  let step = steps.next()
+  while (!step.done) step = await inTurn(() => steps.next())
+  const place = step.value
   if (!place) return null
   const { kind, offset, at, by } = message
   const id = message.kind === 'said' ? message.messageId : message.generationId

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { passageOf, searchedText, wordsOf } from './words-in-text.ts'
+import { passageOf, passageSteps, plain, searchedText, wordsOf } from './words-in-text.ts'
 
 /** What is marked in the passage, and the passage. */
 function found(text: string, query: string): [marked: string, passage: string] | null {
@@ -71,5 +71,26 @@ describe('words in a text', () => {
       expect(found(text, 'café')?.[0]).toBe('Cafe\u0301')
       expect(found(text, 'needle')?.[0]).toBe('needle')
     }
+  })
+})
+
+describe('[R7.1] text as it is compared', () => {
+  it('is four times as long as what was written at most, whatever the characters', () => {
+    const grown: string[] = []
+    for (let code = 1; code <= 0x10ffff; code++) {
+      if (code >= 0xd800 && code <= 0xdfff) continue
+      const character = String.fromCodePoint(code)
+      if (plain(character).length > 4 * character.length) grown.push(code.toString(16))
+    }
+    expect(grown).toEqual([])
+    expect(plain('\ufdfa'.repeat(1000))).toHaveLength(1000)
+  })
+
+  it('is looked through in steps, also for a long word that is nearly there all the time', () => {
+    const text = 'a'.repeat(256 * 1024)
+    const steps = passageSteps(text, [`b${'A'.repeat(199)}`])
+    let count = 0
+    while (!steps.next().done) count++
+    expect(count).toBeGreaterThan(20)
   })
 })

@@ -9,6 +9,16 @@ const ACCENTS =
 /** UTF-16 units of a passage around the place, before and after it begins; and of what is marked in it, with all its accents. */
 const PASSAGE = { before: 60, after: 140, marked: 600 } as const
 /**
+ * Everything but the characters that are written out as five letters and more, U+FDFA as 18: a text of those would be many times as
+ * long. They are compared as they are; of all others at most four units come of one (a test looks at each).
+ */
+const BOUNDED = /[^\u321d\u321e\u327c\u3300-\u3357\u33ae\u33af\ufdfa\ufdfb]+/g
+
+/** Pieces that are made plain, and units that are looked through, in one step: a millisecond or less. */
+const PIECES_IN_STEP = 64
+const UNITS_IN_STEP = 16 * 1024
+
+/**
  * UTF-16 units that are made plain at a time: accents that follow each other are sorted, which takes the square of their
  * number, and somebody may send 64 KiB of them.
  */
@@ -22,7 +32,15 @@ export interface Passage {
 
 /** Text as it is compared; upper case, since lower case has several forms of some letters. */
 export function plain(text: string): string {
-  return plainPieces(text).compared
+  return whole(plainSteps(text)).compared
+}
+
+/** Takes all steps at once. */
+function whole<T>(steps: Generator<void, T>): T {
+  for (;;) {
+    const step = steps.next()
+    if (step.done) return step.value
+  }
 }
 
 interface Plain {
@@ -31,10 +49,11 @@ interface Plain {
   readonly pieces: readonly { readonly from: number; readonly at: number }[]
 }
 
-function plainPieces(text: string): Plain {
+function* plainSteps(text: string): Generator<void, Plain> {
   const pieces: { from: number; at: number }[] = []
   let compared = ''
   for (let from = 0; from < text.length;) {
+    if (pieces.length % PIECES_IN_STEP === PIECES_IN_STEP - 1) yield
     const to = wholeEnd(text, Math.min(text.length, from + PIECE))
     pieces.push({ from, at: compared.length })
     compared += plainPiece(text.slice(from, to))
@@ -44,7 +63,10 @@ function plainPieces(text: string): Plain {
 }
 
 function plainPiece(text: string): string {
-  return text.normalize('NFKD').replace(ACCENTS, '').toUpperCase()
+  return text
+    .replace(BOUNDED, (stretch) => stretch.normalize('NFKD'))
+    .replace(ACCENTS, '')
+    .toUpperCase()
 }
 
 /** The words of a query as they are compared; empty when there is nothing to look for. */
@@ -64,37 +86,55 @@ export function searchedText(message: Message): string {
  * null unless each of `words` stands somewhere in `text`.
  */
 export function passageOf(text: string, words: readonly string[]): Passage | null {
-  const whole = plainPieces(text)
-  const { compared } = whole
-  if (words.length === 0 || !words.every((word) => compared.includes(word))) return null
-  const phrase = words.join(' ')
-  const wanted = compared.includes(phrase) ? [phrase] : words
-  const place = placeIn(text, whole, wanted)
-  const begin = place.from <= PASSAGE.before ? 0 : wordStart(text, place.from - PASSAGE.before)
-  const end = wholeEnd(text, Math.max(place.to, Math.min(text.length, place.from + PASSAGE.after)))
-  const [before, after] = [begin > 0 ? '…' : '', end < text.length ? '…' : '']
-  const shift = before.length - begin
-  return {
-    passage: before + text.slice(begin, end) + after,
-    from: place.from + shift,
-    to: place.to + shift,
-  }
+  return whole(passageSteps(text, words))
 }
 
-/** The first place of any of `wanted`, which are all there, in units of the text as it was written. */
-function placeIn(
+/** The same in steps of about a millisecond: a reply may be a mebibyte. */
+export function* passageSteps(
   text: string,
-  whole: Plain,
-  wanted: readonly string[],
-): { from: number; to: number } {
-  const places = wanted.map((word) => {
-    const at = whole.compared.indexOf(word)
-    return { at, last: at + word.length - 1 }
-  })
-  const first = places.sort((one, other) => one.at - other.at)[0] ?? { at: 0, last: 0 }
-  const { from } = characterAt(text, whole, first.at)
-  const { to } = characterAt(text, whole, first.last)
-  return { from, to: wholeEnd(text, Math.min(to, from + PASSAGE.marked)) }
+  words: readonly string[],
+): Generator<void, Passage | null> {
+  if (words.length === 0) return null
+  const plain = yield* plainSteps(text)
+  const places: Place[] = []
+  for (const word of words) {
+    const at = yield* placeSteps(plain.compared, word)
+    if (at < 0) return null
+    places.push({ at, last: at + word.length - 1 })
+  }
+  const phrase = words.join(' ')
+  const together = words.length === 1 ? -1 : yield* placeSteps(plain.compared, phrase)
+  if (together >= 0)
+    return passageAt(text, plain, { at: together, last: together + phrase.length - 1 })
+  const first = places.reduce((one, other) => (other.at < one.at ? other : one))
+  return passageAt(text, plain, first)
+}
+
+/** The first and the last unit of what was found in the compared text. */
+interface Place {
+  readonly at: number
+  readonly last: number
+}
+
+/** Where `word` begins in `compared`, or -1. Looking for a long one may take its length times that of the text. */
+function* placeSteps(compared: string, word: string): Generator<void, number> {
+  for (let from = 0; from < compared.length; from += UNITS_IN_STEP) {
+    if (from > 0) yield
+    const at = compared.slice(from, from + UNITS_IN_STEP + word.length - 1).indexOf(word)
+    if (at >= 0) return from + at
+  }
+  return -1
+}
+
+function passageAt(text: string, plain: Plain, found: Place): Passage {
+  const { from } = characterAt(text, plain, found.at)
+  const last = characterAt(text, plain, found.last)
+  const to = wholeEnd(text, Math.min(last.to, from + PASSAGE.marked))
+  const begin = from <= PASSAGE.before ? 0 : wordStart(text, from - PASSAGE.before)
+  const end = wholeEnd(text, Math.max(to, Math.min(text.length, from + PASSAGE.after)))
+  const [before, after] = [begin > 0 ? '…' : '', end < text.length ? '…' : '']
+  const shift = before.length - begin
+  return { passage: before + text.slice(begin, end) + after, from: from + shift, to: to + shift }
 }
 
 /** The character that the unit `at` of the compared text is of, with the accents that follow it. */

@@ -28,6 +28,7 @@ export interface DoorOptions {
 const STATUS: Partial<Record<ErrorCode, string>> = {
   'not-found': '404 Not Found',
   'origin-refused': '403 Forbidden',
+  'host-refused': '421 Misdirected Request',
   'rate-limited': '429 Too Many Requests',
   'shutting-down': '503 Service Unavailable',
 }

@@ -19,7 +19,7 @@ import {
 import type { Clock } from '@roomcast/shared/clock'
 import type { Sender } from '../access/allowance.ts'
 import { TokenBucket } from '../access/token-bucket.ts'
-import { type FanOut, MOST_CONNECTIONS } from '../room/connection.ts'
+import { type FanOut, MOST_CONNECTIONS, MOST_PER_ADDRESS } from '../room/connection.ts'
 import { LOOK_MS } from '../room/place.ts'
 import type { Person, Rooms } from '../room/rooms.ts'
 import { answerCommand } from './answer-command.ts'
@@ -32,8 +32,6 @@ import { SocketConnection } from './socket-connection.ts'
  * are more than the commands of a member and cost something each.
  */
 const PACKETS_PER_MINUTE = 3000
-/** Sockets of one address at a time, admitted or not: a large office, or a proxy that does not say whom it brings. */
-const MOST_PER_ADDRESS = 1000
 /**
  * Kernels hide a dead peer for minutes; ask every 10 s and give it 20. A ping waits behind whatever is on its way: with 8 s a
  * link that needs 20 s for a room was ended each time before it had it (https://socket.io/docs/v4/server-options/#pingtimeout).
@@ -238,10 +236,12 @@ export class Gateway implements FanOut {
   #accept(socket: RoomSocket, rooms: Rooms): void {
     const { person } = socket.data
     if (!person) return void socket.disconnect(true)
-    const connection = new SocketConnection(socket, person.memberId, rooms)
+    const sender = {
+      memberId: person.memberId,
+      address: this.#options.addressOf(socket.request),
+    }
+    const connection = new SocketConnection(socket, sender, rooms)
     this.#connections.add(connection)
-    const { memberId } = person
-    const sender = { memberId, address: this.#options.addressOf(socket.request) }
     let refused = 0
     socket.on('disconnect', () => {
       this.#connections.delete(connection)

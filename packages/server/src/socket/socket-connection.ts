@@ -6,8 +6,15 @@ import { isStalled, Place } from '../room/place.ts'
 import type { Rooms } from '../room/rooms.ts'
 import type { RoomSocket } from './gateway.ts'
 
+/** Who is connected, and from where. */
+interface Member {
+  readonly memberId: string
+  readonly address: string
+}
+
 export class SocketConnection implements Connection {
   readonly memberId: string
+  readonly address: string
   readonly #socket: RoomSocket
   readonly #rooms: Rooms
   readonly #place: Place
@@ -15,9 +22,10 @@ export class SocketConnection implements Connection {
   /** Joins and leaves happen one after the other, in the order they came. */
   #turn: Promise<void> = Promise.resolve()
 
-  constructor(socket: RoomSocket, memberId: string, rooms: Rooms) {
+  constructor(socket: RoomSocket, { memberId, address }: Member, rooms: Rooms) {
     this.#socket = socket
     this.memberId = memberId
+    this.address = address
     this.#rooms = rooms
     this.#place = new Place(this, rooms)
   }

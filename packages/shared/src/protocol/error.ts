@@ -6,6 +6,8 @@ export const ERROR_CODES = {
   'unknown-command': 'There is no such command.',
   unauthenticated: 'There is no valid session; start one first.',
   'origin-refused': 'The page that sent this is not one of this server.',
+  'host-refused':
+    'This server does not answer to this name; its operator may add it to ALLOWED_ORIGINS.',
   'protocol-version': 'This page is of another version than the server; reload it.',
   'not-found': 'There is no such address.',
   'room-not-found': 'There is no such room, or you are not a member of it.',

@@ -282,6 +282,12 @@ export class RedisRoomLog implements RoomLog {
     )
   }
 
+  async isGone(roomId: RoomId, memberId: MemberId): Promise<boolean> {
+    const [, , , index = ''] = this.#keys.room(roomId)
+    const asked = this.#connections.commands.hexists(index, `x:${memberId}`)
+    return (await this.#caller.translate(asked)) === 1
+  }
+
   async roomsOf(memberId: MemberId): Promise<readonly RoomSummary[]> {
     return this.#caller.translate(this.#memberRooms.list(memberId))
   }

@@ -26,6 +26,11 @@ export class Members {
     return row?.gone === null ? row : undefined
   }
 
+  /** Somebody who was a member and is none any more. */
+  isGone(roomId: RoomId, memberId: MemberId): boolean {
+    return (this.#row(roomId, memberId)?.gone ?? null) !== null
+  }
+
   /**
    * Makes sure that somebody has not left and was not removed; to come again, only the latter counts.
    * @throws Refusal `removed`

@@ -300,6 +300,10 @@ export class SqliteRoomLog implements RoomLog {
     return this.#members.of(roomId, memberId) !== undefined
   }
 
+  async isGone(roomId: RoomId, memberId: MemberId): Promise<boolean> {
+    return this.#members.isGone(roomId, memberId)
+  }
+
   async roomsOf(memberId: MemberId): Promise<readonly RoomSummary[]> {
     const rows = this.#database.all<RoomRow & { role: RoomSummary['role'] }>(
       `SELECT rooms.*, members.role FROM members JOIN rooms USING (room_id)
