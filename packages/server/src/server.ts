@@ -154,6 +154,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
     clock,
     newId,
     defaultModel: config.model,
+    stopAsking: (stop) => generations.cancel(stop),
     requireModel: (model) => catalog.require(model),
     run: (started) => generations.run(started),
     refuseNew: () => (draining ? errorBody('shutting-down') : null),

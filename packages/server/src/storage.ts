@@ -72,6 +72,11 @@ async function openSqlite(
     path: join(directory, 'roomcast.sqlite'),
     clock,
     newId,
+    onDamage: (reason) =>
+      logger.error(
+        { reason },
+        'the file of the rooms is not what it was; nothing is stored any more',
+      ),
     onFollowerError: (err) => logger.error({ err }, 'a follower of a room failed'),
   })
   const presence = new MemoryPresence(clock)
@@ -81,9 +86,11 @@ async function openSqlite(
     presence,
     isShared: false,
     signingKey: givenKey ?? (await loadSigningKey(directory, random)),
-    ping: async () => void (await log.roomsOf('nobody')),
-    askToSave: () =>
-      trouble.current ? Promise.reject(new Refusal(trouble.current.code)) : Promise.resolve(),
+    ping: () => log.ping(),
+    askToSave: async () => {
+      await log.askToSave()
+      if (trouble.current) throw new Refusal(trouble.current.code)
+    },
     catchUp: () => Promise.resolve(),
     probeAgeMs: () => null,
     close: async () => {

@@ -1,6 +1,6 @@
 // The generations that this node runs: starts them, tells them when the log has ended them, and brings them
 // to their end when the node goes down.
-import type { RoomId } from '@roomcast/shared/protocol'
+import type { MemberId, RoomId } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
 import type { LogUpdate, RoomLog, Started } from '../log/room-log.ts'
 import type { Claude, ModelLimits } from './claude.ts'
@@ -33,6 +33,7 @@ export interface GenerationsOptions {
 }
 
 interface Running {
+  readonly roomId: RoomId
   readonly generation: Generation
   readonly done: Promise<void>
 }
@@ -65,8 +66,24 @@ export class Generations {
     const done = this.#runOne(started, generation).catch((error: unknown) =>
       this.#options.onError(started, error),
     )
-    this.#running.set(started.generationId, { generation, done })
+    this.#running.set(started.generationId, { roomId: started.roomId, generation, done })
     if (this.#hasNoPatience) generation.shutdown()
+  }
+
+  /**
+   * Closes the request of a generation that a member stops while the log cannot take the stop; the log gets it when it can.
+   * @returns whether it runs here
+   */
+  cancel(stop: {
+    readonly roomId: RoomId
+    readonly generationId: string
+    readonly by: MemberId
+    readonly reason: string | undefined
+  }): boolean {
+    const running = this.#running.get(stop.generationId)
+    if (running?.roomId !== stop.roomId) return false
+    running.generation.cancelled(stop.by, stop.reason)
+    return true
   }
 
   /**

@@ -85,7 +85,8 @@ export class Generations {
     return this.start(roomId, { generationId, mode: 'answer', messageId, by })
   }
 
-  close(roomId: RoomId, row: GenerationRow, end: NewEnd): Closed {
+  /** @param isFull there is hardly room on the disk: the text stays in its pieces */
+  close(roomId: RoomId, row: GenerationRow, end: NewEnd, isFull: boolean): Closed {
     const { text } = this.#replies.read(roomId, row)
     const waiting = this.#queue.length(roomId) > 0
     const held = waiting && (end.outcome === 'cancelled' || this.#entries.room(roomId).held === 1)
@@ -105,12 +106,33 @@ export class Generations {
       ...(usage === undefined ? {} : { usage }),
       ...(omitted === undefined ? {} : { omitted }),
     }) as GenerationEnded
-    this.#replies.close(roomId, row, text, ended)
+    this.#replies.close(roomId, row, isFull ? null : text, ended)
     this.#database.run('UPDATE rooms SET running = NULL WHERE room_id = ?', roomId)
     this.hold(roomId, held)
     const next = end.next === null ? null : this.promote(roomId, end.next)
     const entries = next ? [ended, next] : [ended]
     return { ended, entries }
+  }
+
+  /** Ends what ran and has no owner, or starts what waits; `next` is null where nothing may start. */
+  recover(
+    roomId: RoomId,
+    running: number | null,
+    next: GenerationId | null,
+    isFull: boolean,
+  ): readonly Entry[] {
+    const row = running === null ? undefined : this.#replies.byNumber(roomId, running)
+    if (row && this.isOurs(row.generation_id)) return []
+    if (row) {
+      const error = {
+        code: 'interrupted',
+        message: 'The server stopped while Claude was answering.',
+      }
+      const end = { generationId: row.generation_id, outcome: 'interrupted', error, next } as const
+      return this.close(roomId, row, end, isFull).entries
+    }
+    const promoted = next === null ? null : this.promote(roomId, next)
+    return promoted ? [promoted] : []
   }
 
   /** What this very end has answered before: only the same call names the generation that runs now as its next. */

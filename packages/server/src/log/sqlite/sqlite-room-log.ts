@@ -32,6 +32,7 @@ import {
   type Written,
 } from '../room-log.ts'
 import { Amendments } from './amendments.ts'
+import type { Damage } from './data-file.ts'
 import { Database } from './database.ts'
 import { Entries, NO_ROOM, type RoomRow } from './entries.ts'
 import { Followers } from '../followers.ts'
@@ -48,6 +49,8 @@ export interface SqliteRoomLogOptions {
   readonly clock: Clock
   /** Makes a fresh random id. */
   readonly newId: () => string
+  /** Hears once what has happened to the file, such as `deleted`: until it is there again nothing is stored. */
+  readonly onDamage?: (damage: Damage) => void
   /** Hears what a follower throws. */
   readonly onFollowerError?: (error: unknown) => void
 }
@@ -56,11 +59,12 @@ export interface SqliteRoomLogOptions {
  * Opens the log.
  * @throws DataInUse when another process has the file open
  */
-export function openSqliteRoomLog(options: SqliteRoomLogOptions): Promise<RoomLog> {
-  return Promise.resolve().then(() => new SqliteRoomLog(options, new Database(options.path)))
+export function openSqliteRoomLog(options: SqliteRoomLogOptions): Promise<SqliteRoomLog> {
+  const { path, onDamage } = options
+  return Promise.resolve().then(() => new SqliteRoomLog(options, new Database(path, onDamage)))
 }
 
-class SqliteRoomLog implements RoomLog {
+export class SqliteRoomLog implements RoomLog {
   readonly #database: Database
   readonly #entries: Entries
   readonly #replies: Replies
@@ -213,7 +217,7 @@ class SqliteRoomLog implements RoomLog {
       return { ok: true, ...before, started }
     }
     let final: Delta | null = null
-    const result = this.#database.transaction('entry', () => {
+    const result = this.#database.transactionWithReserve('entry', (isFull) => {
       let row = this.#generations.get(roomId, generationId)
       if (end.by !== undefined) this.#members.requireNotGone(roomId, end.by, false)
       const refused = refuseOwner(row, end.fence)
@@ -225,7 +229,12 @@ class SqliteRoomLog implements RoomLog {
         final = grown.delta
         row = this.#generations.get(roomId, generationId)
       }
-      return { ok: true, ...this.#generations.close(roomId, row, end) } as const
+      // Where there is no room for it, nothing begins; it does when there is (`recover`).
+      const next = isFull ? null : end.next
+      return {
+        ok: true,
+        ...this.#generations.close(roomId, row, { ...end, next }, isFull),
+      } as const
     })
     if (!result.ok) return result
     const started = this.#generations.settle(roomId, result.entries)
@@ -315,6 +324,17 @@ class SqliteRoomLog implements RoomLog {
     this.#followers.tell(roomId, { type: 'deleted' })
   }
 
+  /** Whether something would be saved now. @throws Refusal `storage-full`, `storage-unavailable` */
+  async askToSave(): Promise<void> {
+    this.#database.askToSave()
+  }
+
+  /** A sign of life. @throws Refusal `storage-unavailable` when the file is not what it was, or cannot be read */
+  async ping(): Promise<void> {
+    this.#database.requireFile()
+    this.#database.get('SELECT 1 FROM rooms LIMIT 1')
+  }
+
   async close(): Promise<void> {
     this.#followers.clear()
     this.#database.close()
@@ -355,25 +375,9 @@ class SqliteRoomLog implements RoomLog {
   }
 
   #recoverRoom(roomId: RoomId, running: number | null, next: GenerationId): Started | null {
-    const entries = this.#database.transaction('entry', () => {
-      const row = running === null ? undefined : this.#replies.byNumber(roomId, running)
-      if (row && this.#generations.isOurs(row.generation_id)) return []
-      if (row) {
-        const error = {
-          code: 'interrupted',
-          message: 'The server stopped while Claude was answering.',
-        }
-        const end = {
-          generationId: row.generation_id,
-          outcome: 'interrupted',
-          error,
-          next,
-        } as const
-        return this.#generations.close(roomId, row, end).entries
-      }
-      const promoted = this.#generations.promote(roomId, next)
-      return promoted ? [promoted] : []
-    })
+    const entries = this.#database.transactionWithReserve('entry', (isFull) =>
+      this.#generations.recover(roomId, running, isFull ? null : next, isFull),
+    )
     this.#show(roomId, entries)
     return this.#generations.settle(roomId, entries)
   }
