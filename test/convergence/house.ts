@@ -119,6 +119,7 @@ export class House {
       clock,
       newId,
       defaultModel: 'claude',
+      stopAsking: () => false,
       requireModel: () => undefined,
       run: () => undefined,
       refuseNew: () => null,

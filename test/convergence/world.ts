@@ -117,6 +117,7 @@ export class World implements Scene<Seat> {
       clock,
       newId: () => this.newId(),
       defaultModel: 'claude',
+      stopAsking: () => false,
       requireModel: () => undefined,
       run: (started) => this.#generations.run(started),
       refuseNew: () => (this.#restarting ? errorBody('shutting-down') : null),

@@ -78,8 +78,8 @@ export const STORAGE_AWAY_MUTATIONS: readonly Mutation[] = [
     rule: 'R5.3',
     breaks: 'commands wait for a storage that is away',
     file: ROOMS,
-    find: "if (this.#isAway && command.type !== 'typing') throw new Refusal('storage-unavailable')",
-    replace: '',
+    find: "if (this.#isAway && command.type !== 'typing') {",
+    replace: "if (this.#isAway && command.type === 'cancel') {",
     ...rooms,
   },
   {

@@ -1,62 +1,29 @@
 // A disk that is full: refused in words, nothing half done, and all is well once there is space again.
-import { execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Seat } from '../support/person.ts'
+import { mountSmallDisk, type SmallDisk } from '../support/small-disk.ts'
 import { expectSame, House, repliesIn } from './house.ts'
 import { RawSocket } from './raw-socket.ts'
 
-/** A file system of 2 MB, or why there cannot be one here. */
-function mountSmallDisk(): { path: string } | { reason: string } {
-  if (process.getuid?.() !== 0) return { reason: 'only root may mount a small disk' }
-  const path = mkdtempSync(join(tmpdir(), 'roomcast-disk-'))
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', path], { stdio: 'pipe' })
-    return { path }
-  } catch {
-    rmSync(path, { recursive: true })
-    return { reason: 'a small disk cannot be mounted here' }
-  }
-}
-
 let house: House
-let disk: string | null = null
+let disk: SmallDisk | null = null
 
 beforeEach(async (context) => {
   const mounted = mountSmallDisk()
   if ('reason' in mounted) return context.skip(mounted.reason)
-  disk = mounted.path
-  house = await House.open({ DATA_DIR: disk, SHUTDOWN_MS: '500' })
+  disk = mounted
+  house = await House.open({ DATA_DIR: disk.path, SHUTDOWN_MS: '500' })
 })
 afterEach(async () => {
   if (disk === null) return
   await house.close().catch(() => undefined)
-  execFileSync('umount', ['-l', disk])
-  rmSync(disk, { recursive: true, force: true })
+  disk.unmount()
   disk = null
 })
 
-const ballast = () => join(house.directory, 'ballast')
-
-/** Takes all the space there is, to the last block. */
-function fill(): void {
-  const file = openSync(ballast(), 'a')
-  try {
-    for (let size = 64 * 1024; size >= 1; size = size > 4096 ? size / 2 : size)
-      for (;;) {
-        if (writeSync(file, Buffer.alloc(size)) === 0) break
-      }
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
-  } finally {
-    closeSync(file)
-  }
-}
-
-const freeUp = () => rmSync(ballast())
+const fill = () => disk?.fill()
+const freeUp = () => disk?.freeUp()
 
 /** Waits until a reply that is being written does not grow any more. */
 async function paused(seat: Seat): Promise<void> {

@@ -208,6 +208,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
     turns,
     newId,
     defaultModel: config.model,
+    stopAsking: (stop) => generations.cancel(stop),
     requireModel: (model) => catalog.require(model),
     run: (started) => generations.run(started),
     refuseNew,

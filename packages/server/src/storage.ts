@@ -73,7 +73,12 @@ async function openSqlite(
   { clock, newId, random, logger }: StorageOptions,
 ): Promise<Storage> {
   await mkdir(directory, { recursive: true })
-  const database = new Database(join(directory, 'roomcast.sqlite'))
+  const database = new Database(join(directory, 'roomcast.sqlite'), (reason) =>
+    logger.error(
+      { reason },
+      'the file of the rooms is not what it was; nothing is stored any more',
+    ),
+  )
   const log = new SqliteRoomLog({
     database,
     clock,
@@ -88,9 +93,11 @@ async function openSqlite(
     spent: new SqliteSpentTokens(database),
     isShared: false,
     signingKey: givenKey ?? (await loadSigningKey(directory, random)),
-    ping: async () => void (await log.roomsOf('nobody')),
-    askToSave: () =>
-      trouble.current ? Promise.reject(new Refusal(trouble.current.code)) : Promise.resolve(),
+    ping: () => log.ping(),
+    askToSave: async () => {
+      await log.askToSave()
+      if (trouble.current) throw new Refusal(trouble.current.code)
+    },
     catchUp: () => Promise.resolve(),
     probeAgeMs: () => null,
     close: async () => {

@@ -1,5 +1,5 @@
 // How an answer ends, in the words that members read.
-import type { GenerationEnded } from '@roomcast/shared/protocol'
+import type { GenerationEnded, MemberId } from '@roomcast/shared/protocol'
 import { Refusal } from '@roomcast/shared/protocol'
 import type { NewEnd } from '../log/room-log.ts'
 import { ClaudeFailure, FAILURES, type FailureCode } from './claude.ts'
@@ -11,8 +11,10 @@ export type Why =
   | { readonly kind: 'storage' }
   | { readonly kind: 'shutdown' }
   | { readonly kind: 'full' }
+  /** A member's stop that the log could not take yet. */
+  | { readonly kind: 'cancelled'; readonly by: MemberId; readonly reason: string | undefined }
 
-export type Ending = Pick<NewEnd, 'outcome' | 'stop' | 'error'>
+export type Ending = Pick<NewEnd, 'outcome' | 'stop' | 'error' | 'by' | 'reason'>
 
 /** Claude's own reasons that explain an answer in which nothing is written. */
 const MAY_BE_EMPTY: ReadonlySet<string> = new Set([
@@ -34,6 +36,12 @@ export function endingOf(why: Why | null, stop: string, hasSaid: boolean): Endin
         : failed('empty-answer', FAILURES['empty-answer'])
     case 'full':
       return { outcome: 'completed', stop: 'max_tokens' }
+    case 'cancelled':
+      return {
+        outcome: 'cancelled',
+        by: why.by,
+        ...(why.reason === undefined ? {} : { reason: why.reason }),
+      }
     case 'failed':
       return failed(why.code, FAILURES[why.code])
     case 'storage':

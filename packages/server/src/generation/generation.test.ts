@@ -211,6 +211,27 @@ describe('[R3] a stop', () => {
     expect(clock.waiting).toBe(0)
   })
 
+  it('[R3.2] that the log cannot take closes the request at once, and is stored as soon as it can be', async () => {
+    await bench.run()
+    await claude.accepts()
+    await claude.says('Because')
+    bench.storage.away = 'before'
+    await claude.says(' of the moon')
+    bench.generation.cancelled('bob', 'enough')
+    await settled()
+    expect(claude.aborted).toBe(true)
+    await claude.says(' and the stars')
+    await clock.advance(60_000)
+    expect(bench.finished).toBeNull()
+    bench.storage.away = null
+    await clock.advance(1000)
+    expect(await bench.reply()).toMatchObject({
+      text: 'Because',
+      ended: { outcome: 'cancelled', by: 'bob', reason: 'enough' },
+    })
+    expect(clock.waiting).toBe(0)
+  })
+
   it('is noticed by the next heartbeat of the owner when nobody told it', async () => {
     await bench.run()
     await claude.says('Be')

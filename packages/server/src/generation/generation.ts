@@ -2,7 +2,7 @@
 //
 // The log decides how it ends; this object only proposes. Whatever stops it sets `#why` and aborts the request,
 // and the reading loop looks at `#why` before it takes a chunk, since decoded chunks still come after an abort.
-import type { GenerationEnded, Usage } from '@roomcast/shared/protocol'
+import type { GenerationEnded, MemberId, Usage } from '@roomcast/shared/protocol'
 import { LIMITS, Refusal } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
 import type { EndResult, FinalBytes, RoomLog, Started } from '../log/room-log.ts'
@@ -123,6 +123,11 @@ export class Generation {
     this.#halt({ kind: 'ended', ended })
   }
 
+  /** A member has stopped it, which the log cannot take now: nothing more is read or paid, and the log gets it when it can. */
+  cancelled(by: MemberId, reason: string | undefined): void {
+    this.#halt({ kind: 'cancelled', by, reason })
+  }
+
   /** The node goes down: ends as `interrupted`, or is left to the next start when storage takes no end. */
   shutdown(): void {
     this.#goingDown = true
@@ -240,7 +245,10 @@ export class Generation {
       return { ended: this.#why.ended, next: null }
     }
     this.#watchdogs.rest()
-    let final: FinalBytes | null = await this.#writer.seal()
+    // After a stop nothing more is shown, also not what the log has not taken.
+    if (this.#why?.kind === 'cancelled') this.#writer.drop()
+    let final: FinalBytes | null =
+      this.#why?.kind === 'cancelled' ? null : await this.#writer.seal()
     // Storage that stayed away for the last of the text has it cut off: that is not what Claude ended with.
     const how = this.#isCutOff() ? this.#ending() : ending
     const proposed = { ...how, ...(this.#omitted ? { omitted: true } : {}) }

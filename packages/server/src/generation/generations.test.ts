@@ -136,6 +136,20 @@ describe('the generations of a node', () => {
     expect(generations.size).toBe(0)
   })
 
+  it('[R3.2] close the request of a stop that the log cannot take, if they run it in that room', async () => {
+    const started = await room.ask('alice', 'One?')
+    await run(started)
+    const { generationId } = started
+    const stop = { generationId, by: 'bob', reason: undefined }
+    expect(generations.cancel({ ...stop, roomId: 'another' })).toBe(false)
+    expect(generations.cancel({ ...stop, generationId: 'other', roomId: room.roomId })).toBe(false)
+    expect(claude.aborted).toBe(false)
+    expect(generations.cancel({ ...stop, roomId: room.roomId })).toBe(true)
+    expect(claude.aborted).toBe(true)
+    await settled()
+    expect(finished[0]?.how.ended).toMatchObject({ outcome: 'cancelled', by: 'bob' })
+  })
+
   it('hear that a room was deleted', async () => {
     await run(await room.ask('alice', 'One?'))
     await room.log.deleteRoom(room.roomId)

@@ -39,6 +39,7 @@ export interface GenerationsOptions {
 }
 
 interface Running {
+  readonly roomId: RoomId
   readonly generation: Generation
   readonly done: Promise<void>
 }
@@ -72,7 +73,7 @@ export class Generations {
     const done = this.#runOne(started, generation).catch((error: unknown) =>
       this.#options.onError(started, error),
     )
-    this.#running.set(started.generationId, { generation, done })
+    this.#running.set(started.generationId, { roomId: started.roomId, generation, done })
     if (this.#hasNoPatience) generation.shutdown()
     if (this.#isOff) generation.stopSpending()
   }
@@ -85,6 +86,22 @@ export class Generations {
 
   #mayGoOn({ by }: Started): boolean {
     return !this.#draining && !this.#isOff && this.#options.mayGoOn(by)
+  }
+
+  /**
+   * Closes the request of a generation that a member stops while the log cannot take the stop; the log gets it when it can.
+   * @returns whether it runs here
+   */
+  cancel(stop: {
+    readonly roomId: RoomId
+    readonly generationId: string
+    readonly by: MemberId
+    readonly reason: string | undefined
+  }): boolean {
+    const running = this.#running.get(stop.generationId)
+    if (running?.roomId !== stop.roomId) return false
+    running.generation.cancelled(stop.by, stop.reason)
+    return true
   }
 
   /**

@@ -1,4 +1,5 @@
 // Looks again and again for generations whose node has died: they are ended, and what waited behind them runs here.
+import { Refusal } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
 import type { RoomLog, Started, Waiting } from '../log/room-log.ts'
 
@@ -17,8 +18,9 @@ export interface RecoveringOptions {
 }
 
 /**
- * Looks once, and from then on every second until the returned function is called.
- * @throws Refusal when storage refuses the first look
+ * Looks once, and from then on every second until the returned function is called. On a full disk a node starts all the
+ * same: rooms can be read, and what is to be ended is ended when there is room.
+ * @throws Refusal when storage refuses the first look otherwise
  */
 export async function keepRecovering(options: RecoveringOptions): Promise<() => void> {
   const { log, clock, newId, run, choose, onError } = options
@@ -36,7 +38,10 @@ export async function keepRecovering(options: RecoveringOptions): Promise<() => 
         })
     })
   }
-  await look()
+  await look().catch((error: unknown) => {
+    if (!(error instanceof Refusal) || error.body.code !== 'storage-full') throw error
+    onError(error)
+  })
   later()
   return () => {
     stopped = true

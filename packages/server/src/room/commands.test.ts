@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { Refusal } from '@roomcast/shared/protocol'
+import { type ErrorCode, Refusal } from '@roomcast/shared/protocol'
 import type { Amendment, NewPost, RoomLog } from '../log/room-log.ts'
 import type { PresencePort } from '../presence/presence.ts'
-import { perform, type CommandOptions, type RoomCommand } from './commands.ts'
+import { perform, type CommandOptions, type RoomCommand, type StopAsked } from './commands.ts'
 
 type Wish = Omit<Extract<RoomCommand, { type: 'post' }>, 'type' | 'commandId' | 'roomId'>
 
@@ -37,12 +37,17 @@ async function amended(command: RoomCommand): Promise<Amendment | undefined> {
   return asked
 }
 
-async function done(command: RoomCommand, log: Partial<RoomLog>): Promise<void> {
+async function done(
+  command: RoomCommand,
+  log: Partial<RoomLog>,
+  more: Partial<CommandOptions> = {},
+): Promise<void> {
   const presence: Pick<PresencePort, 'said'> = { said: () => undefined }
   const options: CommandOptions = {
     log: log as RoomLog,
     presence: presence as PresencePort,
     newId: () => 'id',
+    stopAsking: () => false,
     requireModel: (model) => {
       if (model !== 'known') throw new Refusal('model-unknown')
     },
@@ -51,6 +56,7 @@ async function done(command: RoomCommand, log: Partial<RoomLog>): Promise<void> 
     refuseNew: () => null,
     takePlace: () => ({ release: () => undefined }),
     shown: () => Promise.resolve(),
+    ...more,
   }
   await perform(options, 'bob', command)
 }
@@ -134,4 +140,45 @@ describe('an amendment', () => {
       instructions: '',
     })
   })
+})
+
+describe('a stop that the storage cannot take', () => {
+  const stop = {
+    type: 'cancel',
+    commandId: 'c',
+    roomId: 'r',
+    generationId: 'g',
+    reason: ' no ',
+  } as const
+  const refusing = (code: ErrorCode) => ({ end: () => Promise.reject(new Refusal(code)) })
+
+  it.each(['storage-full', 'storage-unavailable', 'storage-uncertain'] as const)(
+    '[R3.2] closes the request that runs here all the same, and says that it may be done: %s',
+    async (code) => {
+      const stops: StopAsked[] = []
+      const stopAsking = (asked: StopAsked) => stops.push(asked) > 0
+      await expect(done(stop, refusing(code), { stopAsking })).rejects.toMatchObject({
+        body: { code: 'storage-uncertain', retryable: true },
+      })
+      expect(stops).toEqual([{ roomId: 'r', generationId: 'g', by: 'bob', reason: 'no' }])
+    },
+  )
+
+  it('is refused as it is where the request runs elsewhere', async () => {
+    await expect(done(stop, refusing('storage-full'))).rejects.toMatchObject({
+      body: { code: 'storage-full' },
+    })
+  })
+
+  it.each(['generation-not-found', 'removed', 'internal'] as const)(
+    'is none when it is refused as %s: nothing is closed',
+    async (code) => {
+      const stopAsking = () => {
+        throw new Error('it was closed')
+      }
+      await expect(done(stop, refusing(code), { stopAsking })).rejects.toMatchObject({
+        body: { code },
+      })
+    },
+  )
 })

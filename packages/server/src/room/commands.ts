@@ -5,7 +5,10 @@ import type {
   CommandOf,
   Entry,
   ErrorBody,
+  ErrorCode,
+  GenerationId,
   MemberId,
+  RoomId,
 } from '@roomcast/shared/protocol'
 import { hasVisible, LIMITS, Refusal } from '@roomcast/shared/protocol'
 import { messageIdOf } from '@roomcast/shared/message-id'
@@ -17,6 +20,20 @@ import type { PresencePort } from '../presence/presence.ts'
 /** The commands that change or tell something; the others are about the connection. */
 export type RoomCommand = Exclude<Command, { type: 'join' | 'leave' | 'look' }>
 
+/** A stop, by whom and why. */
+export interface StopAsked {
+  readonly roomId: RoomId
+  readonly generationId: GenerationId
+  readonly by: MemberId
+  readonly reason: string | undefined
+}
+
+const STORAGE_AWAY: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'storage-full',
+  'storage-unavailable',
+  'storage-uncertain',
+])
+
 export interface CommandOptions {
   readonly log: RoomLog
   readonly presence: PresencePort
@@ -26,6 +43,11 @@ export interface CommandOptions {
   readonly isMember: (memberId: MemberId) => boolean
   /** Runs what a command has started. */
   readonly run: (started: Started) => void
+  /**
+   * Closes a request to Claude whose stop the storage cannot take; the stop is stored when it can.
+   * @returns whether it runs on this node
+   */
+  readonly stopAsking: (stop: StopAsked) => boolean
   /** Why this member may not ask Claude now, or null; asked once for each question. */
   readonly refuseNew: (by: MemberId) => ErrorBody | null
   /** A right to run an answer for this member; null when it has to wait. */
@@ -180,21 +202,49 @@ async function amend(
   await shown(lastOf(entries))
 }
 
+/**
+ * Closes the request of what is stopped while its stop cannot be stored.
+ * @throws Refusal `storage-uncertain` when it ran here: it is stored when it can be, and whoever asks again learns how
+ */
+export function stopWithoutStorage(
+  { stopAsking }: Pick<CommandOptions, 'stopAsking'>,
+  by: MemberId,
+  command: CommandOf<'cancel'>,
+): void {
+  const { roomId, generationId } = command
+  if (stopAsking({ roomId, generationId, by, reason: reasonOf(command) }))
+    throw new Refusal('storage-uncertain')
+}
+
+function reasonOf({ reason }: CommandOf<'cancel'>): string | undefined {
+  return reason?.toWellFormed().trim() || undefined
+}
+
+function isStorageAway(error: unknown): boolean {
+  return error instanceof Refusal && STORAGE_AWAY.has(error.body.code)
+}
+
 /** Whoever ends it first wins; a stop that comes too late is told how it ended, and is no error. */
 async function cancel(
-  { log, shown }: CommandOptions,
+  options: CommandOptions,
   by: MemberId,
   command: CommandOf<'cancel'>,
 ): Promise<Acknowledged> {
+  const { log, shown } = options
   const { roomId, generationId } = command
-  const reason = command.reason?.toWellFormed().trim()
-  const result = await log.end(roomId, {
-    generationId,
-    outcome: 'cancelled',
-    by,
-    ...(reason ? { reason } : {}),
-    next: null,
-  })
+  const reason = reasonOf(command)
+  const result = await log
+    .end(roomId, {
+      generationId,
+      outcome: 'cancelled',
+      by,
+      ...(reason === undefined ? {} : { reason }),
+      next: null,
+    })
+    .catch((error: unknown) => {
+      if (isStorageAway(error)) stopWithoutStorage(options, by, command)
+      throw error
+    })
   if (!result.ok && result.refused !== 'ended') throw new Refusal('internal')
   const { outcome, end, offset } = result.ended
   await shown(offset)

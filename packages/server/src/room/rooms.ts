@@ -19,7 +19,7 @@ import { isInviteOpen, mayInvite, memberOf, messagesOf, openInvites } from '@roo
 import type { Clock } from '@roomcast/shared/clock'
 import { AdmissionChanged, type RoomLog, type Started } from '../log/room-log.ts'
 import type { PresencePort } from '../presence/presence.ts'
-import { perform, type RoomCommand } from './commands.ts'
+import { type CommandOptions, perform, type RoomCommand, stopWithoutStorage } from './commands.ts'
 import type { Connection, FanOut } from './connection.ts'
 import { freeName } from './free-name.ts'
 import { pageAt, type PagePlace } from './message-pages.ts'
@@ -45,6 +45,8 @@ export interface RoomsOptions {
   readonly defaultModel: string
   /** @throws Refusal `model-unknown` for a model that cannot be asked, or not yet */
   readonly requireModel: (model: string) => void
+  /** See CommandOptions. */
+  readonly stopAsking: CommandOptions['stopAsking']
   readonly run: (started: Started) => void
   /** See CommandOptions. */
   readonly refuseNew: (by: MemberId) => ErrorBody | null
@@ -272,7 +274,14 @@ export class Rooms {
   /** Does a command of a member. @throws Refusal; then nothing has changed */
   async perform(memberId: MemberId, command: RoomCommand): Promise<Acknowledged> {
     // It would be tried for seconds, and perhaps be done after its sender has given it up.
-    if (this.#isAway && command.type !== 'typing') throw new Refusal('storage-unavailable')
+    if (this.#isAway && command.type !== 'typing') {
+      // Whatever becomes of the stop, nothing more is paid for.
+      if (command.type === 'cancel') {
+        await this.#roomOf(memberId, command.roomId)
+        stopWithoutStorage(this.#options, memberId, command)
+      }
+      throw new Refusal('storage-unavailable')
+    }
     // Whoever asks again to leave is told by the log that it is done.
     const leaves = command.type === 'remove' && command.memberId === memberId
     let room = await this.#inMemory(memberId, command.roomId, leaves)

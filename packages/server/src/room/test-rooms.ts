@@ -12,6 +12,7 @@ export function testRooms(log: RoomLog, clock: Clock, newId: () => string): Room
     clock,
     newId,
     defaultModel: 'claude',
+    stopAsking: () => false,
     requireModel: () => undefined,
     run: () => undefined,
     refuseNew: () => null,

@@ -1,6 +1,9 @@
-// The file itself: how it is opened, its transactions, and what its failures mean.
+// The file itself: how it is opened, its transactions, and what its failures mean. Beside it a reserve, so that what has to be
+// stored is stored on a full disk too; and a watch over it, since SQLite does not notice that it was deleted.
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { Refusal } from '@roomcast/shared/protocol'
+import { type Damage, DataFile } from './data-file.ts'
+import { Reserve } from './reserve.ts'
 import { migrate } from './schema.ts'
 
 /** `entry`: survives the loss of power once committed. `reply`: survives the end of the process (no fsync). */
@@ -23,13 +26,22 @@ export class Database {
   readonly #database: DatabaseSync
   readonly #statements = new Map<string, StatementSync>()
   #durability: Durability | null = null
+  /** None of a database in memory. */
+  readonly #file: DataFile | null
+  readonly #reserve: Reserve | null
+  readonly #onDamage: (damage: Damage) => void
+  #damage: Damage | null = null
 
   /**
    * Opens or makes the file, takes it for this process alone, and migrates it.
    * @param path a file, or `:memory:`
+   * @param onDamage hears what has happened to the file, once
    * @throws DataInUse when another process has it
    */
-  constructor(path: string) {
+  constructor(path: string, onDamage: (damage: Damage) => void = () => undefined) {
+    this.#onDamage = onDamage
+    const isFile = path !== ':memory:'
+    this.#file = isFile ? new DataFile(path) : null
     this.#database = new DatabaseSync(path)
     try {
       // WAL: commits are appends. EXCLUSIVE: the lock is held until close, so a second process is refused.
@@ -39,9 +51,13 @@ export class Database {
       )
       this.#database.exec('BEGIN IMMEDIATE; COMMIT')
       migrate(this.#database)
+      // It knows the write-ahead log from now on.
+      this.#file?.look()
+      this.#reserve = isFile ? new Reserve(`${path}-reserve`) : null
     } catch (error) {
       this.#database.close()
-      throw errcode(error) === SQLITE_BUSY ? new DataInUse(path) : error
+      this.#file?.close()
+      throw startError(error, path)
     }
   }
 
@@ -55,8 +71,46 @@ export class Database {
     } catch (error) {
       // A failed COMMIT or statement may have rolled back by itself.
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
-      throw translate(error)
+      throw this.#translated(error)
     }
+  }
+
+  /**
+   * The same for what has to be stored: on a full disk it gets the reserve, piece by piece.
+   * @param work is told whether that is so, and then writes as little as it can
+   */
+  transactionWithReserve<T>(durability: Durability, work: (isFull: boolean) => T): T {
+    let isFull = false
+    try {
+      for (;;)
+        try {
+          return this.transaction(durability, () => work(isFull))
+        } catch (error) {
+          const isRefused = error instanceof Refusal && error.body.code === 'storage-full'
+          if (!isRefused || !this.#reserve?.release()) throw error
+          isFull = true
+        }
+    } finally {
+      if (isFull) this.#reserve?.refill()
+    }
+  }
+
+  /**
+   * Looks whether something would be saved.
+   * @throws Refusal `storage-full`; `storage-unavailable` when the file is not what it was
+   */
+  askToSave(): void {
+    this.requireFile()
+    if (this.#reserve?.hasRoom() === false) throw new Refusal('storage-full')
+  }
+
+  /** Looks after the file. @throws Refusal `storage-unavailable` when it is not what it was */
+  requireFile(): void {
+    const before = this.#damage
+    this.#damage = this.#file?.look() ?? null
+    if (this.#damage === null) return
+    if (before === null) this.#onDamage(this.#damage)
+    throw new Refusal('storage-unavailable')
   }
 
   /** The rows of a query. The caller names their shape; it is the schema's. */
@@ -77,10 +131,16 @@ export class Database {
   }
 
   close(): void {
-    if (this.#database.isOpen) this.#database.close()
+    if (!this.#database.isOpen) return
+    this.#database.close()
+    this.#reserve?.close()
+    // Last: with it the lock on the file would go.
+    this.#file?.close()
   }
 
   #begin(durability: Durability): void {
+    // What is written into a file that nobody finds again is not stored.
+    if (this.#damage !== null) throw new Refusal('storage-unavailable')
     if (this.#durability !== durability) this.#database.exec(PRAGMA[durability])
     this.#durability = durability
     this.#database.exec('BEGIN IMMEDIATE')
@@ -99,8 +159,14 @@ export class Database {
     try {
       return work()
     } catch (error) {
-      throw translate(error)
+      throw this.#translated(error)
     }
+  }
+
+  #translated(error: unknown): unknown {
+    const code = errcode(error)
+    if (code === SQLITE_CORRUPT || code === SQLITE_NOTADB) this.#file?.cannotBeRead()
+    return translate(error)
   }
 }
 
@@ -108,8 +174,18 @@ export class Database {
 const SQLITE_BUSY = 5
 const SQLITE_READONLY = 8
 const SQLITE_IOERR = 10
+const SQLITE_CORRUPT = 11
 const SQLITE_FULL = 13
 const SQLITE_CANTOPEN = 14
+const SQLITE_NOTADB = 26
+
+const UNAVAILABLE: ReadonlySet<number | null> = new Set([
+  SQLITE_IOERR,
+  SQLITE_CANTOPEN,
+  SQLITE_READONLY,
+  SQLITE_CORRUPT,
+  SQLITE_NOTADB,
+])
 
 /** The primary result code of an error of node:sqlite, which carries the extended one. */
 function errcode(error: unknown): number | null {
@@ -117,11 +193,20 @@ function errcode(error: unknown): number | null {
   return typeof error.errcode === 'number' ? error.errcode & 0xff : null
 }
 
+/** Why the file could not be opened, for the operator. */
+function startError(error: unknown, path: string): unknown {
+  const code = errcode(error)
+  if (code === SQLITE_BUSY) return new DataInUse(path)
+  if (code !== SQLITE_FULL) return error
+  return new Error(
+    `there is no room on the disk of ${path}, and this version has to write there first.`,
+  )
+}
+
 function translate(error: unknown): unknown {
   const code = errcode(error)
   if (code === SQLITE_FULL) return refusal('storage-full', error)
-  if (code === SQLITE_IOERR || code === SQLITE_CANTOPEN || code === SQLITE_READONLY)
-    return refusal('storage-unavailable', error)
+  if (UNAVAILABLE.has(code)) return refusal('storage-unavailable', error)
   return error
 }
 

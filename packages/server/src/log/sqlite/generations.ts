@@ -85,7 +85,8 @@ export class Generations {
     return this.start(roomId, { generationId, mode: 'answer', messageId, by })
   }
 
-  close(roomId: RoomId, row: GenerationRow, end: NewEnd): Closed {
+  /** @param isFull there is hardly room on the disk: the text stays in its pieces */
+  close(roomId: RoomId, row: GenerationRow, end: NewEnd, isFull: boolean): Closed {
     const { text } = this.#replies.read(roomId, row)
     const waiting = this.#queue.length(roomId) > 0
     const held = waiting && (end.outcome === 'cancelled' || this.#entries.room(roomId).held === 1)
@@ -105,12 +106,25 @@ export class Generations {
       ...(usage === undefined ? {} : { usage }),
       ...(omitted === undefined ? {} : { omitted }),
     }) as GenerationEnded
-    this.#replies.close(roomId, row, text, ended)
+    this.#replies.close(roomId, row, isFull ? null : text, ended)
     this.#database.run('UPDATE rooms SET running = NULL WHERE room_id = ?', roomId)
     this.hold(roomId, held)
     const next = end.next === null ? null : this.promote(roomId, end.next)
     const entries = next ? [ended, next] : [ended]
     return { ended, entries }
+  }
+
+  /** Ends what ran as `interrupted`, unless this process runs it. */
+  interrupt(roomId: RoomId, running: number, isFull: boolean): readonly Entry[] {
+    const row = this.#replies.byNumber(roomId, running)
+    if (!row || this.isOurs(row.generation_id)) return []
+    const error = {
+      code: 'interrupted',
+      message: 'The server stopped while Claude was answering.',
+    }
+    const generationId = row.generation_id
+    const end = { generationId, outcome: 'interrupted', error, next: null } as const
+    return this.close(roomId, row, end, isFull).entries
   }
 
   /** What this very end has answered before: only the same call names the generation that runs now as its next. */

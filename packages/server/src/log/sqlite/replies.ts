@@ -111,14 +111,15 @@ export class Replies {
     }
   }
 
-  /** Closes a reply: keeps how it ended, and its text in one piece. */
-  close(roomId: RoomId, row: GenerationRow, text: string, ended: GenerationEnded): void {
+  /** Closes a reply: keeps how it ended, and its text in one piece; without a text, in the pieces that it is in. */
+  close(roomId: RoomId, row: GenerationRow, text: string | null, ended: GenerationEnded): void {
     this.#database.run(
       'UPDATE generations SET ended = ? WHERE room_id = ? AND number = ?',
       JSON.stringify(ended),
       roomId,
       row.number,
     )
+    if (text === null) return
     this.#database.run('DELETE FROM chunks WHERE room_id = ? AND number = ?', roomId, row.number)
     if (text !== '')
       this.#database.run(

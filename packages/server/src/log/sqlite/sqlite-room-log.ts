@@ -33,6 +33,7 @@ import {
   type Written,
 } from '../room-log.ts'
 import { Amendments } from './amendments.ts'
+import type { Damage } from './data-file.ts'
 import { Database } from './database.ts'
 import { Entries, NO_ROOM, type RoomRow } from './entries.ts'
 import { Followers } from '../followers.ts'
@@ -53,16 +54,24 @@ export interface SqliteRoomLogOptions {
   readonly onFollowerError?: (error: unknown) => void
 }
 
+export interface OpenSqliteOptions extends Omit<SqliteRoomLogOptions, 'database'> {
+  /** A file, made if missing, or `:memory:`. */
+  readonly path: string
+  /** See Database. */
+  readonly onDamage?: (damage: Damage) => void
+}
+
 /**
- * Opens the log in a file, made if missing, or in `:memory:`.
+ * Opens the log in a file of its own.
  * @throws DataInUse when another process has the file open
  */
 export function openSqliteRoomLog({
   path,
+  onDamage,
   ...options
-}: Omit<SqliteRoomLogOptions, 'database'> & { readonly path: string }): Promise<RoomLog> {
+}: OpenSqliteOptions): Promise<SqliteRoomLog> {
   return Promise.resolve().then(
-    () => new SqliteRoomLog({ ...options, database: new Database(path) }),
+    () => new SqliteRoomLog({ ...options, database: new Database(path, onDamage) }),
   )
 }
 
@@ -220,7 +229,7 @@ export class SqliteRoomLog implements RoomLog {
       return { ok: true, ...before, started }
     }
     let final: Delta | null = null
-    const result = this.#database.transaction('entry', () => {
+    const result = this.#database.transactionWithReserve('entry', (isFull) => {
       let row = this.#generations.get(roomId, generationId)
       if (end.by !== undefined) this.#members.requireNotGone(roomId, end.by, false)
       const refused = refuseOwner(row, end.fence)
@@ -232,7 +241,12 @@ export class SqliteRoomLog implements RoomLog {
         final = grown.delta
         row = this.#generations.get(roomId, generationId)
       }
-      return { ok: true, ...this.#generations.close(roomId, row, end) } as const
+      // Where there is no room for it, nothing begins; it does when there is (`recover`).
+      const next = isFull ? null : end.next
+      return {
+        ok: true,
+        ...this.#generations.close(roomId, row, { ...end, next }, isFull),
+      } as const
     })
     if (!result.ok) return result
     const started = this.#generations.settle(roomId, result.entries)
@@ -254,15 +268,17 @@ export class SqliteRoomLog implements RoomLog {
       const asked = head && this.#entries.lastAbout(roomId, head.messageId, 'message-posted')
       return asked ? [{ roomId, by: asked.by, since: asked.at }] : []
     })
-    return choose(waiting).flatMap(({ roomId }) => {
-      const entries = this.#database.transaction('entry', () => {
-        const promoted = this.#generations.promote(roomId, newId())
-        return promoted ? [promoted] : []
-      })
-      this.#show(roomId, entries)
-      const started = this.#generations.settle(roomId, entries)
-      return started ? [started] : []
-    })
+    const started: Started[] = []
+    try {
+      for (const { roomId } of choose(waiting)) {
+        const one = this.#promote(roomId, newId())
+        if (one) started.push(one)
+      }
+    } catch (error) {
+      // What has started before the disk was full is to be run.
+      if (started.length === 0) throw error
+    }
+    return started
   }
 
   async read(roomId: RoomId): Promise<Reading> {
@@ -339,6 +355,17 @@ export class SqliteRoomLog implements RoomLog {
     this.#followers.tell(roomId, { type: 'deleted' })
   }
 
+  /** Whether something would be saved now. @throws Refusal `storage-full`, `storage-unavailable` */
+  async askToSave(): Promise<void> {
+    this.#database.askToSave()
+  }
+
+  /** A sign of life. @throws Refusal `storage-unavailable` when the file is not what it was, or cannot be read */
+  async ping(): Promise<void> {
+    this.#database.requireFile()
+    this.#database.get('SELECT 1 FROM rooms LIMIT 1')
+  }
+
   async close(): Promise<void> {
     this.#followers.clear()
     this.#database.close()
@@ -378,19 +405,20 @@ export class SqliteRoomLog implements RoomLog {
     return this.#entries.write(roomId, draft)
   }
 
+  #promote(roomId: RoomId, next: GenerationId): Started | null {
+    const entries = this.#database.transaction('entry', () => {
+      const promoted = this.#generations.promote(roomId, next)
+      return promoted ? [promoted] : []
+    })
+    this.#show(roomId, entries)
+    return this.#generations.settle(roomId, entries)
+  }
+
   /** Ends what runs in a room, unless this process runs it. */
   #interrupt(roomId: RoomId, running: number): void {
-    const entries = this.#database.transaction('entry', () => {
-      const row = this.#replies.byNumber(roomId, running)
-      if (!row || this.#generations.isOurs(row.generation_id)) return []
-      const error = {
-        code: 'interrupted',
-        message: 'The server stopped while Claude was answering.',
-      }
-      const generationId = row.generation_id
-      const end = { generationId, outcome: 'interrupted', error, next: null } as const
-      return this.#generations.close(roomId, row, end).entries
-    })
+    const entries = this.#database.transactionWithReserve('entry', (isFull) =>
+      this.#generations.interrupt(roomId, running, isFull),
+    )
     this.#show(roomId, entries)
     this.#generations.settle(roomId, entries)
   }
