@@ -162,7 +162,7 @@ test(
 
     await typist.goTo('continue')
     await typist.press('Enter')
-    await person.at('stop').waitFor()
+    await person.canStop()
     await typist.look('after continue')
     await typist.press('Alt+Shift+M')
     await typist.has('composer')

@@ -83,6 +83,11 @@ export class BrowserPerson {
     await this.at('send').click()
   }
 
+  /** Waits until an answer is being written, and has been for a moment: before, nothing stops it. */
+  async canStop(): Promise<void> {
+    await this.page.locator('[data-testid=stop][aria-disabled=false]').waitFor()
+  }
+
   /** The newest reply as this screen shows it. */
   async reply(): Promise<{ text: string; end: number; generation: string; footer: string }> {
     return this.page.evaluate(() => {

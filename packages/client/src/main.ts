@@ -5,8 +5,11 @@ import App from './App.vue'
 import { createSession, SESSION } from './composables/use-session.ts'
 import { makeRouter } from './router.ts'
 import { followTheme } from './theme.ts'
+import { keepCompositions } from './talk/compositions.ts'
 import { followVisibleHeight } from './visible-height.ts'
 
+// First of all, so that nothing hears of a key before it.
+keepCompositions(window)
 followTheme()
 followVisibleHeight()
 const { router, stuck } = makeRouter()

@@ -46,7 +46,7 @@ export function useAttention({ state, me, title, people }: RoomShown): void {
     const id = message.kind === 'said' ? message.messageId : message.generationId
     if (told.has(id) || !('Notification' in window) || Notification.permission !== 'granted') return
     told.add(id)
-    const said = laterWords.notification
+    const said = laterWords.announce.notification
     const who = people.name.value(message.by)
     // The tag makes one of what several tabs show.
     const shown = new Notification(title.value, {

@@ -97,7 +97,7 @@ export function useLogFocus(scroller: ElementRef, leave: ElementRef, keys: LogKe
   function onKeydown(event: KeyboardEvent): void {
     const { key, target } = event
     const message = messageIn(target)
-    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return
+    if (event.ctrlKey || event.metaKey || event.altKey) return
     if (key === 'Tab' && message) return onTab(event)
     if (target !== message && target !== scroller.value) return
     const offset = message === null ? null : Number(message.dataset['offset'])

@@ -1,7 +1,6 @@
 // Calling somebody by name while writing: what is offered for the @ at the caret, which of it is chosen, and the keys
 // that go with it.
 import { computed, type ComputedRef, nextTick, ref, type ShallowRef, shallowRef } from 'vue'
-import { isComposing } from '../talk/keys.ts'
 import {
   CLAUDE,
   type Mentionable,
@@ -67,7 +66,7 @@ export function useMention({ field, people, taken }: MentionOptions): Mention {
     key(event) {
       const count = offered.value.length
       const person = offered.value[chosen.value]
-      if (count === 0 || person === undefined || isComposing(event)) return false
+      if (count === 0 || person === undefined) return false
       const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
       if (step !== undefined) chosen.value = (chosen.value + step + count) % count
       else if (event.key === 'Escape') close()

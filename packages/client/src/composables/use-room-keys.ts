@@ -11,7 +11,7 @@ const FOCUSABLE = 'textarea, button:not([disabled]), a[href], input, [tabindex="
 
 export function useRoomKeys(state: () => RoomState | null): void {
   const onKeydown = (event: KeyboardEvent): void => {
-    if (event.isComposing || document.querySelector('dialog[open]')) return
+    if (document.querySelector('dialog[open]')) return
     if (event.key === 'F6') goToRegion(event.shiftKey ? -1 : 1)
     else if (isChord(event, 'KeyM')) focusComposer()
     else if (isChord(event, 'KeyC')) void copyLast(state())

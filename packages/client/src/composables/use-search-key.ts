@@ -4,7 +4,7 @@ import { onScopeDispose } from 'vue'
 /** Calls `open` on Ctrl/⌘+Shift+F, and on a slash while nothing is being written. */
 export function useSearchKey(open: () => void): void {
   const onKeydown = (event: KeyboardEvent): void => {
-    if (event.isComposing || event.altKey || document.querySelector('dialog[open]')) return
+    if (event.altKey || document.querySelector('dialog[open]')) return
     const modified = event.ctrlKey || event.metaKey
     const chord = event.code === 'KeyF' && event.shiftKey && modified
     const slash = event.key === '/' && !modified && !isWriting(event.target)

@@ -5,6 +5,7 @@ import type { TalkAct } from '../talk/act.ts'
 import type { Mentionable } from '../talk/mention.ts'
 import { quoteOf } from '../talk/quote.ts'
 import { type Composer, useComposer } from './use-composer.ts'
+import type { Aim } from './use-aim.ts'
 import { type Editing, useEditing } from './use-editing.ts'
 import type { Room } from './use-room.ts'
 
@@ -41,8 +42,12 @@ export interface TalkingOptions {
   readonly pressed: () => void
   /** Shows the message or reply with this id. */
   readonly jump: (id: string) => void
+  /** At what stands in the conversation and in the queue. */
+  readonly aim: Aim
 }
 
+/** What is done for everybody with what stood under the pointer: never with what has just come there. */
+const AIMED: ReadonlySet<TalkAct['kind']> = new Set(['retry', 'continue', 'withdraw', 'resume'])
 const NOBODY: readonly Mentionable[] = []
 
 export function useTalk(options: TalkingOptions): Talking {
@@ -69,6 +74,7 @@ export function useTalk(options: TalkingOptions): Talking {
   }
 
   const act = (wanted: TalkAct): void => {
+    if (AIMED.has(wanted.kind) && !options.aim.hits()) return
     switch (wanted.kind) {
       case 'draft':
         return void (composer.draft.value = wanted.draft)

@@ -6,7 +6,7 @@ import { cutQuote, quoteOf, sourceOf } from './quote.ts'
 
 function key(name: string, more: Partial<Key> = {}): Key {
   const modifiers = { shiftKey: false, ctrlKey: false, metaKey: false, altKey: false }
-  return { key: name, keyCode: 13, isComposing: false, ...modifiers, ...more }
+  return { key: name, ...modifiers, ...more }
 }
 
 describe('a key in the composer', () => {
@@ -26,16 +26,10 @@ describe('a key in the composer', () => {
     expect(isSend(key('Enter', { ctrlKey: true }), false)).toBe(true)
   })
 
-  it('Enter only chooses the word that is being composed', () => {
-    expect(isSend(key('Enter', { isComposing: true }), true)).toBe(false)
-    expect(isSend(key('Enter', { keyCode: 229, ctrlKey: true }), true)).toBe(false)
-  })
-
   it('Up edits the last message, but only where there is nothing to move in', () => {
     expect(isEditLast(key('ArrowUp'), '')).toBe(true)
     expect(isEditLast(key('ArrowUp'), ' ')).toBe(false)
     expect(isEditLast(key('ArrowUp', { shiftKey: true }), '')).toBe(false)
-    expect(isEditLast(key('ArrowUp', { isComposing: true }), '')).toBe(false)
   })
 })
 

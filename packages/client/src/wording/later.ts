@@ -1,5 +1,5 @@
-// The words of the parts that are loaded only when they are needed, so that the first page does not pay for them.
-// The same language as `language.ts`.
+// The words of the parts around a conversation and of the lists of rooms, so that the pages before a room do not pay for all
+// of them. The same language as `language.ts`.
 import { laterEnglish } from './english/later.ts'
 
 /** What every language has to say there. */

@@ -23,4 +23,8 @@ export const announce = {
   back: 'Live again.',
   code: (language: string, lines: number): string =>
     `Code block${language === '' ? '' : `, ${language}`}, ${counted(lines, 'line', 'lines')}.`,
+  notification: {
+    answered: 'Claude has answered you.',
+    mentioned: (name: string, text: string): string => `${name}: ${text.slice(0, 140)}`,
+  },
 }

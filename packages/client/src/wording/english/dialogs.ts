@@ -1,5 +1,10 @@
 // What opens on a press in a room.
+import { preferences } from './preferences.ts'
+import { search } from './search.ts'
+
 export const dialogs = {
+  preferences,
+  search,
   menu: {
     invite: 'Invite',
     search: 'Search',
@@ -18,6 +23,8 @@ export const dialogs = {
     example: 'Wrong question',
     quick: ['Answered already', 'Going the wrong way', 'Too long'],
     stop: 'Stop for everyone',
+    ended: 'That answer has ended meanwhile. Nothing was stopped.',
+    close: 'Close',
   },
   invite: {
     title: 'Invite to this room',
@@ -36,10 +43,6 @@ export const dialogs = {
     text: 'This link is your key: whoever opens it is you here, and comes to this room. Keep it to yourself.',
     link: 'Your personal link',
     code: 'Your personal link as a QR code',
-  },
-  notification: {
-    answered: 'Claude has answered you.',
-    mentioned: (name: string, text: string): string => `${name}: ${text.slice(0, 140)}`,
   },
   moment: 'One moment…',
   settings: {

@@ -1,10 +1,6 @@
-// What is said by parts of the page that are loaded later: one file for each.
+// What is said around the conversation of a room, and by the lists of rooms.
 import { announce } from './announce.ts'
-import { dialogs } from './dialogs.ts'
-import { pages } from './pages.ts'
 import { people } from './people.ts'
-import { preferences } from './preferences.ts'
 import { rooms } from './rooms.ts'
-import { search } from './search.ts'
 
-export const laterEnglish = { ...dialogs, announce, pages, people, preferences, rooms, search }
+export const laterEnglish = { announce, people, rooms }

@@ -58,6 +58,12 @@ export const shell = {
     stopWaits: 'Stop is waiting…',
     stopWhy: 'Stop and say why',
   },
+  /** Why a press did nothing. */
+  missed: {
+    another: 'Another answer had just begun: nothing was stopped. Press again to stop this one.',
+    ended: 'The answer had just ended: nothing was stopped.',
+    moved: 'Something had just changed there: nothing was done. Press again.',
+  },
   face: {
     opening: 'The room is being opened',
     cannotOpenYet: 'The room cannot be opened just now',
