@@ -18,8 +18,6 @@ let options: GenerationsOptions
 let generations: Generations
 let finished: { started: Started; how: Finished }[]
 let errors: unknown[]
-let mayGoOn: boolean
-let asked: number[]
 
 beforeEach(async () => {
   clock = new TestClock()
@@ -29,8 +27,6 @@ beforeEach(async () => {
   models = []
   finished = []
   errors = []
-  mayGoOn = true
-  asked = []
   options = {
     log: storage.log,
     claude,
@@ -43,8 +39,8 @@ beforeEach(async () => {
     thinking: false,
     models: () => models,
     hold: () => () => undefined,
-    mayGoOn: () => mayGoOn,
-    onAsk: (_, tokens) => asked.push(tokens),
+    mayGoOn: () => true,
+    onAsk: () => undefined,
     onFinished: (started, how) => finished.push({ started, how }),
     onError: (_, error) => errors.push(error),
   }
@@ -204,39 +200,6 @@ describe('the prompt of a generation', () => {
     expect(prompt?.turns[0]?.parts).toHaveLength(2)
     await claude.stops()
     expect((await room.reply({ number: 1 })).ended).toMatchObject({ omitted: true })
-  })
-})
-
-describe('where answers are limited', () => {
-  it('[R7.3] the next question of a room waits for its turn', async () => {
-    mayGoOn = false
-    await run(await room.ask('alice', 'One?'))
-    await room.ask('bob', 'Two?').catch(() => undefined)
-    await claude.stops()
-    await settled()
-    expect(await room.state()).toMatchObject({ running: null, held: false })
-    expect((await room.state()).queue).toHaveLength(1)
-  })
-
-  it('the tokens of a prompt are told before Claude is asked', async () => {
-    await run(await room.ask('alice', 'One?'))
-    expect(asked).toHaveLength(1)
-    expect(asked[0]).toBeGreaterThan(0)
-  })
-
-  it('whatever runs ends at once when spending is switched off, and what comes to run too', async () => {
-    await run(await room.ask('alice', 'One?'))
-    generations.stopSpending()
-    await settled()
-    expect(claude.aborted).toBe(true)
-    expect((await room.reply({ number: 1 })).ended).toMatchObject({
-      outcome: 'failed',
-      error: { code: 'spending-off' },
-    })
-    const prompts = claude.prompts.length
-    await run(await room.ask('bob', 'Two?'))
-    expect((await room.reply({ number: 2 })).ended?.error?.code).toBe('spending-off')
-    expect(claude.prompts).toHaveLength(prompts)
   })
 })
 

@@ -82,6 +82,22 @@ export class Entries {
     )
   }
 
+  /** Removes a room and everything in it. @throws Refusal `room-not-found` */
+  deleteRoom(roomId: RoomId): void {
+    this.room(roomId)
+    const tables = [
+      'entries',
+      'generations',
+      'chunks',
+      'queue',
+      'members',
+      'commands',
+      'checkpoints',
+      'rooms',
+    ]
+    for (const table of tables) this.#database.run(`DELETE FROM ${table} WHERE room_id = ?`, roomId)
+  }
+
   /** Gives the draft its place and time and stores it. */
   write(roomId: RoomId, draft: EntryDraft): Entry {
     const { last_offset } = this.room(roomId)

@@ -1,9 +1,9 @@
 // Who is a member of a room, and who is not any more.
-import type { Entry, MemberId, RoomId } from '@roomcast/shared/protocol'
+import type { Entry, MemberId, RoomId, RoomSummary } from '@roomcast/shared/protocol'
 import { Refusal } from '@roomcast/shared/protocol'
 import type { NewMember } from '../room-log.ts'
 import type { Database } from './database.ts'
-import type { Entries } from './entries.ts'
+import type { Entries, RoomRow } from './entries.ts'
 
 interface MemberRow {
   readonly name: string
@@ -63,6 +63,23 @@ export class Members {
       memberId,
     )
     return this.#entries.write(roomId, { type: 'member-left', memberId, by })
+  }
+
+  /** The rooms that somebody is a member of, last used first. */
+  roomsOf(memberId: MemberId): readonly RoomSummary[] {
+    const rows = this.#database.all<RoomRow & { role: RoomSummary['role'] }>(
+      `SELECT rooms.*, members.role FROM members JOIN rooms USING (room_id)
+       WHERE member_id = ? AND members.gone IS NULL ORDER BY last_at DESC, rooms.rowid DESC`,
+      memberId,
+    )
+    return rows.map((room) => ({
+      roomId: room.room_id,
+      title: room.title,
+      role: room.role,
+      at: room.last_at,
+      running: room.running !== null,
+      offset: room.last_offset,
+    }))
   }
 
   #row(roomId: RoomId, memberId: MemberId): MemberRow | undefined {

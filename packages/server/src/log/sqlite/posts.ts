@@ -1,7 +1,7 @@
 // What somebody says: a message, and a question that starts or waits. Called inside transactions.
 import type { Entry, Quote, RoomId } from '@roomcast/shared/protocol'
 import { LIMITS, Refusal } from '@roomcast/shared/protocol'
-import type { NewPost } from '../room-log.ts'
+import type { NewPost, Waiting } from '../room-log.ts'
 import type { Entries, RoomRow } from './entries.ts'
 import type { Generations } from './generations.ts'
 import type { Queue } from './queue.ts'
@@ -44,6 +44,16 @@ export class Posts {
       return [posted, generations.start(roomId, { generationId, mode: 'answer', messageId, by })]
     queue.add(roomId, messageId, by)
     return [posted, entries.write(roomId, { type: 'question-queued', messageId })]
+  }
+
+  /** The heads of the queues that wait for a place only. */
+  waiting(): readonly Waiting[] {
+    const { entries, queue } = this.#options
+    return queue.waitingRooms().flatMap((roomId) => {
+      const head = queue.head(roomId)
+      const asked = head && entries.lastAbout(roomId, head.messageId, 'message-posted')
+      return asked ? [{ roomId, by: asked.by, since: asked.at }] : []
+    })
   }
 
   /** Whose it is, the log knows; what is not there, or not any more, is not quoted. */

@@ -263,14 +263,9 @@ export class SqliteRoomLog implements RoomLog {
       'SELECT room_id, running FROM rooms WHERE running IS NOT NULL',
     )
     for (const room of running) this.#interrupt(room.room_id, room.running)
-    const waiting = this.#queue.waitingRooms().flatMap((roomId): Waiting[] => {
-      const head = this.#queue.head(roomId)
-      const asked = head && this.#entries.lastAbout(roomId, head.messageId, 'message-posted')
-      return asked ? [{ roomId, by: asked.by, since: asked.at }] : []
-    })
     const started: Started[] = []
     try {
-      for (const { roomId } of choose(waiting)) {
+      for (const { roomId } of choose(this.#posts.waiting())) {
         const one = this.#promote(roomId, newId())
         if (one) started.push(one)
       }
@@ -321,36 +316,12 @@ export class SqliteRoomLog implements RoomLog {
   }
 
   async roomsOf(memberId: MemberId): Promise<readonly RoomSummary[]> {
-    const rows = this.#database.all<RoomRow & { role: RoomSummary['role'] }>(
-      `SELECT rooms.*, members.role FROM members JOIN rooms USING (room_id)
-       WHERE member_id = ? AND members.gone IS NULL ORDER BY last_at DESC, rooms.rowid DESC`,
-      memberId,
-    )
-    return rows.map((room) => ({
-      roomId: room.room_id,
-      title: room.title,
-      role: room.role,
-      at: room.last_at,
-      running: room.running !== null,
-      offset: room.last_offset,
-    }))
+    return this.#members.roomsOf(memberId)
   }
 
   async deleteRoom(roomId: RoomId): Promise<void> {
     this.#database.transaction('entry', () => {
-      this.#entries.room(roomId)
-      const tables = [
-        'entries',
-        'generations',
-        'chunks',
-        'queue',
-        'members',
-        'commands',
-        'checkpoints',
-        'rooms',
-      ]
-      for (const table of tables)
-        this.#database.run(`DELETE FROM ${table} WHERE room_id = ?`, roomId)
+      this.#entries.deleteRoom(roomId)
     })
     this.#followers.tell(roomId, { type: 'deleted' })
   }
@@ -406,10 +377,8 @@ export class SqliteRoomLog implements RoomLog {
   }
 
   #promote(roomId: RoomId, next: GenerationId): Started | null {
-    const entries = this.#database.transaction('entry', () => {
-      const promoted = this.#generations.promote(roomId, next)
-      return promoted ? [promoted] : []
-    })
+    const promote = () => this.#generations.promote(roomId, next)
+    const entries = [this.#database.transaction('entry', promote)].filter((entry) => entry !== null)
     this.#show(roomId, entries)
     return this.#generations.settle(roomId, entries)
   }

@@ -1,0 +1,79 @@
+// What limits on spending do to the answers of a node.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Started } from '../log/room-log.ts'
+import { ClaudeDouble } from './claude-double.ts'
+import { Generations } from './generations.ts'
+import { settled, TestClock } from './test-clock.ts'
+import { TestRoom } from './test-room.ts'
+
+let room: TestRoom
+let claude: ClaudeDouble
+let generations: Generations
+let mayGoOn: boolean
+let asked: number[]
+
+beforeEach(async () => {
+  const clock = new TestClock()
+  room = await TestRoom.open(clock)
+  claude = new ClaudeDouble()
+  mayGoOn = true
+  asked = []
+  generations = new Generations({
+    log: room.log,
+    claude,
+    clock,
+    newId: () => room.newId(),
+    chance: () => 0,
+    limits: { firstEventMs: 10_000, silenceMs: 10_000, answerMs: 100_000 },
+    maxTokens: 1000,
+    promptTokens: 100_000,
+    thinking: false,
+    models: () => [],
+    hold: () => () => undefined,
+    mayGoOn: () => mayGoOn,
+    onAsk: (_, tokens) => asked.push(tokens),
+    onFinished: () => undefined,
+    onError: (_, error) => {
+      throw error
+    },
+  })
+})
+afterEach(() => room.log.close())
+
+async function run(started: Started): Promise<void> {
+  generations.run(started)
+  await settled()
+}
+
+describe('where answers are limited', () => {
+  it('[R7.3] the next question of a room waits for its turn', async () => {
+    mayGoOn = false
+    await run(await room.ask('alice', 'One?'))
+    await room.ask('bob', 'Two?').catch(() => undefined)
+    await claude.stops()
+    await settled()
+    expect(await room.state()).toMatchObject({ running: null, held: false })
+    expect((await room.state()).queue).toHaveLength(1)
+  })
+
+  it('the tokens of a prompt are told before Claude is asked', async () => {
+    await run(await room.ask('alice', 'One?'))
+    expect(asked).toHaveLength(1)
+    expect(asked[0]).toBeGreaterThan(0)
+  })
+
+  it('whatever runs ends at once when spending is switched off, and what comes to run too', async () => {
+    await run(await room.ask('alice', 'One?'))
+    generations.stopSpending()
+    await settled()
+    expect(claude.aborted).toBe(true)
+    expect((await room.reply({ number: 1 })).ended).toMatchObject({
+      outcome: 'failed',
+      error: { code: 'spending-off' },
+    })
+    const prompts = claude.prompts.length
+    await run(await room.ask('bob', 'Two?'))
+    expect((await room.reply({ number: 2 })).ended?.error?.code).toBe('spending-off')
+    expect(claude.prompts).toHaveLength(prompts)
+  })
+})
