@@ -5,13 +5,14 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { digest } from '@roomcast/shared/digest'
 import { messagesOf } from '@roomcast/shared/room'
 import type { EndResult, Started, Written } from '@roomcast/server/log/room-log.ts'
+import { asUser } from '../support/redis-user.ts'
 import { type RedisPair, startRedisPair } from '../support/redis-pair.ts'
 import { openRedisNode, type RedisNode } from './redis-log.ts'
 import { aRoom, refusalOf, startedBy, type TestRoom } from './test-room.ts'
 import type { Watcher } from './watcher.ts'
 
 const PATIENCE = { timeout: 10_000 }
-const NAMESPACE = 'failover'
+const NAMESPACE = 'roomcast'
 
 let pair: RedisPair
 let nodes: RedisNode[]
@@ -25,7 +26,7 @@ let missing: number[]
 
 async function open(url = pair.url): Promise<RedisNode> {
   const node = await openRedisNode(
-    { urls: [url], cluster: false },
+    { urls: [asUser(url)], cluster: false },
     {
       namespace: NAMESPACE,
       onLost: (roomId) => lost.push(roomId),

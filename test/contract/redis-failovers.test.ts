@@ -2,13 +2,14 @@
 // end, and nobody takes one history for another.
 import { Redis } from 'ioredis'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { asUser } from '../support/redis-user.ts'
 import { type RedisPair, startRedisPair } from '../support/redis-pair.ts'
 import { openRedisNode, type RedisNode } from './redis-log.ts'
 import { aRoom, refusalOf, type TestRoom } from './test-room.ts'
 import type { Watcher } from './watcher.ts'
 
 const PATIENCE = { timeout: 10_000 }
-const NAMESPACE = 'failovers'
+const NAMESPACE = 'roomcast'
 
 let pair: RedisPair
 let nodes: RedisNode[]
@@ -21,7 +22,7 @@ let lost: string[]
 async function open(url = pair.url): Promise<RedisNode> {
   const onLost = (roomId: string) => void lost.push(roomId)
   const node = await openRedisNode(
-    { urls: [url], cluster: false },
+    { urls: [asUser(url)], cluster: false },
     { namespace: NAMESPACE, onLost },
   )
   nodes.push(node)

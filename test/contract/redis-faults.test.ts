@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { LogUpdate } from '@roomcast/server/log/room-log.ts'
 import { type FaultyRedis, useFaultyRedis } from './faulty-redis.ts'
+import { documentedUser } from '../support/redis-user.ts'
 import { openRedisNode } from './redis-log.ts'
 import { aRoom, refusalOf, startedBy } from './test-room.ts'
 
@@ -41,6 +42,29 @@ describe('an answer of Redis that is lost', () => {
     expect(next).toMatchObject({ number: 2, by: 'bob' })
     const { entries } = await log.read('room')
     expect(entries.filter((entry) => entry.type === 'generation-ended')).toHaveLength(1)
+  })
+})
+
+describe('a user of Redis who lacks a command', () => {
+  test('is told of by each script that breaks off, and nothing is half done', async () => {
+    const [, ...rules] = documentedUser('weak')
+    await admin.call('ACL', 'SETUSER', 'weak', ...rules, '~*', '&*', '-lrange')
+    const address = redis.url.replace('redis://', 'redis://weak:weak@')
+    const weak = await openRedisNode(
+      { urls: [address], cluster: false },
+      { namespace: 'weak', newId: () => 'epoch' },
+    )
+    const faults: string[] = []
+    weak.connections.onScriptFault = (script, fault) => void faults.push(`${script} ${fault}`)
+    const room = await aRoom(weak.log)
+    const before = await room.state()
+    expect(faults).toEqual([])
+    expect(await refusalOf(room.say('bob', 'Hello'))).toBe('storage-unavailable')
+    expect(faults).toContain('roomcast-post denied')
+    await admin.call('ACL', 'SETUSER', 'weak', '+lrange')
+    expect(await room.state()).toEqual(before)
+    await room.say('bob', 'Hello')
+    await weak.close()
   })
 })
 

@@ -5,6 +5,7 @@ import {
   startSimulator,
 } from '@roomcast/server/simulator/simulator.ts'
 import { Person, type Seat } from './person.ts'
+import { asUser } from './redis-user.ts'
 import { type RedisPair, startRedisPair } from './redis-pair.ts'
 import { type RedisServer, startRedis, startRedisCluster } from './redis-server.ts'
 import {
@@ -44,7 +45,7 @@ export class Deployment {
     const simulator = await startSimulator({ pace: 'instant', keep: 5000, ...options.simulator })
     const environment = {
       DATA_DIR: directory.path,
-      REDIS_URL: redis?.url ?? pair?.url ?? cluster?.url ?? '',
+      REDIS_URL: asUser(redis?.url ?? pair?.url ?? cluster?.url ?? ''),
       REDIS_MODE: cluster ? 'cluster' : 'standalone',
       SIGNING_KEY,
       ANTHROPIC_API_KEY: 'a-key',

@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { setTimeout as passed } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { guarded } from './guarded.ts'
+import { makeUser } from './redis-user.ts'
 
 const HOST = '127.0.0.1'
 /** Below the ports that the system gives away by itself, so that a server that is down keeps its own; plus 10000 for the cluster's bus. */
@@ -193,7 +194,10 @@ async function launch(port: number, directory: string, settings: Settings): Prom
       throw new Error(`Redis did not start: ${written}`)
     }
     // Another one may have the port; then ours is about to end.
-    if ((await processAt(port)) === child.pid) return child
+    if ((await processAt(port)) === child.pid) {
+      await withUser(port)
+      return child
+    }
     if (performance.now() < deadline) continue
     await end(child, 'SIGKILL')
     throw new Error(`Redis not up in time: ${written}`)
@@ -211,6 +215,15 @@ async function processAt(port: number): Promise<number | null> {
     return null
   } finally {
     asking.disconnect()
+  }
+}
+
+async function withUser(port: number): Promise<void> {
+  const redis = client(port)
+  try {
+    await makeUser(redis)
+  } finally {
+    redis.disconnect()
   }
 }
 

@@ -74,6 +74,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
     logger,
     onLost: () => metrics.epochRotated(),
     onReasserted: (written, missing) => metrics.reasserted(written, missing),
+    onScriptFault: (_script, fault) => metrics.scriptFailed(fault),
   })
   const { presence } = storage
   let draining = false

@@ -18,6 +18,7 @@ import { RedisPresence } from './presence/redis-presence.ts'
 import { Connections } from './redis/connections.ts'
 import { askToSave, joinDeployment, missingSettings } from './redis/deployment.ts'
 import { Probe } from './redis/probe.ts'
+import type { ScriptFault } from './redis/refusals.ts'
 import { Subscriptions } from './redis/subscriptions.ts'
 import { RedisSpentTokens } from './spending/redis-spent-tokens.ts'
 import type { SpentTokens } from './spending/spent-tokens.ts'
@@ -50,6 +51,8 @@ export interface StorageOptions {
   /** See RedisRoomLogOptions; SQLite loses nothing while it runs. */
   readonly onLost: () => void
   readonly onReasserted: (written: number, missing: number) => void
+  /** Hears of a script of Redis that did not come to its end: `denied` or `failed`. */
+  readonly onScriptFault: (script: string, fault: ScriptFault) => void
 }
 
 /**
@@ -109,7 +112,7 @@ async function openSqlite(
 
 async function openRedis(
   { urls, cluster, namespace, signingKey }: RedisStorage,
-  { clock, newId, logger, onLost, onReasserted }: StorageOptions,
+  { clock, newId, logger, onLost, onReasserted, onScriptFault }: StorageOptions,
 ): Promise<Storage> {
   // Each attempt to connect fails anew: said once, until it works again.
   let isAway = false
@@ -122,6 +125,14 @@ async function openRedis(
       if (isAway) logger.info('Redis answers again')
       isAway = false
     })
+  const said = new Set<string>()
+  connections.onScriptFault = (command, code) => {
+    onScriptFault(command, code)
+    // Each is tried again and again: said once, counted each time.
+    if (said.has(`${command} ${code}`)) return
+    said.add(`${command} ${code}`)
+    logger.error({ command, code }, 'a script of Redis did not come to its end')
+  }
   try {
     await joinDeployment(connections, namespace, signingKey)
     for (const sentence of await missingSettings(connections)) logger.warn(sentence)

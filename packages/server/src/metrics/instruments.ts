@@ -131,6 +131,11 @@ export function makeInstruments(registry: Registry, readings: Readings) {
       'Calls of the room log that failed, by code.',
       ['code'],
     ),
+    scriptErrors: counter(
+      'roomcast_script_errors_total',
+      'Scripts of Redis that did not come to their end: "denied" where the user may not run a command, else "failed".',
+      ['code'],
+    ),
     epochsRotated: counter(
       'roomcast_epochs_rotated_total',
       'Rooms that Redis had lost the end of, and that this node gave a new epoch.',
@@ -178,6 +183,7 @@ export function makeInstruments(registry: Registry, readings: Readings) {
   for (const outcome of ['completed', 'cancelled', 'interrupted', 'unknown'])
     made.generationsEnded.inc({ outcome, code: 'none' }, 0)
   for (const code of STORAGE_ERRORS) made.storageErrors.inc({ code }, 0)
+  for (const code of ['denied', 'failed']) made.scriptErrors.inc({ code }, 0)
   for (const type of [...Object.keys(commandSchemas), 'unknown']) made.commands.inc({ type }, 0)
   for (const why of END_REASONS) made.connectionsEnded.inc({ why }, 0)
   for (const over of BORDERS)

@@ -7,6 +7,7 @@ import { commandSchemas, ERROR_CODES } from '@roomcast/shared/protocol'
 import { FAILURES } from '../generation/claude.ts'
 import type { Finished } from '../generation/generation.ts'
 import type { RoomLog, Started } from '../log/room-log.ts'
+import type { ScriptFault } from '../redis/refusals.ts'
 import type { FanOut } from '../room/connection.ts'
 import { memberLabel } from '../spending/member-label.ts'
 import {
@@ -110,6 +111,11 @@ export class Metrics {
   reasserted(written: number, missing: number): void {
     this.#instruments.entriesReasserted.inc(written)
     this.#instruments.entriesDropped.inc(missing)
+  }
+
+  /** A script of Redis did not come to its end. */
+  scriptFailed(fault: ScriptFault): void {
+    this.#instruments.scriptErrors.inc({ code: fault })
   }
 
   /** Watchers were given a room anew that they had another history of. */

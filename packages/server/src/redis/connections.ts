@@ -4,6 +4,7 @@
 // once instead of being kept for later, so that nothing is done after it was refused. A command whose connection
 // broke may be sent twice by ioredis (measured: an INCR ran twice), hence every script is idempotent.
 import { Cluster, Redis, type RedisOptions } from 'ioredis'
+import { type ScriptFault, scriptFault } from './refusals.ts'
 import type { Script } from './script.ts'
 
 /** The longest wait for an answer, ms. */
@@ -59,6 +60,9 @@ export class Connections {
     return new Connections(commands, subscriber, cluster)
   }
 
+  /** Hears of a script that did not come to its end, each time. Whoever opens the connections sets it. */
+  onScriptFault: (script: string, fault: ScriptFault) => void = () => undefined
+
   private constructor(commands: Client, subscriber: Client, cluster: boolean) {
     this.commands = commands
     this.subscriber = subscriber
@@ -84,7 +88,13 @@ export class Connections {
       string,
       (...parameters: unknown[]) => Promise<unknown>
     >
-    return commands[script.name]?.(keys.length, ...keys, ...values)
+    try {
+      return await commands[script.name]?.(keys.length, ...keys, ...values)
+    } catch (error) {
+      const fault = scriptFault(error)
+      if (fault !== null) this.onScriptFault(script.name, fault)
+      throw error
+    }
   }
 
   /** Whether commands can be sent now. */
