@@ -1,7 +1,10 @@
 // The program: reads the configuration, starts a node, says where it is, and goes down in order when told to.
 import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { systemClock } from './clock.ts'
-import { ConfigError, readConfig } from './config.ts'
+import { ConfigError, readConfig, VARIABLES } from './config.ts'
+import { readEnvironment } from './environment.ts'
+import { watchLauncher } from './launcher.ts'
 import { type Logger, makeLogger } from './logger.ts'
 import { DataInUse } from './log/sqlite/database.ts'
 import { checkProxy } from './proxy-check/check.ts'
@@ -16,12 +19,9 @@ const TOLD_TWICE = 130
 async function main(): Promise<void> {
   // What people say here is read by nobody else on this machine.
   process.umask(0o077)
-  try {
-    process.loadEnvFile()
-  } catch {
-    // ignored because: there need not be a .env file
-  }
-  const config = readConfig(process.env)
+  const { environment, faults } = readEnvironment(process.env, envFile(), VARIABLES)
+  if (faults.length > 0) throw new ConfigError(faults)
+  const config = readConfig(environment)
   const logger = makeLogger(config.logLevel)
   const server = await startServer(config, logger)
   process.on(
@@ -40,21 +40,33 @@ async function main(): Promise<void> {
     server.stopSpending()
   })
   let told = false
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.on(signal, () => {
-      // The second time it is meant, whichever it is.
-      if (told) process.exit(TOLD_TWICE)
-      told = true
-      stopReport()
-      say('Going down; running answers may finish. Press again to stop at once.')
-      server.close().then(
-        () => process.exit(0),
-        (err: unknown) => {
-          logger.error({ err }, 'going down failed')
-          process.exit(1)
-        },
-      )
-    })
+  const goDown = () => {
+    // The second time it is meant, whichever it is.
+    if (told) process.exit(TOLD_TWICE)
+    told = true
+    stopReport()
+    stopWatch()
+    say('Going down; running answers may finish. Press again to stop at once.')
+    server.close().then(
+      () => process.exit(0),
+      (err: unknown) => {
+        logger.error({ err }, 'going down failed')
+        process.exit(1)
+      },
+    )
+  }
+  const stopWatch = watchLauncher(systemClock, process.ppid, goDown)
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, goDown)
+}
+
+/** The file `.env` of the directory the program was started from; null when there is none. */
+function envFile(): string | null {
+  try {
+    return readFileSync('.env', 'utf8')
+  } catch {
+    // ignored because: there need not be one
+    return null
+  }
 }
 
 /** Checks the way from PUBLIC_URL to here in the background. @returns calls it off */

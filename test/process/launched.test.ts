@@ -1,0 +1,37 @@
+// A node that was started as the README says, through npx and the package manager: whoever ends npx ends the node, in order.
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { expect, it, onTestFinished } from 'vitest'
+import { temporaryDirectory } from '../support/server-process.ts'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+
+it.runIf(process.platform === 'linux')('SIGTERM to npx has the node go down in order', async () => {
+  const directory = await temporaryDirectory()
+  onTestFinished(() => directory.remove())
+  // What `start` runs once the page is built.
+  const program = ['pnpm@12', 'exec', 'node', 'packages/server/src/main.ts']
+  const npx = spawn('npx', ['-y', ...program], {
+    cwd: ROOT,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, PORT: '0', DATA_DIR: directory.path, SIMULATOR_PACE: 'fast' },
+  })
+  let said = ''
+  for (const stream of [npx.stdout, npx.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => (said += text))
+  await expect.poll(() => said, { timeout: 60_000 }).toContain('Roomcast is open at')
+  const pid = Number(/"pid":(\d+)/.exec(said)?.[1] ?? NaN)
+  npx.kill('SIGTERM')
+  await expect.poll(() => said, { timeout: 30_000 }).toContain('the node has gone down')
+  expect(said).toContain('Going down')
+  if (!Number.isNaN(pid)) await expect.poll(() => isAlive(pid)).toBe(false)
+})
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
