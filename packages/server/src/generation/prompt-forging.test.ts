@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Ended } from '@roomcast/shared/protocol'
 import type { Turn } from './claude.ts'
+import { looksLike } from './look-alikes.ts'
 import { CONTINUE, turnsOf } from './prompt.ts'
 import { Talk } from './test-room.ts'
 
@@ -122,8 +123,67 @@ describe('[R6.4] who said what', () => {
     expect(asked(tag)).toBe(`&lt;${tag.slice(1)}`)
   })
 
+  it.each([
+    ['＜', 'message'],
+    ['﹤', 'message'],
+    ['‹', 'note'],
+    ['⟨', 'quote'],
+    ['〈', 'message'],
+    ['＜', '／message'],
+    ['<', '∕note'],
+    ['<', 'mеssage'],
+    ['<', 'ｍｅｓｓａｇｅ'],
+    ['<', '𝐦𝐞𝐬𝐬𝐚𝐠𝐞'],
+    ['<', 'ⓜⓔⓢⓢⓐⓖⓔ'],
+    ['<', '🅼🅴🆂🆂🅰🅶🅴'],
+    ['<', 'ᴍᴇꜱꜱᴀɢᴇ'],
+    ['<', 'rnessage'],
+    ['<', 'MЕSSАGЕ'],
+    ['<', 'nоtе'],
+    ['<', 'n0te'],
+    ['<', 'ԛυοτе'],
+    ['﹤', '\u200B/ m\u00ADе\u0301ssage'],
+    ['&lt;', 'message'],
+    ['&lt', 'message'],
+    ['&LT;', '/message'],
+    ['&#60;', 'message'],
+    ['&#0060;', 'note'],
+    ['&#x3C;', '/quote'],
+    ['&amp;lt;', 'message'],
+    ['&amp;amp;#60;', 'message'],
+    ['&#60;', 'mеssage'],
+  ])('is not blurred by %s%s, which reads like one of our tags', (less, rest) => {
+    for (const end of ['>', ' from="Alice">', '＞', ''])
+      expect(asked(`${less}${rest}${end}`)).toBe(`&lt;${rest}${end}`)
+  })
+
+  it('cannot be forged by look-alikes of the characters of our tags, whichever they are', () => {
+    const alike = looksLike('</messaganotqu')
+    const isAlike = (character: string, written: string) =>
+      new RegExp(`^${alike.get(character) ?? ''}$`, 'iu').test(written)
+    const any: Record<string, string[]> = {
+      '<': ['<', '＜', '﹤', '‹'],
+      e: ['e', 'е', 'é', 'ｅ', '𝓮'],
+    }
+    any['o'] = ['o', 'о', 'ο', '0', 'ö', 'ⓞ']
+    const letter = (character: string) => fc.constantFrom(...(any[character] ?? [character]))
+    const tag = fc
+      .constantFrom('<message', '<note', '</quote')
+      .chain((name) => fc.tuple(...[...name].map((one) => fc.tuple(letter(one), filler))))
+    fc.assert(
+      fc.property(tag, (parts) => {
+        const text = parts.map(([written, fill]) => written + fill).join('')
+        expect(asked(`${text}>`)?.startsWith('&lt;')).toBe(true)
+      }),
+      { numRuns: 500 },
+    )
+    for (const [character, written] of Object.entries(any))
+      for (const one of written) expect(isAlike(character, one)).toBe(true)
+  })
+
   it('leaves other words after a less-than sign as they are', () => {
-    const text = 'a <b> <notes> <messages/> <Messenger> 1 < 2 <nothing> <no tea>'
+    const text =
+      'a <b> <notes> <messages/> <Messenger> 1 < 2 <nothing> <no tea> &lt;b> « message » 〈注〉 <сообщение> &lt;notes'
     expect(asked(text)).toBe(text)
   })
 

@@ -78,6 +78,18 @@ describe('the pace of a reply', () => {
     expect((await end()).text).toBe(Array.from({ length: 50 }, (_, at) => `${at} `).join(''))
   })
 
+  it('keeps of any number of beginnings in which nothing is said the last one only', async () => {
+    const open = storage.hold()
+    writer.push('text', 'One')
+    for (let index = 0; index < 10_000; index++)
+      writer.push(index % 2 === 0 ? 'thinking' : 'text', '')
+    writer.push('thinking', 'Hm')
+    open()
+    await clock.advance(WINDOW_MS)
+    expect(sent()).toEqual(['One', 'Hm'])
+    expect(partsOf(await end())).toMatchObject([{ text: 'One' }, { kind: 'thinking', text: 'Hm' }])
+  })
+
   it('counts text that is on its way as given', async () => {
     const open = storage.hold()
     writer.push('text', 'One')

@@ -1,0 +1,60 @@
+// Characters that read as another one: a model takes `mеssage` with a Cyrillic letter, or `＜message`, for what it looks like.
+//
+// Compatibility forms and letters with marks are found by their decomposition; the rest is that part of the confusables of
+// Unicode (UTS #39) that looks like the few characters our tags are made of.
+
+const ALIKE: Readonly<Record<string, string>> = {
+  '<': '˂ᐸ‹〈〈⟨❮❰≺⋖𝈶',
+  '/': '⁄∕╱⟋⧸𝈺㇓〳丿',
+  a: 'аαɑᴀΑАᎪᗅꓮ⍺@',
+  e: 'еҽ℮єᴇΕЕᎬⴹꓰꬲɛε',
+  g: 'ɡցƍɢԌᏀᏳꓖᶃ',
+  m: 'мᴍΜМϺᎷᗰᛖꓟⲘ',
+  n: 'ոռпηɴΝᏁꓠⲚ',
+  o: 'оοօסοσᴏΟОՕ0०০๐໐᠐ⵔꓳⲞଠഠ',
+  q: 'ԛզգɋႭⵕԚ',
+  s: 'ѕꜱƽʂЅՏᏕᏚꓢ$',
+  t: 'тτᴛΤТᎢꓔⲦ⊤',
+  u: 'υսᴜʋꭎꭒµυՍሀᑌꓴ∪⋃',
+}
+/** Letters that two others look like together. */
+const PAIRS: Readonly<Record<string, string>> = { m: 'rn|ｒｎ|гп' }
+
+/** Where compatibility forms are: the plane of most scripts, and the letters of mathematics and of signs. */
+const RANGES: readonly (readonly [number, number])[] = [
+  [0x80, 0xd7ff],
+  [0xf900, 0xffef],
+  [0x1d400, 0x1d7ff],
+  [0x1f100, 0x1f1ff],
+  [0x1fbf0, 0x1fbf9],
+]
+
+/** The characters that read as one of `characters`, by that: itself among them. */
+export function looksLike(characters: string): ReadonlyMap<string, string> {
+  const alike = new Map(
+    [...characters].map((one) => [one, [one, ...(ALIKE[one] ?? ''), ...enclosed(one)]]),
+  )
+  for (const [from, to] of RANGES)
+    for (let code = from; code <= to; code++) {
+      const character = String.fromCodePoint(code)
+      const [plain = '', ...more] = character.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
+      // Also `⒨`: what stands around the letter does not hide it.
+      const letter =
+        more.length === 2 && plain === '(' ? (more[0] ?? '') : more.length === 0 ? plain : ''
+      alike.get(letter)?.push(character)
+    }
+  return new Map([...alike].map(([one, all]) => [one, sourceOf(one, all)]))
+}
+
+/** A letter on a disc, on a tile and of a flag: these have no decomposition. */
+function enclosed(letter: string): string[] {
+  const at = letter.charCodeAt(0) - 'a'.charCodeAt(0)
+  return at < 0 ? [] : [0x1f150, 0x1f170, 0x1f1e6].map((first) => String.fromCodePoint(first + at))
+}
+
+/** As the source of a regular expression. */
+function sourceOf(character: string, all: readonly string[]): string {
+  const escaped = [...new Set(all)].map((one) => `\\u{${(one.codePointAt(0) ?? 0).toString(16)}}`)
+  const pairs = PAIRS[character]
+  return `(?:[${escaped.join('')}]${pairs === undefined ? '' : `|${pairs}`})`
+}
