@@ -97,7 +97,7 @@ export class Rooms {
       title: settings.title,
       model: settings.model ?? defaultModel,
       instructions: settings.instructions,
-      owner: person,
+      owner: { memberId: person.memberId, name: person.name },
     })
     const created = entries.find((entry) => entry.type === 'room-created') as Extract<
       Entry,
