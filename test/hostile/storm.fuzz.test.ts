@@ -1,9 +1,7 @@
 // Somebody who sends whatever there is to send, while others talk: nothing is taken that should not be, the process stays, others
 // are served, and memory comes back. HOSTILE_INPUTS says how many inputs; figures are asserted only where they were asked for.
-import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { connect } from 'node:net'
-import { fileURLToPath } from 'node:url'
 import * as v from 'valibot'
 import { expect, it, onTestFinished } from 'vitest'
 import { loadSigningKey } from '@roomcast/server/access/signing-key.ts'
@@ -13,13 +11,13 @@ import { Chance } from '../contract/random.ts'
 import { figure, print } from '../fault/figures.ts'
 import { House } from '../process/house.ts'
 import { eventsInput, httpInput } from './http-inputs.ts'
+import { quantile, startWitness } from './listening.ts'
 import { RawWire } from './raw-wire.ts'
 import { type Aim, socketInput } from './socket-inputs.ts'
 
 const asked = process.env['HOSTILE_INPUTS']
 const INPUTS = Number(asked ?? 2000)
 const SEED = Number(process.env['FUZZ_SEED'] ?? 20_261_130)
-const WITNESS = fileURLToPath(new URL('witness.ts', import.meta.url))
 /** Inputs on one connection, unless one of them ends it; and connections at the same time. */
 const ON_ONE = 12
 const AT_ONCE = 8
@@ -40,28 +38,6 @@ async function heapOf(house: House): Promise<number> {
   process.kill(house.server.pid, 'SIGWINCH')
   await expect.poll(() => said().length).toBeGreaterThan(before)
   return Number(said().at(-1)?.slice(7))
-}
-
-/** Somebody who talks in a process of their own, and what they have met with since. */
-function startWitness(house: House) {
-  const { port } = house.server
-  const child = spawn(process.execPath, [WITNESS, String(port), house.alice.token, house.roomId], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  })
-  onTestFinished(() => void child.kill())
-  const posts: { ms: number; ok: boolean }[] = []
-  let rest = ''
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    const lines = (rest + text).split('\n')
-    rest = lines.pop() ?? ''
-    for (const line of lines) posts.push(JSON.parse(line) as { ms: number; ok: boolean })
-  })
-  return { posts, end: () => child.stdin.end() }
-}
-
-function quantile(posts: readonly { ms: number }[], part: number): number {
-  const sorted = posts.map(({ ms }) => ms).sort((one, other) => one - other)
-  return sorted[Math.floor(sorted.length * part)] ?? Infinity
 }
 
 /** Whether a command is one, and so may be taken from who may do it. To leave a room that one is not in changes nothing. */
