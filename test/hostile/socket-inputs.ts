@@ -11,6 +11,8 @@ export interface Aim {
 
 export interface SocketInput {
   readonly bytes: Buffer
+  /** Whether what comes after it may be taken for a part of it, and never be answered. */
+  readonly isOpen: boolean
   /** The id it is to be answered under, and the command as it was sent; null where none is one. */
   readonly asks: { readonly id: number; readonly command: unknown } | null
 }
@@ -21,10 +23,11 @@ export function socketInput(chance: Chance, aim: Aim, id: number): SocketInput {
   if (kind < 4) {
     const command = oddCommand(chance, aim)
     const text = `42${id}${JSON.stringify(['command', command])}`
-    return { bytes: framed(chance, text), asks: { id, command } }
+    return { bytes: framed(chance, text), isOpen: false, asks: { id, command } }
   }
   const text = kind < 8 ? oddPacket(chance, aim, id) : bytesOf(chance)
-  return { bytes: kind === 9 ? oddFrame(chance, text) : framed(chance, text), asks: null }
+  const isOpen = kind === 9
+  return { bytes: isOpen ? oddFrame(chance, text) : framed(chance, text), isOpen, asks: null }
 }
 
 const COUNTS = [0, 1, 2, 3, 50, 51, 1000, 20_000, 70_000] as const

@@ -75,18 +75,19 @@ async function socketRound(
       () => wire.ended || wire.texts.some((text) => /^4[04]/.test(text)),
     )
   }
+  let isOpen = false
   for (let id = 1; id <= ON_ONE && !wire.ended; id++) {
     const input = socketInput(chance, aim, id)
     counts.inputs++
     wire.send(input.bytes)
-    if (!input.asks || token === null) continue
+    isOpen ||= input.isOpen
+    if (!input.asks || token === null || isOpen) continue
     const answer = (await wire.answer(id)) as { ok?: unknown } | null
     const isTaken = answer?.ok === true
     if (isTaken && !mayBeTaken(input.asks.command, isMember)) counts.accepted++
   }
-  // A frame that never comes whole would be waited for.
   if (wire.ended) counts.ended++
-  wire.close()
+  await wire.finish()
 }
 
 /** One request on a connection of its own; a success is one too many. */
