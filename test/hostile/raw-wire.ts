@@ -134,6 +134,12 @@ export class RawWire {
     return text === undefined ? null : (JSON.parse(text.slice(begin.length - 1)) as unknown[])[0]
   }
 
+  /** Sends nothing more, and resolves when the server has taken everything and has closed. */
+  async finish(): Promise<void> {
+    this.#socket.end()
+    await this.untilEnded()
+  }
+
   /** Takes nothing in any more. */
   pause(): void {
     this.#socket.pause()

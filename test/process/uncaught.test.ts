@@ -5,7 +5,7 @@ import { House, repliesIn } from './house.ts'
 /** Lets a node fail when it is sent a signal: there is no input that would do it. */
 const failing = (how: string) => ({
   NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(
-    `process.on('SIGUSR2', () => { ${how} })`,
+    `process.on('SIGWINCH', () => { ${how} })`,
   )}`,
 })
 
@@ -27,7 +27,7 @@ it.each([
     const said = Array.from({ length: 20 }, (_, at) => `Message ${at}`)
     for (const text of said)
       expect(await bob.send({ type: 'post', text, ask: false })).toMatchObject({ ok: true })
-    process.kill(house.server.pid, 'SIGUSR2')
+    process.kill(house.server.pid, 'SIGWINCH')
     expect(await house.server.ended()).toBe(1)
     const fatal = house.server
       .stdout()

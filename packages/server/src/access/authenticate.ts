@@ -1,7 +1,7 @@
 // Who sent a request: the same answer for HTTP and for the handshake of a socket.
 import type { IncomingHttpHeaders } from 'node:http'
 import { tokenInCookie } from './cookie.ts'
-import type { Sessions, SessionMember } from './session.ts'
+import type { KnownMember, Sessions } from './session.ts'
 
 /** How a request says who sent it. A bearer token, being shown on purpose, goes before a cookie. */
 export type Credential =
@@ -23,7 +23,7 @@ export function credentialOf(headers: Headers): Credential {
 export async function authenticate(
   sessions: Pick<Sessions, 'verify'>,
   headers: Headers,
-): Promise<SessionMember | null> {
+): Promise<KnownMember | null> {
   const credential = credentialOf(headers)
   return credential.kind === 'none' ? null : await sessions.verify(credential.token)
 }

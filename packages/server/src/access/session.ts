@@ -13,6 +13,11 @@ export interface SessionMember {
   readonly name: string
 }
 
+/** Somebody with a session, and when that ends, ms since 1970. */
+export interface KnownMember extends SessionMember {
+  readonly endsAt: number
+}
+
 const DAY_MS = 24 * 60 * 60 * 1000
 const LINK_DAYS = 30
 
@@ -46,10 +51,11 @@ export class Sessions {
   }
 
   /** The member whose session `token` is; null if it is none, of another server, or too old. */
-  async verify(token: string): Promise<SessionMember | null> {
+  async verify(token: string): Promise<KnownMember | null> {
     const opened = await this.#tokens.open('session', token)
     if (opened.kind !== 'valid') return null
-    return memberOf(opened.claims)
+    const member = memberOf(opened.claims)
+    return member && { ...member, endsAt: opened.endsAt }
   }
 
   /** Makes the key of a personal link, good for 30 days and any number of times. */

@@ -17,7 +17,8 @@ export interface Claims {
 }
 
 export type Opened =
-  | { readonly kind: 'valid'; readonly claims: Claims }
+  /** `endsAt`: when it is not valid any more, ms since 1970. */
+  | { readonly kind: 'valid'; readonly claims: Claims; readonly endsAt: number }
   | { readonly kind: 'expired' }
   | { readonly kind: 'invalid' }
 
@@ -57,9 +58,10 @@ export class Tokens {
         requiredClaims: ['sub', 'exp'],
         currentDate: new Date(this.#clock.now()),
       })
-      const { sub: subject = '', name, id } = payload
+      const { sub: subject = '', exp = 0, name, id } = payload
       return {
         kind: 'valid',
+        endsAt: exp * 1000,
         claims: {
           subject,
           ...(typeof name === 'string' ? { name } : {}),

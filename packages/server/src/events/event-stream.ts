@@ -14,6 +14,7 @@ export interface EventStreamOptions {
   readonly id: string
   readonly memberId: MemberId
   readonly address: string
+  readonly endsAt: number
   readonly response: ServerResponse
   readonly rooms: Rooms
   readonly audience: Audience
@@ -43,6 +44,11 @@ export class EventStream implements Connection {
 
   get address(): string {
     return this.#options.address
+  }
+
+  /** When the session of its member ends, ms since 1970. */
+  get endsAt(): number {
+    return this.#options.endsAt
   }
 
   /** Begins to show a room. @throws Refusal `room-not-found`, and then nothing has been written */

@@ -13,7 +13,12 @@ import {
   type Update,
 } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
-import { type FanOut, MOST_CONNECTIONS, MOST_PER_ADDRESS } from '../room/connection.ts'
+import {
+  type FanOut,
+  sessionEnded,
+  MOST_CONNECTIONS,
+  MOST_PER_ADDRESS,
+} from '../room/connection.ts'
 import { LOOK_MS } from '../room/place.ts'
 import type { Rooms } from '../room/rooms.ts'
 import { Audience } from './audience.ts'
@@ -39,6 +44,8 @@ export interface EventStreamsOptions {
 export interface Reader {
   readonly memberId: MemberId
   readonly address: string
+  /** When their session ends, ms since 1970; absent: never. */
+  readonly endsAt?: number
 }
 
 export class EventStreams implements FanOut {
@@ -72,7 +79,7 @@ export class EventStreams implements FanOut {
    * @throws Refusal `room-not-found`, `rate-limited`, `shutting-down`; then nothing has been written
    */
   async watch(
-    { memberId, address }: Reader,
+    { memberId, address, endsAt = Infinity }: Reader,
     roomId: RoomId,
     since: Position | undefined,
     response: ServerResponse,
@@ -87,6 +94,7 @@ export class EventStreams implements FanOut {
       id: newId(),
       memberId,
       address,
+      endsAt,
       response,
       rooms,
       audience: this.#audience,
@@ -153,7 +161,10 @@ export class EventStreams implements FanOut {
 
   #lookLater(): void {
     this.#stopLook = this.#options.clock.after(LOOK_MS, () => {
-      for (const stream of this.#streams) stream.relieve()
+      const now = this.#options.clock.now()
+      for (const stream of this.#streams)
+        if (stream.endsAt <= now) stream.end(sessionEnded())
+        else stream.relieve()
       this.#lookLater()
     })
   }

@@ -14,7 +14,7 @@ export interface EventsPort {
    * @throws Refusal `room-not-found`, `rate-limited`, `shutting-down`; then nothing has been written
    */
   watch(
-    reader: { readonly memberId: MemberId; readonly address: string },
+    reader: { readonly memberId: MemberId; readonly address: string; readonly endsAt: number },
     roomId: RoomId,
     since: Position | undefined,
     response: ServerResponse,
@@ -33,7 +33,8 @@ export function eventRoutes({ who, events, allowedOrigins }: EventRoutesOptions)
     // Express sends HEAD here too, and a stream without events is nothing.
     if (request.method !== 'GET') throw new Refusal('not-found')
     if (!mayWatch(request.headers, allowedOrigins)) throw new Refusal('origin-refused')
-    const reader = senderOf(request, await requireMember(who, request))
+    const member = await requireMember(who, request)
+    const reader = { ...senderOf(request, member), endsAt: member.endsAt }
     await events.watch(reader, roomIdOf(request), sinceOf(request), response)
   })
   return router

@@ -9,7 +9,7 @@ import type { Allowance } from '../access/allowance.ts'
 import { authenticate } from '../access/authenticate.ts'
 import type { SentTo } from '../access/host.ts'
 import { mayAct } from '../access/origin.ts'
-import type { Sessions, SessionMember } from '../access/session.ts'
+import type { KnownMember, Sessions, SessionMember } from '../access/session.ts'
 import type { TokenBucket } from '../access/token-bucket.ts'
 import { TooOften } from '../access/too-often.ts'
 
@@ -51,10 +51,16 @@ export function securityHeaders(publicUrl: string | undefined): RequestHandler[]
     strictTransportSecurity: false,
   })
   const stayOnHttps: RequestHandler = (request, response, next) => {
-    if (request.secure) response.set('Strict-Transport-Security', `max-age=${YEAR_SECONDS}`)
+    if (isSecure(request, publicUrl))
+      response.set('Strict-Transport-Security', `max-age=${YEAR_SECONDS}`)
     next()
   }
   return [headers, stayOnHttps]
+}
+
+/** Whether people come over https, which a proxy may not say; then the public address does. */
+export function isSecure(request: Request, publicUrl: string | undefined): boolean {
+  return request.secure || (publicUrl?.startsWith('https:') ?? false)
 }
 
 /** Whether a Host header is a host and nothing else, so that it can be put into headers and links. */
@@ -101,7 +107,7 @@ export function senderOf(
 }
 
 /** Tells who sent a request, and counts it; null for nobody. Refusal: `rate-limited`. */
-export type Who = (request: Request) => Promise<SessionMember | null>
+export type Who = (request: Request) => Promise<KnownMember | null>
 
 /**
  * @param calls what every call of a member is taken from
@@ -129,7 +135,7 @@ export function noteBody(request: IncomingMessage, _response: unknown, body: Buf
 }
 
 /** The member who sent the request. Refusals: `unauthenticated`, `rate-limited`. */
-export async function requireMember(who: Who, request: Request): Promise<SessionMember> {
+export async function requireMember(who: Who, request: Request): Promise<KnownMember> {
   const member = await who(request)
   if (member === null) throw new Refusal('unauthenticated')
   return member

@@ -109,6 +109,14 @@ describe('the cookie', () => {
     expect(await cookieFor({ 'x-forwarded-proto': 'https' })).toContain('; Secure')
   })
 
+  it('is secure, and browsers are asked to stay, where the public address is https, whatever a proxy says', async () => {
+    const other = await openTestApp({ publicUrl: 'https://rooms.example.org' })
+    const { headers } = await other.call('POST', '/api/session', undefined, { name: 'Ada' })
+    expect(headers.get('set-cookie')).toContain('; Secure')
+    expect(headers.get('strict-transport-security')).toBe('max-age=31536000')
+    await other.close()
+  })
+
   it('is a session, and is renewed when the page opens', async () => {
     const cookie = (await cookieFor({})).split(';')[0] ?? ''
     app.clock.advance(60 * 24 * 60 * 60 * 1000)

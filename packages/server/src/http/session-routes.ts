@@ -5,7 +5,7 @@ import { authenticate, credentialOf } from '../access/authenticate.ts'
 import { sessionCookie } from '../access/cookie.ts'
 import type { Sessions } from '../access/session.ts'
 import type { TokenBucket } from '../access/token-bucket.ts'
-import { ownOrigin, perAddress, requireMember, type Who } from './guards.ts'
+import { isSecure, ownOrigin, perAddress, requireMember, type Who } from './guards.ts'
 import { parseBody } from './parse.ts'
 
 export interface SessionRoutesOptions {
@@ -31,7 +31,10 @@ export function sessionRoutes({ sessions, who, publicUrl, bucket }: SessionRoute
   }
 
   function setCookie(request: Request, response: Response, token: string): void {
-    response.append('Set-Cookie', sessionCookie(token, sessions.lifetimeMs, request.secure))
+    response.append(
+      'Set-Cookie',
+      sessionCookie(token, sessions.lifetimeMs, isSecure(request, publicUrl)),
+    )
   }
 
   router.post('/', perAddress(bucket), async (request, response) => {
@@ -47,7 +50,7 @@ export function sessionRoutes({ sessions, who, publicUrl, bucket }: SessionRoute
     if (member && credentialOf(request.headers).kind === 'cookie') {
       setCookie(request, response, (await sessions.renew(member)).token)
     }
-    response.json({ member })
+    response.json({ member: member && { memberId: member.memberId, name: member.name } })
   })
 
   router.post('/link', async (request, response) => {

@@ -1,10 +1,22 @@
 // What a room knows of those who watch it: somebody's, personal updates go to it, and it can take part in the shared ones.
-import type { MemberId, Position, RoomId, Update } from '@roomcast/shared/protocol'
+import {
+  errorBody,
+  type ErrorBody,
+  type MemberId,
+  type Position,
+  type RoomId,
+  type Update,
+} from '@roomcast/shared/protocol'
 
 /** Connections of one kind (sockets, event streams) that a member may have at a time. */
 export const MOST_CONNECTIONS = 100
 /** The same of an address, with a session or without: a large office, or a proxy that does not say whom it brings. */
 export const MOST_PER_ADDRESS = 1000
+
+/** Why a connection ends with its session: whoever has a new one, in the cookie say, may come back with it. */
+export function sessionEnded(): ErrorBody {
+  return { ...errorBody('unauthenticated', 'This session has ended.'), retryable: true }
+}
 
 export interface Connection {
   readonly id: string

@@ -32,6 +32,8 @@ const HEARTBEAT_IDLE_MS = 10_000
 /** What a room, and each of its messages, entries and members take besides their text, bytes. */
 const ROOM_BYTES = 16 * 1024
 const ITEM_BYTES = 500
+/** Updates kept while the room is read again, for as long as that takes. */
+const MOST_WAITING = 2000
 /** Stands for no epoch of any log: whoever has it takes any room for a newer one. */
 const NO_EPOCH = 'none'
 /** How long something that is in the log may take to get here before it is not waited for any more, ms. */
@@ -262,7 +264,8 @@ export class Room {
     if (this.#closed) return
     if ('type' in update && update.type === 'deleted') return this.#deleted()
     if (this.#waiting) {
-      this.#waiting.push(update)
+      // What is left out makes a gap in what follows, and that is read again.
+      if (this.#waiting.length < MOST_WAITING) this.#waiting.push(update)
       return
     }
     const before = this.#state

@@ -31,6 +31,8 @@ import { atOnce, type InTurn, type Turns } from './turns.ts'
 /** Messages read at a time for a transcript: of the longest, 10 MiB. */
 const PAGE = 10
 
+/** Those who are or were members of a room: all of them are in each whole room that is shown. */
+const MOST_MEMBERS = 5000
 /** Names told of those who are here to somebody who has an invite. */
 const MOST_NAMED = 20
 
@@ -97,7 +99,7 @@ export class Rooms {
       title: settings.title,
       model: settings.model ?? defaultModel,
       instructions: settings.instructions,
-      owner: person,
+      owner: { memberId: person.memberId, name: person.name },
     })
     const created = entries.find((entry) => entry.type === 'room-created') as Extract<
       Entry,
@@ -119,6 +121,8 @@ export class Rooms {
       const { members, offset: seen } = room.state
       if (room.isRemoved(memberId)) throw new Refusal('removed')
       if (!memberOf(room.state, memberId)) this.#requireOpen(room, inviteId)
+      if (members.length >= MOST_MEMBERS && !members.some((one) => one.memberId === memberId))
+        throw new Refusal('rate-limited', 'This room is full.')
       const role = memberOf(room.state, memberId)?.role ?? 'member'
       const name = freeName(person, members)
       try {

@@ -58,7 +58,7 @@ export interface GatewayOptions {
   readonly authenticate: (
     token: string | undefined,
     request: IncomingMessage,
-  ) => Promise<Person | null>
+  ) => Promise<(Person & { readonly endsAt: number }) | null>
   /** Whether this sender may send another command of so many bytes now; asked once for each. */
   readonly mayCommand: (sender: Sender, bytes: number) => boolean
   /** Hears of every command, by the type its sender gave it, and then of its answer: the code of a refusal, or null. */
@@ -79,13 +79,14 @@ interface ReceivedEvents {
 }
 export type RoomSocket = Socket<ReceivedEvents, ServerEvents, DefaultEventsMap, SocketData>
 interface SocketData {
-  person?: Person
+  person?: Person & { readonly endsAt: number }
 }
 
 export class Gateway implements FanOut {
   readonly #options: GatewayOptions
   readonly #io: Server<ReceivedEvents, ServerEvents, DefaultEventsMap, SocketData>
-  readonly #connections = new Set<SocketConnection>()
+  /** With when the session of each ends, ms since 1970. */
+  readonly #connections = new Map<SocketConnection, number>()
   readonly #door: Door
   readonly #packets: TokenBucket
   /** Connections whose handshake is looked at: each makes one at a time. */
@@ -145,7 +146,7 @@ export class Gateway implements FanOut {
     while (this.#connections.size > 0) {
       const turns = Math.max(1, Math.floor((until - clock.now()) / SEND_AWAY_EVERY_MS))
       const count = Math.ceil(this.#connections.size / turns)
-      for (const connection of [...this.#connections].slice(0, count)) connection.sendAway()
+      for (const connection of [...this.#connections.keys()].slice(0, count)) connection.sendAway()
       await pause(clock, SEND_AWAY_EVERY_MS)
     }
   }
@@ -229,7 +230,7 @@ export class Gateway implements FanOut {
 
   #connectionsOf(memberId: string): number {
     let count = 0
-    for (const connection of this.#connections) if (connection.memberId === memberId) count++
+    for (const { memberId: one } of this.#connections.keys()) if (one === memberId) count++
     return count
   }
 
@@ -241,7 +242,7 @@ export class Gateway implements FanOut {
       address: this.#options.addressOf(socket.request),
     }
     const connection = new SocketConnection(socket, sender, rooms)
-    this.#connections.add(connection)
+    this.#connections.set(connection, person.endsAt)
     let refused = 0
     socket.on('disconnect', () => {
       this.#connections.delete(connection)
@@ -277,8 +278,11 @@ export class Gateway implements FanOut {
 
   #sweepLater(): void {
     this.#stopSweep = this.#options.clock.after(LOOK_MS, () => {
-      for (const connection of this.#connections)
-        if (!connection.relieve()) this.#options.onEnded('slow')
+      const now = this.#options.clock.now()
+      for (const [connection, endsAt] of this.#connections) {
+        if (endsAt <= now) connection.expire()
+        else if (!connection.relieve()) this.#options.onEnded('slow')
+      }
       this.#sweepLater()
     })
   }

@@ -1,7 +1,7 @@
 // One socket in at most one room.
 import type { ErrorBody, Look, Position, RoomId, Update } from '@roomcast/shared/protocol'
 import { errorBody, Refusal } from '@roomcast/shared/protocol'
-import type { Connection } from '../room/connection.ts'
+import { type Connection, sessionEnded } from '../room/connection.ts'
 import { isStalled, Place } from '../room/place.ts'
 import type { Rooms } from '../room/rooms.ts'
 import type { RoomSocket } from './gateway.ts'
@@ -102,6 +102,11 @@ export class SocketConnection implements Connection {
   /** Ends the connection; its member may come back. */
   giveUp(message: string): void {
     this.#end(errorBody('rate-limited', message))
+  }
+
+  /** Ends with its session. */
+  expire(): void {
+    this.#end(sessionEnded())
   }
 
   /** Tells its member that this node goes down: the next link leads to another one. */

@@ -307,13 +307,9 @@ export class SqliteRoomLog implements RoomLog {
     return this.#followers.add(roomId, follower)
   }
 
-  async isMember(roomId: RoomId, memberId: MemberId): Promise<boolean> {
-    return this.#members.of(roomId, memberId) !== undefined
-  }
+  readonly isMember: RoomLog['isMember'] = async (...who) => this.#members.of(...who) !== undefined
 
-  async isGone(roomId: RoomId, memberId: MemberId): Promise<boolean> {
-    return this.#members.isGone(roomId, memberId)
-  }
+  readonly isGone: RoomLog['isGone'] = async (...who) => this.#members.isGone(...who)
 
   async roomsOf(memberId: MemberId): Promise<readonly RoomSummary[]> {
     return this.#members.roomsOf(memberId)
