@@ -28,7 +28,7 @@ export const MOST_IN_TEXT = 600
 export const MOST_IN_ANSWER = 60_000
 export const MOST_BLOCKS = 4_000
 /** That is drawn in one frame, in all answers of the page. */
-export const MOST_IN_FRAME = 200
+export const MOST_IN_FRAME = 150
 /** That may be drawn at once where many answers come onto the page together, as in a room that opens. */
 export const MOST_AT_ONCE = 1_200
 /** That looking at so many characters stands for. */

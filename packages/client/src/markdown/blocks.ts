@@ -155,6 +155,7 @@ export class MarkdownBlocks {
       const finished = this.#finished[this.#resolved]
       if (!finished || finished.known === known || !finished.block.source.includes('[')) continue
       left -= finished.block.source.length
+      this.#looked += 8 * finished.block.source.length
       const [stretch] = cut(this.#engine, finished.block.source, { ...references })
       if (stretch === undefined) continue
       const block = this.#block(stretch, finished.block.id, references).block

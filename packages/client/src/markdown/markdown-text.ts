@@ -7,8 +7,8 @@ import { words } from '../wording/language.ts'
 import { shareColours } from './colour-share.ts'
 import { useDrawnBlocks } from './drawn-blocks.ts'
 import { shareFormulas } from './formula-share.ts'
-import { headingLevels } from './headings.ts'
-import MarkdownBlock from './markdown-block.ts'
+import { type Group, groupsOf } from './groups.ts'
+import MarkdownGroup from './markdown-group.ts'
 import PlainText from './plain-text.ts'
 
 export default defineComponent({
@@ -25,7 +25,7 @@ export default defineComponent({
     shareColours()
     const visible = usePageVisible()
     const drawn = useDrawnBlocks(() => (visible.value ? props : null))
-    const levels = computed(() => headingLevels(drawn.value.blocks))
+    const groups = computed<readonly Group[]>((before) => groupsOf(drawn.value, before))
     const failed = computed(() => drawn.value.blocks.some(({ tokens }) => tokens === null))
     const asSource = ref(false)
 
@@ -42,15 +42,7 @@ export default defineComponent({
       )
     return () => {
       if (failed.value && asSource.value) return [h(PlainText, { text: props.source }), toggle()]
-      const { blocks, last, tokens } = drawn.value
-      const shown = blocks.slice(0, last + 1).map((block, index) =>
-        h(MarkdownBlock, {
-          key: block.id,
-          block,
-          heading: levels.value[index] ?? 3,
-          upTo: index === last && tokens < (block.tokens?.length ?? 1) ? tokens : Infinity,
-        }),
-      )
+      const shown = groups.value.map((group, key) => h(MarkdownGroup, { key, group }))
       return failed.value ? [...shown, toggle()] : shown
     }
   },

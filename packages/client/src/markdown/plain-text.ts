@@ -1,12 +1,5 @@
 // Text as it is, of any length: what is too long is in pieces, so that a browser lays out only those that are seen.
-import {
-  computed,
-  defineComponent,
-  type FunctionalComponent,
-  h,
-  type PropType,
-  type VNode,
-} from 'vue'
+import { type FunctionalComponent, h, type VNode } from 'vue'
 import { drawable } from '../talk/drawable.ts'
 import { PIECE_LENGTH, PIECE_LINES } from './answer-limits.ts'
 import { linesOf, piecesOf } from './pieces.ts'
@@ -30,17 +23,15 @@ export function inPieces(text: string): (VNode | string)[] {
   return piecesOf(text).map((piece, key) => h(TextPiece, { key, text: piece }))
 }
 
-export default defineComponent({
-  name: 'PlainText',
-  props: {
-    text: { type: String, required: true },
-    tag: { type: String as PropType<'p' | 'span'>, default: 'p' },
-  },
-  setup(props) {
-    const shown = computed(() => inPieces(props.text))
-    return () => h(props.tag, { class: 'plain', dir: 'auto' }, shown.value)
-  },
-})
+/** The same, for templates. */
+export const TextPieces: FunctionalComponent<{ text: string }> = ({ text }) => inPieces(text)
+TextPieces.props = ['text']
+
+/** A text of its own. */
+const PlainText: FunctionalComponent<{ text: string }> = ({ text }) =>
+  h('p', { class: 'plain', dir: 'auto' }, inPieces(text))
+PlainText.props = ['text']
+export default PlainText
 
 function hasMoreLines(text: string, most: number): boolean {
   let at = -1
