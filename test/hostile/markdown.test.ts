@@ -52,7 +52,7 @@ describe.each([2_000, 40_000])('hostile Markdown of %i characters', (size) => {
           // that knew too few definitions.
           expect(given.structure).toBeLessThanOrEqual(4 * parser.looked + 6_000)
           expect(given.inlines).toBeLessThanOrEqual(3 * BLOCK_LIMIT)
-          expect(given.tokens).toBeLessThanOrEqual(3 * 6_000)
+          expect(given.tokens).toBeLessThanOrEqual(3 * 4_000)
         } while (parser.isBehind)
       }
       if (!HAS_DEFINITIONS.test(text.name))

@@ -11,7 +11,7 @@ export const MOST_LINES = 10_000
 /** Link definitions of an answer. */
 export const MOST_DEFINITIONS = 1_000
 /** Tokens that one look for blocks may find: a hundred columns make as many cells of each line with one letter. */
-export const MOST_TOKENS = 6_000
+export const MOST_TOKENS = 4_000
 /** Signs that may mean something, in the text of a block and in one text of it; the parser looks for the partner of each. */
 export const MOST_SIGNS = 3_000
 export const MOST_SIGNS_IN_TEXT = 1_000
@@ -27,9 +27,9 @@ export const MOST_IN_TEXT = 600
 /** Of an answer, and how many blocks it may have. */
 export const MOST_IN_ANSWER = 60_000
 export const MOST_BLOCKS = 4_000
-/** That is drawn in one frame, in all answers of the page. */
-export const MOST_IN_FRAME = 150
-/** That may be drawn at once where many answers come onto the page together, as in a room that opens. */
+/** That is drawn in one turn, and a slow machine has one turn in a frame. */
+export const MOST_IN_TURN = 150
+/** That is drawn in one frame, in all answers of the page: as in a room that opens. */
 export const MOST_AT_ONCE = 1_200
 /** That looking at so many characters stands for. */
 export const CHARACTERS_OF_WEIGHT = 40
