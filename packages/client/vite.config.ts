@@ -20,9 +20,11 @@ const oneKindOfFont: Plugin = {
 const webSocketsOnly: Plugin = {
   name: 'web-sockets-only',
   transform: {
-    filter: { id: /engine\.io-client.build.esm.transports.index\.js$/ },
-    handler: () =>
-      `import { WS } from './websocket.js'\nexport const transports = { websocket: WS }`,
+    filter: { id: /engine\.io-client.build.esm.transports.(?:index|polling-xhr)\.js$/ },
+    handler: (_, id) =>
+      id.endsWith('index.js')
+        ? `import { WS } from './websocket.js'\nexport const transports = { websocket: WS }`
+        : 'export const XHR = null',
   },
 }
 

@@ -8,6 +8,8 @@ import { buildPage } from './build-page.ts'
 export interface AnswerInPage {
   /** Shows the answer so far; `final`: it has ended. */
   show(text: string, final: boolean): Promise<void>
+  /** Resolves when nothing more is drawn: what is long comes over many frames. */
+  drawn(): Promise<void>
   blocks(): Element[]
   /** Two others had followed it before the last `show`; with `#count` in the address. */
   isFinished(block: Element): boolean

@@ -45,6 +45,15 @@ window.answer = {
     await nextTick()
     log.scrollTop = log.scrollHeight
   },
+  /** Resolves when nothing more is drawn: what is long comes over many frames. */
+  async drawn() {
+    for (let still = 0, last = -1; still < 5; ) {
+      await new Promise(requestAnimationFrame)
+      const now = document.querySelectorAll('.markdown *').length
+      still = now === last ? still + 1 : 0
+      last = now
+    }
+  },
   blocks,
   isFinished: (element) => finished.has(element),
   counts: () => ({ renders, late }),

@@ -3,6 +3,7 @@
 import { computed, onScopeDispose, ref, shallowRef, watch } from 'vue'
 import type { Message } from '@roomcast/shared/protocol'
 import { preferences } from '../preferences.ts'
+import { drawnAttribute } from '../talk/drawable.ts'
 import { callsFor, newSince, tabTitle } from '../room-title.ts'
 import { words } from '../wording/language.ts'
 import { laterWords } from '../wording/later.ts'
@@ -32,7 +33,7 @@ export function useAttention({ state, me, title, people }: RoomShown): void {
   watch(
     [title, () => fresh.value.length],
     ([name, count]) => {
-      document.title = tabTitle(words.shell.documentTitle(name), count)
+      document.title = drawnAttribute(tabTitle(words.shell.documentTitle(name), count))
       icon?.setAttribute('href', count > 0 ? ICON_WITH_DOT : ICON)
     },
     { immediate: true },
@@ -49,10 +50,12 @@ export function useAttention({ state, me, title, people }: RoomShown): void {
     const said = laterWords.announce.notification
     const who = people.name.value(message.by)
     // The tag makes one of what several tabs show.
-    const shown = new Notification(title.value, {
+    const shown = new Notification(drawnAttribute(title.value), {
       tag: id,
       icon: ICON,
-      body: message.kind === 'said' ? said.mentioned(who, message.text) : said.answered,
+      body: drawnAttribute(
+        message.kind === 'said' ? said.mentioned(who, message.text) : said.answered,
+      ),
     })
     shown.addEventListener('click', () => {
       window.focus()

@@ -1,11 +1,21 @@
-// Cuts growing markdown into top-level blocks and parses only what can still change.
+// Cuts growing markdown into top-level blocks and parses only what can still change, a slice of the text at a time.
 //
 // Guarantees: a block that is finished keeps its identity, so it is not rendered again; after the final
-// update the blocks are what one parse of the whole text gives, except that one beyond BLOCK_LIMIT, or that
-// the parser fails on, is its plain text, and that the last one of a text that was cut off looks as it did before. Rendering is left to `render.ts`.
+// update, when all of it has been taken in, the blocks are what one parse of the whole text gives, except that one that
+// is too heavy, or that the parser fails on, is its plain text, that so is all that comes after what an answer may have
+// (`answer-limits.ts`), and that the last one of a text that was cut off looks as it did before. Rendering is left to `render.ts`.
+import {
+  BLOCK_LIMIT,
+  MOST_BLOCKS,
+  MOST_DEFINITIONS,
+  MOST_IN_ANSWER,
+  MOST_LINES,
+  signsIn,
+  SLICE,
+} from './answer-limits.ts'
 import { type Engine, engine as markdown, type References, type Token } from './engine.ts'
 import { settled } from './open-ends.ts'
-import { BLOCK_LIMIT, cut, isCode, type Stretch, tokensOf } from './stretches.ts'
+import { cut, isCode, parsed, type Stretch } from './stretches.ts'
 
 /** One paragraph, list, table, code block… `id`: its place among the blocks of the text. */
 export interface Block {
@@ -17,79 +27,148 @@ export interface Block {
   readonly open: boolean
 }
 
+/** A finished block, what it takes to draw it, and how many link definitions it knew. */
+interface Finished {
+  readonly block: Block
+  readonly weight: number
+  readonly known: number
+}
+
+/** A block as it may be shown; `end`: where in its source the rest begins, which is too much. */
+type Made = Pick<Finished, 'block' | 'weight'> & { readonly end: number | null }
+
 /** An open block that is too long: shown from `from` on as it is until the text is `until` long. */
 type Held = { readonly before: readonly Block[]; readonly from: number; readonly until: number }
 
-/** Characters. A longer open block is not worth closing. */
+/** Characters, and signs among them. A longer open block is not worth closing. */
 const MEND_LIMIT = 8_000
+const MEND_SIGNS = 500
+const EMPTY_LINES = /^(?:[ \t]*\n)+/
 const MAY_BE_FORMULA = /\$\$|\\[[(]/
 /** A block that is too long is looked at again when it has grown by this, so that the work stays linear. */
 const LOOK_AGAIN = 1.25
 
 export class MarkdownBlocks {
   readonly #engine: Engine
+  /** All that was given, and as much of it as was taken in. */
+  #whole = ''
   #source = ''
-  #frozen: Block[] = []
+  #finished: Finished[] = []
+  #weight = 0
   /** Where the first block that is not finished begins. */
-  #frozenLength = 0
+  #finishedLength = 0
+  /** There is no more to be parsed: the answer has had its share, or the parser fails. */
+  #isFull = false
+  /** How many of the finished blocks know all link definitions. */
+  #resolved = 0
   /** Link definitions within the finished text; half-typed ones never get here. */
   #references: References = {}
   #held: Held | null = null
-  /** What was given last, and the link definitions it knew. */
+  /** What was given last. */
   #given: readonly Block[] = []
-  #known = ''
+  #isBehind = false
+  #looked = 0
 
   constructor(engine: Engine = markdown) {
     this.#engine = engine
   }
 
+  /** How many characters the last update had to look at. */
+  get looked(): number {
+    return this.#looked
+  }
+
+  /** There is more to be taken in: `update` is to be called again, with the same text. */
+  get isBehind(): boolean {
+    return this.#isBehind
+  }
+
   /**
-   * Takes the whole text so far, gives all its blocks.
-   * @param final nothing follows; references to later definitions are resolved now
+   * Takes the whole text so far, gives all its blocks as far as they have been taken in.
+   * @param final nothing follows; references to later definitions are resolved then
    * @param cutOff nothing follows, though something was to
    */
   update(text: string, final: boolean, cutOff = false): readonly Block[] {
     // The parser counts lines like this; a lone \r is one too.
-    const source = text.replace(/\r\n?/g, '\n')
-    if (!source.startsWith(this.#source)) this.#reset()
-    this.#source = source
+    const whole = text.replace(/\r\n?/g, '\n')
+    if (!whole.startsWith(this.#source)) this.#reset()
+    this.#whole = whole
+    const open = this.#source.length - this.#finishedLength
+    this.#source = whole.slice(0, this.#source.length + Math.max(SLICE, open / 4))
+    this.#looked = this.#source.length - this.#finishedLength
+    const isWhole = this.#source.length === whole.length
+    this.#isBehind = !isWhole
     try {
-      if (final) return this.#settle(cutOff)
-      if (this.#held === null || source.length >= this.#held.until)
+      if (this.#isFull) return this.#rest()
+      if (final && isWhole) return this.#settle(cutOff)
+      if (this.#held === null || this.#source.length >= this.#held.until)
         return (this.#given = this.#grow())
       return this.#plainAfter(this.#held.before, this.#held.from)
     } catch {
-      // ignored because: what is not finished is shown as it is instead.
-      return this.#plainAfter([], this.#frozenLength)
+      // ignored because: what is not finished is shown as it is instead, and would fail again.
+      this.#isFull = true
+      return this.#rest()
     }
   }
 
-  /** The whole text decides; a finished block that it leaves as it was stays the same object. */
-  #settle(cutOff: boolean): readonly Block[] {
-    const references = {}
-    const written = cut(this.#engine, this.#source, references)
-    const last = written.at(-1)
-    const goesOn = cutOff && last !== undefined && mayGoOn(this.#source, last)
-    const stretches = goesOn ? this.#settled(written, this.#source, references) : written
-    return stretches.map((stretch, id) => {
-      const isLast = id === stretches.length - 1
-      const block = this.#block(stretch, id, references, { open: false, goesOn: goesOn && isLast })
-      const known = this.#frozen[id]
-      return known && looksSame(known, block) ? known : block
-    })
-  }
-
   #reset(): void {
-    this.#frozen = []
-    this.#frozenLength = 0
+    this.#source = ''
+    this.#finished = []
+    this.#finishedLength = 0
+    this.#weight = 0
+    this.#isFull = false
+    this.#resolved = 0
     this.#references = {}
     this.#held = null
     this.#given = []
   }
 
+  /** All that is not finished, as it is. */
+  #rest(): readonly Block[] {
+    this.#source = this.#whole
+    this.#isBehind = false
+    return this.#plainAfter([], this.#finishedLength)
+  }
+
+  /** Nothing follows: the last blocks are finished too, and a slice of those that knew too few definitions is parsed again. */
+  #settle(cutOff: boolean): readonly Block[] {
+    this.#held = null
+    const tail = this.#source.slice(this.#finishedLength)
+    const references = { ...this.#references }
+    const written = cut(this.#engine, tail, references)
+    const last = written.at(-1)
+    const goesOn = cutOff && last !== undefined && mayGoOn(tail, last)
+    const open = goesOn ? this.#settled(written, tail, references) : written
+    const made = this.#parse(open, references, { open: false, goesOn })
+    const isTooMuch =
+      made.some(({ end }) => end !== null) || this.#finished.length + made.length > MOST_BLOCKS
+    if (isTooMuch) this.#add(made, placesOf(written, 0), references)
+    this.#resolve(references)
+    if (this.#isFull) return this.#rest()
+    return [...this.#finished.map(({ block }) => block), ...made.map(({ block }) => block)]
+  }
+
+  #resolve(references: References): void {
+    const known = Object.keys(references).length
+    let left = SLICE
+    for (; this.#resolved < this.#finished.length && left > 0; this.#resolved++) {
+      const finished = this.#finished[this.#resolved]
+      if (!finished || finished.known === known || !finished.block.source.includes('[')) continue
+      left -= finished.block.source.length
+      this.#looked += 8 * finished.block.source.length
+      const [stretch] = cut(this.#engine, finished.block.source, { ...references })
+      if (stretch === undefined) continue
+      const block = this.#block(stretch, finished.block.id, references).block
+      if (!looksSame(finished.block, block)) this.#finished[this.#resolved] = { ...finished, block }
+    }
+    this.#isBehind = this.#resolved < this.#finished.length
+  }
+
   #grow(): readonly Block[] {
     this.#held = null
-    const tail = this.#source.slice(this.#frozenLength)
+    this.#finishedLength +=
+      EMPTY_LINES.exec(this.#source.slice(this.#finishedLength))?.[0].length ?? 0
+    const tail = this.#source.slice(this.#finishedLength)
     const references = { ...this.#references }
     const stretches = cut(this.#engine, tail, references)
     const last = stretches.at(-1)
@@ -99,47 +178,85 @@ export class MarkdownBlocks {
     const open = stretches.slice(finished)
     const rest = tail.slice(open[0]?.from)
     const restStart = this.#source.length - rest.length
-    if (finished > 0) this.#freeze(tail.slice(0, tail.length - rest.length))
-    if (rest.length - codeLength(open) <= BLOCK_LIMIT) return this.#withOpen(open, tail, references)
+    if (finished > 0) this.#finish(tail.slice(0, tail.length - rest.length))
+    if (this.#isFull) return this.#rest()
+    const isLong = rest.length - codeLength(open) > BLOCK_LIMIT
+    const goesOn = !isLong && last !== undefined && mayGoOn(tail, last)
+    const shown = goesOn ? this.#settled(open, tail, references) : open
+    const made = this.#parse(shown, references, { open: !isLong, goesOn })
+    // One that is too much is shown up to there, and stays so.
+    if (made.some(({ end }) => end !== null)) {
+      this.#add(made, placesOf(open, tail.length - rest.length), references)
+      return this.#rest()
+    }
+    if (linesIn(rest) > MOST_LINES) return this.#endWith(open, made)
+    const blocks = made.map(({ block }) => block)
+    if (!isLong) return [...this.#finished.map(({ block }) => block), ...blocks]
     const lastIsLong = last !== undefined && tail.length - last.from > BLOCK_LIMIT
-    const before = lastIsLong ? this.#number(open.slice(0, -1), references) : []
+    const calm = lastIsLong ? blocks.slice(0, -1) : []
     const from = lastIsLong ? this.#source.length - tail.length + last.from : restStart
-    this.#held = { before, from, until: restStart + rest.length * LOOK_AGAIN }
-    return this.#plainAfter(before, from)
+    this.#held = { before: calm, from, until: restStart + rest.length * LOOK_AGAIN }
+    return this.#plainAfter(calm, from)
   }
 
-  /** The finished blocks, and those that are not: the last one is being written. */
-  #withOpen(open: Stretch[], tail: string, references: References): readonly Block[] {
-    const last = open.at(-1)
-    const goesOn = last !== undefined && mayGoOn(tail, last)
-    const stretches = this.#settled(open, tail, references)
-    return [...this.#frozen, ...this.#number(stretches, references, { open: true, goesOn })]
+  /** There are too many lines to be looked at again and again: code is code up to here, and all else is text. */
+  #endWith(open: readonly Stretch[], made: readonly Made[]): readonly Block[] {
+    const [code] = made
+    if (code && open.length === 1 && open.every(isCode)) {
+      this.#finished.push({ ...code, known: MOST_DEFINITIONS })
+      this.#finishedLength = this.#source.length
+    }
+    this.#isFull = true
+    return this.#rest()
   }
 
-  #freeze(text: string): void {
+  /** @param text right after what is finished; as much of it as the answer may still have is finished now */
+  #finish(text: string): void {
     const stretches = cut(this.#engine, text, this.#references)
-    this.#frozen = [...this.#frozen, ...this.#number(stretches, this.#references)]
-    this.#frozenLength += text.length
+    this.#add(this.#parse(stretches, this.#references), placesOf(stretches, 0), this.#references)
+    if (!this.#isFull) this.#finishedLength += text.length
+    if (Object.keys(this.#references).length > MOST_DEFINITIONS) this.#isFull = true
+  }
+
+  /** These are finished, up to where the answer has had its share: there it is full. @param places of them after what is finished */
+  #add(made: readonly Made[], places: readonly number[], references: References): void {
+    const known = Object.keys(references).length
+    for (const [index, { block, weight, end }] of made.entries()) {
+      const isTooMuch =
+        this.#finished.length >= MOST_BLOCKS || this.#weight + weight > MOST_IN_ANSWER
+      if (!isTooMuch) {
+        this.#weight += weight
+        this.#finished.push({ block: { ...block, open: false }, weight, known })
+        if (end === null) continue
+      }
+      this.#isFull = true
+      this.#finishedLength += (places[index] ?? places.at(-1) ?? 0) + (isTooMuch ? 0 : (end ?? 0))
+      return
+    }
   }
 
   /** @param written the last one is being written; `goesOn`: also the text in it */
-  #number(
+  #parse(
     stretches: readonly Stretch[],
     references: References,
     written = { open: false, goesOn: false },
-  ): Block[] {
-    const first = this.#frozen.length
+  ): Made[] {
+    const first = this.#finished.length
     const last = stretches.length - 1
-    const known = JSON.stringify(references)
-    const isSettled = known === this.#known
-    this.#known = known
     return stretches.map((stretch, index) => {
-      const isOpen = written.open && index === last
+      const isLast = index === last
+      const isOpen = written.open && isLast
+      const made = this.#block(stretch, first + index, references, {
+        open: isOpen,
+        goesOn: isLast && written.goesOn,
+      })
       // Written, though it may yet turn out to go on: as long as it does not, it is the same block.
-      const before = isSettled && !isOpen ? this.#given[first + index] : undefined
-      if (before?.open === false && before.source === stretch.source) return before
-      const goesOn = isOpen && written.goesOn
-      return this.#block(stretch, first + index, references, { open: isOpen, goesOn })
+      const before = isOpen ? undefined : this.#given[first + index]
+      const isSame =
+        before?.open === false &&
+        before.source === made.block.source &&
+        looksSame(before, made.block)
+      return isSame ? { ...made, block: before } : made
     })
   }
 
@@ -148,21 +265,24 @@ export class MarkdownBlocks {
     id: number,
     references: References,
     { open, goesOn } = { open: false, goesOn: false },
-  ): Block {
-    const tokens = tokensOf(this.#engine, stretch, references, goesOn)
-    return { id, source: stretch.source, tokens, open }
+  ): Made {
+    const { tokens, weight, end } = parsed(this.#engine, stretch, references, goesOn)
+    const source = stretch.source.slice(0, end ?? undefined)
+    return { block: { id, source, tokens, open }, weight, end }
   }
 
   #plainAfter(before: readonly Block[], from: number): readonly Block[] {
-    const known = [...this.#frozen, ...before]
+    const known = [...this.#finished.map(({ block }) => block), ...before]
     const source = this.#source.slice(from)
-    return [...known, { id: known.length, source, tokens: null, open: true }]
+    return source === ''
+      ? known
+      : [...known, { id: known.length, source, tokens: null, open: true }]
   }
 
   /** The last block as what it is about to be, so that it does not jump when that arrives. */
   #settled(open: Stretch[], tail: string, references: References): Stretch[] {
     const last = open.at(-1)
-    if (last === undefined || isCode(last) || !mayGoOn(tail, last)) return open
+    if (last === undefined || isCode(last)) return open
     const source = tail.slice(last.from)
     const calm = settled(source)
     if (calm === source && !MAY_BE_FORMULA.test(source)) return open
@@ -173,7 +293,21 @@ export class MarkdownBlocks {
 /** Whether what the text of the last block leaves open may still be closed: after an empty line it is not. */
 function mayGoOn(tail: string, last: Stretch): boolean {
   const space = tail.slice(tail.trimEnd().length)
-  return tail.length - last.from <= MEND_LIMIT && space.split('\n').length < 3
+  const source = tail.slice(last.from)
+  return (
+    source.length <= MEND_LIMIT && space.split('\n').length < 3 && signsIn(source) <= MEND_SIGNS
+  )
+}
+
+/** Where blocks begin. The last one may have been closed, and then is another, in the same place. */
+function placesOf(stretches: readonly Stretch[], before: number): number[] {
+  return stretches.map(({ from }) => from - before)
+}
+
+function linesIn(text: string): number {
+  let lines = 0
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines += 1
+  return lines
 }
 
 function codeLength(stretches: readonly Stretch[]): number {

@@ -7,7 +7,8 @@ import ColouredCode from './coloured-code.ts'
 import CopyButton from './copy-button.ts'
 import { keepSelection } from './keep-selection.ts'
 import { scrollerAttributes, useOverflow } from './overflow.ts'
-import { useColours } from './use-colours.ts'
+import { inPieces } from './plain-text.ts'
+import { COLOUR_LIMIT, useColours } from './use-colours.ts'
 
 export default defineComponent({
   name: 'CodeBlock',
@@ -23,7 +24,9 @@ export default defineComponent({
     const content = useTemplateRef<HTMLElement>('content')
     const overflows = useOverflow(scroller, content)
     const code = computed(() => props.code.replace(/\n$/, ''))
-    const drawn = computed(() => drawable(code.value))
+    const drawn = computed(() =>
+      code.value.length > COLOUR_LIMIT ? code.value : drawable(code.value),
+    )
     const coloured = useColours(() => ({
       code: drawn.value,
       language: props.language,
@@ -33,9 +36,12 @@ export default defineComponent({
 
     const children = (): (VNode | string)[] | string => {
       const known = coloured.value
-      if (!known || !drawn.value.startsWith(known.text)) return drawn.value
+      if (!known || !drawn.value.startsWith(known.text)) return inPieces(drawn.value)
       const { text, colours } = known
-      return [h(ColouredCode, { key: 'colours', colours }), drawn.value.slice(text.length)]
+      return [
+        h(ColouredCode, { key: 'colours', colours }),
+        ...inPieces(drawn.value.slice(text.length)),
+      ]
     }
     const bar = () =>
       h('div', { class: 'code-bar', 'data-label': props.language || words.reading.plainCode }, [

@@ -10,11 +10,13 @@ export default defineComponent({
     block: { type: Object as PropType<Block>, required: true },
     /** The level of a heading in it. */
     heading: { type: Number, required: true },
+    /** How many of its tokens are drawn. */
+    upTo: { type: Number, default: Infinity },
   },
   setup(props) {
     keepSelection()
     return () => {
-      const nodes = renderBlock(props.block, props.heading)
+      const nodes = renderBlock(props.block, props.heading, props.upTo)
       const [only] = nodes
       return nodes.length === 1 && typeof only === 'object' ? only : nodes
     }

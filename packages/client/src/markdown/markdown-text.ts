@@ -1,13 +1,15 @@
 // An answer as it grows. Each block is a component of its own, so that finished ones are left alone. Neither
 // parser nor renderer throws: what they cannot take is shown as it is, for that block alone, and then the whole
 // source can be looked at. While nobody sees the page nothing is parsed or painted; afterwards all at once.
-import { computed, defineComponent, h, ref, shallowRef, watchEffect } from 'vue'
+import { computed, defineComponent, h, ref } from 'vue'
 import { usePageVisible } from '../composables/use-page-visible.ts'
 import { words } from '../wording/language.ts'
-import { type Block, MarkdownBlocks } from './blocks.ts'
+import { shareColours } from './colour-share.ts'
+import { useDrawnBlocks } from './drawn-blocks.ts'
 import { shareFormulas } from './formula-share.ts'
-import { headingLevels } from './headings.ts'
-import MarkdownBlock from './markdown-block.ts'
+import { type Group, groupsOf } from './groups.ts'
+import MarkdownGroup from './markdown-group.ts'
+import PlainText from './plain-text.ts'
 
 export default defineComponent({
   name: 'MarkdownText',
@@ -20,14 +22,11 @@ export default defineComponent({
   },
   setup(props) {
     shareFormulas()
-    const parser = new MarkdownBlocks()
+    shareColours()
     const visible = usePageVisible()
-    const blocks = shallowRef<readonly Block[]>([])
-    watchEffect(() => {
-      if (visible.value) blocks.value = parser.update(props.source, props.final, props.cut)
-    })
-    const levels = computed(() => headingLevels(blocks.value))
-    const failed = computed(() => blocks.value.some(({ tokens }) => tokens === null))
+    const drawn = useDrawnBlocks(() => (visible.value ? props : null))
+    const groups = computed<readonly Group[]>((before) => groupsOf(drawn.value, before))
+    const failed = computed(() => drawn.value.blocks.some(({ tokens }) => tokens === null))
     const asSource = ref(false)
 
     const toggle = () =>
@@ -42,11 +41,8 @@ export default defineComponent({
         asSource.value ? words.reading.showFormatted : words.reading.showSource,
       )
     return () => {
-      if (failed.value && asSource.value)
-        return [h('p', { class: 'plain', dir: 'auto' }, props.source), toggle()]
-      const shown = blocks.value.map((block, index) =>
-        h(MarkdownBlock, { key: block.id, block, heading: levels.value[index] ?? 3 }),
-      )
+      if (failed.value && asSource.value) return [h(PlainText, { text: props.source }), toggle()]
+      const shown = groups.value.map((group, key) => h(MarkdownGroup, { key, group }))
       return failed.value ? [...shown, toggle()] : shown
     }
   },

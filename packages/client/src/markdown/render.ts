@@ -11,6 +11,7 @@ import CodeBlock from './code-block.ts'
 import type { Token } from './engine.ts'
 import FormulaText from './formula.ts'
 import { destination, safeHref } from './links.ts'
+import PlainText from './plain-text.ts'
 import TableBlock from './table-block.ts'
 
 type Child = VNode | string
@@ -27,31 +28,42 @@ type Shown = Pick<Block, 'source' | 'open'> & { readonly heading: number }
 const TASK = /^\[([ xX])\]\s/
 const CLOSED_BY: Readonly<Record<string, string>> = { '\\[': '\\]', '\\(': '\\)' }
 
-/** Renders one top-level block; never throws. @param heading the level of a heading in it, see `headings.ts` */
-export function renderBlock({ source, tokens, open }: Block, heading: number): Child[] {
+/**
+ * Renders one top-level block; never throws.
+ * @param heading the level of a heading in it, see `headings.ts`
+ * @param upTo how many of its tokens are drawn
+ */
+export function renderBlock(
+  { source, tokens, open }: Block,
+  heading: number,
+  upTo = Infinity,
+): Child[] {
   try {
-    if (tokens !== null) return renderTokens(tokens, { source, open, heading })
+    if (tokens !== null) return renderTokens(tokens, { source, open, heading }, upTo)
   } catch {
     // ignored because: the text itself is shown instead.
   }
-  return [h('p', { class: 'plain', dir: 'auto' }, drawable(source.trimEnd()))]
+  return upTo < 1 ? [] : [h(PlainText, { text: source.trimEnd() })]
 }
 
-/** @param block what they are of */
-function renderTokens(tokens: readonly Token[], block: Shown): Child[] {
+/** @param block what they are of; @param upTo how many of them: what is open then ends there */
+function renderTokens(tokens: readonly Token[], block: Shown, upTo = Infinity): Child[] {
   const root: Frame = { token: null, children: [], task: false }
   const stack: Frame[] = [root]
-  tokens.forEach((token, index) => {
+  const close = (): void => {
+    const ended = stack.pop()
+    if (ended) stack.at(-1)?.children.push(...element(ended, block))
+  }
+  for (const [index, token] of tokens.entries()) {
+    if (index >= upTo) break
     const parent = stack.at(-1) ?? root
     if (token.nesting > 0) {
       stack.push({ token, children: [], task: taskMark(tokens, index + 2) !== null })
     } else if (token.nesting === 0) {
       parent.children.push(...leaf(token, taskMark(tokens, index), block))
-    } else if (stack.length > 1) {
-      stack.pop()
-      stack.at(-1)?.children.push(...element(parent, block))
-    }
-  })
+    } else if (stack.length > 1) close()
+  }
+  while (stack.length > 1) close()
   return root.children
 }
 

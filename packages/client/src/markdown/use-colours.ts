@@ -3,15 +3,18 @@
 // its own: a room that opens may have dozens.
 import { onMounted, onScopeDispose, shallowRef, type ShallowRef, watch } from 'vue'
 import { browserClock } from '../clock.ts'
+import { useColourShare } from './colour-share.ts'
 import type { Colour } from './highlight.ts'
 
 /** Characters. Longer code stays in one colour: it would hold up the page. */
 export const COLOUR_LIMIT = 20_000
 /** Coloured first; then so many times more in each turn, as long as that does not take too long. */
-const FIRST = 2_500
+const FIRST = 1_000
 const STEP = 1.5
 /** Some grammars take a hundred times as long for code that is meant to be slow. */
-const LONGEST_MS = 100
+const LONGEST_MS = 50
+/** Elements of one block in colours. */
+const MOST_ELEMENTS = 1_000
 const PACE_MS = 120
 const GROWTH = 1.125
 
@@ -41,6 +44,9 @@ export function useColours(now: () => Code): Readonly<ShallowRef<Coloured | null
   const coloured = shallowRef<Coloured | null>(null)
   let cancel: (() => void) | null = null
   let gone = false
+  const share = useColourShare()
+  /** It has been counted; its elements, once they are there. */
+  let [counted, elements] = [false, 0]
 
   /** What was coloured last, and how long that took. */
   let last = { text: '', ms: 0 }
@@ -48,7 +54,9 @@ export function useColours(now: () => Code): Readonly<ShallowRef<Coloured | null
   const colour = async (): Promise<void> => {
     const { highlight } = await import('./highlight.ts')
     const { code, language } = now()
-    if (gone || code.length > COLOUR_LIMIT) return
+    if (gone || code.length > COLOUR_LIMIT || (!counted && share.blocks <= 0)) return
+    if (!counted) share.blocks -= 1
+    counted = true
     if (!code.startsWith(last.text)) last = { text: '', ms: 0 }
     const text = code.slice(0, Math.max(FIRST, last.text.length * STEP))
     // The time grows with the square of the length at least.
@@ -56,6 +64,10 @@ export function useColours(now: () => Code): Readonly<ShallowRef<Coloured | null
     const began = browserClock.now()
     const colours = highlight(text, language)
     last = { text, ms: browserClock.now() - began }
+    const more = (colours ? elementsOf(colours) : 0) - elements
+    if (elements + more > MOST_ELEMENTS || more > share.elements) return
+    share.elements -= more
+    elements += more
     coloured.value = colours && { text, colours }
     if (colours && text.length < code.length) oneByOne(colour)
   }
@@ -76,7 +88,16 @@ export function useColours(now: () => Code): Readonly<ShallowRef<Coloured | null
   onMounted(() => watch(now, plan, { immediate: true, deep: 1 }))
   onScopeDispose(() => {
     gone = true
+    share.blocks += counted ? 1 : 0
+    share.elements += elements
     cancel?.()
   })
   return coloured
+}
+
+function elementsOf(colours: readonly Colour[]): number {
+  return colours.reduce(
+    (sum, colour) => sum + (typeof colour === 'string' ? 0 : 1 + elementsOf(colour.children)),
+    0,
+  )
 }

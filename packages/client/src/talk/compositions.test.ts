@@ -66,7 +66,7 @@ describe('the page', () => {
     expect(others).toEqual([])
     const main = source('main.ts')
       .split('\n')
-      .filter((line) => /^\w+\(|^const|^createApp/.test(line))
+      .filter((line) => /^\w+\(|^const|^createDrawnApp/.test(line))
     expect(main[0]).toBe('keepCompositions(window)')
   })
 

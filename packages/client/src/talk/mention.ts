@@ -17,6 +17,8 @@ export interface MentionQuery {
 const LONGEST_QUERY = 40
 /** Offered at once. */
 const OFFERED = 6
+/** Marked in one message. */
+const MOST_MARKED = 200
 
 /** Claude among those who can be called: it is no member. */
 export const CLAUDE: Mentionable = { memberId: 'claude', name: 'Claude' }
@@ -69,6 +71,7 @@ export function stretches(text: string, people: readonly Mentionable[]): readonl
   const found: Stretch[] = []
   let plain = 0
   for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) {
+    if (found.length >= 2 * MOST_MARKED) break
     const called = at > 0 && isWord(text[at - 1]) ? null : calledAt(text, at, order)
     if (!called) continue
     const end = at + 1 + called.name.length

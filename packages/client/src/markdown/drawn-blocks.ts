@@ -1,0 +1,106 @@
+// Which part of an answer is on the page: it grows from frame to frame until it is all there.
+import { onScopeDispose, type ShallowRef, shallowRef, watch } from 'vue'
+import { CHARACTERS_OF_WEIGHT, OF_BLOCK, PIECE_LENGTH, weightOf } from './answer-limits.ts'
+import { type Block, MarkdownBlocks } from './blocks.ts'
+import { drawNow, drawSoon } from './frames.ts'
+
+export interface DrawnBlocks {
+  readonly blocks: readonly Block[]
+  /** The block that is drawn in part, and how many of its tokens are; all before it are drawn, none after it. */
+  readonly last: number
+  readonly tokens: number
+}
+
+export interface Text {
+  readonly source: string
+  readonly final: boolean
+  readonly cut: boolean
+}
+
+const NOTHING: DrawnBlocks = { blocks: [], last: 0, tokens: 0 }
+
+/** @param now the text; null while nobody sees it */
+export function useDrawnBlocks(now: () => Text | null): Readonly<ShallowRef<DrawnBlocks>> {
+  const parser = new MarkdownBlocks()
+  const drawn = shallowRef(NOTHING)
+  /** What was parsed last. */
+  let known: Text = { source: '', final: false, cut: false }
+  let cancel: (() => void) | null = null
+
+  const parse = (text: Text): void => {
+    const isOther = !text.source.startsWith(known.source)
+    known = { source: text.source, final: text.final, cut: text.cut }
+    const blocks = parser.update(text.source, text.final, text.cut)
+    const { last, tokens } = isOther ? NOTHING : drawn.value
+    drawn.value =
+      last < blocks.length || blocks.length === 0
+        ? { blocks, last, tokens }
+        : { blocks, last: blocks.length - 1, tokens: lengthOf(blocks.at(-1)) }
+  }
+  const isParsed = ({ source, final, cut }: Text): boolean =>
+    !parser.isBehind && source === known.source && final === known.final && cut === known.cut
+
+  /** What was parsed is drawn before more is parsed. */
+  const draw = (most: number): number => {
+    const text = now()
+    if (text === null) return 0
+    let weight = 0
+    for (;;) {
+      const more = further(drawn.value, most - weight)
+      drawn.value = more.place
+      weight += more.weight
+      if (isAllDrawn(drawn.value) && isParsed(text)) return weight
+      if (weight >= most) break
+      parse(text)
+      weight += 10 + parser.looked / CHARACTERS_OF_WEIGHT
+    }
+    cancel = drawSoon((share) => {
+      cancel = null
+      return draw(share)
+    })
+    return weight
+  }
+
+  watch(
+    () => {
+      const text = now()
+      return text && ([text.source, text.final, text.cut] as const)
+    },
+    () => {
+      if (cancel === null) drawNow(draw)
+    },
+    { immediate: true, flush: 'pre' },
+  )
+  onScopeDispose(() => cancel?.())
+  return drawn
+}
+
+function isAllDrawn({ blocks, last, tokens }: DrawnBlocks): boolean {
+  return last >= blocks.length - 1 && tokens >= lengthOf(blocks[last])
+}
+
+/** A block that is its source counts as one token. */
+function lengthOf(block: Block | undefined): number {
+  return block === undefined ? 0 : (block.tokens?.length ?? 1)
+}
+
+/** As much more as may be drawn, and at least something. */
+function further(place: DrawnBlocks, most: number): { place: DrawnBlocks; weight: number } {
+  const { blocks } = place
+  let { last, tokens } = place
+  let weight = 0
+  while (weight < most) {
+    const block = blocks[last]
+    if (block === undefined) break
+    if (tokens < lengthOf(block)) {
+      const token = block.tokens?.[tokens]
+      weight += token ? weightOf(token) : 2 + block.source.length / PIECE_LENGTH
+      tokens += 1
+    } else if (last < blocks.length - 1) {
+      last += 1
+      tokens = 0
+      weight += OF_BLOCK
+    } else break
+  }
+  return { place: { blocks, last, tokens }, weight }
+}
