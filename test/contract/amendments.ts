@@ -143,6 +143,16 @@ export function describeAmendments(setup: Setup): void {
       const claude = await quoting(generationId)
       expect(claude).toMatchObject({ quote: { of: generationId, text: '"it"' } })
       expect(claude).not.toHaveProperty('quote.by')
+      for (const of of [said, generationId]) {
+        const post = room.newPost('carol', 'See above', false)
+        const quote = { of, text: 'He did it', isOwn: true }
+        const { entries } = await use.log.post('room', { ...post, quote })
+        expect(entries[0]).toMatchObject({ quote: { of, by: 'carol', text: 'He did it' } })
+      }
+      const offsets = await Promise.all(
+        [said, gone, messageId, generationId, 'nothing'].map((id) => use.log.offsetOf('room', id)),
+      )
+      expect(offsets).toEqual([5, 6, 7, 8, null])
       expect(await quoting('nothing')).not.toHaveProperty('quote')
       expect(await quoting(gone)).not.toHaveProperty('quote')
       await shown(room)

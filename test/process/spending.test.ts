@@ -68,18 +68,32 @@ describe('[R7.3] limits on answers', () => {
     const people = await Promise.all(
       ['Dan', 'Eve', 'Fay'].map((name) => Person.come(here.server.url, name)),
     )
-    const seats = await Promise.all(people.map((person) => roomsOf(here, person, 1)))
-    for (const [seat] of seats) await seat?.ask(`Why? ${SLOW}`)
-    expect(running(seats.flat())).toBe(2)
+    const seats = (await Promise.all(people.map((person) => roomsOf(here, person, 1)))).flat()
+    const [dan, eve, fay] = seats
+    await dan?.ask('Quick?')
+    const { generationId } = (await dan?.ended()) ?? { generationId: '' }
+    for (const seat of [eve, fay]) await seat?.ask(`Why? ${SLOW}`)
+    expect(running(seats)).toBe(2)
+    const retry = await dan?.send({ type: 'retry', generationId })
+    expect(retry).toMatchObject({ ok: false, error: { code: 'busy', retryable: true } })
     const alice = await here.sit(here.alice)
     await alice.ask('Mine?')
     await alice.until('her turn', waitsInState)
-    const [ended] = seats.flat().filter(runs)
-    const { generationId } = ended?.reply ?? { generationId: '' }
-    await ended?.send({ type: 'cancel', generationId })
-    const retry = await ended?.send({ type: 'retry', generationId })
-    expect(retry).toMatchObject({ ok: false, error: { code: 'busy', retryable: true } })
+    await eve?.send({ type: 'cancel', generationId: eve.reply.generationId })
     await alice.ended()
+  })
+
+  it('hold for what others have queued before a restart', async () => {
+    house = await House.open({ MAX_RUNNING_PER_ADDRESS: '2' })
+    const seats = await roomsOf(house, house.alice, 5)
+    for (const seat of seats) await seat.ask(`Why? ${SLOW}`)
+    for (const seat of seats) seat.leave()
+    await house.server.kill()
+    await house.start()
+    const live: Seat[] = []
+    for (const { state } of seats) live.push(await house.sit(house.alice, state.roomId))
+    await expect.poll(() => running(live)).toBe(2)
+    expect(live.filter(waits).length).toBeGreaterThan(0)
   })
 
   it('survive a restart: what waited starts, as places allow', async () => {
@@ -160,8 +174,9 @@ describe('a server on a public address with a key', () => {
   it.each([
     ['HOST', { HOST: '0.0.0.0' }],
     ['PUBLIC_URL', { PUBLIC_URL: 'https://rooms.example.org' }],
+    ['TRUST_PROXY', { TRUST_PROXY: '1' }],
   ])('does not start by %s until it is decided who may make rooms', async (_name, address) => {
-    const { code, stderr } = await startRefused({ ...key, ...address })
+    const { code, stderr } = await startRefused({ ...key, ...address, OPEN: 'no' })
     expect(code).toBe(1)
     expect(stderr.trim().split('\n')).toEqual([
       'Anybody who reaches this server could spend your API key. Set START_CODE to a code that making a room needs,',

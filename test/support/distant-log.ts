@@ -31,6 +31,7 @@ export class DistantLog implements RoomLog {
   readonly recover = this.#distant('recover')
   readonly read = this.#distant('read')
   readonly page = this.#distant('page')
+  readonly offsetOf = this.#distant('offsetOf')
   readonly checkpoint = this.#distant('checkpoint')
   readonly isMember = this.#distant('isMember')
   readonly isGone = this.#distant('isGone')

@@ -101,6 +101,7 @@ function spawnServer(environment: ServerEnvironment): ChildProcess {
       MAX_RUNNING_PER_ADDRESS: '1000',
       QUESTIONS_PER_MEMBER: '10000',
       QUESTIONS_PER_ADDRESS: '10000',
+      OPEN: 'yes',
       ...environment,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

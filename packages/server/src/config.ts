@@ -285,7 +285,12 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
 
 /** Whether strangers may reach a node that pays for answers, and nobody has said that they may make rooms. */
 function isOpenToStrangers(given: Readonly<Record<string, string>>): boolean {
-  const isPublic = given['PUBLIC_URL'] !== undefined || !isLoopback(given['HOST'] ?? '127.0.0.1')
+  const isBehind = !['false', '0', undefined].includes(given['TRUST_PROXY'])
+  const isPublic =
+    given['PUBLIC_URL'] !== undefined ||
+    given['ALLOWED_ORIGINS'] !== undefined ||
+    isBehind ||
+    !isLoopback(given['HOST'] ?? '127.0.0.1')
   const isDecided = given['START_CODE'] !== undefined || given['OPEN'] === 'yes'
   return given['ANTHROPIC_API_KEY'] !== undefined && isPublic && !isDecided
 }

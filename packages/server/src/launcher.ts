@@ -27,7 +27,7 @@ export function watchLauncher(
     if (parentOf(pid) !== shell) return onGone()
     stop = clock.after(LOOK_MS, look)
   }
-  look()
+  stop = clock.after(LOOK_MS, look)
   return () => stop()
 }
 

@@ -19,6 +19,16 @@ const TOLD_TWICE = 130
 async function main(): Promise<void> {
   // What people say here is read by nobody else on this machine.
   process.umask(0o077)
+  // Both may come before the node is open.
+  let isSpendingOff = false
+  let stopSpending: () => void = () => undefined
+  process.on('SIGUSR2', () => {
+    say('Spending is off: all answers end, and none begins until the program starts again.')
+    isSpendingOff = true
+    stopSpending()
+  })
+  let onLauncherGone: () => void = () => process.exit(0)
+  const stopWatch = watchLauncher(systemClock, process.ppid, () => onLauncherGone())
   const { environment, faults } = readEnvironment(process.env, envFile(), VARIABLES)
   if (faults.length > 0) throw new ConfigError(faults)
   const config = readConfig(environment)
@@ -35,10 +45,8 @@ async function main(): Promise<void> {
   )
   announce(server)
   const stopReport = lookAtProxy(config.publicUrl, logger)
-  process.on('SIGUSR2', () => {
-    say('Spending is off: all answers end, and none begins until the program starts again.')
-    server.stopSpending()
-  })
+  stopSpending = () => server.stopSpending()
+  if (isSpendingOff) stopSpending()
   let told = false
   const goDown = () => {
     // The second time it is meant, whichever it is.
@@ -55,7 +63,7 @@ async function main(): Promise<void> {
       },
     )
   }
-  const stopWatch = watchLauncher(systemClock, process.ppid, goDown)
+  onLauncherGone = goDown
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, goDown)
 }
 

@@ -43,6 +43,7 @@ const COMMANDS = { perMember: 1200, perAddress: 12_000 }
 const WRITTEN = { perMember: 8 * 1024 * 1024, perAddress: 32 * 1024 * 1024 }
 /** Over how long a node that goes down sends its members to the others, ms; less when it is to be gone earlier. */
 const SEND_AWAY_MS = 5000
+const UNKNOWN_ADDRESS = 'unknown'
 const TOO_MANY_QUESTIONS =
   'Too many questions in a minute, from you or from your network; wait a moment.'
 const CLIENT_DIRECTORY = fileURLToPath(new URL('../../client/dist', import.meta.url))
@@ -125,7 +126,9 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
     perNode: config.maxRunning,
     perMember: config.maxRunningPerMember,
     perAddress: config.maxRunningPerAddress,
-    addressOf: (memberId) => addresses.of(memberId),
+    // Those that are not known are one address: the limit holds for what other nodes and an earlier start have queued.
+    addressOf: (memberId) => addresses.of(memberId) ?? UNKNOWN_ADDRESS,
+    clock,
   })
   const spending = new Spending({
     store: storage.spent,
@@ -143,7 +146,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
     if (draining) return errorBody('shutting-down')
     const refusal = spending.refusal()
     if (refusal) return refusal
-    const asker = { memberId, address: addresses.of(memberId) ?? 'unknown' }
+    const asker = { memberId, address: addresses.of(memberId) ?? UNKNOWN_ADDRESS }
     return questions.take(asker) ? null : errorBody('rate-limited', TOO_MANY_QUESTIONS)
   }
 
@@ -260,6 +263,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
     newId,
     run: (started) => generations.run(started),
     choose: (waiting) => (spending.refusal() === null ? running.choose(waiting) : []),
+    onLooked: () => running.keepPromises(),
     // That storage is away is said where it is noticed.
     onError: (err) =>
       logger.debug({ err }, 'storage could not be asked for what has lost its node'),
@@ -275,11 +279,11 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
     draining = true
     const began = clock.now()
     const until = began + patienceMs
-    stopRecovering()
+    const recovered = stopRecovering()
     // Where there are other nodes, nobody has to wait here to be served.
     const leaving = storage.isShared ? gateway.sendAway(Math.min(patienceMs, SEND_AWAY_MS)) : null
     await Promise.all([generations.drain(patienceMs), leaving])
-    await Promise.all([gateway.close(), events.close()])
+    await Promise.all([gateway.close(), events.close(), recovered])
     // Nobody can ask any more; what somebody was asking a moment ago has the rest of the time.
     await generations.drain(Math.max(0, until - clock.now()))
     await rooms.close()
@@ -303,7 +307,11 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
       generations.stopSpending()
       logger.warn('spending was switched off: all answers end, and none begins')
     },
-    close: (patienceMs = config.shutdownMs) => (closing ??= closeAll(patienceMs)),
+    close: (patienceMs = config.shutdownMs) => {
+      // Whoever has less patience than before does not wait for running answers any longer.
+      if (closing && patienceMs === 0) void generations.drain(0)
+      return (closing ??= closeAll(patienceMs))
+    },
   }
 }
 

@@ -47,7 +47,7 @@ window.answer = {
   },
   /** Resolves when nothing more is drawn: what is long comes over many frames. */
   async drawn() {
-    for (let still = 0, last = -1; still < 5; ) {
+    for (let still = 0, last = -1; still < 5;) {
       await new Promise(requestAnimationFrame)
       const now = document.querySelectorAll('.markdown *').length
       still = now === last ? still + 1 : 0

@@ -12,6 +12,7 @@ import type { Post } from './unsent-posts.ts'
 /** Refusals from before the log was asked whether it knows the command. */
 const UNKNOWING: ReadonlySet<string> = new Set<ErrorCode>([
   'rate-limited',
+  'busy',
   'storage-unavailable',
   'storage-uncertain',
   'storage-full',

@@ -13,25 +13,32 @@ export interface RecoveringOptions {
   readonly run: (started: Started) => void
   /** Those of the questions that wait in idle rooms that may start now, in their order. */
   readonly choose: (waiting: readonly Waiting[]) => readonly Waiting[]
+  /** What was chosen and has started runs by now. */
+  readonly onLooked: () => void
   /** Hears that storage could not be asked; the next look comes all the same. */
   readonly onError: (error: unknown) => void
 }
 
 /**
- * Looks once, and from then on every second until the returned function is called. On a full disk a node starts all the
+ * Looks once, and from then on every second until the returned function is called, which resolves when no look is under way. On a full disk a node starts all the
  * same: rooms can be read, and what is to be ended is ended when there is room.
  * @throws Refusal when storage refuses the first look otherwise
  */
-export async function keepRecovering(options: RecoveringOptions): Promise<() => void> {
-  const { log, clock, newId, run, choose, onError } = options
+export async function keepRecovering(options: RecoveringOptions): Promise<() => Promise<void>> {
+  const { log, clock, newId, run, choose, onLooked, onError } = options
   let stopped = false
   let stopWaiting: () => void = () => undefined
+  let looking: Promise<void> = Promise.resolve()
   const look = async () => {
-    for (const started of await log.recover(newId, choose)) run(started)
+    try {
+      for (const started of await log.recover(newId, choose)) run(started)
+    } finally {
+      onLooked()
+    }
   }
   const later = () => {
     stopWaiting = clock.after(EVERY_MS, () => {
-      void look()
+      looking = look()
         .catch(onError)
         .finally(() => {
           if (!stopped) later()
@@ -46,5 +53,7 @@ export async function keepRecovering(options: RecoveringOptions): Promise<() => 
   return () => {
     stopped = true
     stopWaiting()
+    // What a look has found is run before anybody waits for what runs.
+    return looking
   }
 }

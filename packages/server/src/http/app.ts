@@ -73,8 +73,8 @@ const EXPORTS_PER_MINUTE = 20
 const SEARCHES_PER_MINUTE = 60
 /** Streams that check the way here, to one address in a minute. */
 const CHECKS_PER_MINUTE = 30
-/** Wrong start codes of one address, in a minute. */
-const WRONG_CODES_PER_MINUTE = 10
+/** Wrong start codes in a minute: of one address, and of all. */
+const WRONG_CODES = { perAddress: 10, all: 300 }
 
 /** Makes the application; the caller puts it behind an HTTP server. */
 export function createApp(options: AppOptions): Express {
@@ -86,6 +86,7 @@ export function createApp(options: AppOptions): Express {
   app.set('trust proxy', options.trustProxy)
   app.set('query parser', 'simple')
 
+  app.use(endWithConnection)
   app.use(securityHeaders(publicUrl), logRequests(logger, clock))
 
   const mayMeasure = options.measuresInPublic ? isFromThisMachine : () => false
@@ -103,7 +104,11 @@ export function createApp(options: AppOptions): Express {
   const making = perMinute(ROOMS_PER_MINUTE)
   const exporting = perMinute(EXPORTS_PER_MINUTE)
   const searching = perMinute(SEARCHES_PER_MINUTE)
-  const start = { code: options.startCode, wrong: perMinute(WRONG_CODES_PER_MINUTE) }
+  const start = {
+    code: options.startCode,
+    wrong: perMinute(WRONG_CODES.perAddress),
+    wrongOfAll: perMinute(WRONG_CODES.all),
+  }
   const buckets = { making, exporting, searching }
   api.use('/rooms', roomRoutes({ who, invites, rooms, publicUrl, start, turns, ...buckets }))
   api.use('/rooms', proxyCheckRoute(clock, perMinute(CHECKS_PER_MINUTE)))
@@ -123,6 +128,19 @@ export function createApp(options: AppOptions): Express {
   app.use(clientFiles(clientDirectory), clientPage(clientDirectory), notFound)
   app.use(handleErrors(logger, options.onRefused))
   return app
+}
+
+/**
+ * A response that waits behind others of its connection does not hear that the connection has ended: Node tells the one that is being
+ * written. Whatever it holds (a place among exports, a stream) would be held for good.
+ */
+const endWithConnection: RequestHandler = ({ socket }, response, next) => {
+  const end = () => response.destroy()
+  // As many as requests are sent ahead, which Node bounds.
+  socket.setMaxListeners(0)
+  socket.once('close', end)
+  response.once('close', () => socket.off('close', end))
+  next()
 }
 
 const noStore: RequestHandler = (_request, response, next) => {

@@ -37,7 +37,12 @@ export interface RoomRoutesOptions {
   readonly rooms: RoomsPort
   readonly publicUrl: string | undefined
   /** What making a room needs, if anything, and what wrong codes of an address are taken from. */
-  readonly start: { readonly code: StartCode | undefined; readonly wrong: TokenBucket }
+  readonly start: {
+    readonly code: StartCode | undefined
+    readonly wrong: TokenBucket
+    /** Of all addresses together: one person may have many. */
+    readonly wrongOfAll: TokenBucket
+  }
   /** What making a room, an export, and a search are taken from besides. */
   readonly making: TokenBucket
   readonly exporting: TokenBucket
@@ -49,6 +54,8 @@ export interface RoomRoutesOptions {
 /** Exports at the same time; one that is not taken for so long is broken off, ms. */
 const EXPORTS = { all: 20, perAddress: 8, perMember: 2 }
 const EXPORT_STALL_MS = 30_000
+/** The one key of what is counted for all. */
+const ALL = 'all'
 const DEFAULT_TITLE = 'New room'
 /** Rooms that one member may own. */
 const MOST_OWNED = 500
@@ -86,9 +93,11 @@ export function roomRoutes(options: RoomRoutesOptions): Router {
     if (!start.code) return
     if (code === undefined) throw new Refusal('start-code-needed')
     const address = addressKey(request.ip ?? '')
-    if (!start.wrong.has(address)) throw new TooOften(start.wrong.refillSeconds())
+    if (!start.wrong.has(address) || !start.wrongOfAll.has(ALL))
+      throw new TooOften(start.wrong.refillSeconds())
     if (start.code.is(code)) return
     start.wrong.take(address)
+    start.wrongOfAll.take(ALL)
     throw new Refusal('start-code-needed', 'This is not the start code of this server.')
   }
 
@@ -161,16 +170,19 @@ export function roomRoutes(options: RoomRoutesOptions): Router {
     const { format } = parse(exportQuerySchema, request.query)
     const reader = senderOf(request, member)
     const leave = exports.enter(reader)
-    response.once('close', leave)
-    // One that takes nothing in keeps some messages here for as long.
-    response.setTimeout(EXPORT_STALL_MS, () => response.destroy())
-    const transcript = await rooms.transcript(memberId, roomIdOf(request), turns.of(reader))
-    const [ending, chunks] =
-      format === 'json'
-        ? ['json', transcriptJson(transcript)]
-        : ['md', transcriptMarkdown(transcript)]
-    response.attachment(`${fileName(transcript.title)}.${ending}`)
-    await pipeline(Readable.from(chunks), response)
+    try {
+      // One that takes nothing in keeps some messages here for as long.
+      response.setTimeout(EXPORT_STALL_MS, () => response.destroy())
+      const transcript = await rooms.transcript(memberId, roomIdOf(request), turns.of(reader))
+      const [ending, chunks] =
+        format === 'json'
+          ? ['json', transcriptJson(transcript)]
+          : ['md', transcriptMarkdown(transcript)]
+      response.attachment(`${fileName(transcript.title)}.${ending}`)
+      await pipeline(Readable.from(chunks), response)
+    } finally {
+      leave()
+    }
   })
 
   router.delete('/:id', async (request, response) => {

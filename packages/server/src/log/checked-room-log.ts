@@ -21,6 +21,7 @@ type Writing = Exclude<
   | 'recover'
   | 'read'
   | 'page'
+  | 'offsetOf'
   | 'follow'
   | 'isMember'
   | 'isGone'

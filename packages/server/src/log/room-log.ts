@@ -105,7 +105,12 @@ export interface NewPost {
   /** The question waits in the queue although nothing runs: its node has no place for it now. */
   readonly waits?: boolean
   /** What it answers to: `of` names a message or a generation. The log knows whose that is, and leaves out what is not there. */
-  readonly quote?: { readonly of: string; readonly text: string }
+  readonly quote?: {
+    readonly of: string
+    readonly text: string
+    /** That message does not hold the text: they are the words of whoever posts. */
+    readonly isOwn?: boolean
+  }
   readonly mentions?: readonly MemberId[]
   /** The model that is to answer this question, also when it is asked again; without one it is the room's. */
   readonly model?: string
@@ -298,6 +303,9 @@ export interface RoomLog {
 
   /** Reads up to `limit` messages with entries before offset `before` (newest of those first chosen). */
   page(roomId: RoomId, before: number, limit: number): Promise<Page>
+
+  /** The offset of a message or of a generation's start; null where the room has none with this id. */
+  offsetOf(roomId: RoomId, id: string): Promise<number | null>
 
   /** Saves a folded state so that later reads begin there. Ignored while a generation runs in it. */
   checkpoint(state: RoomState): Promise<void>

@@ -35,6 +35,7 @@ export class MeteredRoomLog implements RoomLog {
   readonly recover = this.#watched('recover')
   readonly read = this.#watched('read')
   readonly page = this.#watched('page')
+  readonly offsetOf = this.#watched('offsetOf')
   readonly checkpoint = this.#watched('checkpoint')
   readonly follow = this.#watched('follow')
   readonly isMember = this.#watched('isMember')

@@ -12,6 +12,7 @@ async function written(wish: Wish): Promise<NewPost | undefined> {
   await done(
     { type: 'post', commandId: 'c', roomId: 'r', ...wish },
     {
+      offsetOf: () => Promise.resolve(null),
       post: (_roomId, post) => {
         asked = post
         return Promise.resolve({ entries: [], started: null })

@@ -14,8 +14,10 @@ import { hasVisible, LIMITS, Refusal } from '@roomcast/shared/protocol'
 import { messageIdOf } from '@roomcast/shared/message-id'
 import { byteLength } from '@roomcast/shared/room'
 import { unreachable } from '@roomcast/shared/unreachable'
-import type { Amendment, RoomLog, Started, Written } from '../log/room-log.ts'
+import type { Amendment, NewPost, RoomLog, Started, Written } from '../log/room-log.ts'
 import type { PresencePort } from '../presence/presence.ts'
+import { textsOf } from './message-texts.ts'
+import { holdsPassage } from './quoted-passage.ts'
 
 /** The commands that change or tell something; the others are about the connection. */
 export type RoomCommand = Exclude<Command, { type: 'join' | 'leave' | 'look' }>
@@ -50,8 +52,8 @@ export interface CommandOptions {
   readonly stopAsking: (stop: StopAsked) => boolean
   /** Why this member may not ask Claude now, or null; asked once for each question. */
   readonly refuseNew: (by: MemberId) => ErrorBody | null
-  /** A right to run an answer for this member; null when it has to wait. */
-  readonly takePlace: (by: MemberId) => { release(): void } | null
+  /** A right to run an answer for this member (null: for whoever asked what waits); null when it has to wait. */
+  readonly takePlace: (by: MemberId | null) => { release(): void } | null
   /** Resolves when the entry at an offset is shown on this node: what is acknowledged is to be seen. */
   readonly shown: (offset: number) => Promise<void>
 }
@@ -83,7 +85,8 @@ export async function perform(
     case 'resume': {
       const { roomId, commandId } = command
       mayAsk(options, by)
-      return inPlace(options, by, (hasPlace) => {
+      // Whose question is next, and so whose share it takes, only the log knows.
+      return inPlace(options, null, (hasPlace) => {
         const generationId = hasPlace ? options.newId() : null
         return options.log.resume(roomId, { commandId, by, generationId })
       })
@@ -123,7 +126,7 @@ async function post(
 ): Promise<Acknowledged> {
   const text = textOf(command.text)
   if (command.ask) mayAsk(options, by)
-  const { roomId, commandId, ask, quote } = command
+  const { roomId, commandId, ask } = command
   const model = modelOf(options, ask ? command.model : undefined)
   const messageId = messageIdOf(roomId, by, commandId)
   const generationId = options.newId()
@@ -135,9 +138,7 @@ async function post(
     text,
     ask,
     generationId,
-    ...(quote && hasVisible(quote.text)
-      ? { quote: { of: quote.of, text: quote.text.toWellFormed() } }
-      : {}),
+    ...(await quoteIn(options, command)),
     ...mentionsOf(options, command),
     ...(model === undefined ? {} : { model }),
   }
@@ -157,6 +158,19 @@ function textOf(said: string): string {
     if (byteLength(text) <= LIMITS.messageBytes) return text
   }
   throw new Refusal('message-too-long', `The message is longer than ${kilobytes} kB.`)
+}
+
+/** A quote as the log is to write it: whose words they are is seen by whether the message holds them. */
+async function quoteIn(
+  { log }: CommandOptions,
+  { roomId, quote }: CommandOf<'post'>,
+): Promise<Pick<NewPost, 'quote'>> {
+  if (!quote || !hasVisible(quote.text)) return {}
+  const { of } = quote
+  const text = quote.text.toWellFormed()
+  const texts = await textsOf(log, roomId, of)
+  const isOwn = !texts.some((one) => holdsPassage(one, text))
+  return { quote: isOwn ? { of, text, isOwn } : { of, text } }
 }
 
 /** Those who are members, each once. */
@@ -274,14 +288,20 @@ function mayAsk({ refuseNew }: CommandOptions, by: MemberId): void {
 /** Does what may start an answer, with a place for it if there is one, and runs what has started. */
 async function inPlace(
   options: CommandOptions,
-  by: MemberId,
+  by: MemberId | null,
   write: (hasPlace: boolean) => Promise<Written>,
 ): Promise<Acknowledged> {
   const place = options.takePlace(by)
+  const release = () => place?.release()
+  // What runs has a place of its own.
+  const run = (started: Started) => {
+    options.run(started)
+    release()
+  }
   try {
-    return await acknowledge(options, await write(place !== null))
+    return await acknowledge({ ...options, run }, await write(place !== null))
   } finally {
-    place?.release()
+    release()
   }
 }
 

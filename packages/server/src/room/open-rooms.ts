@@ -95,7 +95,11 @@ export class OpenRooms {
     const open = this.#open.get(roomId)
     open?.stopLinger?.()
     this.#open.delete(roomId)
-    void open?.room.then((room) => room.close())
+    open?.room.then(
+      (room) => room.close(),
+      // ignored because: whoever opened it has been told
+      () => undefined,
+    )
   }
 
   async close(): Promise<void> {

@@ -52,7 +52,7 @@ export interface RoomsOptions {
   readonly run: (started: Started) => void
   /** See CommandOptions. */
   readonly refuseNew: (by: MemberId) => ErrorBody | null
-  readonly takePlace: (by: MemberId) => { release(): void } | null
+  readonly takePlace: (by: MemberId | null) => { release(): void } | null
   /** See RoomOptions. */
   readonly onCorrected?: (screens: number) => void
   readonly onError: (roomId: RoomId, error: unknown) => void
@@ -232,7 +232,8 @@ export class Rooms {
     messages: AsyncIterable<Message>
   }> {
     const { state } = await this.#roomOf(memberId, roomId)
-    return { title: state.title, members: state.members, messages: this.#messages(roomId, inTurn) }
+    const { title, members, offset } = state
+    return { title, members, messages: this.#messages(memberId, roomId, offset + 1, inTurn) }
   }
 
   /** Removes a room for good; only its owner may. @throws Refusal `room-not-found`, `not-yours` */
@@ -363,10 +364,18 @@ export class Rooms {
     return { page: (...place) => inTurn(() => log.page(...place)) }
   }
 
-  /** Walks back once for the places where pages begin, then forward, so that only one page is in memory. */
-  async *#messages(roomId: RoomId, inTurn: InTurn): AsyncGenerator<Message> {
+  /**
+   * Walks back once for the places where pages begin, then forward, so that only one page is in memory. Whoever is removed meanwhile
+   * gets nothing more, however slowly they take it.
+   */
+  async *#messages(
+    memberId: MemberId,
+    roomId: RoomId,
+    end: number,
+    inTurn: InTurn,
+  ): AsyncGenerator<Message> {
     const log = this.#logInTurn(inTurn)
-    const befores = [Number.MAX_SAFE_INTEGER]
+    const befores = [end]
     for (;;) {
       const page = await log.page(roomId, befores.at(-1) ?? 0, PAGE)
       const oldest = page.entries[0]
@@ -374,6 +383,7 @@ export class Rooms {
       befores.push(oldest.offset)
     }
     for (const before of befores.reverse()) {
+      await this.requireMember(memberId, roomId)
       const page = await log.page(roomId, before, PAGE)
       yield* messagesOf(page.entries, page.runs)
     }

@@ -17,8 +17,12 @@ export class RedisSpentTokens implements SpentTokens {
   async add(day: Day, tokens: number): Promise<number> {
     const { commands } = this.#connections
     const key = `${this.#namespace}:spent:${day}`
-    const total = await commands.incrby(key, tokens)
+    if (tokens === 0) return Number((await commands.get(key)) ?? 0)
+    // First, so that a failure of either has added nothing. A connection that breaks sends an addition again: it may count twice.
     await commands.expire(key, KEPT_SECONDS)
-    return total
+    const total = await commands.incrby(key, tokens)
+    if (total === tokens) await commands.expire(key, KEPT_SECONDS)
+    // An estimate of yesterday that was too high is nothing to spend today.
+    return total < 0 ? await commands.incrby(key, -total) : total
   }
 }

@@ -2,13 +2,16 @@ import { describe, expect, it } from 'vitest'
 import type { Waiting } from '../log/room-log.ts'
 import { RunningLimits } from './running-limits.ts'
 
+let now = 0
+
 /** Members are called after their address and a number: `home-1`. */
 const limits = (perNode = 6, perMember = 2, perAddress = 3) =>
   new RunningLimits({
     perNode,
     perMember,
     perAddress,
-    addressOf: (memberId) => memberId.split('-')[0] ?? null,
+    addressOf: (memberId) => memberId.split('-')[0] ?? '',
+    clock: { now: () => now },
   })
 const waits = (by: string, since: number): Waiting => ({ roomId: `room-${by}-${since}`, by, since })
 const chosen = (from: readonly Waiting[]) => from.map(({ by, since }) => `${by}@${since}`)
@@ -19,10 +22,8 @@ describe('[R7.3] a place', () => {
     const taken = (by: string) => running.take(by) !== null
     expect(['home-1', 'home-1'].map(taken)).toEqual([true, true])
     expect(taken('home-1')).toBe(false)
-    running.choose([])
     expect(['home-2'].map(taken)).toEqual([true])
     expect(taken('home-3')).toBe(false)
-    running.choose([])
     expect(['office-1', 'cafe-1', 'train-1'].map(taken)).toEqual([true, true, true])
     expect(running.size).toBe(6)
     expect(taken('bus-1')).toBe(false)
@@ -44,6 +45,27 @@ describe('[R7.3] a place', () => {
     first?.release()
     expect(running.take('cafe-1')).toBeNull()
     expect(chosen(running.choose([waits('office-1', 1)]))).toEqual(['office-1@1'])
+    expect(running.take('cafe-1')).toBeNull()
+    running.choose([])
+    expect(running.take('cafe-1')).not.toBeNull()
+  })
+
+  it('is there for others at once where somebody waits for want of their own share', () => {
+    const running = limits(6, 1)
+    running.take('home-1')
+    expect(running.take('home-1')).toBeNull()
+    expect(running.take('office-1')).not.toBeNull()
+    expect(chosen(running.choose([waits('home-1', 1)]))).toEqual([])
+    expect(running.take('cafe-1')).not.toBeNull()
+  })
+
+  it('is there again a moment after the node was full, also where another node looks after what waits', () => {
+    const running = limits(1)
+    const first = running.take('home-1')
+    expect(running.take('office-1')).toBeNull()
+    first?.release()
+    expect(running.take('cafe-1')).toBeNull()
+    now += 3000
     expect(running.take('cafe-1')).not.toBeNull()
   })
 
@@ -54,6 +76,36 @@ describe('[R7.3] a place', () => {
     expect(running.take('office-1')).toBeNull()
     held.release()
     expect(running.size).toBe(1)
+  })
+})
+
+describe('[R7.3] what was chosen', () => {
+  it('has its place until it runs, whoever comes meanwhile', () => {
+    const running = limits(2)
+    running.choose([waits('home-1', 1), waits('cafe-1', 2)])
+    expect(running.take('office-1')).toBeNull()
+    const places = [running.hold('home-1'), running.hold('cafe-1')]
+    running.keepPromises()
+    expect(running.size).toBe(2)
+    for (const place of places) place.release()
+    expect(running.size).toBe(0)
+  })
+
+  it('gives its place back where it does not start here', () => {
+    const running = limits(2)
+    running.choose([waits('home-1', 1)])
+    running.choose([])
+    expect(running.size).toBe(0)
+  })
+})
+
+describe("[R7.3] a place for somebody's question, whoever asked it", () => {
+  it('is there while nobody is at a limit', () => {
+    const running = limits(6, 2)
+    running.hold('home-1')
+    expect(running.take(null)).not.toBeNull()
+    running.hold('home-1')
+    expect(running.take(null)).toBeNull()
   })
 })
 
@@ -104,10 +156,11 @@ describe('[R7.3] a room goes on with its next question in the same step', () => 
 
   it('not while somebody waits elsewhere', () => {
     const running = limits(1)
-    running.take('home-1')
+    const first = running.take('home-1')
     running.take('office-1')
     expect(running.mayGoOn('home-1')).toBe(false)
     running.choose([])
     expect(running.mayGoOn('home-1')).toBe(true)
+    first?.release()
   })
 })

@@ -1,6 +1,7 @@
 // How many answers run at once on this node, and whose turn it is when more are asked for. Nothing is stored: a question
 // that gets no place waits in the queue of its room, and the log tells what waits.
 import type { MemberId } from '@roomcast/shared/protocol'
+import type { Clock } from '@roomcast/shared/clock'
 import type { Waiting } from '../log/room-log.ts'
 
 export interface RunningLimitsOptions {
@@ -8,9 +9,16 @@ export interface RunningLimitsOptions {
   readonly perNode: number
   readonly perMember: number
   readonly perAddress: number
-  /** The address that a member is connected from; null when they are not here. */
-  readonly addressOf: (memberId: MemberId) => string | null
+  /** The address that a member is connected from. */
+  readonly addressOf: (memberId: MemberId) => string
+  readonly clock: Pick<Clock, 'now'>
 }
+
+/**
+ * For how long whoever found the node full goes before those who come, ms. Another node may look after what waits, and then this
+ * one never hears that nobody does any more.
+ */
+const AWAITED_MS = 3000
 
 /** A right to run one answer, until it is released. */
 export interface Place {
@@ -19,7 +27,8 @@ export interface Place {
 }
 
 interface Held {
-  readonly by: MemberId
+  /** Null: of whoever asked it. */
+  readonly by: MemberId | null
   readonly address: string | null
 }
 
@@ -27,8 +36,10 @@ export class RunningLimits {
   readonly #options: RunningLimitsOptions
   /** One for each place that is taken: hardly more than `perNode`. */
   readonly #held = new Set<Held>()
-  /** Somebody has been sent to a queue, or was left there, for want of a place. */
-  #isAwaited = false
+  /** Of these, those of questions that were chosen and have not started yet. */
+  readonly #promised: Held[] = []
+  /** Until when those who wait for a place on this node go first, ms; a look at all that waits comes well within. */
+  #awaitedUntil = 0
 
   constructor(options: RunningLimitsOptions) {
     this.#options = options
@@ -39,17 +50,23 @@ export class RunningLimits {
     return this.#held.size
   }
 
-  /** A place for an answer to this member's question; null when there is none, and then it has to wait. */
-  take(by: MemberId): Place | null {
-    // Those who wait already go first.
-    if (!this.#isAwaited && this.#mayStart(by, this.#held)) return this.hold(by)
-    this.#isAwaited = true
-    return null
+  /**
+   * A place for an answer to this member's question; null when there is none, and then it has to wait.
+   * @param by null: somebody's, whom only the log knows; then nobody may be at their limit
+   */
+  take(by: MemberId | null): Place | null {
+    const isFull = this.#held.size >= this.#options.perNode
+    if (isFull) this.#await()
+    // Those who wait already go first. Whoever has all of their own share waits alone, and holds up nobody.
+    if (isFull || this.#isAwaited) return null
+    const mayStart =
+      by === null ? this.#isFreeForAll([...this.#held]) : this.#mayStart(by, this.#held)
+    return mayStart ? this.hold(by) : null
   }
 
   /** Takes a place for what has started already, even beyond the limits. */
-  hold(by: MemberId): Place {
-    const held = { by, address: this.#options.addressOf(by) }
+  hold(by: MemberId | null): Place {
+    const held = this.#heldBy(by)
     this.#held.add(held)
     return { release: () => void this.#held.delete(held) }
   }
@@ -57,40 +74,47 @@ export class RunningLimits {
   /**
    * Whether the room of an answer that ends may go on with its next question in the same step, whoever asked that: nobody
    * waits elsewhere, and no member or address is at its limit.
-   * @param by the member whose answer ends
+   * @param by the member whose answer ends, and with it one of their places
    */
   mayGoOn(by: MemberId): boolean {
-    const { perNode, perMember, perAddress } = this.#options
     if (this.#isAwaited) return false
     const leaving = [...this.#held].find((held) => held.by === by)
-    const staying = [...this.#held].filter((held) => held !== leaving)
-    return (
-      staying.length < perNode &&
-      staying.every(
-        ({ by: member, address }) =>
-          count(staying, 'by', member) < perMember &&
-          (address === null || count(staying, 'address', address) < perAddress),
-      )
-    )
+    return this.#isFreeForAll([...this.#held].filter((held) => held !== leaving))
   }
 
   /**
    * Chooses of the questions that wait those that may start now: the members with the fewest answers running first, and of
-   * these who has waited longest.
+   * these who has waited longest. Their places are taken until `keepPromises`.
    */
   choose(waiting: readonly Waiting[]): readonly Waiting[] {
-    const held = new Set(this.#held)
+    this.keepPromises()
     const chosen: Waiting[] = []
     const left = waiting.toSorted((one, other) => one.since - other.since)
     for (;;) {
-      const next = this.#nextOf(left, held)
+      const next = this.#nextOf(left, this.#held)
       if (!next) break
       left.splice(left.indexOf(next), 1)
       chosen.push(next)
-      held.add({ by: next.by, address: this.#options.addressOf(next.by) })
+      const held = this.#heldBy(next.by)
+      this.#held.add(held)
+      this.#promised.push(held)
     }
-    this.#isAwaited = left.length > 0
+    if (left.length > 0 && this.#held.size >= this.#options.perNode) this.#await()
+    else this.#awaitedUntil = 0
     return chosen
+  }
+
+  /** What was chosen has started, and has a place of its own, or does not start here. */
+  keepPromises(): void {
+    for (const held of this.#promised.splice(0)) this.#held.delete(held)
+  }
+
+  get #isAwaited(): boolean {
+    return this.#options.clock.now() < this.#awaitedUntil
+  }
+
+  #await(): void {
+    this.#awaitedUntil = this.#options.clock.now() + AWAITED_MS
   }
 
   #nextOf(left: readonly Waiting[], held: ReadonlySet<Held>): Waiting | null {
@@ -109,8 +133,23 @@ export class RunningLimits {
     const { perNode, perMember, perAddress, addressOf } = this.#options
     const all = [...held]
     if (all.length >= perNode || count(all, 'by', by) >= perMember) return false
-    const address = addressOf(by)
-    return address === null || count(all, 'address', address) < perAddress
+    return count(all, 'address', addressOf(by)) < perAddress
+  }
+
+  /** Whether there is a place for anybody, whoever they are. */
+  #isFreeForAll(all: readonly Held[]): boolean {
+    const { perNode, perMember, perAddress } = this.#options
+    return (
+      all.length < perNode &&
+      all.every(
+        ({ by, address }) =>
+          count(all, 'by', by) < perMember && count(all, 'address', address) < perAddress,
+      )
+    )
+  }
+
+  #heldBy(by: MemberId | null): Held {
+    return { by, address: by === null ? null : this.#options.addressOf(by) }
   }
 }
 

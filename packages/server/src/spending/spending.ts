@@ -1,7 +1,7 @@
 // Whether Claude may be asked at all: a switch for the operator, and a number of tokens for a day and the whole deployment.
 //
 // Guarantees: after `off` nothing new is asked on this node. The tokens of a day are charged to the storage: the estimate of a
-// prompt before it is sent, so that a node that dies has charged it, and the difference to what Claude reports at the end. A
+// prompt as it is sent, so that a node that dies has charged it, and the difference to what Claude reports at the end. A
 // question is refused once the day is used up; answers that run then go on, so a day is exceeded by those at most.
 import { errorBody, type ErrorBody, type GenerationId, type Usage } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
@@ -81,7 +81,7 @@ export class Spending {
   #add(tokens: number): void {
     if (this.#options.dailyTokens === undefined || tokens === 0) return
     this.#uncharged += tokens
-    this.#charging ??= this.#charge().finally(() => (this.#charging = null))
+    void this.#chargeOnce()
   }
 
   /** Resolves when the storage has taken what it takes. */
@@ -89,6 +89,12 @@ export class Spending {
     this.#stopLooking?.()
     this.#stopLooking = null
     await this.#charging
+    if (this.#uncharged !== 0) await this.#chargeOnce()
+  }
+
+  #chargeOnce(): Promise<void> {
+    this.#charging ??= this.#charge().finally(() => (this.#charging = null))
+    return this.#charging
   }
 
   #today(): number {
@@ -112,8 +118,7 @@ export class Spending {
 
   #lookLater(): void {
     this.#stopLooking = this.#options.clock.after(LOOK_MS, () => {
-      this.#charging ??= this.#charge().finally(() => (this.#charging = null))
-      void this.#charging.then(() => {
+      void this.#chargeOnce().then(() => {
         if (this.#stopLooking) this.#lookLater()
       })
     })

@@ -13,6 +13,7 @@ export class SqliteSpentTokens implements SpentTokens {
   }
 
   async add(day: Day, tokens: number): Promise<number> {
+    if (tokens === 0) return this.#of(day)
     return this.#database.transaction('entry', () => {
       this.#database.run(
         `INSERT INTO spent_tokens (day, tokens) VALUES (?, max(0, ?))
@@ -25,8 +26,12 @@ export class SqliteSpentTokens implements SpentTokens {
         'DELETE FROM spent_tokens WHERE day NOT IN (SELECT day FROM spent_tokens ORDER BY day DESC LIMIT ?)',
         MOST_DAYS,
       )
-      const sql = 'SELECT tokens FROM spent_tokens WHERE day = ?'
-      return this.#database.get<{ tokens: number }>(sql, day)?.tokens ?? 0
+      return this.#of(day)
     })
+  }
+
+  #of(day: Day): number {
+    const sql = 'SELECT tokens FROM spent_tokens WHERE day = ?'
+    return this.#database.get<{ tokens: number }>(sql, day)?.tokens ?? 0
   }
 }

@@ -1,6 +1,6 @@
 -- ARGV 1 command  2 by  3 message  4 text (JSON)  5 ask (`true` or `false`)  6 generation, if it can start at once
 --      7 what it quotes, a message or generation, or empty  8 the passage (JSON)  9 mentions (JSON)  10 model (JSON); or empty
---      11 `true` when the question waits although nothing runs
+--      11 `true` when the question waits although nothing runs  12 `true` when the passage is not of what it names
 local command, by, message, ask, generation = ARGV[1], ARGV[2], ARGV[3], ARGV[5], ARGV[6]
 if not exists() then
   return refused('room-not-found')
@@ -43,10 +43,14 @@ end
 -- Whose it is, the log knows; what is not there, or not any more, is not quoted.
 local more = ''
 local quoted, author = posted(ARGV[7])
+if ARGV[12] == 'true' then
+  author = by
+end
 if quoted then
   more = ',"quote":{"of":"' .. ARGV[7] .. '","by":"' .. author .. '","text":' .. ARGV[8] .. '}'
 elseif redis.call('HEXISTS', INDEX, 'g:' .. ARGV[7]) == 1 then
-  more = ',"quote":{"of":"' .. ARGV[7] .. '","text":' .. ARGV[8] .. '}'
+  local own = ARGV[12] == 'true' and '","by":"' .. by or ''
+  more = ',"quote":{"of":"' .. ARGV[7] .. own .. '","text":' .. ARGV[8] .. '}'
 end
 if ARGV[9] ~= '' then
   more = more .. ',"mentions":' .. ARGV[9]

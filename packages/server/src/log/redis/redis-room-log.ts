@@ -139,6 +139,7 @@ export class RedisRoomLog implements RoomLog {
     const values = [
       ...[commandId, by, messageId, JSON.stringify(text), String(ask), generationId],
       ...[quote?.of ?? '', jsonOf(quote?.text), jsonOf(mentions), jsonOf(model), String(waits)],
+      String(quote?.isOwn ?? false),
     ]
     if (ask) this.#recovery.touch(roomId)
     const answer = await this.#room(roomId, 'post', values, generationId)
@@ -255,6 +256,15 @@ export class RedisRoomLog implements RoomLog {
   async page(roomId: RoomId, before: number, limit: number): Promise<Page> {
     const names = [...this.#keys.room(roomId), this.#keys.generations(roomId)]
     return readPage(await this.#caller.run('page', names, [before, limit]))
+  }
+
+  async offsetOf(roomId: RoomId, id: string): Promise<number | null> {
+    const [, , , index = ''] = this.#keys.room(roomId)
+    const fields = [`m:${id}`, `g:${id}`]
+    const found = this.#connections.commands.hmget(index, ...fields)
+    const [message, generation] = await this.#caller.translate(found)
+    const offset = parseInt(message ?? generation ?? '', 10)
+    return Number.isNaN(offset) ? null : offset
   }
 
   async checkpoint(state: RoomState): Promise<void> {

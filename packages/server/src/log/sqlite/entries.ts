@@ -166,6 +166,17 @@ export class Entries {
     )
   }
 
+  /** The offset of the entry that began a message or generation; null when there is none. */
+  firstAbout(roomId: RoomId, subject: string): number | null {
+    const row = this.#database.get<{ first: number | null }>(
+      `SELECT min(entry_offset) AS first FROM entries INDEXED BY entries_by_subject
+       WHERE room_id = ? AND subject = ? AND type IN ('message-posted', 'generation-started')`,
+      roomId,
+      subject,
+    )
+    return row?.first ?? null
+  }
+
   /** The last entry of a type that says something about one message or generation. */
   lastAbout<T extends EntryType>(
     roomId: RoomId,

@@ -35,7 +35,7 @@ export class Posts {
       by,
       text,
       ask,
-      ...this.#quoted(roomId, post.quote),
+      ...this.#quoted(roomId, post),
       ...(mentions === undefined ? {} : { mentions }),
       ...(model === undefined ? {} : { model }),
     })
@@ -57,13 +57,14 @@ export class Posts {
   }
 
   /** Whose it is, the log knows; what is not there, or not any more, is not quoted. */
-  #quoted(roomId: RoomId, quote: NewPost['quote']): { quote?: Quote } {
+  #quoted(roomId: RoomId, { quote, by }: NewPost): { quote?: Quote } {
     if (!quote) return {}
     const { entries } = this.#options
-    const { of, text } = quote
-    if (entries.lastAbout(roomId, of, 'generation-started')) return { quote: { of, text } }
+    const { of, text, isOwn = false } = quote
+    if (entries.lastAbout(roomId, of, 'generation-started'))
+      return { quote: isOwn ? { of, by, text } : { of, text } }
     const posted = entries.lastAbout(roomId, of, 'message-posted')
     const isThere = posted && !entries.lastAbout(roomId, of, 'message-retracted')
-    return isThere ? { quote: { of, by: posted.by, text } } : {}
+    return isThere ? { quote: { of, by: isOwn ? by : posted.by, text } } : {}
   }
 }

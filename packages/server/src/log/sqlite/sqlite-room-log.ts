@@ -284,6 +284,10 @@ export class SqliteRoomLog implements RoomLog {
     return readPage(this.#entries, this.#replies, roomId, before, limit)
   }
 
+  async offsetOf(roomId: RoomId, id: string): Promise<number | null> {
+    return this.#entries.firstAbout(roomId, id)
+  }
+
   async checkpoint(state: RoomState): Promise<void> {
     this.#database.transaction('reply', () => {
       const room = this.#entries.room(state.roomId)
