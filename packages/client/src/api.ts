@@ -7,9 +7,9 @@ import {
   inviteLookSchema,
   inviteUrlSchema,
   type MessagesPage,
-  messagesPageSchema,
   type Models,
   modelsSchema,
+  readMessages,
   roomListSchema,
   roomMadeSchema,
   type RoomSummary,
@@ -21,6 +21,13 @@ import {
 import * as v from 'valibot'
 import { ApiError, type ApiErrorBody } from './api-error.ts'
 import { words } from './wording/language.ts'
+
+/** A page of messages, which are read one by one: one that cannot be read takes no other with it. */
+const anyPageSchema = v.object({
+  messages: v.array(v.unknown()),
+  earlier: v.boolean(),
+  later: v.optional(v.boolean()),
+})
 
 const whoSchema = v.object({ member: sessionSchema.entries.member })
 const whoOrNobodySchema = v.object({ member: v.nullable(sessionSchema.entries.member) })
@@ -105,14 +112,13 @@ export class Api {
   }
 
   /** Up to `limit` messages before, after or around an offset, oldest first. */
-  messages(roomId: string, place: PagePlace, limit: number): Promise<MessagesPage> {
+  async messages(roomId: string, place: PagePlace, limit: number): Promise<MessagesPage> {
     const query = new URLSearchParams(
       Object.entries({ ...place, limit }).map(([name, value]) => [name, String(value)]),
     )
-    return this.#get(
-      `/api/rooms/${encodeURIComponent(roomId)}/messages?${query}`,
-      messagesPageSchema,
-    )
+    const path = `/api/rooms/${encodeURIComponent(roomId)}/messages?${query}`
+    const page = await this.#get(path, anyPageSchema)
+    return { ...page, messages: readMessages(page.messages) ?? [] }
   }
 
   /** Messages before an offset (null: all) in which the words stand, newest first. */

@@ -45,6 +45,8 @@ export const talking = {
     withdrawn: 'Withdrawn',
     edited: 'Edited',
     editedAt: (time: string): string => `Edited ${time}`,
+    unknown: 'Somebody',
+    unreadable: 'This message cannot be shown here.',
     retracted: (name: string): string => `Retracted by ${name}`,
   },
   actions: {
