@@ -4,6 +4,8 @@ import {
   errorSchema,
   inviteAcceptedSchema,
   type InviteLook,
+  type InviteList,
+  inviteListSchema,
   inviteLookSchema,
   inviteUrlSchema,
   type MessagesPage,
@@ -77,8 +79,10 @@ export class Api {
     return (await this.#post('/api/session/link', {}, sessionLinkSchema)).url
   }
 
-  async makeRoom(title: string): Promise<RoomSummary> {
-    return (await this.#post('/api/rooms', { title }, roomMadeSchema)).room
+  /** @param startCode where the server needs one: it says `start-code-needed` without */
+  async makeRoom(title: string, startCode?: string): Promise<RoomSummary> {
+    const request = { title, ...(startCode === undefined ? {} : { startCode }) }
+    return (await this.#post('/api/rooms', request, roomMadeSchema)).room
   }
 
   async rooms(): Promise<readonly RoomSummary[]> {
@@ -89,6 +93,18 @@ export class Api {
   makeInvite(roomId: string): Promise<v.InferOutput<typeof inviteUrlSchema>> {
     const path = `/api/rooms/${encodeURIComponent(roomId)}/invites`
     return this.#post(path, {}, inviteUrlSchema)
+  }
+
+  /** The links of a room that are open, for a member who may invite. */
+  async invites(roomId: string): Promise<InviteList['invites']> {
+    return (await this.#get(`/api/rooms/${encodeURIComponent(roomId)}/invites`, inviteListSchema))
+      .invites
+  }
+
+  /** Ends all links of a room; for a member who may invite. */
+  async endInvites(roomId: string): Promise<void> {
+    const path = `/api/rooms/${encodeURIComponent(roomId)}/invites`
+    await this.#call(path, { method: 'DELETE' }, v.unknown())
   }
 
   async acceptInvite(invite: string): Promise<RoomSummary> {
