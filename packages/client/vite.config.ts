@@ -48,12 +48,13 @@ export default defineConfig({
   // No component here is written in the old style: its half of Vue stays out.
   plugins: [vue({ features: { optionsAPI: false } }), oneKindOfFont, webSocketsOnly],
   resolve: {
-    // Four parts of the markdown parser are tables, or need them; ours are small (docs/decisions).
+    // Five parts of the markdown parser are tables, or need them; ours are small (docs/decisions).
     alias: [
       { find: /^entities$/, replacement: markdown('character-references.ts') },
       { find: /^uc\.micro$/, replacement: markdown('character-classes.ts') },
       { find: /^linkify-it$/, replacement: markdown('bare-addresses.ts') },
       { find: /^punycode\.js$/, replacement: markdown('host-names.ts') },
+      { find: /^mdurl$/, replacement: markdown('address-parts.ts') },
     ],
   },
   build: {

@@ -34,8 +34,9 @@ async function room(...people: readonly (readonly [name: string, looks?: Looks])
   return came as [BrowserPerson, BrowserPerson, BrowserPerson]
 }
 
-/** What a screen shows of what was said, oldest first. */
-const said = (person: BrowserPerson) => person.at('said').allInnerTexts()
+/** What a screen shows of what was said, oldest first; also what is too far away to be laid out. */
+const said = async (person: BrowserPerson) =>
+  (await person.at('said').allTextContents()).map((text) => text.trim())
 const says = (person: BrowserPerson, texts: readonly string[]) =>
   expect.poll(() => said(person)).toEqual(texts)
 const press = (person: BrowserPerson, key: string) => person.page.keyboard.press(key)

@@ -4,12 +4,14 @@ import {
   errorSchema,
   inviteAcceptedSchema,
   type InviteLook,
+  type InviteList,
+  inviteListSchema,
   inviteLookSchema,
   inviteUrlSchema,
   type MessagesPage,
-  messagesPageSchema,
   type Models,
   modelsSchema,
+  readMessages,
   roomListSchema,
   roomMadeSchema,
   type RoomSummary,
@@ -21,6 +23,13 @@ import {
 import * as v from 'valibot'
 import { ApiError, type ApiErrorBody } from './api-error.ts'
 import { words } from './wording/language.ts'
+
+/** A page of messages, which are read one by one: one that cannot be read takes no other with it. */
+const anyPageSchema = v.object({
+  messages: v.array(v.unknown()),
+  earlier: v.boolean(),
+  later: v.optional(v.boolean()),
+})
 
 const whoSchema = v.object({ member: sessionSchema.entries.member })
 const whoOrNobodySchema = v.object({ member: v.nullable(sessionSchema.entries.member) })
@@ -70,8 +79,10 @@ export class Api {
     return (await this.#post('/api/session/link', {}, sessionLinkSchema)).url
   }
 
-  async makeRoom(title: string): Promise<RoomSummary> {
-    return (await this.#post('/api/rooms', { title }, roomMadeSchema)).room
+  /** @param startCode where the server needs one: it says `start-code-needed` without */
+  async makeRoom(title: string, startCode?: string): Promise<RoomSummary> {
+    const request = { title, ...(startCode === undefined ? {} : { startCode }) }
+    return (await this.#post('/api/rooms', request, roomMadeSchema)).room
   }
 
   async rooms(): Promise<readonly RoomSummary[]> {
@@ -82,6 +93,18 @@ export class Api {
   makeInvite(roomId: string): Promise<v.InferOutput<typeof inviteUrlSchema>> {
     const path = `/api/rooms/${encodeURIComponent(roomId)}/invites`
     return this.#post(path, {}, inviteUrlSchema)
+  }
+
+  /** The links of a room that are open, for a member who may invite. */
+  async invites(roomId: string): Promise<InviteList['invites']> {
+    return (await this.#get(`/api/rooms/${encodeURIComponent(roomId)}/invites`, inviteListSchema))
+      .invites
+  }
+
+  /** Ends all links of a room; for a member who may invite. */
+  async endInvites(roomId: string): Promise<void> {
+    const path = `/api/rooms/${encodeURIComponent(roomId)}/invites`
+    await this.#call(path, { method: 'DELETE' }, v.unknown())
   }
 
   async acceptInvite(invite: string): Promise<RoomSummary> {
@@ -105,14 +128,13 @@ export class Api {
   }
 
   /** Up to `limit` messages before, after or around an offset, oldest first. */
-  messages(roomId: string, place: PagePlace, limit: number): Promise<MessagesPage> {
+  async messages(roomId: string, place: PagePlace, limit: number): Promise<MessagesPage> {
     const query = new URLSearchParams(
       Object.entries({ ...place, limit }).map(([name, value]) => [name, String(value)]),
     )
-    return this.#get(
-      `/api/rooms/${encodeURIComponent(roomId)}/messages?${query}`,
-      messagesPageSchema,
-    )
+    const path = `/api/rooms/${encodeURIComponent(roomId)}/messages?${query}`
+    const page = await this.#get(path, anyPageSchema)
+    return { ...page, messages: readMessages(page.messages) ?? [] }
   }
 
   /** Messages before an offset (null: all) in which the words stand, newest first. */

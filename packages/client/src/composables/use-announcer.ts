@@ -1,13 +1,12 @@
 // What the status region and the alert region of a room say: events of the room and of the link, and for who wants
 // that the answer itself, when it is finished or sentence by sentence at a pace that can be listened to.
 import { onScopeDispose, type Ref, ref, watch, watchEffect } from 'vue'
-import type { Reply } from '@roomcast/shared/protocol'
+import type { Reply, RoomState } from '@roomcast/shared/protocol'
 import { answerText } from '@roomcast/shared/room'
 import { differing, inTurn, type Turns } from '../announce/in-turn.ts'
 import type { sentencesAfter as Cut } from '../announce/sentences.ts'
 import { browserClock } from '../clock.ts'
 import { preferences } from '../preferences.ts'
-import { announcementOf, answerOf } from '../wording/announcement.ts'
 import { laterWords } from '../wording/later.ts'
 import type { RoomShown } from './use-opened-room.ts'
 
@@ -33,20 +32,25 @@ export function useAnnouncer(
   const follow = useSentences(turns)
   const alert = (text: string): void => void (urgent.value = differing(urgent.value, text))
 
+  const hear = async (before: RoomState, after: RoomState): Promise<void> => {
+    // What is said of events is loaded with the first of them.
+    const { announcementOf, answerOf } = await import('../wording/announcement.ts')
+    const reply = answerOf(before, after)
+    const bySentence = preferences.value.announce === 'sentences'
+    if (reply && bySentence) follow(reply)
+    const announcement = announcementOf(before, after, me.value)
+    if (announcement === null) return
+    if (announcement.urgent !== '') alert(announcement.urgent)
+    const finished = reply?.ended && preferences.value.announce === 'answers' ? reply : null
+    const text = finished ? answerText(finished).slice(0, LONGEST_ANSWER) : ''
+    if (announcement.calm !== '' || text !== '')
+      turns.event(`${announcement.calm} ${text}`.trim(), bySentence && reply?.ended != null)
+  }
   watch(
     () => view().state,
     (after, before) => {
-      if (!after) return
-      const reply = before ? answerOf(before, after) : null
-      const bySentence = preferences.value.announce === 'sentences'
-      if (reply && bySentence) follow(reply)
-      const announcement = announcementOf(before ?? null, after, me.value)
-      if (announcement === null) return
-      if (announcement.urgent !== '') alert(announcement.urgent)
-      const finished = reply?.ended && preferences.value.announce === 'answers' ? reply : null
-      const text = finished ? answerText(finished).slice(0, LONGEST_ANSWER) : ''
-      if (announcement.calm !== '' || text !== '')
-        turns.event(`${announcement.calm} ${text}`.trim(), bySentence && reply?.ended != null)
+      // ignored because: it is tried again with what comes next.
+      if (before && after) hear(before, after).catch(() => null)
     },
   )
   watch(stopArmed, (armed) => {

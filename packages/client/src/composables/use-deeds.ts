@@ -8,7 +8,10 @@ import type { Room } from './use-room.ts'
 import type { Look } from './use-search.ts'
 import { useSession } from './use-session.ts'
 
-export type Changes = Pick<CommandOf<'configure'>, 'title' | 'model' | 'instructions'>
+export type Changes = Pick<
+  CommandOf<'configure'>,
+  'title' | 'model' | 'instructions' | 'inviters' | 'thinking'
+>
 
 export interface Deeds {
   /** For its owner. */
@@ -18,6 +21,9 @@ export interface Deeds {
   /** Removes the room for good; for its owner. */
   readonly deleteRoom: () => Promise<void>
   readonly makeInvite: () => ReturnType<Api['makeInvite']>
+  /** The links of the room that are open; and ends them all. */
+  readonly invites: () => ReturnType<Api['invites']>
+  readonly endInvites: () => Promise<void>
   /** A link that opens this member's session elsewhere. */
   readonly personalLink: () => Promise<string>
   /** Where the whole transcript can be saved from. */
@@ -46,6 +52,8 @@ export function useDeeds(
     remove: (memberId) => command({ type: 'remove', memberId }),
     deleteRoom: () => api.deleteRoom(roomId()),
     makeInvite: () => api.makeInvite(roomId()),
+    invites: () => api.invites(roomId()),
+    endInvites: () => api.endInvites(roomId()),
     personalLink: () => api.personalLink(),
     exportUrl: (format) => api.exportUrl(roomId(), format),
     search: (words, before) => api.search(roomId(), words, before),

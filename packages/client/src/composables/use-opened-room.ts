@@ -4,7 +4,7 @@ import { computed, type ComputedRef, onMounted, type Ref, watch } from 'vue'
 import type { RoomState } from '@roomcast/shared/protocol'
 import type { RoomView } from '../room/room-client.ts'
 import type { Status } from '../room/status.ts'
-import { type Face, refusedFace, waitingFace } from '../wording/face.ts'
+import type { Refusal } from '../wording/face.ts'
 import { words } from '../wording/language.ts'
 import type { StatusText } from '../wording/status-text.ts'
 import { type Answering, useAnswering } from './use-answering.ts'
@@ -12,6 +12,12 @@ import { useLinkText } from './use-link-text.ts'
 import { type People, usePeople } from './use-people.ts'
 import { type Room, useRoom } from './use-room.ts'
 import type { Session } from './use-session.ts'
+
+/** There is no room yet, and it goes on by itself. `why`: a sentence about it. */
+export interface WaitingFace {
+  readonly why: string
+  readonly error?: never
+}
 
 /** What the components of a room are given of it: to be shown, nothing to talk to. */
 export interface RoomShown {
@@ -24,7 +30,7 @@ export interface RoomShown {
   readonly people: People
   readonly answering: ComputedRef<Answering | null>
   /** Why there is no room to show, when it is more than being opened; null while there is one. */
-  readonly face: ComputedRef<Face | null>
+  readonly face: ComputedRef<Refusal | WaitingFace | null>
   /** Final: nothing can be said here. */
   readonly closed: ComputedRef<boolean>
   readonly title: ComputedRef<string>
@@ -55,9 +61,9 @@ export function useOpenedRoom(
   const face = computed(() => {
     const { status } = view()
     if (status.kind === 'refused')
-      return refusedFace(status.error, state.value !== null, self.value?.gone)
+      return { error: status.error, known: state.value !== null, gone: self.value?.gone }
     const why = linkText.value.sentence
-    return state.value === null && why !== null ? waitingFace(why) : null
+    return state.value === null && why !== null ? { why } : null
   })
   const title = computed(() =>
     state.value ? state.value.title || words.shell.untitled : words.shell.room,
@@ -65,7 +71,9 @@ export function useOpenedRoom(
   const answering = useAnswering(view)
   onMounted(() => {
     // Not before: what is being written is known only when all of the page has been set up.
-    watch(face, (now) => now?.action === 'name' && session.forget(), { immediate: true })
+    watch(face, (now) => now?.error?.code === 'unauthenticated' && session.forget(), {
+      immediate: true,
+    })
     // ignored because: without it the room works; what is wrong, the link itself says.
     session.load().catch(() => null)
   })

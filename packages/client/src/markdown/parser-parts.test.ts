@@ -1,6 +1,8 @@
 import MarkdownIt from 'markdown-it'
 import { describe, expect, it } from 'vitest'
+import { decode, encode, format, parse } from './address-parts.ts'
 import { LinkifyIt } from './bare-addresses.ts'
+import { safeHref } from './links.ts'
 import { decodeHTMLStrict } from './character-references.ts'
 import hostNames from './host-names.ts'
 
@@ -30,6 +32,30 @@ describe('the parts that the build gives the parser', () => {
     expect(hostNames.toASCII('example.com')).toBe('example.com')
     expect(hostNames.toUnicode('xn--bcher-kva.example')).toBe('xn--bcher-kva.example')
     expect(() => hostNames.toASCII('a b')).toThrow('Invalid URL')
+  })
+
+  it.each([
+    'https://example.com/a b?c=d e#f',
+    'https://example.com/%20%zz%',
+    'https://例え.jp/道?q=道',
+    'https://[::1]:3000/x',
+    'http://user@example.com/"<>`{}|^\\',
+    'mailto:ana@example.com?subject=a b',
+    'javascript:alert(1)',
+    'a/b?c',
+    '\ud83d',
+    '',
+  ])('lead where the parser would lead: %s', (address) => {
+    const ours = format({ pathname: encode(parse(address).pathname) })
+    expect(safeHref(ours)).toBe(safeHref(parser.normalizeLink(address)))
+    expect(encode(ours)).toBe(ours)
+    expect(safeHref(decode(ours))?.length).toBe(safeHref(parser.normalizeLinkText(address))?.length)
+  })
+
+  it('say addresses as they read', () => {
+    expect(decode('https://a.b/%E9%81%93%20x')).toBe('https://a.b/道 x')
+    expect(decode('https://a.b/%2F%3f%25', `${decode.defaultChars}%`)).toBe('https://a.b/%2F%3F%25')
+    expect(decode('https://a.b/%E9')).toBe('https://a.b/%E9')
   })
 
   it.each([

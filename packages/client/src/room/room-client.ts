@@ -37,8 +37,9 @@ const SILENCE_MS = 35_000
 const DOUBTFUL_SILENCE_MS = 12_000
 /** Nothing heard for this long while Claude is answering: ask for what may be missing. */
 const SILENCE_RUNNING_MS = 6_000
-/** Pause before asking again when catching up did not help, so that a fault does not become a storm. */
+/** Pause before asking again when catching up did not help, so that a fault does not become a storm; twice as long each time, up to this. */
 const REJOIN_MS = 500
+const LONGEST_REJOIN_MS = 30_000
 
 /** What is said of commands that nobody waits for any more. */
 const LEFT: ErrorBody = errorBody('internal', words.trouble.roomLeft)
@@ -93,7 +94,9 @@ export class RoomClient {
   }
   readonly #outbox: Outbox
   /** The join on its way, and what was found missing since it left; null when none is on its way. */
-  #joining: { behind: Position | null } | null = null
+  #joining: { behind: Position | null; readonly after: number | null } | null = null
+  /** Where it was asked for what is missing, and how often in vain. */
+  #inVain = { at: '', times: 0 }
   /** Why the server cannot save anything, as it has said since the last catch-up began. */
   #trouble: ErrorBody | null = null
   /** When something came last, or the link was made; ms since 1970. */
@@ -244,7 +247,7 @@ export class RoomClient {
     this.#stopRejoining?.()
     this.#stopRejoining = null
     const { roomId, transport, newId } = this.#options
-    const joining: { behind: Position | null } = { behind: null }
+    const joining = { behind: null, after: since?.offset ?? null }
     const { state } = this.#view
     const at = state && since?.epoch === state.epoch && since.offset === state.offset && state.at
     this.#joining = joining
@@ -265,12 +268,20 @@ export class RoomClient {
     if (!error.retryable) return this.#refuse(error)
     // That node has never read this room, and cannot now.
     if (error.code === 'storage-unavailable') this.#change({ status: statusWith(error) })
-    this.#rejoinLater(this.#view.state && positionOf(this.#view.state))
+    this.#rejoinLater(this.#view.state && positionOf(this.#view.state), REJOIN_MS)
   }
 
-  #rejoinLater(since: Position | null): void {
+  /** There is still something missing: asked for there in vain, it is asked for ever later. */
+  #rejoinInVain(since: Position): void {
+    const at = JSON.stringify(since)
     if (this.#stopRejoining) return
-    this.#stopRejoining = this.#options.clock.after(REJOIN_MS, () => this.#rejoin(since))
+    this.#inVain = { at, times: at === this.#inVain.at ? this.#inVain.times + 1 : 0 }
+    this.#rejoinLater(since, Math.min(REJOIN_MS * 2 ** this.#inVain.times, LONGEST_REJOIN_MS))
+  }
+
+  #rejoinLater(since: Position | null, wait: number): void {
+    if (this.#stopRejoining) return
+    this.#stopRejoining = this.#options.clock.after(wait, () => this.#rejoin(since))
   }
 
   #rejoin(since: Position | null): void {
@@ -281,8 +292,9 @@ export class RoomClient {
 
   #onUpdate(input: unknown): void {
     if (this.#isOver()) return
-    const update = parseUpdate(input)
+    const update = parseUpdate(input, this.#joining?.after)
     if (update !== null) this.#apply(update)
+    else if (isSnapshot(input)) this.#refuse(errorBody('protocol-version'))
     // It may have refused this client, or a listener may have left.
     if (!this.#isOver()) this.#watchSilence()
   }
@@ -326,13 +338,14 @@ export class RoomClient {
     if (state !== this.#view.state) this.#change({ state })
     if (behind === null) return
     if (this.#joining) this.#joining.behind = behind
+    else if (JSON.stringify(behind) === this.#inVain.at) this.#rejoinInVain(behind)
     else this.#rejoin(behind)
   }
 
   #synced(): void {
     const behind = this.#joining?.behind ?? null
     this.#joining = null
-    if (behind) return this.#rejoinLater(behind)
+    if (behind) return this.#rejoinInVain(behind)
     this.#change({ status: statusWith(this.#trouble), closing: null })
     this.#tellLook()
     this.#outbox.open()
@@ -370,4 +383,9 @@ export class RoomClient {
     this.#view = { ...this.#view, ...part }
     for (const listener of this.#listeners) listener(this.#view)
   }
+}
+
+/** A room that cannot be read even in part is of a server that this page is too old for. */
+function isSnapshot(input: unknown): boolean {
+  return typeof input === 'object' && input !== null && 'type' in input && input.type === 'snapshot'
 }

@@ -10,13 +10,13 @@ class FakeSocket {
   readonly options: unknown
   readonly sent: { readonly args: unknown[]; readonly acknowledge: (answer: unknown) => void }[] =
     []
-  readonly #listeners = new Map<string, (argument?: unknown) => void>()
+  readonly #listeners = new Map<string, (...details: unknown[]) => void>()
 
   constructor(options: unknown) {
     this.options = options
   }
 
-  on(event: string, listener: (argument?: unknown) => void): this {
+  on(event: string, listener: (...details: unknown[]) => void): this {
     this.#listeners.set(event, listener)
     return this
   }
@@ -31,10 +31,10 @@ class FakeSocket {
   }
 
   /** What the other end does. */
-  happens(event: string, argument?: unknown): void {
+  happens(event: string, ...details: unknown[]): void {
     if (event === 'connect') this.connected = true
     if (event === 'disconnect') this.connected = false
-    this.#listeners.get(event)?.(argument)
+    this.#listeners.get(event)?.(...details)
   }
 }
 
@@ -121,6 +121,31 @@ describe('a link over Socket.IO', () => {
     const answer = transport.send(LEAVE)
     socket(0).sent[0]?.acknowledge('yes')
     expect(await answer).toMatchObject({ ok: false, error: { code: 'internal' } })
+  })
+
+  it('ends over the largest command when that is too large for the server, and sends the others again', async () => {
+    const { transport, links } = setup()
+    socket(0).happens('connect')
+    const large = transport.send({ ...LEAVE, type: 'retract', messageId: 'x'.repeat(2_000_000) })
+    const small = transport.send(LEAVE)
+    const context = { code: 1009 }
+    socket(0).happens('disconnect', 'transport close', { description: 'closed', context })
+    expect(await large).toMatchObject({ ok: false, error: { code: 'too-large' } })
+    expect(await small).toBeNull()
+    expect(links.at(-1)).toMatchObject({ kind: 'down' })
+  })
+
+  it.each([
+    [undefined],
+    [{ description: 'closed' }],
+    [{ context: null }],
+    [{ context: { code: 1006 } }],
+  ])('that ends for another reason refuses nothing: %j', async (details) => {
+    const { transport } = setup()
+    socket(0).happens('connect')
+    const answer = transport.send(LEAVE)
+    socket(0).happens('disconnect', 'transport close', details)
+    expect(await answer).toBeNull()
   })
 
   it('sends nothing while it is down', async () => {

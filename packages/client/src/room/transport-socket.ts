@@ -39,7 +39,8 @@ export class SocketTransport implements Transport {
   #socket: Socket | null = null
   #attempts = 0
   #stopWaiting: (() => void) | null = null
-  readonly #unanswered = new Set<(result: null) => void>()
+  /** What waits for its answer, and how long it is. */
+  readonly #unanswered = new Map<(result: CommandResult | null) => void, number>()
 
   constructor(options: SocketTransportOptions) {
     this.#options = options
@@ -54,7 +55,7 @@ export class SocketTransport implements Transport {
     const socket = this.#socket
     if (!socket?.connected) return Promise.resolve(null)
     return new Promise((resolve) => {
-      this.#unanswered.add(resolve)
+      this.#unanswered.set(resolve, JSON.stringify(command).length)
       socket.emit('command', command, (answer: unknown) => {
         if (this.#unanswered.delete(resolve)) resolve(parseResult(answer))
       })
@@ -94,8 +95,10 @@ export class SocketTransport implements Transport {
       this.#attempts = 0
       this.#handlers?.onUpdate(update)
     })
-    socket.on('disconnect', () => {
-      if (current()) this.#linkLater()
+    socket.on('disconnect', (_reason, details) => {
+      if (!current()) return
+      if (isTooLarge(details)) this.#refuseLargest()
+      this.#linkLater()
     })
     socket.on('connect_error', (error: Error & { data?: unknown }) => {
       if (!current()) return
@@ -117,15 +120,32 @@ export class SocketTransport implements Transport {
     this.#handlers?.onLink({ kind: 'down', retryAt, ...(why ? { why } : {}) })
   }
 
+  /** It would end the next link as well. */
+  #refuseLargest(): void {
+    const [largest] = [...this.#unanswered].toSorted(([, one], [, other]) => other - one)
+    if (largest === undefined) return
+    this.#unanswered.delete(largest[0])
+    largest[0]({ ok: false, error: errorBody('too-large') })
+  }
+
   #unlink(): void {
     this.#stopWaiting?.()
     this.#stopWaiting = null
     const socket = this.#socket
     this.#socket = null
     socket?.disconnect()
-    for (const resolve of this.#unanswered) resolve(null)
+    for (const resolve of this.#unanswered.keys()) resolve(null)
     this.#unanswered.clear()
   }
+}
+
+/** The server has closed the link over a message that was too big for it (RFC 6455). */
+function isTooLarge(details: unknown): boolean {
+  if (typeof details !== 'object' || details === null || !('context' in details)) return false
+  const { context } = details
+  return (
+    typeof context === 'object' && context !== null && 'code' in context && context.code === 1009
+  )
 }
 
 function parseResult(answer: unknown): CommandResult {

@@ -1,25 +1,25 @@
-// What fills the page when there is no room to show: why, and the one thing to do about it.
+// What fills the page when a room does not let it in: why, and the one thing to do about it.
 import type { ErrorBody, Member } from '@roomcast/shared/protocol'
-import { words } from './language.ts'
+import { refusalWords } from './refusal.ts'
 
 export interface Face {
   readonly title: string
   readonly text: string
-  /** `wait`: it goes on by itself. */
-  readonly action: 'name' | 'reload' | 'home' | 'wait'
+  readonly action: 'name' | 'reload' | 'home'
 }
 
-/**
- * The face of a room that does not let this client in.
- * @param known whether the room had been open on this screen
- * @param gone how this member has left it, if so
- */
-export function refusedFace(
-  error: ErrorBody,
-  known = false,
-  gone: Member['gone'] = undefined,
-): Face {
-  const said = words.shell.face
+/** What is known of it. */
+export interface Refusal {
+  readonly error: ErrorBody
+  /** The room had been open on this screen. */
+  readonly known?: boolean
+  /** How this member has left it, if so. */
+  readonly gone?: Member['gone']
+}
+
+/** The face of a room that does not let this client in. */
+export function refusedFace({ error, known = false, gone }: Refusal): Face {
+  const said = refusalWords
   switch (error.code) {
     case 'unauthenticated':
       return { title: said.whoAreYou, text: said.whoAreYouText, action: 'name' }
@@ -36,9 +36,4 @@ export function refusedFace(
     default:
       return { title: said.cannotOpen, text: error.message, action: 'reload' }
   }
-}
-
-/** The face of a room that has not been opened yet and cannot be now. @param why a sentence about it */
-export function waitingFace(why: string): Face {
-  return { title: words.shell.face.cannotOpenYet, text: why, action: 'wait' }
 }

@@ -65,17 +65,21 @@ describe('the face of a room that stays closed', () => {
     ['removed', 'home'],
     ['internal', 'reload'],
   ] as const)('for %s offers to %s', (code, action) => {
-    expect(refusedFace(errorBody(code)).action).toBe(action)
+    expect(refusedFace({ error: errorBody(code) }).action).toBe(action)
   })
 
   it('tells a room that was deleted from one that never was', () => {
-    expect(refusedFace(errorBody('room-not-found')).title).toBe('No such room')
-    expect(refusedFace(errorBody('room-not-found'), true).title).toBe('This room was deleted')
+    expect(refusedFace({ error: errorBody('room-not-found') }).title).toBe('No such room')
+    expect(refusedFace({ error: errorBody('room-not-found'), known: true }).title).toBe(
+      'This room was deleted',
+    )
   })
 
   it('tells who has left from who was removed', () => {
-    expect(refusedFace(errorBody('removed'), true).title).toContain('removed')
-    expect(refusedFace(errorBody('removed'), true, 'left').title).toContain('left')
+    expect(refusedFace({ error: errorBody('removed'), known: true }).title).toContain('removed')
+    expect(refusedFace({ error: errorBody('removed'), known: true, gone: 'left' }).title).toContain(
+      'left',
+    )
   })
 })
 

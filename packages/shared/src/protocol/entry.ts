@@ -219,7 +219,10 @@ export const unknownEntrySchema = v.object({
   ...fact,
   type: v.pipe(v.string(), v.notValues(KNOWN_TYPES)),
 })
-export type UnknownEntry = Readonly<v.InferOutput<typeof unknownEntrySchema>>
+export type UnknownEntry = Readonly<v.InferOutput<typeof unknownEntrySchema>> & {
+  /** The type that it has, where that is known and the rest cannot be read; never on the wire. */
+  readonly was?: string
+}
 
 /** Parses what came over the wire; an entry of an unknown type stays as its place in the order. */
 export const anyEntrySchema = v.union([entrySchema, unknownEntrySchema])

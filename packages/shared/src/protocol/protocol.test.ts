@@ -323,7 +323,7 @@ describe('updates', () => {
       [1, 0, 5],
       { ...UPDATES.heartbeat, offset: '3' },
       { ...UPDATES.tail, runs: [{ ...run, at: null }] },
-      { ...UPDATES.snapshot, state: { ...UPDATES.snapshot.state, held: 1 } },
+      { ...UPDATES.snapshot, state: { ...UPDATES.snapshot.state, offset: '3' } },
       { ...UPDATES.entries, epoch: undefined },
     ]
     for (const input of wrong) expect(parseUpdate(input)).toBeNull()

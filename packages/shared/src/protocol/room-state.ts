@@ -46,7 +46,10 @@ export const saidSchema = v.object({
   /** Who has taken it back; its text and quote are gone then. */
   retractedBy: v.optional(idSchema),
 })
-export type Said = Readonly<v.InferOutput<typeof saidSchema>>
+export type Said = Readonly<v.InferOutput<typeof saidSchema>> & {
+  /** It could not be read here, and only keeps its place; never on the wire. */
+  readonly unreadable?: true
+}
 
 /** How a generation ended; the fields are those of `generation-ended`. */
 export const endedSchema = v.object({

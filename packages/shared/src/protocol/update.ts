@@ -5,6 +5,7 @@ import { anyEntrySchema, type Entry, type UnknownEntry } from './entry.ts'
 import { type Mark, markSchema, type RoomState, roomStateSchema } from './room-state.ts'
 import { type Delta, deltaSchema } from './delta.ts'
 import { errorSchema } from './error.ts'
+import { readEntries, readState } from './reading.ts'
 
 /** The whole room at a position: replaces what the client has. */
 export const snapshotSchema = v.object({ type: v.literal('snapshot'), state: roomStateSchema })
@@ -125,8 +126,20 @@ export function isDelta(update: Update): update is Delta {
   return Array.isArray(update)
 }
 
-/** Parses what came over the wire; gives null for an update this version does not know, which is to be ignored. */
-export function parseUpdate(input: unknown): Update | null {
+/**
+ * Parses what came over the wire; gives null for an update this version does not know, which is to be ignored. What it
+ * cannot read of the entries, messages and members in it keeps its place (see `reading.ts`).
+ * @param after the offset after which this follower has asked for what is missing; null: it has not
+ */
+export function parseUpdate(input: unknown, after: number | null = null): Update | null {
   const parsed = v.safeParse(updateSchema, input)
-  return parsed.success ? parsed.output : null
+  if (parsed.success) return parsed.output
+  if (typeof input !== 'object' || input === null) return null
+  if ('state' in input) {
+    const state = readState(input.state)
+    return state && { type: 'snapshot', state }
+  }
+  const entries = 'entries' in input ? readEntries(input.entries, after) : null
+  const rest = v.safeParse(v.union([tailSchema, entriesSchema]), { ...input, entries: [] })
+  return rest.success && entries ? { ...rest.output, entries } : null
 }

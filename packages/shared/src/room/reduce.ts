@@ -8,6 +8,7 @@ import type {
 } from '../protocol/entry.ts'
 import { LIMITS } from '../protocol/limits.ts'
 import type { Ended, Invites, Member, Message, RoomState, Said } from '../protocol/room-state.ts'
+import { unreadableMessage } from '../protocol/unreadable.ts'
 import { byteLength } from './bytes.ts'
 import { cutReply } from './reply.ts'
 import { replyNumbered, withReply } from './state.ts'
@@ -66,8 +67,8 @@ export function change(state: RoomState, entry: Entry): RoomState {
     case 'generation-ended':
       return ended(state, entry)
     default:
-      // An entry of a later version: keep the place in the order, and say that this program is too old.
-      return { ...state, outdated: true }
+      // An entry of a later version, or that cannot be read: keep the place in the order, and say so.
+      return { ...withPlace(state, entry), outdated: true }
   }
 }
 
@@ -79,6 +80,12 @@ function withInvite(
 ): Invites {
   const others = open.filter((other) => other.until > at)
   return { open: [...others, { inviteId, by, at, until }].slice(-LIMITS.openInvites), ended }
+}
+
+/** What would have been a message has its place among them too. */
+function withPlace(state: RoomState, { offset, at, was }: UnknownEntry): RoomState {
+  const isMessage = was === 'message-posted' || was === 'generation-started'
+  return isMessage ? withMessage(state, unreadableMessage(offset, at)) : state
 }
 
 function posted(entry: EntryOf<'message-posted'>): Said {

@@ -36,6 +36,13 @@ export const dialogs = {
     days: (count: number): string => `It is valid for ${count} ${count === 1 ? 'day' : 'days'}.`,
     hereOnly:
       'This link opens on this computer only. For others, start the server with HOST or PUBLIC_URL set, and open it by that address.',
+    open: (count: number): string => (count === 1 ? '1 link is open' : `${count} links are open`),
+    made: (at: string, until: string): string => `made ${at}, valid until ${until}`,
+    end: (count: number): string => (count === 1 ? 'End this link' : 'End all links'),
+    endSure: 'Whoever has one cannot come in any more. Members stay.',
+    keep: 'Keep',
+    ended: 'The links of this room were ended.',
+    anew: 'Make a new link',
     shareTitle: (room: string): string => `Join “${room}” on Roomcast`,
   },
   personal: {
@@ -57,6 +64,14 @@ export const dialogs = {
     instructions: 'Instructions to Claude',
     instructionsHint:
       'Who you are, what the room is for, how answers should be. They hold from the next answer on.',
+    thinking: 'Claude’s thoughts',
+    thinkingIs: {
+      server: 'As the server is set',
+      on: 'Claude thinks first; a summary is shown',
+      off: 'Claude answers without them',
+    },
+    inviters: 'Who may invite',
+    invitersAre: { all: 'Everyone in the room', owner: 'The owner alone' },
     none: 'None',
   },
   leave: {

@@ -8,6 +8,8 @@ export const pages = {
     make: 'Make the room',
     about: 'What is it about?',
     example: 'Design review',
+    code: 'Start code',
+    codeHint: 'Making a room here needs a code. Whoever runs this server has it; it is asked once.',
     yourRooms: 'Your rooms',
   },
   name: {

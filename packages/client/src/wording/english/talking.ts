@@ -45,6 +45,8 @@ export const talking = {
     withdrawn: 'Withdrawn',
     edited: 'Edited',
     editedAt: (time: string): string => `Edited ${time}`,
+    unknown: 'Somebody',
+    unreadable: 'This message cannot be shown here.',
     retracted: (name: string): string => `Retracted by ${name}`,
   },
   actions: {
@@ -83,6 +85,8 @@ export const talking = {
     label: 'Questions that wait',
     held: (name: string | null): string =>
       name === null ? 'The queue is on hold' : `On hold since ${name} stopped the answer`,
+    crowded:
+      'Waiting for a place: as many answers as this server allows are running. It goes on by itself.',
     resume: 'Resume',
     next: 'Next',
     summary: (count: number): string =>

@@ -1,0 +1,113 @@
+// What a room and its server allow, as people see it: links that are open and ended, who may invite, whether Claude thinks, a
+// code for making rooms, questions that wait for a place, and Claude switched off.
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { launchChromium } from '../support/chromium.ts'
+import { Deployment } from '../support/deployment.ts'
+import { BrowserPerson, type Looks } from '../support/page.ts'
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await launchChromium()
+})
+afterAll(() => browser.close())
+
+const LONG = '[simulate: length=60000 thinking=none first=20 gap=20]'
+
+async function house(environment: Record<string, string> = {}): Promise<string> {
+  const deployment = await Deployment.open(1, { simulator: { pace: 'real', seed: 7 }, environment })
+  onTestFinished(() => deployment.close())
+  return deployment.node(0).url
+}
+
+async function person(name: string, looks?: Looks): Promise<BrowserPerson> {
+  const came = await BrowserPerson.come(browser, name, looks)
+  onTestFinished(() => came.leave())
+  return came
+}
+
+describe('what a room allows', { timeout: 90_000 }, () => {
+  test('[R6.8] its open links are shown and ended all at once, and the owner says who may invite', async () => {
+    const url = await house()
+    const [ana, bo, cy] = [await person('Ana'), await person('Bo'), await person('Cy')]
+    const link = await ana.makeRoom(url, 'Links')
+    await bo.accept(link)
+
+    await bo.at('invite').first().click()
+    await bo.at('open-invite').waitFor()
+    expect(await bo.at('open-invites').innerText()).toContain('1 link is open')
+    expect(await bo.at('open-invite').innerText()).toMatch(/Ana\s+made .*, valid until /)
+    await bo.at('end-invites').click()
+    await bo.at('end-invites-sure').click()
+    await bo.at('invites-ended').waitFor()
+    expect(await bo.at('invite-url').count()).toBe(0)
+    expect(await bo.at('open-invite').count()).toBe(0)
+    await cy.page.goto(link)
+    await cy.page.getByText('This invite was ended').waitFor()
+    await bo.at('new-invite').click()
+    const anew = await bo.at('invite-url').inputValue()
+    expect(anew).not.toBe(link)
+    await cy.accept(anew)
+
+    await ana.at('more').click()
+    await ana.at('menu-settings').click()
+    await ana.at('room-inviters').selectOption('owner')
+    await ana.at('room-thinking').selectOption('on')
+    await ana.at('save-room').click()
+    await expect.poll(() => ana.at('save-room').count()).toBe(0)
+    await cy.at('more').click()
+    await cy.at('menu-settings').click()
+    await expect.poll(() => cy.at('room-inviters').inputValue()).toBe('owner')
+    expect(await cy.at('room-thinking').inputValue()).toBe('on')
+    expect(await cy.at('room-thinking').locator('option').count()).toBe(2)
+    await cy.page.keyboard.press('Escape')
+    await cy.at('invite').first().click()
+    await cy.page.locator('dialog').getByRole('alert').waitFor()
+    expect(await cy.at('open-invites').count()).toBe(0)
+    expect(await cy.at('invite-url').count()).toBe(0)
+    expect([...ana.complaints, ...bo.complaints]).toEqual([])
+  })
+
+  test('asks once for the code of the server, of whoever makes a room', async () => {
+    const url = await house({ START_CODE: 'open sesame' })
+    const ana = await person('Ana')
+    await ana.page.goto(url)
+    await ana.at('name').fill('Ana')
+    await ana.at('title').fill('Behind a door')
+    expect(await ana.at('start-code').count()).toBe(0)
+    await ana.at('make-room').click()
+    await ana.at('start-code').waitFor()
+    await expect
+      .poll(() => ana.page.evaluate(() => document.activeElement?.getAttribute('data-testid')))
+      .toBe('start-code')
+    await ana.at('start-code').fill('wrong')
+    await ana.at('make-room').click()
+    await ana.page.getByText('This is not the start code of this server.').waitFor()
+    await ana.at('start-code').fill('open sesame')
+    await ana.page.keyboard.press('Enter')
+    await ana.isLive()
+    await ana.page.getByRole('heading', { name: 'Behind a door' }).waitFor()
+  })
+
+  test('[R7.3] says of a question that it waits for a place, and that Claude is switched off', async () => {
+    const url = await house({ MAX_RUNNING: '1' })
+    const [ana, bo] = [await person('Ana'), await person('Bo')]
+    await ana.makeRoom(url, 'First')
+    await bo.makeRoom(url, 'Second')
+    await ana.ask(`Long? ${LONG}`)
+    await ana.canStop()
+    await bo.ask('And mine? [simulate: length=200 thinking=none first=20]')
+    await bo.at('queue-crowded').waitFor()
+    expect(await bo.at('queue-crowded').innerText()).toContain('Waiting for a place')
+    expect(await bo.at('resume').count()).toBe(0)
+    await ana.at('stop').click()
+    await expect.poll(() => bo.at('queue-crowded').count()).toBe(0)
+    await bo.at('reply').waitFor()
+
+    const off = await person('Cy')
+    await off.makeRoom(await house({ SPENDING: 'off' }), 'Off')
+    await off.ask('Anybody?')
+    await off.page.getByText('Claude is switched off on this server for now.').waitFor()
+    expect(await off.at('composer').inputValue()).toBe('Anybody?')
+  })
+})
