@@ -140,8 +140,8 @@ export const MUTATIONS: readonly Mutation[] = [
     rule: 'R2.3',
     breaks: 'a second generation starts beside the first',
     file: `${SQLITE}/posts.ts`,
-    find: 'ask && (room.running !== null || room.held === 1 ||',
-    replace: 'ask && (room.held === 1 ||',
+    find: 'const isBusy = room.running !== null || room.held === 1 ||',
+    replace: 'const isBusy = room.held === 1 ||',
     tests: contract,
   },
   {

@@ -72,8 +72,8 @@ export const ENDS: readonly Mutation[] = [
     rule: 'R2.3',
     breaks: 'a question starts a second generation beside the first',
     file: `${REDIS}/post.lua`,
-    find: "(room('running') ~= '' or room('held') == '1' or #waiting > 0)",
-    replace: "(room('held') == '1' or #waiting > 0)",
+    find: "local busy = room('running') ~= '' or room('held') == '1' or #waiting > 0",
+    replace: "local busy = room('held') == '1' or #waiting > 0",
     ...contract('queue > [R2.3]'),
   },
   {

@@ -12,6 +12,16 @@ const FOR_THE_OPERATOR: ReadonlySet<string> = new Set<FailureCode>([
   'permission',
 ])
 
+/** Refusals whose code alone does not say what was wrong; of all others it does. */
+const NEEDS_WORDS: ReadonlySet<string> = new Set<FailureCode>([
+  'authentication',
+  'billing',
+  'permission',
+  'invalid-request',
+  'too-large',
+  'unknown-model',
+])
+
 /** Writes the end of a generation to the log: as an error where only the operator can help. */
 export function reportEnd(logger: Logger, started: Started, finished: Finished): void {
   const { roomId, generationId, number, by, model } = started
@@ -31,7 +41,7 @@ export function reportEnd(logger: Logger, started: Started, finished: Finished):
       attempt: attempts,
       ...(ended ? { outcome: ended.outcome, end: ended.end } : {}),
       ...(code === undefined ? {} : { code }),
-      ...(reason === null ? {} : { why: reason }),
+      ...(reason === null || !NEEDS_WORDS.has(code ?? '') ? {} : { why: reason }),
     },
     'a generation ended',
   )

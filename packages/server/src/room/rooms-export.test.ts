@@ -1,0 +1,45 @@
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { TestClock } from '../generation/test-clock.ts'
+import { TestRoom } from '../generation/test-room.ts'
+import type { Rooms } from './rooms.ts'
+import { testRooms } from './test-rooms.ts'
+
+let room: TestRoom
+let rooms: Rooms
+
+beforeEach(async () => {
+  const clock = new TestClock()
+  room = await TestRoom.open(clock)
+  rooms = testRooms(room.log, clock, () => room.newId())
+})
+afterEach(async () => {
+  await rooms.close()
+  await room.log.close()
+})
+
+/** What an export gives until it ends, and the code it broke off with. */
+async function taken(messages: AsyncIterable<{ readonly text: string }>) {
+  const texts: string[] = []
+  try {
+    for await (const { text } of messages) texts.push(text)
+    return { texts, code: null }
+  } catch (error) {
+    return { texts, code: (error as { body?: { code: string } }).body?.code }
+  }
+}
+
+it('an export ends where it began, whatever is said meanwhile', async () => {
+  await room.say('alice', 'Before')
+  const { messages } = await rooms.transcript('bob', room.roomId)
+  await room.say('alice', 'After')
+  expect(await taken(messages)).toEqual({ texts: ['Before'], code: null })
+})
+
+it('[R6.7] an export gives nothing more to somebody who was removed since it began', async () => {
+  await room.say('alice', 'Before')
+  const { messages } = await rooms.transcript('bob', room.roomId)
+  const removal = { type: 'remove', commandId: 'r', by: 'alice', memberId: 'bob' } as const
+  await room.log.amend(room.roomId, removal)
+  await room.say('alice', 'Among us')
+  expect(await taken(messages)).toEqual({ texts: [], code: 'removed' })
+})
