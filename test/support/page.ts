@@ -90,8 +90,15 @@ export class BrowserPerson {
 
   /** The newest reply as this screen shows it. */
   async reply(): Promise<{ text: string; end: number; generation: string; footer: string }> {
-    return this.page.evaluate(() => {
+    return this.page.evaluate(async () => {
       const reply = [...document.querySelectorAll<HTMLElement>('[data-testid="reply"]')].at(-1)
+      // What is long is drawn over some frames.
+      for (let still = 0, last = -1; reply?.ariaBusy === 'false' && still < 5;) {
+        await new Promise(requestAnimationFrame)
+        const now = reply.textContent?.length ?? 0
+        still = now === last ? still + 1 : 0
+        last = now
+      }
       const part = (id: string) =>
         reply?.querySelector<HTMLElement>(`[data-testid="${id}"]`)?.innerText ?? ''
       return {

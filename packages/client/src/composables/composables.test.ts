@@ -20,6 +20,10 @@ describe('following the end', () => {
     expect(followsAfter(true, { distance: 0, sinceIntent: 50, up: true })).toBe(true)
   })
 
+  it('does not end when the text grows a lot right after the reader went to its end', () => {
+    expect(followsAfter(true, { distance: 2000, sinceIntent: 50, up: false })).toBe(true)
+  })
+
   it('begins again at the end, however the reader got there', () => {
     expect(followsAfter(false, { distance: 40, sinceIntent: 0, up: false })).toBe(true)
     expect(followsAfter(false, { distance: 40, sinceIntent: LONG_AGO, up: false })).toBe(true)

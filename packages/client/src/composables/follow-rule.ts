@@ -23,5 +23,6 @@ export function followsAfter(following: boolean, scrolled: Scrolled): boolean {
   const meant = sinceIntent <= INTENT_MS
   // A small step up counts too: otherwise a text that grows would pull a slow finger back for ever.
   if (distance <= AT_END_PX) return !(up && meant && distance > TOUCHING_PX)
-  return following && !meant
+  // From the end a reader can only go up: what is further away below has grown meanwhile.
+  return following && !(up && meant)
 }
