@@ -33,7 +33,7 @@ const webSocketsOnly: Plugin = {
 const groups = [
   {
     name: 'base',
-    test: /node_modules.(@vue|vue|vue-router|valibot)\/|client.src.(App\.vue|api|preferences|clock|copy-text|focus-composer|router|visible-height|styles.around\.css|wording.(language|words)|composables.(use-session|use-rooms)|components.(lazily|AppIcon|RoomList|AvatarCircle|DialogFrame)\.)/,
+    test: /node_modules.(@vue|vue|vue-router|valibot)\/|client.src.(App\.vue|api|preferences|clock|copy-text|focus-composer|talk.drawable|router|visible-height|styles.around\.css|wording.(language|words)|composables.(use-session|use-rooms)|components.(lazily|AppIcon|RoomList|AvatarCircle|DialogFrame)\.)/,
     priority: 2,
   },
   {

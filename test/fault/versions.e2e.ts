@@ -134,7 +134,7 @@ describe('a page', () => {
     const post = '"type":"message-posted"'
     between.toPage = (message) => message.replace(post, '"type":"message-sung"')
     await person.ask('La la la')
-    await person.page.getByText('This page is too old for the room.').waitFor()
+    await person.page.getByText('Something in this room cannot be shown').waitFor()
     between.toPage = same
     // The order is kept: what follows is shown.
     await person.reads(1)
