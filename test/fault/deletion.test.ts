@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Redis } from 'ioredis'
+import { ofOperator } from '../support/redis-user.ts'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { House } from '../process/house.ts'
 import { EventReader } from '../support/event-reader.ts'
@@ -49,7 +50,7 @@ async function onSqlite(): Promise<Place> {
 
 async function onRedis(): Promise<Place> {
   const house = await House.openOnNodes(2, { LOG_LEVEL: 'warn' })
-  const admin = new Redis(house.environment['REDIS_URL'] ?? '')
+  const admin = new Redis(ofOperator(house.environment['REDIS_URL'] ?? ''))
   onTestFinished(async () => {
     admin.disconnect()
     await house.close()

@@ -23,3 +23,8 @@ export function asUser(urls: string): string {
   const [name = ''] = documentedUser()
   return urls.replaceAll('redis://', `redis://${name}:${PASSWORD}@`)
 }
+
+/** The same addresses, for whoever may do everything. */
+export function ofOperator(urls: string): string {
+  return urls.replaceAll(/redis:\/\/[^@,]*@/g, 'redis://')
+}
