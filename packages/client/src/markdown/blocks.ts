@@ -64,8 +64,9 @@ export class MarkdownBlocks {
   /** Link definitions within the finished text; half-typed ones never get here. */
   #references: References = {}
   #held: Held | null = null
-  /** What was given last. */
+  /** What was given last, and how much of the text that was. */
   #given: readonly Block[] = []
+  #givenLength = 0
   #isBehind = false
   #looked = 0
 
@@ -101,13 +102,15 @@ export class MarkdownBlocks {
     try {
       if (this.#isFull) return this.#rest()
       if (final && isWhole) return this.#settle(cutOff)
-      if (this.#held === null || this.#source.length >= this.#held.until)
-        return (this.#given = this.#grow())
+      if (this.#held === null || this.#source.length >= this.#held.until) {
+        this.#given = this.#grow()
+        this.#givenLength = this.#source.length
+        return this.#given
+      }
       return this.#plainAfter(this.#held.before, this.#held.from)
     } catch {
-      // ignored because: what is not finished is shown as it is instead, and would fail again.
-      this.#isFull = true
-      return this.#rest()
+      // ignored because: what comes now is shown as it is instead, and would fail again.
+      return this.#endHere()
     }
   }
 
@@ -121,6 +124,7 @@ export class MarkdownBlocks {
     this.#references = {}
     this.#held = null
     this.#given = []
+    this.#givenLength = 0
   }
 
   /** All that is not finished, as it is. */
@@ -202,9 +206,20 @@ export class MarkdownBlocks {
   /** There are too many lines to be looked at again and again: code is code up to here, and all else is text. */
   #endWith(open: readonly Stretch[], made: readonly Made[]): readonly Block[] {
     const [code] = made
-    if (code && open.length === 1 && open.every(isCode)) {
-      this.#finished.push({ ...code, known: MOST_DEFINITIONS })
-      this.#finishedLength = this.#source.length
+    if (!code || open.length !== 1 || !open.every(isCode)) return this.#endHere()
+    this.#finished.push({ ...code, known: MOST_DEFINITIONS })
+    this.#finishedLength = this.#source.length
+    this.#isFull = true
+    return this.#rest()
+  }
+
+  /** The lines that could be looked at last are finished; all that comes after them is text. */
+  #endHere(): readonly Block[] {
+    const known = this.#whole.slice(this.#finishedLength, this.#givenLength)
+    try {
+      this.#finish(known.slice(0, known.lastIndexOf('\n') + 1))
+    } catch {
+      // ignored because: then they are text as well.
     }
     this.#isFull = true
     return this.#rest()
