@@ -7,7 +7,6 @@ import { Chance } from '../../contract/random.ts'
 import { SIGNING_KEY } from '../../support/deployment.ts'
 import { Person } from '../../support/person.ts'
 import { type RedisPair, startRedisPair } from '../../support/redis-pair.ts'
-import { asUser } from '../../support/redis-user.ts'
 import {
   type ServerEnvironment,
   type ServerProcess,
@@ -113,7 +112,7 @@ export class World {
 
 async function openNode(redis: RedisPair, common: ServerEnvironment): Promise<Node> {
   const wire = await Wire.open(Number(new URL(redis.url).port))
-  const environment = { ...common, REDIS_URL: asUser(`redis://127.0.0.1:${wire.port}`) }
+  const environment = { ...common, REDIS_URL: `redis://127.0.0.1:${wire.port}` }
   const process = await startServerProcess(environment)
   return { process, environment, redis: wire, people: await Wire.open(process.port) }
 }
