@@ -13,7 +13,6 @@ import {
 import { AtOnce } from '../access/at-once.ts'
 import type { Invites } from '../access/invite.ts'
 import type { SessionMember } from '../access/session.ts'
-import { addressKey } from '../access/address.ts'
 import type { StartCode } from '../access/start-code.ts'
 import type { TokenBucket } from '../access/token-bucket.ts'
 import { TooOften } from '../access/too-often.ts'
@@ -89,10 +88,9 @@ export function roomRoutes(options: RoomRoutesOptions): Router {
   }
 
   /** Whoever guesses is stopped soon: a wrong code costs, a right one or none does not. */
-  function requireStartCode(request: Request, code: string | undefined): void {
+  function requireStartCode(address: string, code: string | undefined): void {
     if (!start.code) return
     if (code === undefined) throw new Refusal('start-code-needed')
-    const address = addressKey(request.ip ?? '')
     if (!start.wrong.has(address) || !start.wrongOfAll.has(ALL))
       throw new TooOften(start.wrong.refillSeconds())
     if (start.code.is(code)) return
@@ -105,7 +103,7 @@ export function roomRoutes(options: RoomRoutesOptions): Router {
     const member = await sender(request)
     spend(making, member.memberId)
     const { title, model, instructions, startCode } = parseBody(request, roomRequestSchema)
-    requireStartCode(request, startCode)
+    requireStartCode(senderOf(request, member).address, startCode)
     await requireSpace(member)
     const room = await rooms.create(member, { title: title || DEFAULT_TITLE, model, instructions })
     response.status(201).json({ room, ...(await invite(request, member, room.roomId)) })
