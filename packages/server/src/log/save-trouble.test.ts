@@ -33,3 +33,12 @@ it('[R5.3] what the last save met counts until the next one, and for three secon
   await append()
   expect(trouble.current).toBeNull()
 })
+
+it('[R5.3] a room in which people only change what they wrote is told as well', async () => {
+  const full = () => Promise.reject(new Refusal('storage-full'))
+  const trouble = new SaveTrouble({ now: () => 0, after: () => () => undefined })
+  const log = trouble.of({ amend: full } as unknown as RoomLog)
+  const edit = { type: 'edit', commandId: 'c', by: 'ana', messageId: 'm', text: 'New.' } as const
+  await expect(log.amend('r', edit)).rejects.toThrow()
+  expect(trouble.current).toMatchObject({ code: 'storage-full' })
+})

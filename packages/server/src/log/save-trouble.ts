@@ -1,19 +1,33 @@
-// How the last try to save something ended, for a storage of which one cannot ask whether it would: a disk that is full.
+// How the last try to save something ended: a disk that is full, or a Redis that is, cannot be asked whether it would take more.
 import { type ErrorBody, Refusal } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
 import type { RoomLog } from './room-log.ts'
 
-/** Calls that add to what is stored. */
-const SAVING: ReadonlySet<PropertyKey> = new Set<keyof RoomLog>([
-  'createRoom',
-  'join',
-  'post',
-  'start',
-  'appendReply',
-  'withdraw',
-  'resume',
-  'end',
-])
+/** Whether a call adds to what members see stored: how it ended tells whether more can be saved. */
+const SAVES: Readonly<Record<keyof RoomLog, boolean>> = {
+  createRoom: true,
+  join: true,
+  post: true,
+  start: true,
+  appendReply: true,
+  withdraw: true,
+  resume: true,
+  amend: true,
+  end: true,
+  // These write next to nothing, or only when there is time.
+  renew: false,
+  recover: false,
+  checkpoint: false,
+  deleteRoom: false,
+  read: false,
+  page: false,
+  offsetOf: false,
+  follow: false,
+  isMember: false,
+  isGone: false,
+  roomsOf: false,
+  close: false,
+}
 /** Whoever could not save tries again well within this time, ms; after it nobody knows. */
 const FRESH_MS = 3000
 
@@ -36,7 +50,8 @@ export class SaveTrouble {
     return new Proxy(log, {
       get: (target, name: keyof RoomLog) => {
         const method = target[name].bind(target) as (...given: unknown[]) => Promise<unknown>
-        if (!SAVING.has(name)) return method
+        // Whoever awaits a log asks it for `then`.
+        if (!Object.hasOwn(SAVES, name) || !SAVES[name]) return method
         return (...given: unknown[]) => {
           const work = method(...given)
           work.then(
