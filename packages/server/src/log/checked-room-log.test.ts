@@ -119,6 +119,9 @@ describe('a log that is checked', () => {
     ['stop', { stop: wrong(true) }],
     ['reason', { reason: wrong(5) }],
     ['error', { outcome: 'failed', error: wrong({ code: 5 }) }],
+    ['final', { final: { at: Number.NaN, text: 'x', mark: 'text' } }],
+    ['final', { final: { at: 0, text: wrong(5), mark: undefined } }],
+    ['final', { final: { at: 0, text: 'x', mark: wrong('dream') } }],
     ['omitted', { omitted: wrong('yes'), stop: wrong([]), usage: wrong('many') }],
   ])('ends a generation without what cannot be read of its end: %s', async (_, more) => {
     const started = await ask()

@@ -12,7 +12,7 @@ import {
   roomStateSchema,
 } from '@roomcast/shared/protocol'
 import * as v from 'valibot'
-import type { NewEnd, RoomLog } from './room-log.ts'
+import type { FinalBytes, NewEnd, RoomLog } from './room-log.ts'
 
 /** Calls that write. A new one does not compile until it is named here or stands in `FAULTS`. */
 type Writing = Exclude<
@@ -65,10 +65,10 @@ const FAULTS: { readonly [Name in Writing]: Judge<Name> } = {
   amend: (roomId, { commandId, type, ...amendment }) =>
     faultIn({ ...amendment, type: AMENDS[type] }, ids(roomId, commandId)),
   appendReply: ({ roomId, number }, at, text, mark) =>
-    faultOf(deltaSchema, [number, at, text]) ??
-    faultOf(markSchema, { kind: mark ?? 'text', from: at }) ??
-    faultIn(ids(roomId)),
-  end: (roomId, end) => faultIn(ended(end), ids(roomId, end.next ?? SOME_ID)),
+    faultInBytes({ at, text, mark }, number) ?? faultIn(ids(roomId)),
+  end: (roomId, end) =>
+    faultIn(ended(end), ids(roomId, end.next ?? SOME_ID)) ??
+    (end.final ? faultInBytes(end.final) : null),
   checkpoint: (state) => faultOf(roomStateSchema, state),
 }
 const AMENDS = {
@@ -89,6 +89,7 @@ const DISPENSABLE = [
   'error',
   'usage',
   'omitted',
+  'final',
 ] as const satisfies readonly (keyof NewEnd)[]
 
 /** @param onFault hears which call would have written what cannot be read, such as `generation-ended.usage.inputTokens` */
@@ -116,7 +117,7 @@ export function checked(log: RoomLog, onFault: (call: string, where: string) => 
 
 function withoutFaults(end: NewEnd): NewEnd {
   const faulty = DISPENSABLE.filter(
-    (name) => faultIn(ended({ ...BARE, [name]: end[name] })) !== null,
+    (name) => FAULTS.end(SOME_ID, { ...BARE, [name]: end[name] }) !== null,
   )
   const kept = Object.entries(end).filter(([name]) => !faulty.some((one) => one === name))
   return Object.fromEntries(kept) as unknown as NewEnd
@@ -132,6 +133,13 @@ function ended({ generationId, outcome, by, reason, stop, error, usage, omitted 
     ...{ generationId, number: 1, outcome, end: 0, digest: '', held: false },
     ...{ by, reason, stop, error, usage, omitted },
   }
+}
+
+function faultInBytes({ at, text, mark }: FinalBytes, number = 1): string | null {
+  return (
+    faultOf(deltaSchema, [number, at, text]) ??
+    faultOf(markSchema, { kind: mark ?? 'text', from: at })
+  )
 }
 
 function member(joining: object): Draft {
