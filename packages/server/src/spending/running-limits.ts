@@ -60,7 +60,7 @@ export class RunningLimits {
     // Those who wait already go first. Whoever has all of their own share waits alone, and holds up nobody.
     if (isFull || this.#isAwaited) return null
     const mayStart =
-      by === null ? this.#isFreeForAll([...this.#held]) : this.#mayStart(by, this.#held)
+      by === null ? this.#isFreeForAll(this.#held) : this.#mayStart(by, new Tally(this.#held))
     return mayStart ? this.hold(by) : null
   }
 
@@ -91,7 +91,7 @@ export class RunningLimits {
     const chosen: Waiting[] = []
     const left = waiting.toSorted((one, other) => one.since - other.since)
     for (;;) {
-      const next = this.#nextOf(left, this.#held)
+      const next = this.#nextOf(left)
       if (!next) break
       left.splice(left.indexOf(next), 1)
       chosen.push(next)
@@ -117,35 +117,30 @@ export class RunningLimits {
     this.#awaitedUntil = this.#options.clock.now() + AWAITED_MS
   }
 
-  #nextOf(left: readonly Waiting[], held: ReadonlySet<Held>): Waiting | null {
+  #nextOf(left: readonly Waiting[]): Waiting | null {
+    const tally = new Tally(this.#held)
     let best: Waiting | null = null
     let fewest = Infinity
     for (const candidate of left) {
-      const running = count([...held], 'by', candidate.by)
-      if (running >= fewest || !this.#mayStart(candidate.by, held)) continue
+      const running = tally.of(candidate.by)
+      if (running >= fewest || !this.#mayStart(candidate.by, tally)) continue
       best = candidate
       fewest = running
     }
     return best
   }
 
-  #mayStart(by: MemberId, held: ReadonlySet<Held>): boolean {
+  #mayStart(by: MemberId, tally: Tally): boolean {
     const { perNode, perMember, perAddress, addressOf } = this.#options
-    const all = [...held]
-    if (all.length >= perNode || count(all, 'by', by) >= perMember) return false
-    return count(all, 'address', addressOf(by)) < perAddress
+    if (tally.all >= perNode || tally.of(by) >= perMember) return false
+    return tally.at(addressOf(by)) < perAddress
   }
 
   /** Whether there is a place for anybody, whoever they are. */
-  #isFreeForAll(all: readonly Held[]): boolean {
+  #isFreeForAll(held: Iterable<Held>): boolean {
     const { perNode, perMember, perAddress } = this.#options
-    return (
-      all.length < perNode &&
-      all.every(
-        ({ by, address }) =>
-          count(all, 'by', by) < perMember && count(all, 'address', address) < perAddress,
-      )
-    )
+    const tally = new Tally(held)
+    return tally.all < perNode && tally.most < perMember && tally.mostAt < perAddress
   }
 
   #heldBy(by: MemberId | null): Held {
@@ -153,6 +148,37 @@ export class RunningLimits {
   }
 }
 
-function count<Key extends keyof Held>(all: readonly Held[], key: Key, value: Held[Key]): number {
-  return all.filter((held) => held[key] === value).length
+/** How many places each member and each address has, counted once for all who are compared. */
+class Tally {
+  readonly #members = new Map<Held['by'], number>()
+  readonly #addresses = new Map<Held['address'], number>()
+  readonly all: number
+
+  constructor(held: Iterable<Held>) {
+    let all = 0
+    for (const { by, address } of held) {
+      all++
+      this.#members.set(by, this.of(by) + 1)
+      this.#addresses.set(address, this.at(address) + 1)
+    }
+    this.all = all
+  }
+
+  of(member: Held['by']): number {
+    return this.#members.get(member) ?? 0
+  }
+
+  at(address: Held['address']): number {
+    return this.#addresses.get(address) ?? 0
+  }
+
+  /** Of the member who has most. */
+  get most(): number {
+    return Math.max(0, ...this.#members.values())
+  }
+
+  /** Of the address that has most. */
+  get mostAt(): number {
+    return Math.max(0, ...this.#addresses.values())
+  }
 }
