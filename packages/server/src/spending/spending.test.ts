@@ -45,6 +45,20 @@ describe('the tokens of a day', () => {
     expect([...store.days.values()]).toEqual([350])
   })
 
+  it('of an answer of which nobody has told stay charged as estimated, and are kept no longer', async () => {
+    const store = aStore()
+    const { spending } = spendingOf(store, 1000)
+    await spending.open()
+    spending.asks('g', 300)
+    spending.lost('g')
+    await settled()
+    expect([...store.days.values()]).toEqual([300])
+    // Nothing of it is known here any more.
+    spending.finished('g', true, usage(10, 0))
+    await settled()
+    expect([...store.days.values()]).toEqual([310])
+  })
+
   it('refuse questions when they are used up, until the next day', async () => {
     const { spending, clock } = spendingOf(aStore(), 1000)
     await spending.open()

@@ -78,6 +78,11 @@ export class Spending {
     return tokens
   }
 
+  /** An answer is over, and nobody knows what it took: the estimate stays charged. */
+  lost(generationId: GenerationId): void {
+    this.#estimates.delete(generationId)
+  }
+
   #add(tokens: number): void {
     if (this.#options.dailyTokens === undefined || tokens === 0) return
     this.#uncharged += tokens
