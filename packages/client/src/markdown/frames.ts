@@ -26,13 +26,16 @@ function plan(): void {
 async function fill(): Promise<void> {
   const began = browserClock.now()
   spent = 0
-  do {
-    turn()
-    // It is on the page then, still within this frame.
-    await nextTick()
-  } while (waiting.length > 0 && spent < MOST_AT_ONCE && browserClock.now() - began < FILLED_MS)
-  isPlanned = false
-  if (waiting.length > 0 || spent > 0) plan()
+  try {
+    do {
+      turn()
+      // It is on the page then, still within this frame.
+      await nextTick()
+    } while (waiting.length > 0 && spent < MOST_AT_ONCE && browserClock.now() - began < FILLED_MS)
+  } finally {
+    isPlanned = false
+    if (waiting.length > 0 || spent > 0) plan()
+  }
 }
 
 function turn(): void {
@@ -40,7 +43,17 @@ function turn(): void {
   const before = spent
   for (let left = waiting.length; left > 0 && spent - before < most; left--) {
     const draw = waiting.pop()
-    if (draw) spent += draw(most - (spent - before))
+    if (draw) spent += drawn(draw, most - (spent - before))
+  }
+}
+
+/** One that fails keeps nobody else from being drawn; it is told as any fault of the page is. */
+function drawn(draw: Draw, most: number): number {
+  try {
+    return draw(most)
+  } catch (error) {
+    reportError(error)
+    return 1
   }
 }
 
