@@ -13,6 +13,8 @@ import type { Post } from './unsent-posts.ts'
 const UNKNOWING: ReadonlySet<string> = new Set<ErrorCode>([
   'rate-limited',
   'busy',
+  'spending-off',
+  'tokens-used-up',
   'storage-unavailable',
   'storage-uncertain',
   'storage-full',

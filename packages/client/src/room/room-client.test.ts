@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import {
   type CommandResult,
@@ -45,6 +46,14 @@ const entries: readonly Entry[] = [
     model: 'm',
   },
 ]
+/** The refusals that tell nothing of a command whose connection was lost: those that R4.3 names. */
+function unknowing(): readonly ErrorCode[] {
+  const protocol = readFileSync(new URL('../../../../PROTOCOL.md', import.meta.url), 'utf8')
+  const [, list = ''] =
+    /before its answer, the refusals ([^;]*?) tell no more/s.exec(protocol) ?? []
+  return [...list.matchAll(/`([a-z-]+)`/g)].map(([, code = '']) => code as ErrorCode)
+}
+
 const synced: Update = { type: 'synced' }
 
 /** The room after its first `count` entries. */
@@ -278,19 +287,22 @@ describe('commands', () => {
     await expect(result).resolves.toEqual({ ok: true, messageId: 'm' })
   })
 
-  test('[R4.1] that may have been done are not given up for a refusal that does not know', async () => {
-    const { client, transport, clock, live, post } = setup()
-    live()
-    const result = post()
-    await transport.lose()
-    live()
-    await transport.sent('post').at(-1)?.answer(refusal('rate-limited'))
-    expect(client.view.pending).toHaveLength(1)
-    clock.advance(1000)
-    expect(transport.sent('post')).toHaveLength(3)
-    await transport.sent('post').at(-1)?.answer({ ok: true, messageId: 'm' })
-    await expect(result).resolves.toEqual({ ok: true, messageId: 'm' })
-  })
+  test.each(unknowing())(
+    '[R4.1][R4.3] that may have been done are not given up for %s',
+    async (code) => {
+      const { client, transport, clock, live, post } = setup()
+      live()
+      const result = post()
+      await transport.lose()
+      live()
+      await transport.sent('post').at(-1)?.answer(refusal(code))
+      expect(client.view.pending).toHaveLength(1)
+      clock.advance(1000)
+      expect(transport.sent('post')).toHaveLength(3)
+      await transport.sent('post').at(-1)?.answer({ ok: true, messageId: 'm' })
+      await expect(result).resolves.toEqual({ ok: true, messageId: 'm' })
+    },
+  )
 
   test('are answered when the room is left, and later ones at once', async () => {
     const { client, clock, live, post } = setup()
