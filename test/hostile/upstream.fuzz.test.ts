@@ -16,6 +16,8 @@ import { partsOf } from '@roomcast/shared/room'
 
 const SEED = Number(process.env['FUZZ_SEED'] ?? 20_261_130)
 const RUNS = Number(process.env['FUZZ_RUNS'] ?? 400)
+/** A deadline that grows with what there is to do; each answer takes a few milliseconds. */
+const timeout = 60_000 + RUNS * 50
 
 /** Windows of milliseconds are not what is looked at here. */
 const clock = {
@@ -218,7 +220,7 @@ async function asked(): Promise<{ text: string; thinking: string; ended: Ended |
   return { text: said('text'), thinking: said('thinking'), ended: reply.ended }
 }
 
-describe('[R2.5] whatever the wire of Claude says', () => {
+describe('[R2.5] whatever the wire of Claude says', { timeout }, () => {
   it('no text is lost, the answer ends, and what is written can be read', async () => {
     const met = new Map<string, number>()
     const property = fc.asyncProperty(someAnswer, async (answer) => {
