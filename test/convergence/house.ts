@@ -120,6 +120,7 @@ export class House {
       newId,
       defaultModel: 'claude',
       stopAsking: () => false,
+      knowsMember: () => false,
       requireModel: () => undefined,
       run: () => undefined,
       refuseNew: () => null,

@@ -118,6 +118,7 @@ export class World implements Scene<Seat> {
       newId: () => this.newId(),
       defaultModel: 'claude',
       stopAsking: () => false,
+      knowsMember: () => false,
       requireModel: () => undefined,
       run: (started) => this.#generations.run(started),
       refuseNew: () => (this.#restarting ? errorBody('shutting-down') : null),

@@ -173,8 +173,11 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
       spending.finished(generationId, finished.attempts > 0, finished.usage)
       reportEnd(logger, started, finished)
     },
-    onError: ({ roomId, generationId }, err) =>
-      logger.error({ roomId, generationId, err }, 'a generation could not be ended'),
+    onError: ({ roomId, generationId }, err) => {
+      // Of what it took nobody has told: the estimate of its prompt stays charged.
+      spending.lost(generationId)
+      logger.error({ roomId, generationId, err }, 'a generation could not be ended')
+    },
   })
 
   const http = createServer()
@@ -213,6 +216,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
     newId,
     defaultModel: config.model,
     stopAsking: (stop) => generations.cancel(stop),
+    knowsMember: (...whose) => generations.knowsMember(...whose),
     requireModel: (model) => catalog.require(model),
     run: (started) => generations.run(started),
     refuseNew,

@@ -146,6 +146,25 @@ describe('the generations of a node', () => {
     expect(finished[0]?.how.ended).toMatchObject({ outcome: 'cancelled', by: 'bob' })
   })
 
+  it('[R5.4] know the members of their room, also those who come and go meanwhile', async () => {
+    const started = await room.ask('alice', 'One?')
+    const knows = (memberId: string, roomId = room.roomId) =>
+      generations.knowsMember(roomId, started.generationId, memberId)
+    expect(knows('alice')).toBe(false)
+    await run(started)
+    expect(['alice', 'bob', 'cleo'].map((id) => knows(id))).toEqual([true, true, false])
+    expect(knows('alice', 'another')).toBe(false)
+    const cleo = { memberId: 'cleo', name: 'Cleo', role: 'member' } as const
+    await room.log.join(room.roomId, { commandId: room.newId(), ...cleo })
+    const leaves = { type: 'remove', by: 'bob', memberId: 'bob' } as const
+    await room.log.amend(room.roomId, { commandId: room.newId(), ...leaves })
+    await settled()
+    expect(['alice', 'bob', 'cleo'].map((id) => knows(id))).toEqual([true, false, true])
+    await room.cancel(started, 'alice')
+    await settled()
+    expect(knows('alice')).toBe(false)
+  })
+
   it('hear that a room was deleted', async () => {
     await run(await room.ask('alice', 'One?'))
     await room.log.deleteRoom(room.roomId)

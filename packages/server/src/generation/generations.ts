@@ -42,6 +42,8 @@ interface Running {
   readonly roomId: RoomId
   readonly generation: Generation
   readonly done: Promise<void>
+  /** The members of its room, from when its prompt is built; null before. */
+  members: Set<MemberId> | null
 }
 
 export class Generations {
@@ -73,7 +75,8 @@ export class Generations {
     const done = this.#runOne(started, generation).catch((error: unknown) =>
       this.#options.onError(started, error),
     )
-    this.#running.set(started.generationId, { roomId: started.roomId, generation, done })
+    const { roomId, generationId } = started
+    this.#running.set(generationId, { roomId, generation, done, members: null })
     if (this.#hasNoPatience) generation.shutdown()
     if (this.#isOff) generation.stopSpending()
   }
@@ -105,6 +108,15 @@ export class Generations {
   }
 
   /**
+   * Whether somebody is a member of the room of a generation that runs here, as far as it has heard: for a stop while
+   * the storage, which knows for certain, is away.
+   */
+  knowsMember(roomId: RoomId, generationId: string, memberId: MemberId): boolean {
+    const running = this.#running.get(generationId)
+    return running?.roomId === roomId && running.members?.has(memberId) === true
+  }
+
+  /**
    * Lets what runs finish for a while, then ends it as `interrupted`. Nothing new starts from queues; what was being
    * started in this moment has the same time. Call it again when nothing can be started any more.
    * @param patienceMs how long generations may still run
@@ -122,7 +134,10 @@ export class Generations {
   }
 
   async #runOne(started: Started, generation: Generation): Promise<void> {
-    const onUpdate = (update: LogUpdate) => noticeEnd(update, started, generation)
+    const onUpdate = (update: LogUpdate) => {
+      noticeEnd(update, started, generation)
+      noticeMembers(update, this.#running.get(started.generationId)?.members)
+    }
     const release = this.#options.hold(started.by)
     const unfollow = await this.#follow(started.roomId, onUpdate)
     try {
@@ -155,6 +170,8 @@ export class Generations {
     const { roomId, model } = started
     if (tooLong) this.#fit.learn(roomId, tooLong)
     const settings = await readSettings(log, roomId, started.offset)
+    const running = this.#running.get(started.generationId)
+    if (running) running.members ??= new Set(settings.current.map(({ memberId }) => memberId))
     const system = systemPrompt(settings.instructions)
     const limits = this.#options.models().find(({ id }) => id === model)
     const maxTokens = Math.min(this.#options.maxTokens, limits?.maxOutputTokens || Infinity)
@@ -180,4 +197,13 @@ function noticeEnd(update: LogUpdate, started: Started, generation: Generation):
   for (const entry of update.entries)
     if (entry.type === 'generation-ended' && 'digest' in entry && entry.number === started.number)
       generation.ended(entry)
+}
+
+/** Whoever comes or goes while it runs. */
+function noticeMembers(update: LogUpdate, members: Set<MemberId> | null | undefined): void {
+  if (!members || !('type' in update) || update.type !== 'entries') return
+  for (const entry of update.entries) {
+    if (entry.type === 'member-joined' && 'memberId' in entry) members.add(entry.memberId)
+    if (entry.type === 'member-left' && 'memberId' in entry) members.delete(entry.memberId)
+  }
 }

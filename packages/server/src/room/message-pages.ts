@@ -70,6 +70,31 @@ async function before(
   }
 }
 
+/**
+ * All messages before an offset, oldest first. It walks back once for the places where pages begin, then forward, so that
+ * only one page is in memory: of the longest messages, 10 MiB.
+ * @param beforeEach is awaited before each page; what it throws ends the walk
+ */
+export async function* messagesBefore(
+  log: PageSource['log'],
+  roomId: RoomId,
+  end: number,
+  beforeEach: () => Promise<void>,
+): AsyncGenerator<Message> {
+  const ends = [end]
+  for (;;) {
+    const page = await log.page(roomId, ends.at(-1) ?? 0, STEP)
+    const oldest = page.entries[0]
+    if (!page.earlier || !oldest) break
+    ends.push(oldest.offset)
+  }
+  for (const before of ends.reverse()) {
+    await beforeEach()
+    const page = await log.page(roomId, before, STEP)
+    yield* messagesOf(page.entries, page.runs)
+  }
+}
+
 /** In stretches of as many entries as messages are wanted: in those, no message can be missed by reading back. */
 async function after(
   source: PageSource,

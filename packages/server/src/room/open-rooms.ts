@@ -67,7 +67,8 @@ export class OpenRooms {
         open.opened = opened
         this.linger(roomId)
       },
-      () => this.#open.delete(roomId),
+      // Meanwhile it may have been forgotten, and another opened.
+      () => this.#open.get(roomId) === open && this.#open.delete(roomId),
     )
     return room
   }

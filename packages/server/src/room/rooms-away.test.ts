@@ -103,6 +103,37 @@ describe('[R5.3] while storage is away', () => {
     expect(asked).toEqual([])
   })
 
+  it('nobody is made, admitted or removed, and no link changes: at once, and never later', async () => {
+    const person = { memberId: 'bo', name: 'Bo' }
+    const refused = { body: AWAY }
+    await expect(rooms.create(person, { title: 'T', instructions: '' })).rejects.toMatchObject(
+      refused,
+    )
+    await expect(rooms.admit('seen', person, 'invite')).rejects.toMatchObject(refused)
+    await expect(rooms.invite('ana', 'seen', 60_000)).rejects.toMatchObject(refused)
+    await expect(rooms.endInvites('ana', 'seen')).rejects.toMatchObject(refused)
+    await expect(rooms.remove('ana', 'seen')).rejects.toMatchObject(refused)
+    expect(asked).toEqual([])
+  })
+
+  it('[R5.4] an answer is stopped by its members also where its room is not in memory', async () => {
+    const stopped: unknown[] = []
+    const answering = testRooms(log, new TestClock(), newId, {
+      knowsMember: (roomId, generationId, memberId) =>
+        roomId === 'unseen' && generationId === 'g' && memberId === 'ana',
+      stopAsking: (stop) => stopped.push(stop) > 0,
+    })
+    answering.storageIs(AWAY)
+    const stop = { type: 'cancel', roomId: 'unseen', commandId: 'c', generationId: 'g' } as const
+    const uncertain = { body: { code: 'storage-uncertain' } }
+    await expect(answering.perform('ana', stop)).rejects.toMatchObject(uncertain)
+    expect(stopped).toMatchObject([{ generationId: 'g', by: 'ana' }])
+    await expect(answering.perform('bo', stop)).rejects.toMatchObject({ body: AWAY })
+    expect(stopped).toHaveLength(1)
+    expect(asked).toEqual([])
+    await answering.close()
+  })
+
   it('and when it is back, all is as before', async () => {
     rooms.storageIs(null)
     const ana = somebody()

@@ -4,6 +4,7 @@ import type {
   Acknowledged,
   Entry,
   ErrorBody,
+  GenerationId,
   InviteLook,
   MemberId,
   Message,
@@ -15,21 +16,18 @@ import type {
   SearchPage,
 } from '@roomcast/shared/protocol'
 import { Refusal } from '@roomcast/shared/protocol'
-import { isInviteOpen, mayInvite, memberOf, messagesOf, openInvites } from '@roomcast/shared/room'
+import { isInviteOpen, mayInvite, memberOf, openInvites } from '@roomcast/shared/room'
 import type { Clock } from '@roomcast/shared/clock'
 import { AdmissionChanged, type RoomLog, type Started } from '../log/room-log.ts'
 import type { PresencePort } from '../presence/presence.ts'
 import { type CommandOptions, perform, type RoomCommand, stopWithoutStorage } from './commands.ts'
 import type { Connection, FanOut } from './connection.ts'
 import { freeName } from './free-name.ts'
-import { pageAt, type PagePlace } from './message-pages.ts'
+import { messagesBefore, pageAt, type PagePlace } from './message-pages.ts'
 import { OpenRooms } from './open-rooms.ts'
 import { Room } from './room.ts'
 import { searchBefore } from './search.ts'
 import { atOnce, type InTurn, type Turns } from './turns.ts'
-
-/** Messages read at a time for a transcript: of the longest, 10 MiB. */
-const PAGE = 10
 
 /** Those who are or were members of a room: all of them are in each whole room that is shown. */
 const MOST_MEMBERS = 5000
@@ -49,6 +47,8 @@ export interface RoomsOptions {
   readonly requireModel: (model: string) => void
   /** See CommandOptions. */
   readonly stopAsking: CommandOptions['stopAsking']
+  /** Whether an answer that runs on this node knows somebody as a member: while the storage is away, its room may not be in memory. */
+  readonly knowsMember: (roomId: RoomId, generationId: GenerationId, memberId: MemberId) => boolean
   readonly run: (started: Started) => void
   /** See CommandOptions. */
   readonly refuseNew: (by: MemberId) => ErrorBody | null
@@ -86,11 +86,12 @@ export class Rooms {
     this.#open.each((room) => room.storageIs(trouble))
   }
 
-  /** Makes a room; `person` owns it. @throws Refusal `bad-request` for a model that is not known */
+  /** Makes a room; `person` owns it. @throws Refusal `model-unknown`, `storage-unavailable` */
   async create(
     person: Person,
     settings: { title: string; model?: string | undefined; instructions: string },
   ): Promise<RoomSummary> {
+    this.#requireStorage()
     const { log, newId, defaultModel, requireModel } = this.#options
     if (settings.model !== undefined) requireModel(settings.model)
     const { entries } = await log.createRoom({
@@ -111,9 +112,10 @@ export class Rooms {
   /**
    * Makes a person a member, or renames one; an owner stays owner. Where another member has the name, it gets a
    * number (free-name.ts). Whoever is a member already needs no invite.
-   * @throws Refusal `room-not-found`, `invite-ended`, `removed`
+   * @throws Refusal `room-not-found`, `invite-ended`, `removed`, `storage-unavailable`
    */
   async admit(roomId: RoomId, person: Person, inviteId?: string): Promise<RoomSummary> {
+    this.#requireStorage()
     const room = await this.#open.use(roomId)
     const { log, newId } = this.#options
     const { memberId } = person
@@ -148,6 +150,7 @@ export class Rooms {
     const now = clock.now()
     const known = open.findLast(({ until }) => until - now > lifetimeMs / 2)
     if (known) return known
+    this.#requireStorage()
     const [commandId, inviteId, until] = [newId(), newId(), now + lifetimeMs]
     const invite = { type: 'invite', commandId, by: memberId, inviteId, until } as const
     const { entries } = await log.amend(roomId, invite)
@@ -166,6 +169,7 @@ export class Rooms {
 
   /** Ends the invites of a room, all of them. @throws Refusal `room-not-found`, `owner-only` */
   async endInvites(memberId: MemberId, roomId: RoomId): Promise<void> {
+    this.#requireStorage()
     const { log, newId } = this.#options
     const room = await this.#roomOf(memberId, roomId)
     const ending = { type: 'end-invites', commandId: newId(), by: memberId } as const
@@ -233,11 +237,16 @@ export class Rooms {
   }> {
     const { state } = await this.#roomOf(memberId, roomId)
     const { title, members, offset } = state
-    return { title, members, messages: this.#messages(memberId, roomId, offset + 1, inTurn) }
+    const messages = messagesBefore(this.#logInTurn(inTurn), roomId, offset + 1, () =>
+      // Whoever is removed meanwhile gets nothing more, however slowly they take it.
+      this.requireMember(memberId, roomId),
+    )
+    return { title, members, messages }
   }
 
   /** Removes a room for good; only its owner may. @throws Refusal `room-not-found`, `not-yours` */
   async remove(memberId: MemberId, roomId: RoomId): Promise<void> {
+    this.#requireStorage()
     const room = await this.#roomOf(memberId, roomId)
     if (memberOf(room.state, memberId)?.role !== 'owner')
       throw new Refusal('not-yours', 'Only its owner may remove a room.')
@@ -282,7 +291,9 @@ export class Rooms {
     if (this.#isAway && command.type !== 'typing') {
       // Whatever becomes of the stop, nothing more is paid for.
       if (command.type === 'cancel') {
-        await this.#roomOf(memberId, command.roomId)
+        const { roomId, generationId } = command
+        const isKnown = this.#options.knowsMember(roomId, generationId, memberId)
+        if (!isKnown) await this.#roomOf(memberId, roomId)
         stopWithoutStorage(this.#options, memberId, command)
       }
       throw new Refusal('storage-unavailable')
@@ -306,6 +317,11 @@ export class Rooms {
   #requireOpen(room: Room, inviteId: string | undefined): void {
     const isOpen = isInviteOpen(room.state, inviteId, this.#options.clock.now())
     if (!isOpen) throw new Refusal('invite-ended')
+  }
+
+  /** What would be tried for seconds is refused at once. @throws Refusal `storage-unavailable` */
+  #requireStorage(): void {
+    if (this.#isAway) throw new Refusal('storage-unavailable')
   }
 
   get #isAway(): boolean {
@@ -362,30 +378,5 @@ export class Rooms {
   #logInTurn(inTurn: InTurn): Pick<RoomLog, 'page'> {
     const { log } = this.#options
     return { page: (...place) => inTurn(() => log.page(...place)) }
-  }
-
-  /**
-   * Walks back once for the places where pages begin, then forward, so that only one page is in memory. Whoever is removed meanwhile
-   * gets nothing more, however slowly they take it.
-   */
-  async *#messages(
-    memberId: MemberId,
-    roomId: RoomId,
-    end: number,
-    inTurn: InTurn,
-  ): AsyncGenerator<Message> {
-    const log = this.#logInTurn(inTurn)
-    const befores = [end]
-    for (;;) {
-      const page = await log.page(roomId, befores.at(-1) ?? 0, PAGE)
-      const oldest = page.entries[0]
-      if (!page.earlier || !oldest) break
-      befores.push(oldest.offset)
-    }
-    for (const before of befores.reverse()) {
-      await this.requireMember(memberId, roomId)
-      const page = await log.page(roomId, before, PAGE)
-      yield* messagesOf(page.entries, page.runs)
-    }
   }
 }

@@ -2,9 +2,14 @@
 import type { Clock } from '@roomcast/shared/clock'
 import type { RoomLog } from '../log/room-log.ts'
 import { MemoryPresence } from '../presence/memory-presence.ts'
-import { Rooms } from './rooms.ts'
+import { Rooms, type RoomsOptions } from './rooms.ts'
 
-export function testRooms(log: RoomLog, clock: Clock, newId: () => string): Rooms {
+export function testRooms(
+  log: RoomLog,
+  clock: Clock,
+  newId: () => string,
+  more: Partial<RoomsOptions> = {},
+): Rooms {
   return new Rooms({
     log,
     presence: new MemoryPresence(clock),
@@ -13,6 +18,7 @@ export function testRooms(log: RoomLog, clock: Clock, newId: () => string): Room
     newId,
     defaultModel: 'claude',
     stopAsking: () => false,
+    knowsMember: () => false,
     requireModel: () => undefined,
     run: () => undefined,
     refuseNew: () => null,
@@ -20,5 +26,6 @@ export function testRooms(log: RoomLog, clock: Clock, newId: () => string): Room
     onError: (_, error) => {
       throw error
     },
+    ...more,
   })
 }
