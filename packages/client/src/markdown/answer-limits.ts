@@ -25,18 +25,20 @@ export const MOST_IN_BLOCK = 3_000
 /** Of the text of one paragraph, item or cell, which is drawn at once. */
 export const MOST_IN_TEXT = 600
 /** Of an answer, and how many blocks it may have. */
-export const MOST_IN_ANSWER = 60_000
-export const MOST_BLOCKS = 4_000
+export const MOST_IN_ANSWER = 40_000
+export const MOST_BLOCKS = 2_000
 /** That is drawn in one turn, and a slow machine has one turn in a frame. */
-export const MOST_IN_TURN = 150
+export const MOST_IN_TURN = 40
 /** That is drawn in one frame, in all answers of the page: as in a room that opens. */
 export const MOST_AT_ONCE = 1_200
 /** That looking at so many characters stands for. */
-export const CHARACTERS_OF_WEIGHT = 40
+export const CHARACTERS_OF_WEIGHT = 25
 /** Characters, and lines, of a piece of plain text, which is laid out only where it is seen. */
-export const PIECE_LENGTH = 4_000
+export const PIECE_LENGTH = 2_000
 export const PIECE_LINES = 100
 
+/** Of a piece of plain text. */
+export const OF_PIECE = 10
 /** Of a block besides what is in it. */
 export const OF_BLOCK = 5
 
@@ -45,7 +47,7 @@ const SIGNS = /[[\]!*_`~<&\\$:@\n]/g
 const HEAVY: Readonly<Record<string, number>> = {
   fence: 40,
   code_block: 40,
-  table_open: 25,
+  table_open: 40,
   formula: 4,
   image: 3,
   hr: 2,

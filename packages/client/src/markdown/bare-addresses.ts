@@ -13,6 +13,8 @@ interface Found {
 
 const ADDRESS =
   /(?<![\w/@.-])(?:(?:https?:\/\/|www\.)[^\s<>"`\\^{}|\p{Cc}\u3000-\u303f\uff00-\uff65]{1,2000}|[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[a-z]{2,24})/giu
+/** The same, at the beginning alone: the parser asks at each scheme, and to look at all that follows would take its square. */
+const AT_START = new RegExp(ADDRESS.source, 'iuy')
 
 export class LinkifyIt {
   test(text: string): boolean {
@@ -20,19 +22,22 @@ export class LinkifyIt {
   }
 
   match(text: string): Found[] | null {
-    const found = [...text.matchAll(ADDRESS)].flatMap(({ 0: raw, index }) => {
-      const address = withoutEnding(raw)
-      const host = /^(?:https?:\/\/|www\.)(.*)/i.exec(address)?.[1] ?? 'mailbox'
-      return /^[\p{L}\p{N}[]/u.test(host) ? [one(address, index)] : []
-    })
-    return found.length === 0 ? null : found
+    const all = [...text.matchAll(ADDRESS)].flatMap(({ 0: raw, index }) => found(raw, index) ?? [])
+    return all.length === 0 ? null : all
   }
 
   /** Where a text that begins with a scheme is an address. */
   matchAtStart(text: string): Found | null {
-    const [found] = this.match(text.slice(0, 2000)) ?? []
-    return found?.index === 0 && /^https?:/i.test(found.raw) ? found : null
+    AT_START.lastIndex = 0
+    const [raw] = AT_START.exec(text) ?? []
+    return raw !== undefined && /^https?:/i.test(raw) ? found(raw, 0) : null
   }
+}
+
+function found(matched: string, index: number): Found | null {
+  const address = withoutEnding(matched)
+  const host = /^(?:https?:\/\/|www\.)(.*)/i.exec(address)?.[1] ?? 'mailbox'
+  return /^[\p{L}\p{N}[]/u.test(host) ? one(address, index) : null
 }
 
 function one(raw: string, index: number): Found {

@@ -43,6 +43,8 @@ type Held = { readonly before: readonly Block[]; readonly from: number; readonly
 /** Characters, and signs among them. A longer open block is not worth closing. */
 const MEND_LIMIT = 8_000
 const MEND_SIGNS = 500
+/** What it takes to look again at a block besides its text, in characters. */
+const OF_RESOLVING = 40
 const EMPTY_LINES = /^(?:[ \t]*\n)+/
 const MAY_BE_FORMULA = /\$\$|\\[[(]/
 /** A block that is too long is looked at again when it has grown by this, so that the work stays linear. */
@@ -158,9 +160,11 @@ export class MarkdownBlocks {
     for (; this.#resolved < this.#finished.length && left > 0; this.#resolved++) {
       const finished = this.#finished[this.#resolved]
       if (!finished || finished.known === known || !finished.block.source.includes('[')) continue
-      left -= finished.block.source.length
-      this.#looked += 8 * finished.block.source.length
-      const [stretch] = cut(this.#engine, finished.block.source, { ...references })
+      const { source } = finished.block
+      left -= source.length + OF_RESOLVING
+      this.#looked += 8 * (source.length + OF_RESOLVING)
+      // What it defines is known already; a copy for each block would take the square of their number.
+      const [stretch] = cut(this.#engine, source, Object.create(references) as References)
       if (stretch === undefined) continue
       const block = this.#block(stretch, finished.block.id, references).block
       if (!looksSame(finished.block, block)) this.#finished[this.#resolved] = { ...finished, block }

@@ -1,12 +1,13 @@
 // Which part of an answer is on the page: it grows from frame to frame until it is all there.
 import { onScopeDispose, type ShallowRef, shallowRef, watch } from 'vue'
-import { CHARACTERS_OF_WEIGHT, OF_BLOCK, PIECE_LENGTH, weightOf } from './answer-limits.ts'
+import { CHARACTERS_OF_WEIGHT, OF_BLOCK, OF_PIECE, weightOf } from './answer-limits.ts'
 import { type Block, MarkdownBlocks } from './blocks.ts'
 import { drawNow, drawSoon } from './frames.ts'
+import { piecesOf } from './pieces.ts'
 
 export interface DrawnBlocks {
   readonly blocks: readonly Block[]
-  /** The block that is drawn in part, and how many of its tokens are; all before it are drawn, none after it. */
+  /** The block that is drawn in part, and how many of its tokens, or pieces, are; all before it are drawn, none after it. */
   readonly last: number
   readonly tokens: number
 }
@@ -79,9 +80,15 @@ function isAllDrawn({ blocks, last, tokens }: DrawnBlocks): boolean {
   return last >= blocks.length - 1 && tokens >= lengthOf(blocks[last])
 }
 
-/** A block that is its source counts as one token. */
-function lengthOf(block: Block | undefined): number {
-  return block === undefined ? 0 : (block.tokens?.length ?? 1)
+const pieces = new WeakMap<Block, number>()
+
+/** How many tokens a block has; of one that is its source, how many pieces. */
+export function lengthOf(block: Block | undefined): number {
+  if (block === undefined) return 0
+  if (block.tokens !== null) return block.tokens.length
+  const count = pieces.get(block) ?? Math.max(1, piecesOf(block.source.trimEnd()).length)
+  pieces.set(block, count)
+  return count
 }
 
 /** As much more as may be drawn, and at least something. */
@@ -94,7 +101,7 @@ function further(place: DrawnBlocks, most: number): { place: DrawnBlocks; weight
     if (block === undefined) break
     if (tokens < lengthOf(block)) {
       const token = block.tokens?.[tokens]
-      weight += token ? weightOf(token) : 2 + block.source.length / PIECE_LENGTH
+      weight += token ? weightOf(token) : OF_PIECE
       tokens += 1
     } else if (last < blocks.length - 1) {
       last += 1

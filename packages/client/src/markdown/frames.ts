@@ -42,18 +42,12 @@ function turn(): void {
   const most = Math.min(MOST_IN_TURN, MOST_AT_ONCE - spent)
   const before = spent
   for (let left = waiting.length; left > 0 && spent - before < most; left--) {
-    const draw = waiting.pop()
-    if (draw) spent += drawn(draw, most - (spent - before))
-  }
-}
-
-/** One that fails keeps nobody else from being drawn; it is told as any fault of the page is. */
-function drawn(draw: Draw, most: number): number {
-  try {
-    return draw(most)
-  } catch (error) {
-    reportError(error)
-    return 1
+    try {
+      spent += waiting.pop()?.(most - (spent - before)) ?? 0
+    } catch (error) {
+      // One that fails keeps nobody else from being drawn; it is told as any fault of the page is.
+      reportError(error)
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 // The blocks of an answer that are on the page, some dozens together, so that a frame looks only at those that change.
 import type { Block } from './blocks.ts'
-import type { DrawnBlocks } from './drawn-blocks.ts'
+import { type DrawnBlocks, lengthOf } from './drawn-blocks.ts'
 import { headingLevels } from './headings.ts'
 
 /** A block as it is drawn. */
@@ -25,7 +25,7 @@ export function groupsOf(
   for (let from = 0; from <= last && from < blocks.length; from += SIZE) {
     const known = before[groups.length] ?? []
     const group = blocks.slice(from, Math.min(from + SIZE, last + 1)).map((block, index) => {
-      const isPart = from + index === last && tokens < (block.tokens?.length ?? 1)
+      const isPart = from + index === last && tokens < lengthOf(block)
       const shown = {
         block,
         heading: levels[from + index] ?? 3,

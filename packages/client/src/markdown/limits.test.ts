@@ -45,6 +45,26 @@ function page(source: string, final: boolean): Promise<string> {
 
 const NORMAL =
   '## Title\n\nSome **bold** and `code`.\n\n- one\n- two\n\n```ts\nconst a = 1\n```\n\n'
+/** As answers are that explain much: about as many blocks for a text as there ever are. */
+const DENSE = `## Title
+
+Some **bold** words and \`code\`, in a sentence or two that say why this is so, and not otherwise.
+
+- one of the things that follow from it
+- another, with a [link](https://example.com)
+- and a third
+
+\`\`\`ts
+const answer = [1, 2, 3].map((value) => value * 2)
+for (const value of answer) console.log(value)
+\`\`\`
+
+| name | meaning |
+|------|---------|
+| one  | first   |
+| two  | second  |
+
+`
 const HOSTILE = [
   '[',
   '![',
@@ -163,15 +183,18 @@ describe('a block that fails', () => {
 })
 
 describe('an ordinary long answer', () => {
-  const long = filled(NORMAL, 50_000)
+  const long = filled(NORMAL, 20_000)
 
-  it('is markdown throughout, the same as one parse gives', () => {
-    const blocks = blocksOf(long)
-    const whole = new MarkdownIt({ html: false, linkify: true }).parse(long, {})
-    const bare = (tokens: unknown) =>
-      JSON.stringify(tokens, (key, value: unknown) => (key === 'map' ? undefined : value))
-    expect(bare(blocks.flatMap(({ tokens }) => tokens ?? []))).toBe(bare(whole))
-  })
+  it.each([long, filled(DENSE, 80_000)])(
+    'is markdown throughout, the same as one parse gives',
+    (text) => {
+      const blocks = blocksOf(text)
+      const whole = new MarkdownIt({ html: false, linkify: true }).parse(text, {})
+      const bare = (tokens: unknown) =>
+        JSON.stringify(tokens, (key, value: unknown) => (key === 'map' ? undefined : value))
+      expect(bare(blocks.flatMap(({ tokens }) => tokens ?? []))).toBe(bare(whole))
+    },
+  )
 
   it('has no blocks for link definitions', () => {
     const source = '[a]: https://example.com\n\nSee [a].\n\n[b]: https://example.com\n'

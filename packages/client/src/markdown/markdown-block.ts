@@ -2,7 +2,7 @@
 import { defineComponent, type PropType } from 'vue'
 import type { Block } from './blocks.ts'
 import { keepSelection } from './keep-selection.ts'
-import { renderBlock } from './render.ts'
+import { renderBlock, type Rows } from './render.ts'
 
 export default defineComponent({
   name: 'MarkdownBlock',
@@ -15,8 +15,12 @@ export default defineComponent({
   },
   setup(props) {
     keepSelection()
+    let drawn: { block: Block; heading: number; rows: Rows } | null = null
     return () => {
-      const nodes = renderBlock(props.block, props.heading, props.upTo)
+      const { block, heading, upTo } = props
+      if (drawn?.block !== block || drawn.heading !== heading)
+        drawn = { block, heading, rows: new Map() }
+      const nodes = renderBlock(block, heading, upTo, drawn.rows)
       const [only] = nodes
       return nodes.length === 1 && typeof only === 'object' ? only : nodes
     }

@@ -3,7 +3,7 @@
 // Guarantees: only the elements listed here, only the attributes written here; an address is followed only
 // if `safeHref` lets it; an image is a link to it and never loaded; an unknown token is its text; a block
 // that cannot be rendered is its source.
-import { h, type VNode } from 'vue'
+import { h, type VNode, withMemo } from 'vue'
 import { drawable } from '../talk/drawable.ts'
 import { words } from '../wording/language.ts'
 import type { Block } from './blocks.ts'
@@ -15,7 +15,17 @@ import PlainText from './plain-text.ts'
 import TableBlock from './table-block.ts'
 
 type Child = VNode | string
-type Frame = { readonly token: Token | null; readonly children: Child[]; readonly task: boolean }
+type Frame = {
+  readonly token: Token | null
+  readonly children: Child[]
+  readonly task: boolean
+  /** Where it begins among the tokens. */
+  readonly from: number
+}
+
+/** The items and rows of a block that are drawn as a whole, by where they begin, so that more can be drawn without looking at them again. */
+export type Rows = Map<number, { readonly end: number; readonly node: VNode }>
+const ROW = /^(?:li|tr)$/
 
 const HEADING = /^h[1-6]$/
 const ELEMENTS = new Set(
@@ -32,38 +42,57 @@ const CLOSED_BY: Readonly<Record<string, string>> = { '\\[': '\\]', '\\(': '\\)'
  * Renders one top-level block; never throws.
  * @param heading the level of a heading in it, see `headings.ts`
  * @param upTo how many of its tokens are drawn
+ * @param rows what is drawn of it, for this block and this heading alone; more is put there
  */
 export function renderBlock(
   { source, tokens, open }: Block,
   heading: number,
   upTo = Infinity,
+  rows?: Rows,
 ): Child[] {
   try {
-    if (tokens !== null) return renderTokens(tokens, { source, open, heading }, upTo)
+    if (tokens !== null) return renderTokens(tokens, { source, open, heading }, upTo, rows)
   } catch {
     // ignored because: the text itself is shown instead.
   }
-  return upTo < 1 ? [] : [h(PlainText, { text: source.trimEnd() })]
+  return upTo < 1 ? [] : [h(PlainText, { text: source.trimEnd(), upTo })]
 }
 
 /** @param block what they are of; @param upTo how many of them: what is open then ends there */
-function renderTokens(tokens: readonly Token[], block: Shown, upTo = Infinity): Child[] {
-  const root: Frame = { token: null, children: [], task: false }
+function renderTokens(
+  tokens: readonly Token[],
+  block: Shown,
+  upTo = Infinity,
+  rows?: Rows,
+): Child[] {
+  const root: Frame = { token: null, children: [], task: false, from: 0 }
   const stack: Frame[] = [root]
-  const close = (): void => {
+  const close = (end: number): void => {
     const ended = stack.pop()
-    if (ended) stack.at(-1)?.children.push(...element(ended, block))
-  }
-  for (const [index, token] of tokens.entries()) {
-    if (index >= upTo) break
+    if (ended === undefined) return
     const parent = stack.at(-1) ?? root
-    if (token.nesting > 0) {
-      stack.push({ token, children: [], task: taskMark(tokens, index + 2) !== null })
-    } else if (token.nesting === 0) {
-      parent.children.push(...leaf(token, taskMark(tokens, index), block))
-    } else if (stack.length > 1) close()
+    const nodes = element(ended, block)
+    const [node] = nodes
+    if (rows && end < upTo && ROW.test(ended.token?.tag ?? '') && typeof node === 'object')
+      // Vue leaves alone what is the same node as before, where it is remembered in this way.
+      rows.set(ended.from, { end, node: withMemo([], () => node, [], ended.from) })
+    parent.children.push(...nodes)
   }
-  while (stack.length > 1) close()
+  for (let index = 0; index < tokens.length && index < upTo; index++) {
+    const token = tokens[index]
+    const parent = stack.at(-1) ?? root
+    const kept = rows?.get(index)
+    if (kept) {
+      parent.children.push(kept.node)
+      index = kept.end
+    } else if (token && token.nesting > 0) {
+      const task = taskMark(tokens, index + 2) !== null
+      stack.push({ token, children: [], task, from: index })
+    } else if (token?.nesting === 0) {
+      parent.children.push(...leaf(token, taskMark(tokens, index), block))
+    } else if (stack.length > 1) close(index)
+  }
+  while (stack.length > 1) close(Infinity)
   return root.children
 }
 

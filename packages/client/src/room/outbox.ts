@@ -9,23 +9,17 @@ import type { Clock } from '@roomcast/shared/clock'
 import type { Transport } from './transport.ts'
 import type { Post } from './unsent-posts.ts'
 
+const GOING_DOWN: ErrorCode = 'shutting-down'
+/** Refusals of a storage that is away or full. A stop waits for it: nobody should have to press twice. */
+const STORAGE: readonly ErrorCode[] = ['storage-unavailable', 'storage-uncertain', 'storage-full']
 /** Refusals from before the log was asked whether it knows the command. */
-const UNKNOWING: ReadonlySet<string> = new Set<ErrorCode>([
+const UNKNOWING: readonly ErrorCode[] = [
+  ...STORAGE,
   'rate-limited',
   'busy',
   'spending-off',
   'tokens-used-up',
-  'storage-unavailable',
-  'storage-uncertain',
-  'storage-full',
-])
-const GOING_DOWN: ErrorCode = 'shutting-down'
-/** Refusals of a storage that is away or full. A stop waits for it: nobody should have to press twice. */
-const STORAGE: ReadonlySet<string> = new Set<ErrorCode>([
-  'storage-unavailable',
-  'storage-uncertain',
-  'storage-full',
-])
+]
 /** Pause before a command is sent again after such a refusal, ms. */
 const AGAIN_MS = 1000
 
@@ -159,6 +153,7 @@ function isUnsent({ isUnderWay, mayBeDone }: Waiting): boolean {
 }
 
 function isToBeSentAgain({ command, mayBeDone }: Waiting, code: string): boolean {
-  if (code === GOING_DOWN || (mayBeDone && UNKNOWING.has(code))) return true
-  return command.type === 'cancel' && STORAGE.has(code)
+  const isOneOf = (codes: readonly string[]): boolean => codes.includes(code)
+  if (code === GOING_DOWN || (mayBeDone && isOneOf(UNKNOWING))) return true
+  return command.type === 'cancel' && isOneOf(STORAGE)
 }
