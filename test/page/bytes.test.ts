@@ -21,9 +21,9 @@ function weigh(what: string, loaded: readonly Loaded[]): number {
 }
 
 describe('the page, as it travels', () => {
-  test('takes at most 130,000 bytes of scripts until a room is there', () => {
+  test('takes at most 131,000 bytes of scripts until a room is there', () => {
     expect(page.first.length).toBeGreaterThan(1)
-    expect(weigh('first scripts', page.first)).toBeLessThanOrEqual(130_000)
+    expect(weigh('first scripts', page.first)).toBeLessThanOrEqual(131_000)
   })
 
   test('gets by without what a room needs, until there is one', () => {

@@ -25,8 +25,8 @@ export const MOST_IN_BLOCK = 3_000
 /** Of the text of one paragraph, item or cell, which is drawn at once. */
 export const MOST_IN_TEXT = 600
 /** Of an answer, and how many blocks it may have. */
-export const MOST_IN_ANSWER = 40_000
-export const MOST_BLOCKS = 2_000
+export const MOST_IN_ANSWER = 20_000
+export const MOST_BLOCKS = 1_200
 /** That is drawn in one turn, and a slow machine has one turn in a frame. */
 export const MOST_IN_TURN = 40
 /** That is drawn in one frame, in all answers of the page: as in a room that opens. */

@@ -183,9 +183,9 @@ describe('a block that fails', () => {
 })
 
 describe('an ordinary long answer', () => {
-  const long = filled(NORMAL, 20_000)
+  const long = filled(NORMAL, 16_000)
 
-  it.each([long, filled(DENSE, 80_000)])(
+  it.each([long, filled(DENSE, 40_000)])(
     'is markdown throughout, the same as one parse gives',
     (text) => {
       const blocks = blocksOf(text)

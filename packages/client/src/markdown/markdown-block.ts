@@ -15,12 +15,13 @@ export default defineComponent({
   },
   setup(props) {
     keepSelection()
-    let drawn: { block: Block; heading: number; rows: Rows } | null = null
+    let drawn: Rows['before'] = new Map()
+    let level = props.heading
     return () => {
       const { block, heading, upTo } = props
-      if (drawn?.block !== block || drawn.heading !== heading)
-        drawn = { block, heading, rows: new Map() }
-      const nodes = renderBlock(block, heading, upTo, drawn.rows)
+      const rows = { before: level === heading ? drawn : new Map<never, never>(), now: new Map() }
+      ;[drawn, level] = [rows.now, heading]
+      const nodes = renderBlock(block, heading, upTo, rows)
       const [only] = nodes
       return nodes.length === 1 && typeof only === 'object' ? only : nodes
     }

@@ -23,8 +23,20 @@ type Frame = {
   readonly from: number
 }
 
-/** The items and rows of a block that are drawn as a whole, by where they begin, so that more can be drawn without looking at them again. */
-export type Rows = Map<number, { readonly end: number; readonly node: VNode }>
+/** An item or a row that is drawn as a whole, and the tokens that it is made of. */
+interface Row {
+  readonly tokens: readonly Token[]
+  /** The block was being written: code in it then looks otherwise. */
+  readonly open: boolean
+  readonly node: VNode
+}
+/** Those of a block, by where they begin: as long as they are the same, more is drawn, or written, without drawing them again. */
+export interface Rows {
+  /** As they were drawn before. */
+  readonly before: ReadonlyMap<number, Row>
+  /** As they are drawn now. */
+  readonly now: Map<number, Row>
+}
 const ROW = /^(?:li|tr)$/
 
 const HEADING = /^h[1-6]$/
@@ -42,7 +54,7 @@ const CLOSED_BY: Readonly<Record<string, string>> = { '\\[': '\\]', '\\(': '\\)'
  * Renders one top-level block; never throws.
  * @param heading the level of a heading in it, see `headings.ts`
  * @param upTo how many of its tokens are drawn
- * @param rows what is drawn of it, for this block and this heading alone; more is put there
+ * @param rows what was drawn in its place before, with headings of this level, and a place for what is drawn now
  */
 export function renderBlock(
   { source, tokens, open }: Block,
@@ -75,16 +87,26 @@ function renderTokens(
     const [node] = nodes
     if (rows && end < upTo && ROW.test(ended.token?.tag ?? '') && typeof node === 'object')
       // Vue leaves alone what is the same node as before, where it is remembered in this way.
-      rows.set(ended.from, { end, node: withMemo([], () => node, [], ended.from) })
+      rows.now.set(ended.from, {
+        tokens: tokens.slice(ended.from, end + 1),
+        open: block.open,
+        node: withMemo([], () => node, [], ended.from),
+      })
     parent.children.push(...nodes)
   }
   for (let index = 0; index < tokens.length && index < upTo; index++) {
     const token = tokens[index]
     const parent = stack.at(-1) ?? root
-    const kept = rows?.get(index)
-    if (kept) {
+    const kept = rows?.before.get(index)
+    if (
+      rows &&
+      kept &&
+      index + kept.tokens.length <= upTo &&
+      isAt(kept, tokens, index, block.open)
+    ) {
+      rows.now.set(index, kept)
       parent.children.push(kept.node)
-      index = kept.end
+      index += kept.tokens.length - 1
     } else if (token && token.nesting > 0) {
       const task = taskMark(tokens, index + 2) !== null
       stack.push({ token, children: [], task, from: index })
@@ -94,6 +116,31 @@ function renderTokens(
   }
   while (stack.length > 1) close(Infinity)
   return root.children
+}
+
+function isAt(
+  { tokens, open }: Row,
+  all: readonly Token[],
+  from: number,
+  isOpen: boolean,
+): boolean {
+  return open === isOpen && tokens.every((token, index) => isSame(token, all[from + index]))
+}
+
+/** Whether two tokens are drawn alike. */
+function isSame(one: Token, other: Token | undefined): boolean {
+  if (one === other) return true
+  return (
+    other !== undefined &&
+    one.type === other.type &&
+    one.hidden === other.hidden &&
+    one.content === other.content &&
+    one.info === other.info &&
+    one.markup === other.markup &&
+    String(one.attrs) === String(other.attrs) &&
+    one.children?.length === other.children?.length &&
+    (one.children ?? []).every((child, index) => isSame(child, other.children?.[index]))
+  )
 }
 
 /** Of the text that begins a list item: is it a task, and done? */
