@@ -4,11 +4,17 @@ import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 
 const SERVER = fileURLToPath(new URL('../../packages/server/src/', import.meta.url))
-const TABLE = readFileSync(new URL('../../docs/limits.md', import.meta.url), 'utf8')
-/** `file`: `symbol`, in the third column. */
-const NAMED = [...TABLE.matchAll(/^\|[^|]*\|[^|]*\| `([^`]+)`: `([^`]+)` +\|/gm)].map(
-  ([, file = '', symbol = '']) => ({ file, symbol }),
-)
+const CLIENT = fileURLToPath(new URL('../../packages/client/src/', import.meta.url))
+const [TABLE = '', PAGE = ''] = readFileSync(
+  new URL('../../docs/limits.md', import.meta.url),
+  'utf8',
+).split('## On the page')
+/** A limit, and `file`: `symbol`, in the second and third column. */
+const namedIn = (table: string) =>
+  [...table.matchAll(/^\|[^|]*\|([^|]*)\| `([^`]+)`: `([^`]+)` +\|/gm)].map(
+    ([, limit = '', file = '', symbol = '']) => ({ limit: limit.trim(), file, symbol }),
+  )
+const NAMED = namedIn(TABLE)
 
 const isOfTests = (file: string) => /(\.test|-double)\.ts$|(^|\/)test-[^/]*\.ts$/.test(file)
 /** What lives longer than a call: fields of classes, and constants of modules that can change. */
@@ -47,4 +53,19 @@ it('every row says where, how much, and what happens beyond it', () => {
     rows.filter((row) => row.split('|').some((cell, at) => at > 0 && at < 5 && cell.trim() === '')),
   ).toEqual([])
   expect(rows).toHaveLength(NAMED.length)
+})
+
+it('every limit of what the page draws is in its table, with its value', () => {
+  const named = namedIn(PAGE)
+  expect(named.length).toBeGreaterThan(15)
+  const plain = (limit: string) => Number(limit.replaceAll(/[,_]/g, ''))
+  for (const { limit, file, symbol } of named) {
+    const source = readFileSync(CLIENT + file, 'utf8')
+    const [, value = ''] = new RegExp(`const ${symbol} = ([\\d_]+)`).exec(source) ?? []
+    expect(plain(value), symbol).toBe(plain(limit))
+  }
+  const limits = readFileSync(`${CLIENT}markdown/answer-limits.ts`, 'utf8')
+  const kept = [...limits.matchAll(/export const ((?:MOST|PIECE|DEEPEST|BLOCK)\w*) = \d/g)]
+  const names = named.map(({ symbol }) => symbol)
+  expect(kept.map(([, symbol = '']) => symbol).filter((one) => !names.includes(one))).toEqual([])
 })

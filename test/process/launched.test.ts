@@ -21,11 +21,12 @@ it.runIf(process.platform === 'linux')('SIGTERM to npx has the node go down in o
   for (const stream of [npx.stdout, npx.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => (said += text))
   await expect.poll(() => said, { timeout: 60_000 }).toContain('Roomcast is open at')
-  const pid = Number(/"pid":(\d+)/.exec(said)?.[1] ?? NaN)
+  const pid = Number(/"pid":(\d+)/.exec(said)?.[1])
+  expect(pid).toBeGreaterThan(0)
   npx.kill('SIGTERM')
   await expect.poll(() => said, { timeout: 30_000 }).toContain('the node has gone down')
   expect(said).toContain('Going down')
-  if (!Number.isNaN(pid)) await expect.poll(() => isAlive(pid)).toBe(false)
+  await expect.poll(() => isAlive(pid)).toBe(false)
 })
 
 function isAlive(pid: number): boolean {

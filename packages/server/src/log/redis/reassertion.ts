@@ -166,6 +166,8 @@ function thingOf(entry: Entry, entries: readonly Entry[]): Thing {
     case 'question-withdrawn':
       return [...begin, entry.messageId]
     case 'queue-resumed':
+    case 'invite-made':
+    case 'invites-ended':
       return begin
     case 'generation-started': {
       const { generationId, mode, messageId, by, of = '', number } = entry
