@@ -5,12 +5,8 @@
 // goes with the run, also when that is interrupted.
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { AMENDMENT_MUTATIONS } from './amendments.ts'
-import { DEPLOY_MUTATIONS } from './deploys.ts'
+import { ALL_MUTATIONS } from './all.ts'
 import type { Mutation } from './mutation.ts'
-import { MUTATIONS } from './mutations.ts'
-import { REDIS_MUTATIONS } from './redis/mutations.ts'
-import { STORAGE_AWAY_MUTATIONS } from './storage-away.ts'
 import { copyTheSources, mutate, ROOT, runIn } from './sources.ts'
 
 /** A run that hangs has noticed too: the tests have deadlines, this is the last one. */
@@ -79,13 +75,7 @@ function firstFailure(path: string): string {
 }
 
 const wanted = process.argv.slice(2)
-const chosen = [
-  ...MUTATIONS,
-  ...AMENDMENT_MUTATIONS,
-  ...DEPLOY_MUTATIONS,
-  ...REDIS_MUTATIONS,
-  ...STORAGE_AWAY_MUTATIONS,
-].filter(
+const chosen = ALL_MUTATIONS.filter(
   ({ rule, file }) =>
     wanted.length === 0 || wanted.some((one) => one === rule || file.includes(one)),
 )

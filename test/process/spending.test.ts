@@ -41,7 +41,8 @@ describe('[R7.3] on one node', () => {
       expect(running(seats)).toBe(2)
     }
     // An answer is shown as running a moment before Claude is asked.
-    const asked = () => house.simulator.requests.filter(({ path }) => path.endsWith('/messages'))
+    const { simulator } = house
+    const asked = () => simulator.requests.filter(({ path }) => path.endsWith('/messages'))
     await expect.poll(() => asked().length).toBe(6)
   })
 })
