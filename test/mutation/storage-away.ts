@@ -110,7 +110,7 @@ export const STORAGE_AWAY_MUTATIONS: readonly Mutation[] = [
     rule: 'R5.3',
     breaks: 'a stop is given up when storage is away',
     file: 'packages/client/src/room/outbox.ts',
-    find: "return command.type === 'cancel' && isOneOf(STORAGE)",
+    find: "return command.type === 'cancel' && isOneOf(STORAGE, code)",
     replace: 'return false',
     ...page,
   },

@@ -27,7 +27,7 @@ export const STRANGER_MUTATIONS: readonly Mutation[] = [
     file: 'packages/shared/src/room/invites.ts',
     find: 'return openInvites(state, now).some((invite) => invite.inviteId === inviteId)',
     replace: 'return true',
-    tests: ['test/process/members.test.ts'],
+    tests: ['packages/shared/src/room/invites.test.ts'],
   },
   {
     rule: 'R6.4',

@@ -96,13 +96,17 @@ export class MarkdownBlocks {
     const whole = text.replace(/\r\n?/g, '\n')
     if (!whole.startsWith(this.#source)) this.#reset()
     this.#whole = whole
-    const open = this.#source.length - this.#finishedLength
+    const taken = this.#source.length
+    const open = taken - this.#finishedLength
     this.#source = whole.slice(0, this.#source.length + Math.max(SLICE, open / 4))
     this.#looked = this.#source.length - this.#finishedLength
     const isWhole = this.#source.length === whole.length
     this.#isBehind = !isWhole
     try {
-      if (this.#isFull) return this.#rest()
+      if (this.#isFull) {
+        this.#looked = whole.length - taken
+        return this.#rest()
+      }
       if (final && isWhole) return this.#settle(cutOff)
       if (this.#held === null || this.#source.length >= this.#held.until) {
         this.#given = this.#grow()

@@ -32,10 +32,11 @@ export function useDrawnBlocks(now: () => Text | null): Readonly<ShallowRef<Draw
     const isOther = !text.source.startsWith(known.source)
     known = { source: text.source, final: text.final, cut: text.cut }
     const blocks = parser.update(text.source, text.final, text.cut)
-    const { last, tokens } = isOther ? NOTHING : drawn.value
+    const before = isOther ? NOTHING : drawn.value
+    const { last } = before
     drawn.value =
       last < blocks.length || blocks.length === 0
-        ? { blocks, last, tokens }
+        ? { blocks, last, tokens: stillDrawn(before, blocks[last]) }
         : { blocks, last: blocks.length - 1, tokens: lengthOf(blocks.at(-1)) }
   }
   const isParsed = ({ source, final, cut }: Text): boolean =>
@@ -88,6 +89,22 @@ export function lengthOf(block: Block | undefined): number {
   if (block.tokens !== null) return block.tokens.length
   const count = pieces.get(block) ?? Math.max(1, piecesOf(block.source.trimEnd()).length)
   pieces.set(block, count)
+  return count
+}
+
+/** How much of the last block is drawn when another has taken its place: text that was on the page stays there. */
+function stillDrawn({ blocks, last, tokens }: DrawnBlocks, now: Block | undefined): number {
+  const before = blocks[last]
+  if (now === undefined || now.tokens !== null || before === undefined) return tokens
+  const isWhole = tokens >= lengthOf(before)
+  const shown = before.tokens === null ? piecesOf(before.source).slice(0, tokens) : []
+  const characters = isWhole ? before.source.trimEnd().length : shown.join('').length
+  let [count, covered] = [0, 0]
+  for (const piece of piecesOf(now.source.trimEnd())) {
+    if (covered >= characters) break
+    covered += piece.length
+    count += 1
+  }
   return count
 }
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { MOST_IN_TURN } from './answer-limits.ts'
-import { drawSoon } from './frames.ts'
+import { MOST_AT_ONCE } from './answer-limits.ts'
+import { drawNow, drawSoon } from './frames.ts'
 
 let frames: (() => void)[]
 let reported: unknown[]
@@ -10,14 +10,21 @@ beforeEach(() => {
   vi.stubGlobal('requestAnimationFrame', (frame: () => void) => frames.push(frame))
   vi.stubGlobal('reportError', (error: unknown) => reported.push(error))
 })
-afterEach(() => vi.unstubAllGlobals())
+afterEach(async () => {
+  await frame()
+  vi.unstubAllGlobals()
+})
+
+async function oneFrame(): Promise<void> {
+  for (const next of frames.splice(0)) next()
+  await new Promise((resolve) => setImmediate(resolve))
+}
 
 /** Lets frames pass until nobody asks for one. */
 async function frame(): Promise<void> {
   for (let left = 100; frames.length > 0; left--) {
     if (left === 0) throw new Error('frames are asked for without end')
-    for (const next of frames.splice(0)) next()
-    await new Promise((resolve) => setImmediate(resolve))
+    await oneFrame()
   }
 }
 
@@ -40,20 +47,36 @@ it('what cannot be drawn is reported, and everything else is drawn', async () =>
   expect(drawn.at(-1)).toBe('later')
 })
 
-it('a frame has no more than it may, and what is left comes in the next ones, the newest first', async () => {
-  const turns: number[] = []
-  let left = 10_000
+it('a frame has no more than it may, whatever asks, and what is left comes in the next ones', async () => {
+  const drawn = [0]
+  let left = 4_000
   const draw = (most: number): number => {
     const now = Math.min(most, left)
     left -= now
-    turns.push(now)
+    drawn.push((drawn.pop() ?? 0) + now)
     if (left > 0) drawSoon(draw)
     return now
   }
   drawSoon(draw)
+  while (left > 0) {
+    await oneFrame()
+    drawn.push(0)
+  }
+  expect(Math.max(...drawn)).toBeLessThanOrEqual(MOST_AT_ONCE)
+})
+
+it('what comes when a frame is spent is asked to draw nothing, so that it waits for one of the next', async () => {
+  drawSoon(() => 0)
   await frame()
-  expect(left).toBe(0)
-  expect(Math.max(...turns)).toBeLessThanOrEqual(MOST_IN_TURN)
+  const shares: number[] = []
+  for (let count = 0; count < 100; count++)
+    drawNow((most) => {
+      shares.push(most)
+      return most
+    })
+  expect(shares).toHaveLength(100)
+  expect(shares.reduce((sum, share) => sum + share, 0)).toBe(MOST_AT_ONCE)
+  expect(shares.at(-1)).toBe(0)
 })
 
 it('what is not wanted any more is not drawn', async () => {

@@ -54,8 +54,8 @@ function turn(): void {
 /** Draws now, as much as there is left of this frame. */
 export function drawNow(draw: Draw): void {
   if (!hasFrames()) return void draw(Infinity)
-  const most = Math.min(MOST_IN_TURN, MOST_AT_ONCE - spent)
-  if (most > 0) spent += draw(most)
+  // Where this frame is spent it draws nothing, and asks for one of the next.
+  spent += draw(Math.max(0, Math.min(MOST_IN_TURN, MOST_AT_ONCE - spent)))
   plan()
 }
 

@@ -16,14 +16,21 @@ export default defineComponent({
   setup(props) {
     keepSelection()
     let drawn: Rows['before'] = new Map()
-    let level = props.heading
+    let [source, level] = ['', props.heading]
     return () => {
       const { block, heading, upTo } = props
-      const rows = { before: level === heading ? drawn : new Map<never, never>(), now: new Map() }
-      ;[drawn, level] = [rows.now, heading]
+      // Of another text a row may be the same and stand elsewhere.
+      const goesOn = level === heading && isBeginning(source, block.source)
+      const rows = { before: goesOn ? drawn : new Map<never, never>(), now: new Map() }
+      ;[drawn, source, level] = [rows.now, block.source, heading]
       const nodes = renderBlock(block, heading, upTo, rows)
       const [only] = nodes
       return nodes.length === 1 && typeof only === 'object' ? only : nodes
     }
   },
 })
+
+/** Whether one text begins with the other, whichever is longer. */
+function isBeginning(one: string, other: string): boolean {
+  return one.startsWith(other.trimEnd()) || other.startsWith(one.trimEnd())
+}

@@ -67,7 +67,11 @@ export function renderBlock(
   } catch {
     // ignored because: the text itself is shown instead.
   }
-  return upTo < 1 ? [] : [h(PlainText, { text: source.trimEnd(), upTo })]
+  return upTo < 1 ? [] : [plain(source, tokens === null ? upTo : Infinity)]
+}
+
+function plain(source: string, upTo: number): VNode {
+  return h(PlainText, { text: source.trimEnd(), upTo })
 }
 
 /** @param block what they are of; @param upTo how many of them: what is open then ends there */
@@ -104,9 +108,14 @@ function renderTokens(
       index + kept.tokens.length <= upTo &&
       isAt(kept, tokens, index, block.open)
     ) {
-      rows.now.set(index, kept)
       parent.children.push(kept.node)
-      index += kept.tokens.length - 1
+      const last = index + kept.tokens.length - 1
+      // With those within it.
+      for (; index <= last; index++) {
+        const row = rows.before.get(index)
+        if (row) rows.now.set(index, row)
+      }
+      index = last
     } else if (token && token.nesting > 0) {
       const task = taskMark(tokens, index + 2) !== null
       stack.push({ token, children: [], task, from: index })
@@ -133,11 +142,12 @@ function isSame(one: Token, other: Token | undefined): boolean {
   return (
     other !== undefined &&
     one.type === other.type &&
+    one.level === other.level &&
     one.hidden === other.hidden &&
     one.content === other.content &&
     one.info === other.info &&
     one.markup === other.markup &&
-    String(one.attrs) === String(other.attrs) &&
+    JSON.stringify(one.attrs) === JSON.stringify(other.attrs) &&
     one.children?.length === other.children?.length &&
     (one.children ?? []).every((child, index) => isSame(child, other.children?.[index]))
   )

@@ -13,15 +13,12 @@ const GOING_DOWN: ErrorCode = 'shutting-down'
 /** Refusals of a storage that is away or full. A stop waits for it: nobody should have to press twice. */
 const STORAGE: readonly ErrorCode[] = ['storage-unavailable', 'storage-uncertain', 'storage-full']
 /** Refusals from before the log was asked whether it knows the command. */
-const UNKNOWING: readonly ErrorCode[] = [
-  ...STORAGE,
-  'rate-limited',
-  'busy',
-  'spending-off',
-  'tokens-used-up',
-]
+const UNKNOWING: readonly ErrorCode[] = [...STORAGE, 'rate-limited', 'busy']
+/** These as well, and they may hold for hours. */
+const SPENDING: readonly ErrorCode[] = ['spending-off', 'tokens-used-up']
 /** Pause before a command is sent again after such a refusal, ms. */
 const AGAIN_MS = 1000
+const AGAIN_AFTER_SPENDING_MS = 30_000
 
 /** The answer to a command that its member took back before it left. */
 export const TAKEN_BACK = { code: 'taken-back', message: '', retryable: false } as const
@@ -124,16 +121,21 @@ export class Outbox {
       return
     }
     if (!result.ok && result.error.code === 'storage-uncertain') waiting.mayBeDone = true
-    if (!result.ok && isToBeSentAgain(waiting, result.error.code)) return this.#againLater()
+    if (!result.ok && isToBeSentAgain(waiting, result.error.code))
+      return this.#againLater(
+        isOneOf(SPENDING, result.error.code) ? AGAIN_AFTER_SPENDING_MS : AGAIN_MS,
+      )
     this.#change(this.#waiting.filter((other) => other !== waiting))
     waiting.forget()
     waiting.settle(result)
   }
 
-  #againLater(): void {
+  #againLater(ms: number): void {
     this.#change(this.#waiting)
-    if (!this.#isOpen) return
-    this.#stopAgain ??= this.#options.clock.after(AGAIN_MS, () => {
+    // The sooner one counts.
+    if (!this.#isOpen || (this.#stopAgain && ms > AGAIN_MS)) return
+    this.#stopAgain?.()
+    this.#stopAgain = this.#options.clock.after(ms, () => {
       this.#stopAgain = null
       if (this.#isOpen) this.open()
     })
@@ -153,7 +155,11 @@ function isUnsent({ isUnderWay, mayBeDone }: Waiting): boolean {
 }
 
 function isToBeSentAgain({ command, mayBeDone }: Waiting, code: string): boolean {
-  const isOneOf = (codes: readonly string[]): boolean => codes.includes(code)
-  if (code === GOING_DOWN || (mayBeDone && isOneOf(UNKNOWING))) return true
-  return command.type === 'cancel' && isOneOf(STORAGE)
+  if (code === GOING_DOWN) return true
+  if (mayBeDone && (isOneOf(UNKNOWING, code) || isOneOf(SPENDING, code))) return true
+  return command.type === 'cancel' && isOneOf(STORAGE, code)
+}
+
+function isOneOf(codes: readonly string[], code: string): boolean {
+  return codes.includes(code)
 }

@@ -297,7 +297,7 @@ describe('commands', () => {
       live()
       await transport.sent('post').at(-1)?.answer(refusal(code))
       expect(client.view.pending).toHaveLength(1)
-      clock.advance(1000)
+      clock.advance(code === 'spending-off' || code === 'tokens-used-up' ? 30_000 : 1000)
       expect(transport.sent('post')).toHaveLength(3)
       await transport.sent('post').at(-1)?.answer({ ok: true, messageId: 'm' })
       await expect(result).resolves.toEqual({ ok: true, messageId: 'm' })

@@ -163,6 +163,13 @@ describe('the generations of a node', () => {
     await room.cancel(started, 'alice')
     await settled()
     expect(knows('alice')).toBe(false)
+    // Who had gone before it began is none either.
+    const next = await room.ask('alice', 'Two?')
+    await run(next)
+    const known = ['alice', 'bob', 'cleo'].map((id) =>
+      generations.knowsMember(room.roomId, next.generationId, id),
+    )
+    expect(known).toEqual([true, false, true])
   })
 
   it('hear that a room was deleted', async () => {

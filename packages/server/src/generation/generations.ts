@@ -42,8 +42,8 @@ interface Running {
   readonly roomId: RoomId
   readonly generation: Generation
   readonly done: Promise<void>
-  /** The members of its room, from when its prompt is built; null before. */
-  members: Set<MemberId> | null
+  /** Of the people of its room, as far as it has heard: whether they are members. */
+  readonly members: Map<MemberId, boolean>
 }
 
 export class Generations {
@@ -76,7 +76,7 @@ export class Generations {
       this.#options.onError(started, error),
     )
     const { roomId, generationId } = started
-    this.#running.set(generationId, { roomId, generation, done, members: null })
+    this.#running.set(generationId, { roomId, generation, done, members: new Map() })
     if (this.#hasNoPatience) generation.shutdown()
     if (this.#isOff) generation.stopSpending()
   }
@@ -113,7 +113,7 @@ export class Generations {
    */
   knowsMember(roomId: RoomId, generationId: string, memberId: MemberId): boolean {
     const running = this.#running.get(generationId)
-    return running?.roomId === roomId && running.members?.has(memberId) === true
+    return running?.roomId === roomId && running.members.get(memberId) === true
   }
 
   /**
@@ -171,7 +171,10 @@ export class Generations {
     if (tooLong) this.#fit.learn(roomId, tooLong)
     const settings = await readSettings(log, roomId, started.offset)
     const running = this.#running.get(started.generationId)
-    if (running) running.members ??= new Set(settings.current.map(({ memberId }) => memberId))
+    // What it has heard meanwhile is newer.
+    for (const { memberId, gone } of settings.current)
+      if (running && !running.members.has(memberId))
+        running.members.set(memberId, gone === undefined)
     const system = systemPrompt(settings.instructions)
     const limits = this.#options.models().find(({ id }) => id === model)
     const maxTokens = Math.min(this.#options.maxTokens, limits?.maxOutputTokens || Infinity)
@@ -200,10 +203,10 @@ function noticeEnd(update: LogUpdate, started: Started, generation: Generation):
 }
 
 /** Whoever comes or goes while it runs. */
-function noticeMembers(update: LogUpdate, members: Set<MemberId> | null | undefined): void {
+function noticeMembers(update: LogUpdate, members: Map<MemberId, boolean> | undefined): void {
   if (!members || !('type' in update) || update.type !== 'entries') return
   for (const entry of update.entries) {
-    if (entry.type === 'member-joined' && 'memberId' in entry) members.add(entry.memberId)
-    if (entry.type === 'member-left' && 'memberId' in entry) members.delete(entry.memberId)
+    if (entry.type === 'member-joined' && 'memberId' in entry) members.set(entry.memberId, true)
+    if (entry.type === 'member-left' && 'memberId' in entry) members.set(entry.memberId, false)
   }
 }

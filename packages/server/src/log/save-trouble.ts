@@ -1,4 +1,4 @@
-// How the last try to save something ended: a disk that is full, or a Redis that is, cannot be asked whether it would take more.
+// How the last try to save something ended, for a storage that cannot be asked whether it would take more: a disk.
 import { type ErrorBody, Refusal } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
 import type { RoomLog } from './room-log.ts'
@@ -49,9 +49,11 @@ export class SaveTrouble {
   of(log: RoomLog): RoomLog {
     return new Proxy(log, {
       get: (target, name: keyof RoomLog) => {
-        const method = target[name].bind(target) as (...given: unknown[]) => Promise<unknown>
+        const found: unknown = Reflect.get(target, name)
         // Whoever awaits a log asks it for `then`.
-        if (!Object.hasOwn(SAVES, name) || !SAVES[name]) return method
+        if (typeof found !== 'function') return found
+        const method = found.bind(target) as (...given: unknown[]) => Promise<unknown>
+        if (!SAVES[name]) return method
         return (...given: unknown[]) => {
           const work = method(...given)
           work.then(

@@ -142,7 +142,7 @@ export class Rooms {
   /**
    * The invite of a room: the newest that has half of its time before it, else a new one.
    * @param lifetimeMs for how long a new one holds
-   * @throws Refusal `room-not-found`, `owner-only` where only the owner may invite
+   * @throws Refusal `room-not-found`, `owner-only` where only the owner may invite, `storage-unavailable`
    */
   async invite(memberId: MemberId, roomId: RoomId, lifetimeMs: number): Promise<OpenInvite> {
     const { log, clock, newId } = this.#options
@@ -167,7 +167,7 @@ export class Rooms {
     return openInvites(state, this.#options.clock.now())
   }
 
-  /** Ends the invites of a room, all of them. @throws Refusal `room-not-found`, `owner-only` */
+  /** Ends the invites of a room, all of them. @throws Refusal `room-not-found`, `owner-only`, `storage-unavailable` */
   async endInvites(memberId: MemberId, roomId: RoomId): Promise<void> {
     this.#requireStorage()
     const { log, newId } = this.#options
@@ -244,7 +244,7 @@ export class Rooms {
     return { title, members, messages }
   }
 
-  /** Removes a room for good; only its owner may. @throws Refusal `room-not-found`, `not-yours` */
+  /** Removes a room for good; only its owner may. @throws Refusal `room-not-found`, `not-yours`, `storage-unavailable` */
   async remove(memberId: MemberId, roomId: RoomId): Promise<void> {
     this.#requireStorage()
     const room = await this.#roomOf(memberId, roomId)
@@ -292,7 +292,9 @@ export class Rooms {
       // Whatever becomes of the stop, nothing more is paid for.
       if (command.type === 'cancel') {
         const { roomId, generationId } = command
-        const isKnown = this.#options.knowsMember(roomId, generationId, memberId)
+        // The room knows better than the answer, where it is in memory.
+        const isKnown =
+          !this.#open.has(roomId) && this.#options.knowsMember(roomId, generationId, memberId)
         if (!isKnown) await this.#roomOf(memberId, roomId)
         stopWithoutStorage(this.#options, memberId, command)
       }
