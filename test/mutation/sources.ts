@@ -66,7 +66,7 @@ export async function runIn(
 /** Copies the sources with links to the installed packages; what the packages link among themselves is the copy. */
 export function copyTheSources(name: string): string {
   const copy = join(folder, name)
-  const parts = ['packages', 'test', 'docs/operating.md', 'vitest.config.ts']
+  const parts = ['packages', 'test', 'docs/operating.md', 'PROTOCOL.md', 'vitest.config.ts']
   for (const part of [...parts, 'tsconfig.base.json', 'package.json'])
     cpSync(join(ROOT, part), join(copy, part), { recursive: true, verbatimSymlinks: true })
   symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'))

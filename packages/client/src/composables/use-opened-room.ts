@@ -2,6 +2,7 @@
 // the link in words.
 import { computed, type ComputedRef, onMounted, type Ref, watch } from 'vue'
 import type { RoomState } from '@roomcast/shared/protocol'
+import { mayInvite } from '@roomcast/shared/room'
 import type { RoomView } from '../room/room-client.ts'
 import type { Status } from '../room/status.ts'
 import type { Refusal } from '../wording/face.ts'
@@ -36,6 +37,8 @@ export interface RoomShown {
   readonly title: ComputedRef<string>
   /** This member's part in the room. */
   readonly owner: ComputedRef<boolean>
+  /** May make invites. */
+  readonly inviter: ComputedRef<boolean>
   /** The question that is being answered; empty where it is not known here. */
   readonly question: ComputedRef<string>
 }
@@ -90,6 +93,7 @@ export function useOpenedRoom(
     closed: computed(() => view().status.kind === 'refused'),
     title,
     owner: computed(() => self.value?.role === 'owner'),
+    inviter: computed(() => state.value !== null && mayInvite(state.value, me.value ?? '')),
     question: computed(() => {
       const asked = answering.value?.reply.messageId
       const said = state.value?.messages.find(

@@ -35,11 +35,12 @@ export const dialogs = {
     code: 'The invite link as a QR code',
     days: (count: number): string => `It is valid for ${count} ${count === 1 ? 'day' : 'days'}.`,
     hereOnly:
-      'This link opens on this computer only. For others, start the server with HOST or PUBLIC_URL set, and open it by that address.',
+      'This link opens on this computer only. For other devices, start the server with HOST or PUBLIC_URL set, and open it by that address.',
     open: (count: number): string => (count === 1 ? '1 link is open' : `${count} links are open`),
     made: (at: string, until: string): string => `made ${at}, valid until ${until}`,
     end: (count: number): string => (count === 1 ? 'End this link' : 'End all links'),
-    endSure: 'Whoever has one cannot come in any more. Members stay.',
+    endSure: (count: number): string =>
+      `Whoever has ${count === 1 ? 'it' : 'one'} cannot come in any more. Members stay.`,
     keep: 'Keep',
     ended: 'The links of this room were ended.',
     anew: 'Make a new link',

@@ -86,7 +86,7 @@ export const talking = {
     held: (name: string | null): string =>
       name === null ? 'The queue is on hold' : `On hold since ${name} stopped the answer`,
     crowded:
-      'Waiting for a place: as many answers as this server allows are running. It goes on by itself.',
+      'Waiting for a place: as many answers are running as you, your network or this server may have. It goes on by itself, and sooner when you stop one.',
     resume: 'Resume',
     next: 'Next',
     summary: (count: number): string =>
