@@ -89,7 +89,7 @@ export function closeNodes(): void {
 
 /** Waits until an expectation holds; who died must be forgotten by then. */
 export function eventually(expectation: () => void | Promise<void>): Promise<void> {
-  return vi.waitFor(expectation, { timeout: 10_000, interval: 20 })
+  return vi.waitFor(expectation, { timeout: 30_000, interval: 20 })
 }
 
 /** Waits until all nodes see these members, in this order. */

@@ -28,7 +28,7 @@ async function alone(name: string): Promise<BrowserPerson> {
 
 const LONG = '[simulate: length=60000 thinking=none first=20 gap=20]'
 /** Ends by itself, after what is to be done before has been done. */
-const SHORT = '[simulate: length=900 thinking=none first=20 gap=40 chunk=20]'
+const SHORT = '[simulate: length=1500 thinking=none first=20 gap=60 chunk=20]'
 
 /** Two questions: the first answer ends by itself, the second goes on for long. */
 async function twoAnswers(person: BrowserPerson): Promise<void> {
