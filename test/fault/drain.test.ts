@@ -1,5 +1,7 @@
 // A node is told to go down while others run: its people are sent to them one after the other, what it is writing goes
 // on, and nobody loses a question or has to ask twice.
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { RawSocket } from '../process/raw-socket.ts'
 import { Deployment } from '../support/deployment.ts'
@@ -14,6 +16,38 @@ const PATIENCE_MS = 20_000
 
 /** One goes every 20 ms, so that there are seconds in which some have gone and others not; a member may have a hundred. */
 const SOCKETS = 180
+
+/**
+ * Sends the head of a request, and resolves when the server has begun with it: it then asks for the body.
+ * @returns sends the body, and gives the status of the answer
+ */
+async function beginRequest(
+  url: string,
+  token: string,
+  body: object,
+): Promise<() => Promise<number>> {
+  const text = JSON.stringify(body)
+  const sent = request(url, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${token}`,
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(text),
+      expect: '100-continue',
+    },
+  })
+  const answered = once(sent, 'response') as Promise<[IncomingMessage]>
+  // Whoever awaits it hears of a failure.
+  answered.catch(() => undefined)
+  sent.flushHeaders()
+  await once(sent, 'continue')
+  return async () => {
+    sent.end(text)
+    const [response] = await answered
+    response.resume()
+    return response.statusCode ?? 0
+  }
+}
 
 interface World {
   readonly deployment: Deployment
@@ -151,12 +185,23 @@ describe('a node that is told to go down among others', () => {
   }, 60_000)
 
   it('answers a request that it has begun before it goes', async () => {
-    const { deployment, url } = await openWorld({ SHUTDOWN_MS: '0' })
+    const deployment = await Deployment.open(1, { environment: { SHUTDOWN_MS: '0' } })
+    onTestFinished(() => deployment.close())
     const { people } = await deployment.room('Alice')
     const [alice] = people as [Person]
-    const made = Array.from({ length: 12 }, (_, index) => alice.at(url).makeRoom(`Room ${index}`))
-    expect(await deployment.node(0).stop()).toBe(0)
-    expect(await Promise.all(made)).toHaveLength(12)
+    const begun = await Promise.all(
+      Array.from({ length: 12 }, (_, index) =>
+        beginRequest(`${deployment.node(0).url}/api/rooms`, alice.token, {
+          title: `Room ${index}`,
+        }),
+      ),
+    )
+    const node = deployment.node(0)
+    const exit = node.stop()
+    await expect.poll(() => node.stdout() + node.stderr()).toMatch(/going down/i)
+    const statuses = await Promise.all(begun.map((finish) => finish()))
+    expect(new Set(statuses)).toEqual(new Set([201]))
+    expect(await exit).toBe(0)
   }, 60_000)
 })
 
