@@ -21,18 +21,15 @@ it.runIf(process.platform === 'linux')('SIGTERM to npx has the node go down in o
   for (const stream of [npx.stdout, npx.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => (said += text))
   await expect.poll(() => said, { timeout: 60_000 }).toContain('Roomcast is open at')
-  const pid = Number(/"pid":(\d+)/.exec(said)?.[1])
-  expect(pid).toBeGreaterThan(0)
+  const url = /open at (http:\/\/[^\s/"]+)/.exec(said)?.[1] ?? ''
+  expect((await fetch(`${url}/livez`)).status).toBe(200)
   npx.kill('SIGTERM')
   await expect.poll(() => said, { timeout: 30_000 }).toContain('the node has gone down')
   expect(said).toContain('Going down')
-  await expect.poll(() => isAlive(pid)).toBe(false)
+  const answers = () =>
+    fetch(`${url}/livez`).then(
+      () => true,
+      () => false,
+    )
+  await expect.poll(answers).toBe(false)
 })
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
-}

@@ -58,8 +58,8 @@ describe('a node that is killed while it runs an answer', () => {
     expect(byteLength(end?.text ?? '')).toBe(end?.end)
     for (const text of shown) expect(end?.text.startsWith(text)).toBe(true)
     // The node that found it says so to its operator.
-    const says = [1, 2].map((index) => deployment.node(index).stdout())
-    expect(says.join('').split('an answer had lost its node').length - 1).toBe(1)
+    const says = () => [1, 2].map((index) => deployment.node(index).stdout()).join('')
+    await expect.poll(() => says().split('an answer had lost its node').length - 1).toBe(1)
     // What waited goes on, on a node that lives.
     expect(await carol.ended(number + 1, PATIENCE_MS)).toMatchObject({
       ended: { outcome: 'completed' },
