@@ -332,7 +332,7 @@ export class Rooms {
 
   /** The open room; one that is not in memory is not waited for while the storage is away. */
   async #inReach(roomId: RoomId): Promise<Room> {
-    if (this.#isAway && !this.#open.has(roomId)) throw new Refusal('storage-unavailable')
+    if (!this.#open.has(roomId)) this.#requireStorage()
     return this.#open.use(roomId)
   }
 
@@ -342,7 +342,7 @@ export class Rooms {
    */
   async #inMemory(memberId: MemberId, roomId: RoomId, evenIfGone = false): Promise<Room | null> {
     if (this.#open.has(roomId)) return this.#roomOf(memberId, roomId, evenIfGone)
-    if (this.#isAway) throw new Refusal('storage-unavailable')
+    this.#requireStorage()
     const { log } = this.#options
     if (await log.isMember(roomId, memberId)) return null
     const isGone = await log.isGone(roomId, memberId)
@@ -354,7 +354,7 @@ export class Rooms {
   async #roomOf(memberId: MemberId, roomId: RoomId, evenIfGone = false): Promise<Room> {
     const room = await this.#inReach(roomId)
     if (room.isMember(memberId) || (evenIfGone && room.isGone(memberId))) return room
-    if (this.#isAway) throw new Refusal('storage-unavailable')
+    this.#requireStorage()
     // The log knows first: whoever was admitted a moment ago, perhaps on another node, is a member already.
     if (await this.#options.log.isMember(roomId, memberId)) return room
     throw new Refusal(room.isGone(memberId) ? 'removed' : 'room-not-found')
