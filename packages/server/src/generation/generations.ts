@@ -170,11 +170,10 @@ export class Generations {
     const { roomId, model } = started
     if (tooLong) this.#fit.learn(roomId, tooLong)
     const settings = await readSettings(log, roomId, started.offset)
-    const running = this.#running.get(started.generationId)
-    // What it has heard meanwhile is newer.
+    const known = this.#running.get(started.generationId)?.members
+    // An entry that has come meanwhile is newer.
     for (const { memberId, gone } of settings.current)
-      if (running && !running.members.has(memberId))
-        running.members.set(memberId, gone === undefined)
+      if (!known?.has(memberId)) known?.set(memberId, gone === undefined)
     const system = systemPrompt(settings.instructions)
     const limits = this.#options.models().find(({ id }) => id === model)
     const maxTokens = Math.min(this.#options.maxTokens, limits?.maxOutputTokens || Infinity)
