@@ -98,7 +98,7 @@ export class MarkdownBlocks {
     this.#whole = whole
     const taken = this.#source.length
     const open = taken - this.#finishedLength
-    this.#source = whole.slice(0, this.#source.length + Math.max(SLICE, open / 4))
+    this.#source = whole.slice(0, taken + Math.max(SLICE, open / 4))
     this.#looked = this.#source.length - this.#finishedLength
     const isWhole = this.#source.length === whole.length
     this.#isBehind = !isWhole

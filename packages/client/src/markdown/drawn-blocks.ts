@@ -81,15 +81,19 @@ function isAllDrawn({ blocks, last, tokens }: DrawnBlocks): boolean {
   return last >= blocks.length - 1 && tokens >= lengthOf(blocks[last])
 }
 
-const pieces = new WeakMap<Block, number>()
+const pieces = new WeakMap<Block, readonly string[]>()
+
+/** The pieces of a block that is its source, cut once. */
+function piecesIn(block: Block): readonly string[] {
+  const known = pieces.get(block) ?? piecesOf(block.source.trimEnd())
+  pieces.set(block, known)
+  return known
+}
 
 /** How many tokens a block has; of one that is its source, how many pieces. */
 export function lengthOf(block: Block | undefined): number {
   if (block === undefined) return 0
-  if (block.tokens !== null) return block.tokens.length
-  const count = pieces.get(block) ?? Math.max(1, piecesOf(block.source.trimEnd()).length)
-  pieces.set(block, count)
-  return count
+  return block.tokens?.length ?? Math.max(1, piecesIn(block).length)
 }
 
 /** How much of the last block is drawn when another has taken its place: text that was on the page stays there. */
@@ -97,10 +101,10 @@ function stillDrawn({ blocks, last, tokens }: DrawnBlocks, now: Block | undefine
   const before = blocks[last]
   if (now === undefined || now.tokens !== null || before === undefined) return tokens
   const isWhole = tokens >= lengthOf(before)
-  const shown = before.tokens === null ? piecesOf(before.source).slice(0, tokens) : []
+  const shown = before.tokens === null ? piecesIn(before).slice(0, tokens) : []
   const characters = isWhole ? before.source.trimEnd().length : shown.join('').length
   let [count, covered] = [0, 0]
-  for (const piece of piecesOf(now.source.trimEnd())) {
+  for (const piece of piecesIn(now)) {
     if (covered >= characters) break
     covered += piece.length
     count += 1

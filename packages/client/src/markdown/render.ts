@@ -67,11 +67,9 @@ export function renderBlock(
   } catch {
     // ignored because: the text itself is shown instead.
   }
-  return upTo < 1 ? [] : [plain(source, tokens === null ? upTo : Infinity)]
-}
-
-function plain(source: string, upTo: number): VNode {
-  return h(PlainText, { text: source.trimEnd(), upTo })
+  // Of a block with tokens that cannot be rendered, `upTo` counts those.
+  const pieces = tokens === null ? upTo : Infinity
+  return upTo < 1 ? [] : [h(PlainText, { text: source.trimEnd(), upTo: pieces })]
 }
 
 /** @param block what they are of; @param upTo how many of them: what is open then ends there */
