@@ -4,8 +4,6 @@ import {
   errorSchema,
   inviteAcceptedSchema,
   type InviteLook,
-  type InviteList,
-  inviteListSchema,
   inviteLookSchema,
   inviteUrlSchema,
   type MessagesPage,
@@ -93,12 +91,6 @@ export class Api {
   makeInvite(roomId: string): Promise<v.InferOutput<typeof inviteUrlSchema>> {
     const path = `/api/rooms/${encodeURIComponent(roomId)}/invites`
     return this.#post(path, {}, inviteUrlSchema)
-  }
-
-  /** The links of a room that are open, for a member who may invite. */
-  async invites(roomId: string): Promise<InviteList['invites']> {
-    return (await this.#get(`/api/rooms/${encodeURIComponent(roomId)}/invites`, inviteListSchema))
-      .invites
   }
 
   /** Ends all links of a room; for a member who may invite. */

@@ -21,8 +21,7 @@ export interface Deeds {
   /** Removes the room for good; for its owner. */
   readonly deleteRoom: () => Promise<void>
   readonly makeInvite: () => ReturnType<Api['makeInvite']>
-  /** The links of the room that are open; and ends them all. */
-  readonly invites: () => ReturnType<Api['invites']>
+  /** Ends all links of the room. */
   readonly endInvites: () => Promise<void>
   /** A link that opens this member's session elsewhere. */
   readonly personalLink: () => Promise<string>
@@ -52,7 +51,6 @@ export function useDeeds(
     remove: (memberId) => command({ type: 'remove', memberId }),
     deleteRoom: () => api.deleteRoom(roomId()),
     makeInvite: () => api.makeInvite(roomId()),
-    invites: () => api.invites(roomId()),
     endInvites: () => api.endInvites(roomId()),
     personalLink: () => api.personalLink(),
     exportUrl: (format) => api.exportUrl(roomId(), format),
