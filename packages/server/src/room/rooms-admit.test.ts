@@ -1,21 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { TestClock } from '../generation/test-clock.ts'
-import { TestRoom } from '../generation/test-room.ts'
+import type { TestRoom } from '../generation/test-room.ts'
 import type { Rooms } from './rooms.ts'
-import { testRooms } from './test-rooms.ts'
+import { openTestRooms } from './test-rooms.ts'
 
+let opened: Awaited<ReturnType<typeof openTestRooms>>
 let room: TestRoom
 let rooms: Rooms
-
-beforeEach(async () => {
-  const clock = new TestClock()
-  room = await TestRoom.open(clock)
-  rooms = testRooms(room.log, clock, () => room.newId())
-})
-afterEach(async () => {
-  await rooms.close()
-  await room.log.close()
-})
+beforeEach(async () => ({ room, rooms } = opened = await openTestRooms()))
+afterEach(() => opened.close())
 
 async function nameOf(memberId: string): Promise<string | undefined> {
   const { members } = await rooms.transcript(memberId, room.roomId)

@@ -1,24 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { isDelta, type Update } from '@roomcast/shared/protocol'
-import { TestClock } from '../generation/test-clock.ts'
-import { TestRoom } from '../generation/test-room.ts'
+import type { TestRoom } from '../generation/test-room.ts'
 import type { Connection } from './connection.ts'
 import { Place } from './place.ts'
 import type { Rooms } from './rooms.ts'
-import { testRooms } from './test-rooms.ts'
+import { openTestRooms } from './test-rooms.ts'
 
+let opened: Awaited<ReturnType<typeof openTestRooms>>
 let room: TestRoom
 let rooms: Rooms
-
-beforeEach(async () => {
-  const clock = new TestClock()
-  room = await TestRoom.open(clock)
-  rooms = testRooms(room.log, clock, () => room.newId())
-})
-afterEach(async () => {
-  await rooms.close()
-  await room.log.close()
-})
+beforeEach(async () => ({ room, rooms } = opened = await openTestRooms()))
+afterEach(() => opened.close())
 
 /** A connection that keeps what it is sent, and whether it is in the room. */
 function connectionOf(memberId: string) {

@@ -1,5 +1,7 @@
 // The rooms of a node over a given log, with nobody to send to and nothing that runs. Not part of the program.
 import type { Clock } from '@roomcast/shared/clock'
+import { TestClock } from '../generation/test-clock.ts'
+import { TestRoom } from '../generation/test-room.ts'
 import type { RoomLog } from '../log/room-log.ts'
 import { MemoryPresence } from '../presence/memory-presence.ts'
 import { Rooms, type RoomsOptions } from './rooms.ts'
@@ -28,4 +30,20 @@ export function testRooms(
     },
     ...more,
   })
+}
+
+/** A room of Alice, with Bob in it, and the rooms of a node over its log. */
+export async function openTestRooms(): Promise<{
+  readonly room: TestRoom
+  readonly rooms: Rooms
+  close(): Promise<void>
+}> {
+  const clock = new TestClock()
+  const room = await TestRoom.open(clock)
+  const rooms = testRooms(room.log, clock, () => room.newId())
+  const close = async () => {
+    await rooms.close()
+    await room.log.close()
+  }
+  return { room, rooms, close }
 }
