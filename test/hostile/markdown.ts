@@ -20,6 +20,9 @@ try {
     const { context, page } = await openAnswer(browser, house, '/')
     const session = await context.newCDPSession(page)
     await page.evaluate(() => window.answer.show('```ts\nconst a = 1\n```\n\n$x$', true))
+    // The parts of the page that colour code and set formulas are fetched once, whatever the text.
+    await page.locator('code .hljs-keyword').waitFor()
+    await page.locator('.formula .katex-html').waitFor()
     await session.send('Emulation.setCPUThrottlingRate', { rate: SLOWER })
     const line = []
     for (const steps of [1, STEPS]) {

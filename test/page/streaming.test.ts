@@ -116,6 +116,46 @@ describe('a long answer', () => {
     await expect.poll(focusable).toEqual([null, null])
   })
 
+  test.each([
+    ['a paragraph', 'One.\n\nTwo', 'p'],
+    ['a heading', '# One', 'h3'],
+    ['a list', '- one\n- two', 'li'],
+    ['the list in a list', '- one\n  - two', 'li li'],
+    ['a list with space between its items', '- one\n\n- two', 'li p'],
+    ['a quote', '> one', 'blockquote p'],
+    ['code', '```ts\nconst a', '.code code'],
+  ])('shows one caret, at the end of %s, until it has ended', async (_, text, place) => {
+    const { page } = await opened()
+    const carets = page.locator('.caret')
+    for (let end = 1; end <= text.length; end++)
+      await page.evaluate((source) => window.answer.show(source, false), text.slice(0, end))
+    await page.evaluate(() => window.answer.drawn())
+    expect(await carets.count()).toBe(1)
+    const isLast = await carets.evaluate(
+      (caret, selector) => caret === [...document.querySelectorAll(`.markdown ${selector}`)].at(-1),
+      place,
+    )
+    expect(isLast).toBe(true)
+    await page.evaluate((source) => window.answer.show(source, true), text)
+    expect(await carets.count()).toBe(0)
+  })
+
+  test('has its caret nowhere but at its end, whatever comes after', async () => {
+    const { page } = await opened()
+    const text = '- one\n- two\n\n| a |\n|---|\n| b |\n\nLast'
+    const places = await page.evaluate(async (whole) => {
+      const seen = new Set<string>()
+      for (let end = 1; end <= whole.length; end++) {
+        await window.answer.show(whole.slice(0, end), false)
+        const carets = [...document.querySelectorAll('.caret')]
+        seen.add(carets.map((caret) => caret.tagName).join(' '))
+      }
+      return [...seen]
+    }, text)
+    // In a table there is none.
+    expect(places.toSorted()).toEqual(['', 'LI', 'P'])
+  })
+
   test('is its source, with a way to see all of it, where it cannot be shown', async () => {
     const { page } = await opened()
     const text = `Before.\n\n${'['.repeat(40_000)}\n\n**After.**`

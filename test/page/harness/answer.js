@@ -22,7 +22,7 @@ const blocks = () => [...document.querySelectorAll('.markdown > *')]
 const app = createApp({
   render: () =>
     h('div', { class: 'log', style: 'height: 100vh; overflow: auto' }, [
-      h('div', { class: ['markdown', { streaming: !answer.value.final }] }, [
+      h('div', { class: 'markdown' }, [
         h(MarkdownText, { source: answer.value.text, final: answer.value.final }),
       ]),
     ]),

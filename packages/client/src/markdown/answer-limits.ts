@@ -6,13 +6,18 @@ import type { Token } from './engine.ts'
 export const BLOCK_LIMIT = 16_000
 /** Characters that are taken in at once, or a quarter of what is looked at again for them. */
 export const SLICE = 1_000
-/** Lines of one block, code too. */
-export const MOST_LINES = 10_000
+/** Lines of one block that are no code: the parser asks of each whether another kind of block begins there. */
+export const MOST_LINES = 2_500
+/** Lines of one block of code. */
+export const MOST_LINES_OF_CODE = 10_000
 /** Link definitions of an answer. */
 export const MOST_DEFINITIONS = 1_000
 /** Tokens that one look for blocks may find: a hundred columns make as many cells of each line with one letter. */
-export const MOST_TOKENS = 4_000
-/** Signs that may mean something, in the text of a block and in one text of it; the parser looks for the partner of each. */
+export const MOST_TOKENS = 3_000
+/**
+ * Signs that may mean something, in the text of a block and in one text of it: the parser looks for the partner of each. And
+ * controls and marks without a shape: the browser lays out the text around each by itself.
+ */
 export const MOST_SIGNS = 3_000
 export const MOST_SIGNS_IN_TEXT = 1_000
 /** Elements within each other. Far more than people write; at a hundred the parser leaves out what is in them. */
@@ -21,14 +26,14 @@ export const DEEPEST = 90
 // Weights: about one for each element and each piece of text between them.
 
 /** Of one block. */
-export const MOST_IN_BLOCK = 3_000
+export const MOST_IN_BLOCK = 2_000
 /** Of the text of one paragraph, item or cell, which is drawn at once. */
 export const MOST_IN_TEXT = 600
 /** Of an answer, and how many blocks it may have. */
-export const MOST_IN_ANSWER = 20_000
-export const MOST_BLOCKS = 1_200
+export const MOST_IN_ANSWER = 18_000
+export const MOST_BLOCKS = 1_000
 /** That is drawn in one turn, and a slow machine has one turn in a frame. */
-export const MOST_IN_TURN = 40
+export const MOST_IN_TURN = 30
 /** That is drawn in one frame, in all answers of the page: as in a room that opens. */
 export const MOST_AT_ONCE = 1_200
 /** That looking at so many characters stands for. */
@@ -36,27 +41,32 @@ export const CHARACTERS_OF_WEIGHT = 25
 /** Characters, and lines, of a piece of plain text, which is laid out only where it is seen. */
 export const PIECE_LENGTH = 2_000
 export const PIECE_LINES = 100
+/** And controls and marks without a shape. */
+export const MOST_COSTLY = 150
 
-/** Of a piece of plain text. */
+/** Of a piece of plain text, besides each of its costly characters. */
 export const OF_PIECE = 10
 /** Of a block besides what is in it. */
 export const OF_BLOCK = 5
 
-const SIGNS = /[[\]!*_`~<&\\$:@\n]/g
+const SIGNS = /(?!\t)[[\]!*_`~<&\\$:@\p{Cc}\p{Cf}]/gu
 /** What is more than an element: a frame with buttons, and something that looks after its size. */
 const HEAVY: Readonly<Record<string, number>> = {
   fence: 40,
   code_block: 40,
-  table_open: 40,
+  table_open: 50,
   formula: 4,
   image: 3,
   hr: 2,
 }
 
+/** A formula on its own scrolls by itself. */
+const OF_DISPLAY_FORMULA = 40
+
 /** What it takes to draw a token of a block, and the text in it. */
-export function weightOf({ type, nesting, hidden, children }: Token): number {
+export function weightOf({ type, nesting, hidden, block, children }: Token): number {
   if (nesting < 0 || hidden) return 0
-  const own = HEAVY[type] ?? 1
+  const own = type === 'formula' && block ? OF_DISPLAY_FORMULA : (HEAVY[type] ?? 1)
   return (children ?? []).reduce(
     (sum, child) => sum + (child.nesting < 0 ? 0 : (HEAVY[child.type] ?? 1)),
     own,

@@ -10,6 +10,7 @@ import {
   MOST_DEFINITIONS,
   MOST_IN_ANSWER,
   MOST_LINES,
+  MOST_LINES_OF_CODE,
   signsIn,
   SLICE,
 } from './answer-limits.ts'
@@ -201,7 +202,7 @@ export class MarkdownBlocks {
       this.#add(made, placesOf(open, tail.length - rest.length), references)
       return this.#rest()
     }
-    if (linesIn(rest) > MOST_LINES) return this.#endWith(open, made)
+    if (hasTooManyLines(rest, open)) return this.#endWith(open, made)
     const blocks = made.map(({ block }) => block)
     if (!isLong) return [...this.#finished.map(({ block }) => block), ...blocks]
     const lastIsLong = last !== undefined && tail.length - last.from > BLOCK_LIMIT
@@ -331,6 +332,13 @@ function linesIn(text: string): number {
   let lines = 0
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines += 1
   return lines
+}
+
+function hasTooManyLines(text: string, stretches: readonly Stretch[]): boolean {
+  const lines = linesIn(text)
+  if (lines <= MOST_LINES) return false
+  const ofCode = stretches.filter(isCode).reduce((sum, { source }) => sum + linesIn(source), 0)
+  return lines - ofCode > MOST_LINES || ofCode > MOST_LINES_OF_CODE
 }
 
 function codeLength(stretches: readonly Stretch[]): number {

@@ -3,7 +3,7 @@ import { onScopeDispose, type ShallowRef, shallowRef, watch } from 'vue'
 import { CHARACTERS_OF_WEIGHT, OF_BLOCK, OF_PIECE, weightOf } from './answer-limits.ts'
 import { type Block, MarkdownBlocks } from './blocks.ts'
 import { drawNow, drawSoon } from './frames.ts'
-import { piecesOf } from './pieces.ts'
+import { costlyIn, piecesOf } from './pieces.ts'
 
 export interface DrawnBlocks {
   readonly blocks: readonly Block[]
@@ -122,7 +122,7 @@ function further(place: DrawnBlocks, most: number): { place: DrawnBlocks; weight
     if (block === undefined) break
     if (tokens < lengthOf(block)) {
       const token = block.tokens?.[tokens]
-      weight += token ? weightOf(token) : OF_PIECE
+      weight += token ? weightOf(token) : OF_PIECE + costlyIn(piecesIn(block)[tokens] ?? '')
       tokens += 1
     } else if (last < blocks.length - 1) {
       last += 1

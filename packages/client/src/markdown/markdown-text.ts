@@ -4,6 +4,7 @@
 import { computed, defineComponent, h, ref } from 'vue'
 import { usePageVisible } from '../composables/use-page-visible.ts'
 import { words } from '../wording/language.ts'
+import { useCaret } from './caret.ts'
 import { shareColours } from './colour-share.ts'
 import { useDrawnBlocks } from './drawn-blocks.ts'
 import { shareFormulas } from './formula-share.ts'
@@ -28,6 +29,7 @@ export default defineComponent({
     const groups = computed<readonly Group[]>((before) => groupsOf(drawn.value, before))
     const failed = computed(() => drawn.value.blocks.some(({ tokens }) => tokens === null))
     const asSource = ref(false)
+    useCaret(() => !props.final)
 
     const toggle = () =>
       h(

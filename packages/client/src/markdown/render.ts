@@ -26,8 +26,8 @@ type Frame = {
 /** An item or a row that is drawn as a whole, and the tokens that it is made of. */
 interface Row {
   readonly tokens: readonly Token[]
-  /** The block was being written: code in it then looks otherwise. */
-  readonly open: boolean
+  /** There is code in it, which looks otherwise while the block is being written, and it was. */
+  readonly openCode: boolean
   readonly node: VNode
 }
 /** Those of a block, by where they begin: as long as they are the same, more is drawn, or written, without drawing them again. */
@@ -87,13 +87,15 @@ function renderTokens(
     const parent = stack.at(-1) ?? root
     const nodes = element(ended, block)
     const [node] = nodes
-    if (rows && end < upTo && ROW.test(ended.token?.tag ?? '') && typeof node === 'object')
-      // Vue leaves alone what is the same node as before, where it is remembered in this way.
+    if (rows && end < upTo && ROW.test(ended.token?.tag ?? '') && typeof node === 'object') {
+      const own = tokens.slice(ended.from, end + 1)
       rows.now.set(ended.from, {
-        tokens: tokens.slice(ended.from, end + 1),
-        open: block.open,
+        tokens: own,
+        openCode: block.open && own.some(isCode),
+        // Vue leaves alone what is the same node as before, where it is remembered in this way.
         node: withMemo([], () => node, [], ended.from),
       })
+    }
     parent.children.push(...nodes)
   }
   for (let index = 0; index < tokens.length && index < upTo; index++) {
@@ -126,12 +128,17 @@ function renderTokens(
 }
 
 function isAt(
-  { tokens, open }: Row,
+  { tokens, openCode }: Row,
   all: readonly Token[],
   from: number,
   isOpen: boolean,
 ): boolean {
-  return open === isOpen && tokens.every((token, index) => isSame(token, all[from + index]))
+  if (openCode !== isOpen && tokens.some(isCode)) return false
+  return tokens.every((token, index) => isSame(token, all[from + index]))
+}
+
+function isCode({ type }: Token): boolean {
+  return type === 'fence' || type === 'code_block'
 }
 
 /** Whether two tokens are drawn alike. */

@@ -51,3 +51,20 @@ it('rows that are the same are not drawn again while more are written', () => {
   expect(before.size).toBeGreaterThan(150)
   expect(again).toBeLessThan(list.length / 100)
 })
+
+it('the end of a block draws none of its rows again, unless there is code in them', () => {
+  const draw = (source: string) => {
+    const writing = new MarkdownBlocks().update(source, false).at(-1)
+    const ended = new MarkdownBlocks().update(source, true).at(-1)
+    if (!writing || !ended) throw new Error('there is no list')
+    expect([writing.open, ended.open]).toEqual([true, false])
+    const before: Rows['now'] = new Map()
+    const now: Rows['now'] = new Map()
+    renderBlock(writing, 3, Infinity, { before: new Map(), now: before })
+    renderBlock(ended, 3, Infinity, { before, now })
+    return [...before].map(([from, { node }]) => now.get(from)?.node === node)
+  }
+  // The last one goes to the end of what is drawn, and may be drawn again.
+  expect(draw('- one\n- two\n- three\n').slice(0, 2)).toEqual([true, true])
+  expect(draw('- one\n- ```ts\n  const a = 1\n  ```\n- three\n').slice(0, 2)).toEqual([true, false])
+})
