@@ -2,7 +2,7 @@
 // own, without any configuration file. It ends with the test process, however that ends.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomInt } from 'node:crypto'
-import { readdirSync, rmSync } from 'node:fs'
+import { copyFileSync, readdirSync, rmSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -22,6 +22,8 @@ const SLOTS = 16_384
 export interface RedisOptions {
   /** Keeps every write in an append-only file, synced before it is answered. Otherwise all is gone when it ends. */
   readonly durable?: boolean
+  /** A file that another Redis has saved: it begins with that data, also after each restart. */
+  readonly dump?: string
   /** More of Redis' own settings, such as `{ maxmemory: '10mb' }`. */
   readonly settings?: Readonly<Record<string, string>>
 }
@@ -65,6 +67,7 @@ process.on('exit', () => {
  */
 export async function startRedis(options: RedisOptions = {}): Promise<RedisServer> {
   const directory = await makeDirectory()
+  if (options.dump !== undefined) copyFileSync(options.dump, join(directory, 'dump.rdb'))
   const settings = {
     save: '',
     ...(options.durable ? { appendonly: 'yes', appendfsync: 'always' } : {}),
