@@ -61,6 +61,18 @@ export function describeEntries(setup: Setup): void {
       expect(times).toEqual(times.toSorted((one, other) => one - other))
     })
 
+    test('times do not go back when the clock of the storage does', async () => {
+      const room = await aRoom(use.log)
+      await room.say('bob', 'Before')
+      await use.setClockBack('room')
+      const { entries: after } = await room.say('bob', 'After')
+      const { entries: later } = await room.say('bob', 'Later')
+      const [one, two] = [after[0]?.at ?? 0, later[0]?.at ?? 0]
+      const before = (await use.log.read('room')).entries.at(-3)?.at ?? 0
+      expect(one).toBeGreaterThanOrEqual(before)
+      expect(two).toBeGreaterThanOrEqual(one)
+    })
+
     test('concurrent calls get offsets without a hole and without a double', async () => {
       const room = await aRoom(use.log)
       const written = await Promise.all(

@@ -11,6 +11,8 @@ export interface LogUnderTest {
    * alive owns what was running. Left out where nothing outlives the log; tests that need it are skipped.
    */
   reopen?(): Promise<RoomLog>
+  /** From now on the clock of the storage shows an earlier time than the last entry of the room has. */
+  setClockBack(roomId: string): Promise<void>
   cleanup(): Promise<void>
 }
 
@@ -20,6 +22,8 @@ export interface LogInUse {
   readonly log: RoomLog
   /** Closes the log and gives the one that comes after it. */
   reopen(context: TestContext): Promise<RoomLog>
+  /** See LogUnderTest. */
+  setClockBack(roomId: string): Promise<void>
 }
 
 /** Opens a fresh log before each test of the surrounding `describe` and closes it after. */
@@ -54,5 +58,6 @@ export function useLog(setup: Setup): LogInUse {
       log = await underTest.reopen()
       return log
     },
+    setClockBack: async (roomId) => underTest?.setClockBack(roomId),
   }
 }

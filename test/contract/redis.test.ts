@@ -1,6 +1,7 @@
 // The contract on the Redis adapter: one Redis, and a cluster of three masters with sharded publish and subscribe.
 import { afterAll, beforeAll, describe, expect } from 'vitest'
 import type { RoomLog } from '@roomcast/server/log/room-log.ts'
+import { Keys } from '@roomcast/server/log/redis/keys.ts'
 import type { RedisAddress } from '@roomcast/server/redis/connections.ts'
 import { systemClock } from '@roomcast/server/clock.ts'
 import { startRedis, startRedisCluster } from '../support/redis-server.ts'
@@ -31,6 +32,12 @@ function logsAt(address: RedisAddress): LogUnderTest {
       const since = systemClock.now()
       await expect.poll(() => systemClock.now() - since, { interval: 10 }).toBeGreaterThan(LEASE_MS)
       return log
+    },
+    // The clock of Redis cannot be set: the last entry is given a later time.
+    setClockBack: async (roomId) => {
+      const tomorrow = systemClock.now() + 24 * 60 * 60 * 1000
+      const room = new Keys(namespace).channel(roomId)
+      await open[0]?.connections.commands.hset(room, 'at', tomorrow)
     },
     cleanup: async () => open.forEach(({ connections }) => connections.close()),
   }

@@ -8,9 +8,20 @@ import { openSqliteRoomLog } from '@roomcast/server/log/sqlite/sqlite-room-log.t
 import { describeRoomLog } from './room-log-contract.ts'
 
 /** A clock that moves on by 1 ms whenever it is read; nothing waits for it. */
-function steppingClock(): Clock {
-  let now = Date.UTC(2026, 0, 1)
-  return { now: () => (now += 1), after: () => () => undefined }
+class SteppingClock implements Clock {
+  #now = Date.UTC(2026, 0, 1)
+
+  now(): number {
+    return (this.#now += 1)
+  }
+
+  after(): () => void {
+    return () => undefined
+  }
+
+  setBack(): void {
+    this.#now -= 24 * 60 * 60 * 1000
+  }
 }
 
 function countingIds(): () => string {
@@ -20,7 +31,7 @@ function countingIds(): () => string {
 
 function optionsFor(path: string) {
   const onFollowerError = () => undefined
-  return { path, clock: steppingClock(), newId: countingIds(), onFollowerError }
+  return { path, clock: new SteppingClock(), newId: countingIds(), onFollowerError }
 }
 
 /** In front of it, as in every node, the check of what is written: nothing of the contract offends it. */
@@ -31,6 +42,7 @@ describeRoomLog('SQLite in memory', () => {
   }
   return Promise.resolve({
     open: async () => checked(await openSqliteRoomLog(options), onFault),
+    setClockBack: async () => options.clock.setBack(),
     cleanup: () => Promise.resolve(),
   })
 })
@@ -39,5 +51,6 @@ describeRoomLog('SQLite in a file', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'roomcast-log-'))
   const options = optionsFor(join(folder, 'log.sqlite'))
   const open = () => openSqliteRoomLog(options)
-  return { open, reopen: open, cleanup: () => rm(folder, { recursive: true }) }
+  const setClockBack = async () => options.clock.setBack()
+  return { open, reopen: open, setClockBack, cleanup: () => rm(folder, { recursive: true }) }
 })

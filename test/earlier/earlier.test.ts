@@ -21,7 +21,7 @@ import { type Transcript, transcriptOf } from './transcript.ts'
 
 /** Short, so that an owner whose process has died is soon dead for the log too. */
 const LEASE_MS = 200
-const DATA = join(import.meta.dirname, 'data')
+const DATA = join(import.meta.dirname, 'saved')
 
 /** A storage with data of an earlier version in it. */
 interface Storage {

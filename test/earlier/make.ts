@@ -9,7 +9,7 @@ import { temporaryDirectory } from '../support/server-process.ts'
 import { playHistory } from './history.ts'
 import { transcriptOf } from './transcript.ts'
 
-const DATA = join(import.meta.dirname, 'data')
+const DATA = join(import.meta.dirname, 'saved')
 const asJson = (value: unknown) => `${JSON.stringify(value, null, 1)}\n`
 
 const folder = await temporaryDirectory()

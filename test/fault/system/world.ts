@@ -13,6 +13,7 @@ import {
   startServerProcess,
   temporaryDirectory,
 } from '../../support/server-process.ts'
+import { asUser } from '../../support/redis-user.ts'
 import type { Tally } from '../../support/tally.ts'
 import { Client, type Member } from './client.ts'
 import { Writer } from './history.ts'
@@ -110,9 +111,10 @@ export class World {
   }
 }
 
+/** A node runs as the user that docs/operating.md has for it. */
 async function openNode(redis: RedisPair, common: ServerEnvironment): Promise<Node> {
   const wire = await Wire.open(Number(new URL(redis.url).port))
-  const environment = { ...common, REDIS_URL: `redis://127.0.0.1:${wire.port}` }
+  const environment = { ...common, REDIS_URL: asUser(`redis://127.0.0.1:${wire.port}`) }
   const process = await startServerProcess(environment)
   return { process, environment, redis: wire, people: await Wire.open(process.port) }
 }

@@ -1,7 +1,7 @@
 // How an answer ends, in the words that members read.
 import type { GenerationEnded, MemberId } from '@roomcast/shared/protocol'
 import { Refusal } from '@roomcast/shared/protocol'
-import type { NewEnd } from '../log/room-log.ts'
+import { INTERRUPTED, type NewEnd } from '../log/room-log.ts'
 import { ClaudeFailure, FAILURES, type FailureCode } from './claude.ts'
 
 /** Why a generation stopped reading before Claude's own end. */
@@ -51,13 +51,7 @@ export function endingOf(why: Why | null, stop: string, hasSaid: boolean): Endin
       )
     case 'shutdown':
     case 'ended':
-      return {
-        outcome: 'interrupted',
-        error: {
-          code: 'interrupted',
-          message: 'The server went down while Claude was answering.',
-        },
-      }
+      return { outcome: 'interrupted', error: INTERRUPTED }
   }
 }
 

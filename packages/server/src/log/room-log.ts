@@ -1,7 +1,8 @@
 // The room log: the one truth of every room, and the judge of every race.
 //
-// Order        Entries of a room have dense offsets from 1. All followers get the same entries and the
-//              same reply bytes, each in the order of the log; an end comes after all bytes before it.
+// Order        Entries of a room have dense offsets from 1, and `at` never goes back, whatever the clock of the storage
+//              does. All followers get the same entries and the same reply bytes, each in the order of the log; an end
+//              comes after all bytes before it.
 // Atomicity    Every method below is one step: checked, stored, then shown to followers, or nothing at all.
 //              A refused or failed call has changed nothing and shown nothing.
 // One run      At most one generation runs in a room. The first `end` wins; later ones learn the winner,
@@ -92,6 +93,12 @@ export class AdmissionChanged extends Error {
 
 /** What an owner is told who would leave. */
 export const OWNER_STAYS = 'The owner cannot leave the room; delete it instead.'
+
+/** How an answer ends whose node is gone, whoever finds that out. */
+export const INTERRUPTED = {
+  code: 'interrupted',
+  message: 'The server stopped while Claude was answering.',
+}
 
 /** With `ask`, the question starts `generationId` at once, or waits in the queue. */
 export interface NewPost {

@@ -6,7 +6,7 @@ import type { GenerationEnded, GenerationId, MemberId, RoomId } from '@roomcast/
 import type { Clock } from '@roomcast/shared/clock'
 import type { Connections } from '../../redis/connections.ts'
 import type { RedisTime } from '../../redis/redis-time.ts'
-import type { Started, Waiting } from '../room-log.ts'
+import { INTERRUPTED, type Started, type Waiting } from '../room-log.ts'
 import { type Answer, writtenIn } from './answers.ts'
 import type { Keys } from './keys.ts'
 import type { Scripts } from './scripts.ts'
@@ -24,8 +24,7 @@ const ASLEEP_MS = 3000
 /** A room in which nothing runs is looked after so long after its last touch, ms: longer than any command is under way. */
 const FORGET_MS = 10_000
 /** What the room is told of such an end, further JSON members of it; the outcome is `interrupted`. */
-const WHY =
-  ',"error":{"code":"interrupted","message":"The server stopped while Claude was answering."}'
+const WHY = `,"error":${JSON.stringify(INTERRUPTED)}`
 
 export interface RecoveryOptions {
   readonly connections: Connections

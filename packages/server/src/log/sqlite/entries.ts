@@ -100,8 +100,9 @@ export class Entries {
 
   /** Gives the draft its place and time and stores it. */
   write(roomId: RoomId, draft: EntryDraft): Entry {
-    const { last_offset } = this.room(roomId)
-    const entry: Entry = { offset: last_offset + 1, at: this.#clock.now(), ...draft }
+    const { last_offset, last_at } = this.room(roomId)
+    const at = Math.max(this.#clock.now(), last_at)
+    const entry: Entry = { offset: last_offset + 1, at, ...draft }
     this.#database.run(
       'INSERT INTO entries (room_id, entry_offset, type, subject, body) VALUES (?, ?, ?, ?, ?)',
       roomId,

@@ -9,7 +9,7 @@ import type {
 } from '@roomcast/shared/protocol'
 import { Refusal } from '@roomcast/shared/protocol'
 import { digest } from '@roomcast/shared/digest'
-import type { NewEnd, Started } from '../room-log.ts'
+import { INTERRUPTED, type NewEnd, type Started } from '../room-log.ts'
 import type { Database } from './database.ts'
 import type { Entries } from './entries.ts'
 import type { Queue } from './queue.ts'
@@ -118,12 +118,8 @@ export class Generations {
   interrupt(roomId: RoomId, running: number, isFull: boolean): readonly Entry[] {
     const row = this.#replies.byNumber(roomId, running)
     if (!row || this.isOurs(row.generation_id)) return []
-    const error = {
-      code: 'interrupted',
-      message: 'The server stopped while Claude was answering.',
-    }
     const generationId = row.generation_id
-    const end = { generationId, outcome: 'interrupted', error, next: null } as const
+    const end = { generationId, outcome: 'interrupted', error: INTERRUPTED, next: null } as const
     return this.close(roomId, row, end, isFull).entries
   }
 
