@@ -40,6 +40,12 @@ const zones = [
     message: 'The log knows nobody.',
   },
   {
+    target: `${SERVER}/decide`,
+    from: SERVER,
+    except: ['./decide'],
+    message: 'The rules know nobody.',
+  },
+  {
     target: `${SERVER}/presence`,
     from: ['room', 'generation', 'socket', 'events', 'http', 'log', 'access'].map(
       (to) => `${SERVER}/${to}`,

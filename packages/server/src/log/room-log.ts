@@ -21,26 +21,47 @@
 // Unknown rooms are answered with Refusal('room-not-found'). Whatever a member wants who left or was removed is refused
 // as `removed`, in the same step; a command that was done before is answered as then.
 import type {
-  CommandId,
   Delta,
   Entries,
   Entry,
   GenerationEnded,
   GenerationId,
   Heartbeat,
-  Inviters,
   Kind,
   MemberId,
   MessageId,
   Mode,
-  Outcome,
-  Role,
   RoomId,
   RoomState,
   RoomSummary,
   Run,
-  Usage,
 } from '@roomcast/shared/protocol'
+
+import type {
+  Amendment,
+  NewEnd,
+  NewMember,
+  NewPost,
+  NewRoom,
+  NewStart,
+  Resumption,
+  Withdrawal,
+} from '../decide/commands.ts'
+
+export type {
+  Amendment,
+  FinalBytes,
+  NewEnd,
+  NewMember,
+  NewPost,
+  NewRoom,
+  NewStart,
+  Resumption,
+  Withdrawal,
+} from '../decide/commands.ts'
+export { INTERRUPTED } from '../decide/commands.ts'
+export { AdmissionChanged } from '../decide/join.ts'
+export { OWNER_STAYS } from '../decide/remove.ts'
 
 /** A right to write one reply. The fence makes a late owner harmless: another owner has a higher one. */
 export interface Owned {
@@ -61,68 +82,6 @@ export interface Started extends Owned {
   readonly offset: number
 }
 
-export interface NewRoom {
-  readonly commandId: CommandId
-  readonly roomId: RoomId
-  readonly title: string
-  readonly model: string
-  readonly instructions: string
-  readonly owner: { readonly memberId: MemberId; readonly name: string }
-}
-
-export interface NewMember {
-  readonly commandId: CommandId
-  readonly memberId: MemberId
-  readonly name: string
-  readonly role: Role
-  /** Offset up to which the caller knows the room: it chose a name that is free, and judged the invite by that. */
-  readonly seen?: number
-}
-
-/** Members or invites have changed after the offset that the caller of `join` knew: nothing was written. */
-export class AdmissionChanged extends Error {
-  /** Of the last entry that changed them. */
-  readonly offset: number
-
-  constructor(offset: number) {
-    super('members or invites have changed')
-    this.name = 'AdmissionChanged'
-    this.offset = offset
-  }
-}
-
-/** What an owner is told who would leave. */
-export const OWNER_STAYS = 'The owner cannot leave the room; delete it instead.'
-
-/** How an answer ends whose node is gone, whoever finds that out. */
-export const INTERRUPTED = {
-  code: 'interrupted',
-  message: 'The server stopped while Claude was answering.',
-}
-
-/** With `ask`, the question starts `generationId` at once, or waits in the queue. */
-export interface NewPost {
-  readonly commandId: CommandId
-  readonly messageId: MessageId
-  readonly by: MemberId
-  readonly text: string
-  readonly ask: boolean
-  /** Used if the question can start at once. */
-  readonly generationId: GenerationId
-  /** The question waits in the queue although nothing runs: its node has no place for it now. */
-  readonly waits?: boolean
-  /** What it answers to: `of` names a message or a generation. The log knows whose that is, and leaves out what is not there. */
-  readonly quote?: {
-    readonly of: string
-    readonly text: string
-    /** That message does not hold the text: they are the words of whoever posts. */
-    readonly isOwn?: boolean
-  }
-  readonly mentions?: readonly MemberId[]
-  /** The model that is to answer this question, also when it is asked again; without one it is the room's. */
-  readonly model?: string
-}
-
 /** The head of a queue that is not held, in a room where nothing runs: it may start as soon as somebody runs it. */
 export interface Waiting {
   readonly roomId: RoomId
@@ -130,60 +89,6 @@ export interface Waiting {
   readonly by: MemberId
   /** When the question was asked, ms since 1970 by the storage's clock. */
   readonly since: number
-}
-
-/** A change to what is there already; `by` is checked against what it is about in the step that writes it. */
-export type Amendment = { readonly commandId: CommandId; readonly by: MemberId } & (
-  | {
-      readonly type: 'edit'
-      readonly messageId: MessageId
-      readonly text: string
-      readonly mentions?: readonly MemberId[]
-    }
-  | { readonly type: 'retract'; readonly messageId: MessageId }
-  | {
-      readonly type: 'configure'
-      readonly title?: string
-      readonly model?: string
-      readonly instructions?: string
-      readonly inviters?: Inviters
-      readonly thinking?: boolean
-    }
-  | { readonly type: 'invite'; readonly inviteId: string; readonly until: number }
-  | { readonly type: 'end-invites' }
-  | { readonly type: 'remove'; readonly memberId: MemberId }
-)
-
-export interface NewStart {
-  readonly commandId: CommandId
-  readonly generationId: GenerationId
-  readonly by: MemberId
-  readonly mode: 'retry' | 'continue'
-  /** The ended generation that is done again or gone on with. */
-  readonly of: GenerationId
-}
-
-/** The last bytes of a reply, appended in the same step as its end. */
-export interface FinalBytes {
-  readonly at: number
-  readonly text: string
-  readonly mark: Kind | undefined
-}
-
-export interface NewEnd {
-  readonly generationId: GenerationId
-  readonly outcome: Outcome
-  /** Given by the owner; then a newer owner refuses this. Members who cancel have none. */
-  readonly fence?: number
-  readonly final?: FinalBytes
-  readonly by?: MemberId
-  readonly reason?: string
-  readonly stop?: string
-  readonly error?: { readonly code: string; readonly message: string }
-  readonly usage?: Usage
-  readonly omitted?: boolean
-  /** Id for the next queued question if one can start; null leaves the queue as it is (shutting down). */
-  readonly next: GenerationId | null
 }
 
 /** `started`: a generation began in the same step, and the caller runs it. */
@@ -249,19 +154,13 @@ export interface RoomLog {
   start(roomId: RoomId, start: NewStart): Promise<Written>
 
   /** Writes `question-withdrawn`. Refusals: `message-not-found`, `not-queued`, `not-yours`. */
-  withdraw(
-    roomId: RoomId,
-    withdrawal: { commandId: CommandId; messageId: MessageId; by: MemberId },
-  ): Promise<Written>
+  withdraw(roomId: RoomId, withdrawal: Withdrawal): Promise<Written>
 
   /**
    * Writes `queue-resumed`, and starts the head of the queue if nothing runs and the caller gives an id for it (null: it
    * waits for `recover`). Refusal: `queue-not-held`.
    */
-  resume(
-    roomId: RoomId,
-    resumption: { commandId: CommandId; by: MemberId; generationId: GenerationId | null },
-  ): Promise<Written>
+  resume(roomId: RoomId, resumption: Resumption): Promise<Written>
 
   /**
    * Changes what is there already.

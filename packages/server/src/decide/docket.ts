@@ -1,0 +1,140 @@
+// The docket of a room: all that rules ask of it, and no text. It is folded from the entries alone, so whoever has those has it.
+import type {
+  Entry,
+  EntryOf,
+  GenerationId,
+  Inviters,
+  MemberId,
+  MessageId,
+  Role,
+  UnknownEntry,
+} from '@roomcast/shared/protocol'
+
+export interface Membership {
+  readonly name: string
+  readonly role: Role
+  /** How they went; null: they are a member. */
+  readonly gone: 'left' | 'removed' | null
+}
+
+/** A question in the queue. */
+export interface Asked {
+  readonly messageId: MessageId
+  readonly by: MemberId
+  /** Undefined: that of the room. */
+  readonly model: string | undefined
+}
+
+export interface Docket {
+  /** Of the last entry; 0 before the first. */
+  readonly offset: number
+  readonly model: string
+  readonly inviters: Inviters
+  readonly members: ReadonlyMap<MemberId, Membership>
+  /** Offset of the last entry that changed the members or ended invites. */
+  readonly admission: number
+  readonly running: GenerationId | null
+  /** Of the generation that started last; 0 before the first. */
+  readonly number: number
+  /** Oldest first. */
+  readonly queue: readonly Asked[]
+  /** The queue waits until somebody resumes it. */
+  readonly held: boolean
+  /** The question that was posted last; the next entry may put it in the queue. */
+  readonly posted: Asked | null
+}
+
+export const EMPTY_DOCKET: Docket = {
+  offset: 0,
+  model: '',
+  inviters: 'all',
+  members: new Map(),
+  admission: 0,
+  running: null,
+  number: 0,
+  queue: [],
+  held: false,
+  posted: null,
+}
+
+/** Gives the docket after an entry, which must be the next one. One of an unknown type has its place in the order only. */
+export function docketAfter(docket: Docket, entry: Entry | UnknownEntry): Docket {
+  return { ...docket, ...change(docket, entry as Entry), offset: entry.offset }
+}
+
+function change(docket: Docket, entry: Entry): Partial<Docket> {
+  switch (entry.type) {
+    case 'room-created':
+      return { model: entry.model }
+    case 'member-joined':
+      return admitted(docket, entry)
+    case 'member-left':
+      return dismissed(docket, entry)
+    case 'settings-changed':
+      return {
+        model: entry.model ?? docket.model,
+        inviters: entry.inviters ?? docket.inviters,
+      }
+    case 'invites-ended':
+      return { admission: entry.offset }
+    case 'message-posted':
+      return { posted: { messageId: entry.messageId, by: entry.by, model: entry.model } }
+    case 'question-queued':
+      return docket.posted?.messageId === entry.messageId
+        ? { queue: [...docket.queue, docket.posted] }
+        : {}
+    case 'message-retracted':
+    case 'question-withdrawn':
+      return without(docket, entry.messageId)
+    case 'queue-resumed':
+      return { held: false }
+    case 'generation-started':
+      return {
+        running: entry.generationId,
+        number: entry.number,
+        queue: docket.queue.filter(({ messageId }) => messageId !== entry.messageId),
+      }
+    case 'generation-ended':
+      return { running: null, held: entry.held }
+    case 'invite-made':
+    case 'message-edited':
+      return {}
+    default:
+      // An entry of a later version.
+      return {}
+  }
+}
+
+function admitted(
+  { members }: Docket,
+  { memberId, name, role, offset }: EntryOf<'member-joined'>,
+): Partial<Docket> {
+  const member: Membership = { name, role, gone: null }
+  return { members: new Map(members).set(memberId, member), admission: offset }
+}
+
+function dismissed(
+  { members }: Docket,
+  { memberId, by, offset }: EntryOf<'member-left'>,
+): Partial<Docket> {
+  const known = members.get(memberId)
+  if (!known) return { admission: offset }
+  const member: Membership = { ...known, gone: by === memberId ? 'left' : 'removed' }
+  return { members: new Map(members).set(memberId, member), admission: offset }
+}
+
+/** A queue that becomes empty is not held any more. */
+function without({ queue, held }: Docket, messageId: MessageId): Partial<Docket> {
+  const left = queue.filter((asked) => asked.messageId !== messageId)
+  return { queue: left, held: held && left.length > 0 }
+}
+
+/** Somebody who is a member now. */
+export function memberIn({ members }: Docket, memberId: MemberId): Membership | null {
+  const known = members.get(memberId)
+  return known?.gone === null ? known : null
+}
+
+export function isOwner(docket: Docket, memberId: MemberId): boolean {
+  return memberIn(docket, memberId)?.role === 'owner'
+}

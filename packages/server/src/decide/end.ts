@@ -1,0 +1,30 @@
+import { Refusal } from '@roomcast/shared/protocol'
+import type { CommandOf } from './commands.ts'
+import type { Draft, EndDraft } from './draft.ts'
+import type { Docket } from './docket.ts'
+import { promotion } from './promotion.ts'
+
+/**
+ * A generation ends, and the head of the queue starts as `next`. A stop holds a queue in which something waits (R2.4). Whether it
+ * is the caller's to end, and whether it had ended before, the log knows.
+ */
+export function end(docket: Docket, command: CommandOf<'end'>): Draft[] | Refusal {
+  const { generationId, outcome, by, reason, stop, error, usage, omitted, next } = command
+  if (docket.running !== generationId) return new Refusal('generation-not-found')
+  const held = docket.queue.length > 0 && (outcome === 'cancelled' || docket.held)
+  const ended: EndDraft = {
+    type: 'generation-ended',
+    generationId,
+    number: docket.number,
+    outcome,
+    held,
+    ...(by === undefined ? {} : { by }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(stop === undefined ? {} : { stop }),
+    ...(error === undefined ? {} : { error }),
+    ...(usage === undefined ? {} : { usage }),
+    ...(omitted === undefined ? {} : { omitted }),
+  }
+  const started = next === null ? [] : promotion({ ...docket, running: null, held }, next)
+  return [ended, ...started]
+}

@@ -1,0 +1,69 @@
+// What lies beyond the docket and is looked up before a command is decided: old messages, old generations.
+import type { GenerationId, MemberId, MessageId } from '@roomcast/shared/protocol'
+import { unreachable } from '@roomcast/shared/unreachable'
+import type { Command } from './commands.ts'
+
+export interface MessageFact {
+  readonly by: MemberId
+  readonly isRetracted: boolean
+  /** The model that its question is to be answered by. */
+  readonly model: string | undefined
+}
+
+export interface GenerationFact {
+  readonly messageId: MessageId
+  readonly hasEnded: boolean
+}
+
+export interface Facts {
+  /** The message that the command names, or the question of the generation that it names. Null: there is none. */
+  readonly message: MessageFact | null
+  readonly generation: GenerationFact | null
+  /** What is quoted. */
+  readonly quoted: MessageFact | 'reply' | null
+}
+
+/** Where facts are looked up, in one room. */
+export interface FactSource {
+  /** Null: the room has no such message, or none that can be read. */
+  message(messageId: MessageId): MessageFact | null
+  generation(generationId: GenerationId): GenerationFact | null
+}
+
+export const NO_FACTS: Facts = { message: null, generation: null, quoted: null }
+
+/** Looks up what deciding this command takes, and nothing else. */
+export function factsFor(command: Command, source: FactSource): Facts {
+  switch (command.type) {
+    case 'post': {
+      const of = command.quote?.of
+      if (of === undefined) return NO_FACTS
+      const quoted = source.generation(of) ? 'reply' : source.message(of)
+      return { ...NO_FACTS, quoted }
+    }
+    case 'start': {
+      const generation = source.generation(command.of)
+      return {
+        ...NO_FACTS,
+        generation,
+        message: generation && source.message(generation.messageId),
+      }
+    }
+    case 'withdraw':
+    case 'edit':
+    case 'retract':
+      return { ...NO_FACTS, message: source.message(command.messageId) }
+    case 'create':
+    case 'join':
+    case 'resume':
+    case 'configure':
+    case 'invite':
+    case 'end-invites':
+    case 'remove':
+    case 'end':
+    case 'promote':
+      return NO_FACTS
+    default:
+      return unreachable(command)
+  }
+}

@@ -1,0 +1,12 @@
+import type { GenerationId } from '@roomcast/shared/protocol'
+import type { Draft } from './draft.ts'
+import type { Docket } from './docket.ts'
+import { startOf } from './start.ts'
+
+/** The head of the queue starts, if there is one, nothing runs and nobody holds it (R2.3). */
+export function promotion(docket: Docket, generationId: GenerationId): Draft[] {
+  const [head] = docket.queue
+  if (docket.running !== null || docket.held || head === undefined) return []
+  const { messageId, by, model } = head
+  return [startOf(docket, { generationId, mode: 'answer', messageId, by }, model)]
+}

@@ -1,0 +1,125 @@
+// The rules are decided in one place (`decide/`) and, in Redis, once more in Lua: random histories hold them against each other,
+// entry for entry. HISTORIES says how many, for longer runs.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { systemClock } from '@roomcast/server/clock.ts'
+import type { Command } from '@roomcast/server/decide/commands.ts'
+import type { Docket } from '@roomcast/server/decide/docket.ts'
+import type { RoomLog } from '@roomcast/server/log/room-log.ts'
+import { RedisRoomLog } from '@roomcast/server/log/redis/redis-room-log.ts'
+import { openSqliteRoomLog } from '@roomcast/server/log/sqlite/sqlite-room-log.ts'
+import type { RoomState } from '@roomcast/shared/protocol'
+import { openRedisNode, type RedisNode } from '../contract/redis-log.ts'
+import type { Chance } from '../contract/random.ts'
+import { withSeeds } from '../contract/random.ts'
+import { stateOf } from '../contract/test-room.ts'
+import { type RedisServer, startRedis } from '../support/redis-server.ts'
+import { Tally } from '../support/tally.ts'
+import { KnownRoom } from './known-room.ts'
+import { decided, done } from './oracle.ts'
+import { RandomCommands } from './random-commands.ts'
+
+const FILE = 'test/decide/oracle.fuzz.test.ts'
+const HISTORIES = Number(process.env['HISTORIES'] ?? 40)
+const COMMANDS = 150
+const KINDS: Record<Command['type'], true> = {
+  create: true,
+  join: true,
+  post: true,
+  start: true,
+  withdraw: true,
+  resume: true,
+  edit: true,
+  retract: true,
+  configure: true,
+  invite: true,
+  'end-invites': true,
+  remove: true,
+  end: true,
+  promote: true,
+}
+
+/** The log itself refuses the end of what does not run. In Redis it also chooses the moment in which what waits may start. */
+function isForTheLog(command: Command, { docket }: KnownRoom, log: RoomLog): boolean {
+  if (command.type === 'promote') return log instanceof RedisRoomLog
+  return command.type === 'end' && command.generationId !== docket.running
+}
+
+async function playHistory(
+  log: RoomLog,
+  chance: Chance,
+  name: string,
+  tally: Tally,
+): Promise<void> {
+  const room = new KnownRoom()
+  const commands = new RandomCommands(chance, room, name)
+  for (let count = 0; count < COMMANDS; count++) {
+    const command = count === 0 ? commands.create(name) : commands.next()
+    if (isForTheLog(command, room, log)) continue
+    const expected = decided(room, command)
+    const { outcome, written } = await done(log, name, command)
+    expect(outcome, `command ${count}: ${JSON.stringify(command)}`).toEqual(expected)
+    room.add(written)
+    tally.count('refused' in outcome ? `${command.type}: ${outcome.refused}` : command.type)
+  }
+  expectSameRoom(room.docket, stateOf(await log.read(name)))
+  await log.deleteRoom(name)
+}
+
+/** What rules are decided on is what everybody sees. */
+function expectSameRoom(docket: Docket, state: RoomState): void {
+  const { offset, model, inviters, queue, held, running, number, members } = docket
+  expect({ offset, model, inviters, held, queue: queue.map(({ messageId }) => messageId) }).toEqual(
+    {
+      offset: state.offset,
+      model: state.model,
+      inviters: state.inviters ?? 'all',
+      held: state.held,
+      queue: state.queue,
+    },
+  )
+  expect(running === null ? null : number).toBe(state.running)
+  expect(
+    [...members].map(([memberId, { name, role, gone }]) => [memberId, name, role, gone]),
+  ).toEqual(
+    state.members.map(({ memberId, name, role, gone = null }) => [memberId, name, role, gone]),
+  )
+}
+
+async function playAll(log: RoomLog, tally: Tally): Promise<void> {
+  await withSeeds(HISTORIES, FILE, (chance, seed) =>
+    playHistory(log, chance, `room-${seed}`, tally),
+  )
+}
+
+describe('random histories are decided as the log decides them', () => {
+  const tally = new Tally()
+  afterAll(() => process.stdout.write(`${tally.table()}\n`))
+
+  test('every kind of command, of SQLite', async () => {
+    const log = await openSqliteRoomLog({
+      path: ':memory:',
+      clock: systemClock,
+      newId: () => 'epoch',
+    })
+    await playAll(log, tally)
+    for (const kind of Object.keys(KINDS)) expect(tally.of(kind), kind).toBeGreaterThan(0)
+    await log.close()
+  })
+
+  describe('in Lua', () => {
+    let redis: RedisServer
+    let node: RedisNode
+    beforeAll(async () => {
+      redis = await startRedis()
+      node = await openRedisNode({ urls: [redis.url], cluster: false }, { namespace: 'oracle' })
+    })
+    afterAll(async () => {
+      await node.close()
+      await redis.stop()
+    })
+
+    test('of Redis', async () => {
+      await playAll(node.log, tally)
+    })
+  })
+})
