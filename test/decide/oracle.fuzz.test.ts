@@ -6,7 +6,8 @@ import type { Command } from '@roomcast/server/decide/commands.ts'
 import type { Docket } from '@roomcast/server/decide/docket.ts'
 import type { RoomLog } from '@roomcast/server/log/room-log.ts'
 import { RedisRoomLog } from '@roomcast/server/log/redis/redis-room-log.ts'
-import { openSqliteRoomLog } from '@roomcast/server/log/sqlite/sqlite-room-log.ts'
+import { Database } from '@roomcast/server/log/sqlite/database.ts'
+import { SqliteRoomLog } from '@roomcast/server/log/sqlite/sqlite-room-log.ts'
 import type { RoomState } from '@roomcast/shared/protocol'
 import { openRedisNode, type RedisNode } from '../contract/redis-log.ts'
 import type { Chance } from '../contract/random.ts'
@@ -38,14 +39,18 @@ const KINDS: Record<Command['type'], true> = {
   promote: true,
 }
 
-/** The log itself refuses the end of what does not run. In Redis it also chooses the moment in which what waits may start. */
+/**
+ * The log itself refuses the end of what does not run. It also chooses, in Redis, the moment in which what waits may start, and in
+ * SQLite it takes what another one runs for interrupted.
+ */
 function isForTheLog(command: Command, { docket }: KnownRoom, log: RoomLog): boolean {
-  if (command.type === 'promote') return log instanceof RedisRoomLog
+  if (command.type === 'promote') return log instanceof RedisRoomLog || docket.running !== null
   return command.type === 'end' && command.generationId !== docket.running
 }
 
+/** Each command by another of the logs, so that none knows the room but by the storage. */
 async function playHistory(
-  log: RoomLog,
+  logs: readonly RoomLog[],
   chance: Chance,
   name: string,
   tally: Tally,
@@ -53,6 +58,7 @@ async function playHistory(
   const room = new KnownRoom()
   const commands = new RandomCommands(chance, room, name)
   for (let count = 0; count < COMMANDS; count++) {
+    const log = chance.pick(logs)
     const command = count === 0 ? commands.create(name) : commands.next()
     if (isForTheLog(command, room, log)) continue
     const expected = decided(room, command)
@@ -61,6 +67,7 @@ async function playHistory(
     room.add(written)
     tally.count('refused' in outcome ? `${command.type}: ${outcome.refused}` : command.type)
   }
+  const log = chance.pick(logs)
   expectSameRoom(room.docket, stateOf(await log.read(name)))
   await log.deleteRoom(name)
 }
@@ -85,9 +92,9 @@ function expectSameRoom(docket: Docket, state: RoomState): void {
   )
 }
 
-async function playAll(log: RoomLog, tally: Tally): Promise<void> {
+async function playAll(logs: readonly RoomLog[], tally: Tally): Promise<void> {
   await withSeeds(HISTORIES, FILE, (chance, seed) =>
-    playHistory(log, chance, `room-${seed}`, tally),
+    playHistory(logs, chance, `room-${seed}`, tally),
   )
 }
 
@@ -96,30 +103,33 @@ describe('random histories are decided as the log decides them', () => {
   afterAll(() => process.stdout.write(`${tally.table()}\n`))
 
   test('every kind of command, of SQLite', async () => {
-    const log = await openSqliteRoomLog({
-      path: ':memory:',
-      clock: systemClock,
-      newId: () => 'epoch',
-    })
-    await playAll(log, tally)
+    const database = new Database(':memory:')
+    const options = { database, clock: systemClock, newId: () => 'epoch' }
+    const log = new SqliteRoomLog(options)
+    await playAll([log, new SqliteRoomLog(options)], tally)
     for (const kind of Object.keys(KINDS)) expect(tally.of(kind), kind).toBeGreaterThan(0)
     await log.close()
   })
 
   describe('in Lua', () => {
     let redis: RedisServer
-    let node: RedisNode
+    let nodes: readonly RedisNode[]
     beforeAll(async () => {
       redis = await startRedis()
-      node = await openRedisNode({ urls: [redis.url], cluster: false }, { namespace: 'oracle' })
+      const open = () =>
+        openRedisNode({ urls: [redis.url], cluster: false }, { namespace: 'oracle' })
+      nodes = await Promise.all([open(), open()])
     })
     afterAll(async () => {
-      await node.close()
+      for (const node of nodes) await node.close()
       await redis.stop()
     })
 
     test('of Redis', async () => {
-      await playAll(node.log, tally)
+      await playAll(
+        nodes.map(({ log }) => log),
+        tally,
+      )
     })
   })
 })

@@ -1,5 +1,6 @@
 // Every rule that is broken on purpose.
 import { AMENDMENT_MUTATIONS } from './amendments.ts'
+import { DECIDE_MUTATIONS } from './decide.ts'
 import { DEPLOY_MUTATIONS } from './deploys.ts'
 import type { Mutation } from './mutation.ts'
 import { MUTATIONS } from './mutations.ts'
@@ -10,6 +11,7 @@ import { STRANGER_MUTATIONS } from './strangers.ts'
 export const ALL_MUTATIONS: readonly Mutation[] = [
   ...MUTATIONS,
   ...AMENDMENT_MUTATIONS,
+  ...DECIDE_MUTATIONS,
   ...DEPLOY_MUTATIONS,
   ...REDIS_MUTATIONS,
   ...STORAGE_AWAY_MUTATIONS,

@@ -10,8 +10,8 @@ export const AMENDMENT_MUTATIONS: readonly Mutation[] = [
   {
     rule: 'R6.5',
     breaks: 'anybody edits what somebody else said',
-    file: `${SQLITE}/amendments.ts`,
-    find: "if (author !== by) throw new Refusal('not-yours')",
+    file: 'packages/server/src/decide/edit.ts',
+    find: "if (message.by !== by) return new Refusal('not-yours')",
     replace: '',
     tests: sqlite,
   },

@@ -4,6 +4,7 @@ import type { Mutation } from './mutation.ts'
 const FOLD = 'packages/shared/src/room/fold.ts'
 const REPLY = 'packages/shared/src/room/reply.ts'
 const SQLITE = 'packages/server/src/log/sqlite'
+const DECIDE = 'packages/server/src/decide'
 const shared = ['packages/shared/src/room']
 const contract = ['test/contract/sqlite.test.ts']
 
@@ -139,25 +140,25 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     rule: 'R2.3',
     breaks: 'a second generation starts beside the first',
-    file: `${SQLITE}/posts.ts`,
-    find: 'const isBusy = room.running !== null || room.held === 1 ||',
-    replace: 'const isBusy = room.held === 1 ||',
+    file: `${DECIDE}/post.ts`,
+    find: 'const isBusy = running !== null || held ||',
+    replace: 'const isBusy = held ||',
     tests: contract,
   },
   {
     rule: 'R2.4',
     breaks: 'a stop does not hold the queue',
-    file: `${SQLITE}/generations.ts`,
-    find: "(end.outcome === 'cancelled' ||",
-    replace: '(',
+    file: `${DECIDE}/end.ts`,
+    find: "(outcome === 'cancelled' || docket.held)",
+    replace: 'docket.held',
     tests: contract,
   },
   {
     rule: 'R2.4',
     breaks: 'an end starts nothing',
-    file: `${SQLITE}/generations.ts`,
-    find: 'const next = end.next === null ? null : this.promote(roomId, end.next)',
-    replace: 'const next = null as Entry | null',
+    file: `${DECIDE}/end.ts`,
+    find: 'const started = next === null ? []',
+    replace: 'const started = next !== null ? []',
     tests: contract,
   },
   {
@@ -190,8 +191,8 @@ export const MUTATIONS: readonly Mutation[] = [
     rule: 'R4.1',
     breaks: 'a repeated command is done again',
     file: `${SQLITE}/sqlite-room-log.ts`,
-    find: 'if (before) return { ...before, repeated: true }',
-    replace: '',
+    find: 'if (before) return before\n      if (isNew)',
+    replace: 'if (isNew)',
     tests: contract,
   },
   {

@@ -1,7 +1,6 @@
 // The rules of a room: what becomes of a command, given the room as it is. Pure: no clock, no chance, nothing is read or written.
 // One file for each kind of command; the words of the refusals are those of PROTOCOL.md.
-import type { MemberId } from '@roomcast/shared/protocol'
-import { Refusal } from '@roomcast/shared/protocol'
+import type { Refusal } from '@roomcast/shared/protocol'
 import { unreachable } from '@roomcast/shared/unreachable'
 import type { Command } from './commands.ts'
 import { configure } from './configure.ts'
@@ -11,6 +10,7 @@ import type { Draft } from './draft.ts'
 import { edit } from './edit.ts'
 import { end } from './end.ts'
 import type { Facts } from './facts.ts'
+import { refusedAsGone } from './gone.ts'
 import { invites } from './invites.ts'
 import { type AdmissionChanged, join } from './join.ts'
 import { post } from './post.ts'
@@ -65,17 +65,4 @@ function decideFor(docket: Docket, command: Command, facts: Facts): Decision {
     default:
       return unreachable(command)
   }
-}
-
-/** Whoever has left or was removed does nothing any more (R6.7); who left may come back. */
-function refusedAsGone({ members }: Docket, command: Command): Refusal | null {
-  const who = actorOf(command)
-  const gone = who === undefined ? null : (members.get(who)?.gone ?? null)
-  const comesBack = command.type === 'join' && gone === 'left'
-  return gone === null || comesBack ? null : new Refusal('removed')
-}
-
-function actorOf(command: Command): MemberId | undefined {
-  if (command.type === 'join') return command.memberId
-  return 'by' in command ? command.by : undefined
 }

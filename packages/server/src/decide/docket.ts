@@ -1,4 +1,4 @@
-// The docket of a room: all that rules ask of it, and no text. It is folded from the entries alone, so whoever has those has it.
+// The docket of a room: all that rules ask of it, and nothing that was said. It is folded from the entries alone, so whoever has those has it.
 import type {
   Entry,
   EntryOf,
@@ -28,6 +28,7 @@ export interface Asked {
 export interface Docket {
   /** Of the last entry; 0 before the first. */
   readonly offset: number
+  readonly title: string
   readonly model: string
   readonly inviters: Inviters
   readonly members: ReadonlyMap<MemberId, Membership>
@@ -46,6 +47,7 @@ export interface Docket {
 
 export const EMPTY_DOCKET: Docket = {
   offset: 0,
+  title: '',
   model: '',
   inviters: 'all',
   members: new Map(),
@@ -65,13 +67,14 @@ export function docketAfter(docket: Docket, entry: Entry | UnknownEntry): Docket
 function change(docket: Docket, entry: Entry): Partial<Docket> {
   switch (entry.type) {
     case 'room-created':
-      return { model: entry.model }
+      return { title: entry.title, model: entry.model }
     case 'member-joined':
       return admitted(docket, entry)
     case 'member-left':
       return dismissed(docket, entry)
     case 'settings-changed':
       return {
+        title: entry.title ?? docket.title,
         model: entry.model ?? docket.model,
         inviters: entry.inviters ?? docket.inviters,
       }

@@ -2,8 +2,7 @@
 // running when it is opened has lost its owner (`recover`), and no lease is needed.
 import type {
   Delta,
-  Entry,
-  EntryDraft,
+  GenerationEnded,
   GenerationId,
   Kind,
   MemberId,
@@ -11,36 +10,39 @@ import type {
   RoomState,
   RoomSummary,
 } from '@roomcast/shared/protocol'
-import { CHECKPOINT_VERSION, Refusal } from '@roomcast/shared/protocol'
+import { CHECKPOINT_VERSION } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
-import {
-  AdmissionChanged,
-  type Amendment,
-  type AppendReply,
-  type EndResult,
-  type Follower,
-  type NewEnd,
-  type NewMember,
-  type NewPost,
-  type NewRoom,
-  type NewStart,
-  type Owned,
-  type Page,
-  type Reading,
-  type RoomLog,
-  type Started,
-  type Waiting,
-  type Written,
+import type {
+  Amendment,
+  AppendReply,
+  EndResult,
+  Follower,
+  NewEnd,
+  NewMember,
+  NewPost,
+  NewRoom,
+  NewStart,
+  Owned,
+  Page,
+  Reading,
+  Resumption,
+  RoomLog,
+  Started,
+  Waiting,
+  Withdrawal,
+  Written,
 } from '../room-log.ts'
-import { Amendments } from './amendments.ts'
+import { type Command, INTERRUPTED } from '../../decide/commands.ts'
+import { actorOf, refusedAsGone } from '../../decide/gone.ts'
+import { type Batch, Batches } from './batches.ts'
 import type { Damage } from './data-file.ts'
 import { Database } from './database.ts'
-import { Entries, NO_ROOM, type RoomRow } from './entries.ts'
+import { Dockets } from './dockets.ts'
+import { Entries } from './entries.ts'
 import { Followers } from '../followers.ts'
 import { Generations, refuseOwner } from './generations.ts'
 import { Members } from './members.ts'
-import { Posts } from './posts.ts'
-import { Queue } from './queue.ts'
+import { waitingHeads } from './queue.ts'
 import { readPage, readRoom } from './reading.ts'
 import { Replies } from './replies.ts'
 
@@ -75,128 +77,63 @@ export function openSqliteRoomLog({
   )
 }
 
+/** What a member wants: remembered by its id. */
+type MemberCommand = Extract<Command, { readonly commandId: string }>
+
 export class SqliteRoomLog implements RoomLog {
   readonly #database: Database
   readonly #entries: Entries
   readonly #replies: Replies
-  readonly #queue: Queue
-  readonly #followers: Followers
+  readonly #dockets: Dockets
+  readonly #batches: Batches
   readonly #generations: Generations
   readonly #members: Members
-  readonly #amendments: Amendments
-  readonly #posts: Posts
+  readonly #followers: Followers
   readonly #newId: () => string
 
   constructor(options: SqliteRoomLogOptions) {
     const { database } = options
+    const entries = new Entries(database, options.clock)
+    const replies = new Replies(database)
+    const dockets = new Dockets(database, entries)
     this.#database = database
-    this.#entries = new Entries(database, options.clock)
-    this.#replies = new Replies(database)
-    this.#queue = new Queue(database)
-    this.#generations = new Generations(database, this.#entries, this.#replies, this.#queue)
-    this.#members = new Members(database, this.#entries)
-    const parts = {
-      database,
-      entries: this.#entries,
-      queue: this.#queue,
-      generations: this.#generations,
-      members: this.#members,
-    }
-    this.#amendments = new Amendments(parts)
-    this.#posts = new Posts(parts)
+    this.#entries = entries
+    this.#replies = replies
+    this.#dockets = dockets
+    this.#batches = new Batches({ entries, replies, dockets })
+    this.#generations = new Generations(entries, replies)
+    this.#members = new Members(database)
     this.#followers = new Followers(options.onFollowerError ?? throwLater)
     this.#newId = options.newId
   }
 
-  async createRoom({ commandId, owner, ...room }: NewRoom): Promise<Written> {
-    const by = { memberId: owner.memberId, commandId: `room:${commandId}`, type: 'create' }
-    const { roomId, title, model, instructions } = room
-    return this.#command(by, undefined, () => {
-      this.#entries.makeRoom({ roomId, epoch: this.#newId(), title, model })
-      const created = this.#write(roomId, {
-        type: 'room-created',
-        roomId,
-        title,
-        model,
-        instructions,
-      })
-      return {
-        roomId,
-        entries: [created, this.#members.admit(roomId, { ...owner, role: 'owner' })],
-      }
-    })
+  async createRoom(room: NewRoom): Promise<Written> {
+    const commandId = `room:${room.commandId}`
+    return this.#command(room.roomId, { type: 'create', ...room, commandId })
   }
 
-  async join(roomId: RoomId, { commandId, seen, ...member }: NewMember): Promise<Written> {
-    return this.#command({ memberId: member.memberId, commandId, type: 'join' }, roomId, () => {
-      const changed = this.#entries.lastAdmission(roomId)
-      if (seen !== undefined && changed > seen) throw new AdmissionChanged(changed)
-      const known = this.#members.of(roomId, member.memberId)
-      const same = known?.name === member.name && known.role === member.role
-      return { roomId, entries: same ? [] : [this.#members.admit(roomId, member)] }
-    })
+  async join(roomId: RoomId, member: NewMember): Promise<Written> {
+    return this.#command(roomId, { type: 'join', ...member })
   }
 
   async post(roomId: RoomId, post: NewPost): Promise<Written> {
-    const { by, commandId } = post
-    return this.#command({ memberId: by, commandId, type: 'post' }, roomId, (room) => ({
-      roomId,
-      entries: this.#posts.write(room, post),
-    }))
+    return this.#command(roomId, { type: 'post', ...post })
   }
 
   async start(roomId: RoomId, start: NewStart): Promise<Written> {
-    const { by, commandId, generationId, mode, of } = start
-    return this.#command({ memberId: by, commandId, type: mode }, roomId, (room) => {
-      if (room.running !== null) throw new Refusal('generation-running')
-      const earlier = this.#replies.byId(roomId, of)
-      if (!earlier) throw new Refusal('generation-not-found')
-      if (earlier.ended === null) throw new Refusal('generation-not-ended')
-      const messageId = earlier.message_id
-      if (this.#entries.lastAbout(roomId, messageId, 'message-retracted'))
-        throw new Refusal('message-not-found')
-      return {
-        roomId,
-        entries: [this.#generations.start(roomId, { generationId, mode, messageId, by, of })],
-      }
-    })
+    return this.#command(roomId, { type: 'start', ...start })
   }
 
-  async withdraw(
-    roomId: RoomId,
-    { by, commandId, messageId }: Parameters<RoomLog['withdraw']>[1],
-  ): Promise<Written> {
-    return this.#command({ memberId: by, commandId, type: 'withdraw' }, roomId, () => {
-      const posted = this.#entries.lastAbout(roomId, messageId, 'message-posted')
-      if (!posted) throw new Refusal('message-not-found')
-      if (posted.by !== by) throw new Refusal('not-yours')
-      if (!this.#generations.unqueue(roomId, messageId)) throw new Refusal('not-queued')
-      return {
-        roomId,
-        entries: [this.#write(roomId, { type: 'question-withdrawn', messageId, by })],
-      }
-    })
+  async withdraw(roomId: RoomId, withdrawal: Withdrawal): Promise<Written> {
+    return this.#command(roomId, { type: 'withdraw', ...withdrawal })
   }
 
-  async resume(
-    roomId: RoomId,
-    { by, commandId, generationId }: Parameters<RoomLog['resume']>[1],
-  ): Promise<Written> {
-    return this.#command({ memberId: by, commandId, type: 'resume' }, roomId, (room) => {
-      if (room.held === 0) throw new Refusal('queue-not-held')
-      this.#generations.hold(roomId, false)
-      const resumed = this.#write(roomId, { type: 'queue-resumed', by })
-      const started = generationId && this.#generations.promote(roomId, generationId)
-      return { roomId, entries: started ? [resumed, started] : [resumed] }
-    })
+  async resume(roomId: RoomId, resumption: Resumption): Promise<Written> {
+    return this.#command(roomId, { type: 'resume', ...resumption })
   }
 
   async amend(roomId: RoomId, amendment: Amendment): Promise<Written> {
-    const { by, commandId, type } = amendment
-    return this.#command({ memberId: by, commandId, type }, roomId, () => ({
-      roomId,
-      entries: this.#amendments.write(roomId, amendment),
-    }))
+    return this.#command(roomId, amendment)
   }
 
   async appendReply(owned: Owned, at: number, text: string, mark?: Kind): Promise<AppendReply> {
@@ -230,8 +167,10 @@ export class SqliteRoomLog implements RoomLog {
     }
     let final: Delta | null = null
     const result = this.#database.transactionWithReserve('entry', (isFull) => {
-      let row = this.#generations.get(roomId, generationId)
-      if (end.by !== undefined) this.#members.requireNotGone(roomId, end.by, false)
+      const row = this.#generations.get(roomId, generationId)
+      const command = { type: 'end', ...end } as const
+      const gone = refusedAsGone(this.#dockets.of(roomId), command)
+      if (gone) throw gone
       const refused = refuseOwner(row, end.fence)
       if (refused) return refused
       if (end.final) {
@@ -239,33 +178,31 @@ export class SqliteRoomLog implements RoomLog {
         const grown = this.#replies.grow(roomId, row, at, text, mark)
         if (!grown.ok) return { ok: false, refused: 'elsewhere', end: grown.end } as const
         final = grown.delta
-        row = this.#generations.get(roomId, generationId)
       }
       // Where there is no room for it, nothing begins; it does when there is (`recover`).
       const next = isFull ? null : end.next
-      return {
-        ok: true,
-        ...this.#generations.close(roomId, row, { ...end, next }, isFull),
-      } as const
+      return { ok: true, batch: this.#batches.write(roomId, { ...command, next }, isFull) } as const
     })
     if (!result.ok) return result
-    const started = this.#generations.settle(roomId, result.entries)
+    const { entries } = result.batch
+    // Before followers hear of anything, the generation that may have begun has its owner.
+    const started = this.#keep(result.batch)
     if (final) this.#followers.tell(roomId, final)
-    this.#show(roomId, result.entries)
-    return { ...result, started }
+    this.#show(result.batch)
+    return { ok: true, entries, ended: entries[0] as GenerationEnded, started }
   }
 
   async recover(
     newId: () => GenerationId,
     choose: (waiting: readonly Waiting[]) => readonly Waiting[] = (all) => all,
   ): Promise<readonly Started[]> {
-    const running = this.#database.all<{ room_id: RoomId; running: number }>(
-      'SELECT room_id, running FROM rooms WHERE running IS NOT NULL',
+    const running = this.#database.all<{ room_id: RoomId }>(
+      'SELECT room_id FROM rooms WHERE running IS NOT NULL',
     )
-    for (const room of running) this.#interrupt(room.room_id, room.running)
+    for (const { room_id } of running) this.#interrupt(room_id)
     const started: Started[] = []
     try {
-      for (const { roomId } of choose(this.#posts.waiting())) {
+      for (const { roomId } of choose(waitingHeads(this.#database, this.#entries))) {
         const one = this.#promote(roomId, newId())
         if (one) started.push(one)
       }
@@ -311,7 +248,7 @@ export class SqliteRoomLog implements RoomLog {
     return this.#followers.add(roomId, follower)
   }
 
-  readonly isMember: RoomLog['isMember'] = async (...who) => this.#members.of(...who) !== undefined
+  readonly isMember: RoomLog['isMember'] = async (...who) => this.#members.isMember(...who)
 
   readonly isGone: RoomLog['isGone'] = async (...who) => this.#members.isGone(...who)
 
@@ -323,6 +260,7 @@ export class SqliteRoomLog implements RoomLog {
     this.#database.transaction('entry', () => {
       this.#entries.deleteRoom(roomId)
     })
+    this.#dockets.forget(roomId)
     this.#followers.tell(roomId, { type: 'deleted' })
   }
 
@@ -342,54 +280,58 @@ export class SqliteRoomLog implements RoomLog {
     this.#database.close()
   }
 
-  /** One command: answered from memory when repeated, else done in one step, remembered, and shown. */
-  #command(
-    by: { memberId: MemberId; commandId: string; type: string },
-    roomId: RoomId | undefined,
-    work: (room: RoomRow) => { roomId: RoomId; entries: Entry[] },
-  ): Written {
+  /** One command: answered from memory when repeated, else decided and written in one step, remembered, and shown. */
+  #command(roomId: RoomId, command: MemberCommand): Written {
+    const by = actorOf(command) ?? ''
+    const kind = command.type === 'start' ? command.mode : command.type
+    const isNew = command.type === 'create'
     const done = this.#database.transaction('entry', () => {
-      const room = roomId === undefined ? NO_ROOM : this.#entries.room(roomId)
-      const before = this.#entries.repeated(by.memberId, by.commandId, by.type, roomId)
-      if (before) return { ...before, repeated: true }
-      if (roomId !== undefined)
-        this.#members.requireNotGone(roomId, by.memberId, by.type === 'join')
-      const result = work(room)
-      this.#entries.remember(by.memberId, by.commandId, by.type, result.roomId, result.entries)
-      return { ...result, repeated: false }
+      if (!isNew) this.#entries.room(roomId)
+      const where = isNew ? undefined : roomId
+      const before = this.#entries.repeated(by, command.commandId, kind, where)
+      if (before) return before
+      if (isNew) this.#entries.makeRoom({ ...command, epoch: this.#newId() })
+      const batch = this.#batches.write(roomId, command)
+      this.#entries.remember(by, command.commandId, kind, roomId, batch.entries)
+      return batch
     })
-    if (done.repeated) return { entries: done.entries, started: null }
-    this.#show(done.roomId, done.entries)
-    return {
-      entries: done.entries,
-      started: this.#generations.settle(done.roomId, done.entries),
-    }
+    if (!('docket' in done)) return { entries: done.entries, started: null }
+    const started = this.#keep(done)
+    this.#show(done)
+    return { entries: done.entries, started }
   }
 
-  #show(roomId: RoomId, entries: readonly Entry[]): void {
+  /** Once it is committed. @returns the generation that is the caller's to run now */
+  #keep({ roomId, docket, entries }: Batch): Started | null {
+    this.#dockets.keep(roomId, docket)
+    return this.#generations.settle(roomId, entries)
+  }
+
+  #show({ roomId, entries }: Batch): void {
     if (entries.length === 0) return
     const { epoch } = this.#entries.room(roomId)
     this.#followers.tell(roomId, { type: 'entries', epoch, entries })
   }
 
-  #write(roomId: RoomId, draft: EntryDraft): Entry {
-    return this.#entries.write(roomId, draft)
-  }
-
-  #promote(roomId: RoomId, next: GenerationId): Started | null {
-    const promote = () => this.#generations.promote(roomId, next)
-    const entries = [this.#database.transaction('entry', promote)].filter((entry) => entry !== null)
-    this.#show(roomId, entries)
-    return this.#generations.settle(roomId, entries)
+  #promote(roomId: RoomId, generationId: GenerationId): Started | null {
+    const batch = this.#database.transaction('entry', () =>
+      this.#batches.write(roomId, { type: 'promote', generationId }),
+    )
+    const started = this.#keep(batch)
+    this.#show(batch)
+    return started
   }
 
   /** Ends what runs in a room, unless this process runs it. */
-  #interrupt(roomId: RoomId, running: number): void {
-    const entries = this.#database.transactionWithReserve('entry', (isFull) =>
-      this.#generations.interrupt(roomId, running, isFull),
+  #interrupt(roomId: RoomId): void {
+    const { running } = this.#dockets.of(roomId)
+    if (running === null || this.#generations.isOurs(running)) return
+    const end = { generationId: running, outcome: 'interrupted', error: INTERRUPTED } as const
+    const batch = this.#database.transactionWithReserve('entry', (isFull) =>
+      this.#batches.write(roomId, { type: 'end', ...end, next: null }, isFull),
     )
-    this.#show(roomId, entries)
-    this.#generations.settle(roomId, entries)
+    this.#keep(batch)
+    this.#show(batch)
   }
 }
 

@@ -1,0 +1,77 @@
+// What is decided becomes a batch of entries: each gets its place and time, an end is sealed with what is stored of its text, and
+// the docket goes with them. Called inside transactions.
+import type { Entry, GenerationEnded, RoomId } from '@roomcast/shared/protocol'
+import { digest } from '@roomcast/shared/digest'
+import type { Command } from '../../decide/commands.ts'
+import { decide } from '../../decide/decide.ts'
+import { type Docket, docketAfter } from '../../decide/docket.ts'
+import type { Draft, EndDraft } from '../../decide/draft.ts'
+import { factsFor } from '../../decide/facts.ts'
+import type { Dockets } from './dockets.ts'
+import type { Entries } from './entries.ts'
+import { RoomFacts } from './facts.ts'
+import type { Replies } from './replies.ts'
+
+/** What was written, and the docket with it. */
+export interface Batch {
+  readonly roomId: RoomId
+  readonly entries: readonly Entry[]
+  readonly docket: Docket
+}
+
+export interface BatchesOptions {
+  readonly entries: Entries
+  readonly replies: Replies
+  readonly dockets: Dockets
+}
+
+export class Batches {
+  readonly #options: BatchesOptions
+
+  constructor(options: BatchesOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Decides a command on the room as it is, and writes what comes of it.
+   * @param isFull there is hardly room on the disk: the text of what ends stays in its pieces
+   * @throws Refusal, AdmissionChanged as it is decided
+   */
+  write(roomId: RoomId, command: Command, isFull = false): Batch {
+    const { entries, replies, dockets } = this.#options
+    const before = dockets.of(roomId)
+    const facts = factsFor(command, new RoomFacts(entries, replies, roomId))
+    const decision = decide(before, command, facts)
+    if (decision instanceof Error) throw decision
+    let docket = before
+    const written = decision.map((draft) => {
+      const entry = this.#writeOne(roomId, draft, isFull)
+      docket = docketAfter(docket, entry)
+      return entry
+    })
+    dockets.save(roomId, before, docket)
+    return { roomId, entries: written, docket }
+  }
+
+  #writeOne(roomId: RoomId, draft: Draft, isFull: boolean): Entry {
+    const { entries, replies } = this.#options
+    if (draft.type === 'generation-ended') return this.#close(roomId, draft, isFull)
+    const entry = entries.write(roomId, draft)
+    if (entry.type === 'generation-started') {
+      const { number, generationId, messageId } = entry
+      replies.begin(roomId, { number, generationId, messageId, fence: number })
+    }
+    return entry
+  }
+
+  #close(roomId: RoomId, draft: EndDraft, isFull: boolean): GenerationEnded {
+    const { entries, replies } = this.#options
+    const row = replies.byNumber(roomId, draft.number)
+    if (!row) throw new Error(`generation ${draft.number} is not there to be ended`)
+    const { text } = replies.read(roomId, row)
+    const sealed = { ...draft, end: row.reply_end, digest: digest(text) }
+    const ended = entries.write(roomId, sealed) as GenerationEnded
+    replies.close(roomId, row, isFull ? null : text, ended)
+    return ended
+  }
+}
