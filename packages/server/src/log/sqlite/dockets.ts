@@ -9,7 +9,7 @@ import type {
 } from '@roomcast/shared/protocol'
 import type { Asked, Docket, Membership } from '../../decide/docket.ts'
 import type { Database } from './database.ts'
-import type { Entries } from './entries.ts'
+import type { Entries, RoomRow } from './entries.ts'
 
 /** Members, of all rooms together, in the dockets that are kept; the rest of a docket is short. */
 const KEPT_MEMBERS = 20_000
@@ -41,11 +41,10 @@ export class Dockets {
     this.#entries = entries
   }
 
-  /** Of a room as it is in this transaction. @throws Refusal `room-not-found` */
-  of(roomId: RoomId): Docket {
-    const { last_offset } = this.#entries.room(roomId)
-    const kept = this.#kept.get(roomId)
-    return kept?.offset === last_offset ? kept : this.#read(roomId)
+  /** Of a room as it is in this transaction. */
+  of(room: RoomRow): Docket {
+    const kept = this.#kept.get(room.room_id)
+    return kept?.offset === room.last_offset ? kept : this.#read(room)
   }
 
   /** Once it is committed. */
@@ -120,8 +119,8 @@ export class Dockets {
     )
   }
 
-  #read(roomId: RoomId): Docket {
-    const room = this.#entries.room(roomId)
+  #read(room: RoomRow): Docket {
+    const { room_id: roomId } = room
     const running =
       room.running === null
         ? undefined

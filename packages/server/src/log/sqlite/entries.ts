@@ -26,19 +26,8 @@ export interface RoomRow {
   readonly inviters: Inviters | null
 }
 
-/** Stands in for the room while it is being made. */
-export const NO_ROOM: RoomRow = {
-  room_id: '',
-  epoch: '',
-  title: '',
-  model: '',
-  last_offset: 0,
-  last_at: 0,
-  last_number: 0,
-  running: null,
-  held: 0,
-  inviters: null,
-}
+/** Where a room ends. */
+export type Last = Pick<Entry, 'offset' | 'at'>
 
 interface CommandRow {
   readonly room_id: RoomId
@@ -54,10 +43,13 @@ interface EntryRow {
 
 /** Commands are remembered this long. */
 const REMEMBER_MS = 7 * 24 * 60 * 60 * 1000
+/** Old ones are looked for after so many new ones. */
+const FORGET_EVERY = 100
 
 export class Entries {
   readonly #database: Database
   readonly #clock: Clock
+  #remembered = 0
 
   constructor(database: Database, clock: Clock) {
     this.#database = database
@@ -98,11 +90,10 @@ export class Entries {
     for (const table of tables) this.#database.run(`DELETE FROM ${table} WHERE room_id = ?`, roomId)
   }
 
-  /** Gives the draft its place and time and stores it. */
-  write(roomId: RoomId, draft: EntryDraft): Entry {
-    const { last_offset, last_at } = this.room(roomId)
-    const at = Math.max(this.#clock.now(), last_at)
-    const entry: Entry = { offset: last_offset + 1, at, ...draft }
+  /** Gives a draft the place after the last entry of a room, and its time, and stores it. @param last the room, or its last entry */
+  write(roomId: RoomId, draft: EntryDraft, last: Last): Entry {
+    const at = Math.max(this.#clock.now(), last.at)
+    const entry: Entry = { offset: last.offset + 1, at, ...draft }
     this.#database.run(
       'INSERT INTO entries (room_id, entry_offset, type, subject, body) VALUES (?, ?, ?, ?, ?)',
       roomId,
@@ -111,13 +102,17 @@ export class Entries {
       subjectOf(entry),
       JSON.stringify(entry),
     )
+    return entry
+  }
+
+  /** The room ends with this entry from now on. */
+  moveTo(roomId: RoomId, { offset, at }: Last): void {
     this.#database.run(
       'UPDATE rooms SET last_offset = ?, last_at = ? WHERE room_id = ?',
-      entry.offset,
-      entry.at,
+      offset,
+      at,
       roomId,
     )
-    return entry
   }
 
   /** Offset of the last entry that changed the members or ended invites. */
@@ -243,7 +238,9 @@ export class Entries {
       first + entries.length - 1,
       this.#clock.now(),
     )
-    this.#database.run('DELETE FROM commands WHERE at < ?', this.#clock.now() - REMEMBER_MS)
+    this.#remembered += 1
+    if (this.#remembered % FORGET_EVERY === 0)
+      this.#database.run('DELETE FROM commands WHERE at < ?', this.#clock.now() - REMEMBER_MS)
   }
 
   #parse(rows: readonly EntryRow[]): Entry[] {

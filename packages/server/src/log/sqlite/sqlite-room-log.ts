@@ -169,7 +169,7 @@ export class SqliteRoomLog implements RoomLog {
     const result = this.#database.transactionWithReserve('entry', (isFull) => {
       const row = this.#generations.get(roomId, generationId)
       const command = { type: 'end', ...end } as const
-      const gone = refusedAsGone(this.#dockets.of(roomId), command)
+      const gone = refusedAsGone(this.#dockets.of(this.#entries.room(roomId)), command)
       if (gone) throw gone
       const refused = refuseOwner(row, end.fence)
       if (refused) return refused
@@ -286,7 +286,6 @@ export class SqliteRoomLog implements RoomLog {
     const kind = command.type === 'start' ? command.mode : command.type
     const isNew = command.type === 'create'
     const done = this.#database.transaction('entry', () => {
-      if (!isNew) this.#entries.room(roomId)
       const where = isNew ? undefined : roomId
       const before = this.#entries.repeated(by, command.commandId, kind, where)
       if (before) return before
@@ -307,9 +306,8 @@ export class SqliteRoomLog implements RoomLog {
     return this.#generations.settle(roomId, entries)
   }
 
-  #show({ roomId, entries }: Batch): void {
+  #show({ roomId, epoch, entries }: Batch): void {
     if (entries.length === 0) return
-    const { epoch } = this.#entries.room(roomId)
     this.#followers.tell(roomId, { type: 'entries', epoch, entries })
   }
 
@@ -324,7 +322,7 @@ export class SqliteRoomLog implements RoomLog {
 
   /** Ends what runs in a room, unless this process runs it. */
   #interrupt(roomId: RoomId): void {
-    const { running } = this.#dockets.of(roomId)
+    const { running } = this.#dockets.of(this.#entries.room(roomId))
     if (running === null || this.#generations.isOurs(running)) return
     const end = { generationId: running, outcome: 'interrupted', error: INTERRUPTED } as const
     const batch = this.#database.transactionWithReserve('entry', (isFull) =>
