@@ -3,6 +3,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
+import { TRIED } from '@roomcast/server/redis/permissions.ts'
 import { documentedUser } from '../support/redis-user.ts'
 
 const SERVER = fileURLToPath(new URL('../../packages/server/src', import.meta.url))
@@ -49,6 +50,14 @@ it('the documented user of Redis may run what scripts and nodes run, and nothing
     .filter((name) => !NOT_COMMANDS.has(name))
     .map((name) => `+${name.toLowerCase()}`)
   expect([...known].toSorted()).toEqual([...new Set(used)].toSorted())
+})
+
+it('a node tries all of them when it starts', () => {
+  const tried = [...Object.keys(TRIED), 'time', ...Object.keys(CONNECTIONS)]
+  const documented = documentedUser().flatMap((rule) =>
+    rule.startsWith('+') ? [rule.slice(1)] : [],
+  )
+  expect(tried.toSorted()).toEqual(documented.toSorted())
 })
 
 /** Methods of connections that send nothing. */

@@ -17,6 +17,7 @@ import type { PresencePort } from './presence/presence.ts'
 import { RedisPresence } from './presence/redis-presence.ts'
 import { Connections } from './redis/connections.ts'
 import { askToSave, joinDeployment, missingSettings } from './redis/deployment.ts'
+import { requirePermissions } from './redis/permissions.ts'
 import { Probe } from './redis/probe.ts'
 import type { ScriptFault } from './redis/refusals.ts'
 import { Subscriptions } from './redis/subscriptions.ts'
@@ -135,6 +136,7 @@ async function openRedis(
   }
   try {
     await joinDeployment(connections, namespace, signingKey)
+    await requirePermissions(connections, namespace)
     for (const sentence of await missingSettings(connections)) logger.warn(sentence)
     const onError = (err: unknown) => logger.error({ err }, 'a message of Redis was not understood')
     const subscriptions = new Subscriptions(connections, onError)

@@ -13,5 +13,8 @@ export interface Script {
  */
 export function loadScript(url: string, file: string, before = ''): Script {
   const lua = readFileSync(new URL(file, url), 'utf8')
-  return { name: `roomcast-${file.replace('.lua', '')}`, lua: `${before}\n${lua}` }
+  return {
+    name: `roomcast-${file.replace('.lua', '')}`,
+    lua: before === '' ? lua : `${before}\n${lua}`,
+  }
 }
