@@ -11,8 +11,8 @@ export interface LogUnderTest {
    * alive owns what was running. Left out where nothing outlives the log; tests that need it are skipped.
    */
   reopen?(): Promise<RoomLog>
-  /** From now on the clock of the storage shows an earlier time than the last entry of the room has. */
-  setClockBack(roomId: string): Promise<void>
+  /** From now on the clock of the storage shows an earlier time than the room has. @returns the time of the room */
+  setClockBack(roomId: string): Promise<number>
   cleanup(): Promise<void>
 }
 
@@ -23,7 +23,7 @@ export interface LogInUse {
   /** Closes the log and gives the one that comes after it. */
   reopen(context: TestContext): Promise<RoomLog>
   /** See LogUnderTest. */
-  setClockBack(roomId: string): Promise<void>
+  setClockBack(roomId: string): Promise<number>
 }
 
 /** Opens a fresh log before each test of the surrounding `describe` and closes it after. */
@@ -58,6 +58,9 @@ export function useLog(setup: Setup): LogInUse {
       log = await underTest.reopen()
       return log
     },
-    setClockBack: async (roomId) => underTest?.setClockBack(roomId),
+    setClockBack(roomId) {
+      if (underTest === null) throw new Error('the log is open only while a test runs')
+      return underTest.setClockBack(roomId)
+    },
   }
 }

@@ -33,11 +33,13 @@ function logsAt(address: RedisAddress): LogUnderTest {
       await expect.poll(() => systemClock.now() - since, { interval: 10 }).toBeGreaterThan(LEASE_MS)
       return log
     },
-    // The clock of Redis cannot be set: the last entry is given a later time.
+    // The clock of Redis cannot be set: the room is given a later time.
     setClockBack: async (roomId) => {
       const tomorrow = systemClock.now() + 24 * 60 * 60 * 1000
-      const room = new Keys(namespace).channel(roomId)
-      await open[0]?.connections.commands.hset(room, 'at', tomorrow)
+      const [node] = open
+      if (!node) throw new Error('no log is open')
+      await node.connections.commands.hset(new Keys(namespace).channel(roomId), 'at', tomorrow)
+      return tomorrow
     },
     cleanup: async () => open.forEach(({ connections }) => connections.close()),
   }

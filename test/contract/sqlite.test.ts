@@ -19,8 +19,11 @@ class SteppingClock implements Clock {
     return () => undefined
   }
 
-  setBack(): void {
+  /** Gives the time that it has shown last. */
+  setBack(): number {
+    const before = this.#now
     this.#now -= 24 * 60 * 60 * 1000
+    return before
   }
 }
 

@@ -1,4 +1,4 @@
-// What can be wanted of a room, as whoever decides and whoever stores are told it. Ids are drawn by the caller, once for a command.
+// The commands of a room, in the form in which rules and logs get them. Ids are drawn by the caller, once for a command.
 import type {
   CommandId,
   GenerationId,
@@ -137,5 +137,8 @@ export type Command =
   | ({ readonly type: 'end' } & NewEnd)
   /** The head of the queue may start, nobody has to ask for it. */
   | { readonly type: 'promote'; readonly generationId: GenerationId }
+
+/** What a member wants: remembered by its id. */
+export type MemberCommand = Extract<Command, { readonly commandId: string }>
 
 export type CommandOf<T extends Command['type']> = Extract<Command, { readonly type: T }>

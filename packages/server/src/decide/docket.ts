@@ -41,7 +41,7 @@ export interface Docket {
   readonly queue: readonly Asked[]
   /** The queue waits until somebody resumes it. */
   readonly held: boolean
-  /** The question that was posted last; the next entry may put it in the queue. */
+  /** The message that was posted last; the next entry may put it in the queue. */
   readonly posted: Asked | null
 }
 

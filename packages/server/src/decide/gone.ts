@@ -1,25 +1,28 @@
 import { type MemberId, Refusal } from '@roomcast/shared/protocol'
-import type { Command } from './commands.ts'
+import type { Command, MemberCommand } from './commands.ts'
 import type { Docket } from './docket.ts'
 
 /** Whoever has left or was removed does nothing any more (R6.7); who left may come back. */
 export function refusedAsGone({ members }: Docket, command: Command): Refusal | null {
-  const who = actorOf(command)
+  const who = 'commandId' in command ? actorOf(command) : stopperOf(command)
   const gone = who === undefined ? null : (members.get(who)?.gone ?? null)
   const comesBack = command.type === 'join' && gone === 'left'
   return gone === null || comesBack ? null : new Refusal('removed')
 }
 
-/** The member who wants it; undefined: nobody has to. */
-export function actorOf(command: Command): MemberId | undefined {
+/** The member who wants it. */
+export function actorOf(command: MemberCommand): MemberId {
   switch (command.type) {
     case 'create':
       return command.owner.memberId
     case 'join':
       return command.memberId
-    case 'promote':
-      return undefined
     default:
       return command.by
   }
+}
+
+/** The member who stops an answer; undefined: it ends, or begins, by itself. */
+function stopperOf(command: Exclude<Command, MemberCommand>): MemberId | undefined {
+  return command.type === 'end' ? command.by : undefined
 }

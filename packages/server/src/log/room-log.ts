@@ -48,17 +48,7 @@ import type {
   Withdrawal,
 } from '../decide/commands.ts'
 
-export type {
-  Amendment,
-  FinalBytes,
-  NewEnd,
-  NewMember,
-  NewPost,
-  NewRoom,
-  NewStart,
-  Resumption,
-  Withdrawal,
-} from '../decide/commands.ts'
+export type * from '../decide/commands.ts'
 export { INTERRUPTED } from '../decide/commands.ts'
 export { AdmissionChanged } from '../decide/join.ts'
 export { OWNER_STAYS } from '../decide/remove.ts'

@@ -7,7 +7,7 @@ import type {
   Role,
   RoomId,
 } from '@roomcast/shared/protocol'
-import type { Asked, Docket, Membership } from '../../decide/docket.ts'
+import { type Asked, type Docket, EMPTY_DOCKET, type Membership } from '../../decide/docket.ts'
 import type { Database } from './database.ts'
 import type { Entries, RoomRow } from './entries.ts'
 
@@ -15,6 +15,11 @@ import type { Entries, RoomRow } from './entries.ts'
 const KEPT_MEMBERS = 20_000
 /** Rooms whose docket is kept. */
 const KEPT_ROOMS = 1_000
+
+export interface DocketLimits {
+  readonly rooms: number
+  readonly members: number
+}
 
 interface MemberRow {
   readonly member_id: MemberId
@@ -35,27 +40,42 @@ export class Dockets {
   readonly #kept = new Map<RoomId, Docket>()
   /** In all that are kept. */
   #members = 0
+  readonly #most: DocketLimits
 
-  constructor(database: Database, entries: Entries) {
+  constructor(
+    database: Database,
+    entries: Entries,
+    { rooms, members }: DocketLimits = { rooms: KEPT_ROOMS, members: KEPT_MEMBERS },
+  ) {
     this.#database = database
     this.#entries = entries
+    this.#most = { rooms, members }
   }
 
-  /** Of a room as it is in this transaction. */
+  /** Of a room as it is, before anything is written in this transaction. */
   of(room: RoomRow): Docket {
+    // It is being made, and that may yet be rolled back.
+    if (room.last_offset === 0) return EMPTY_DOCKET
     const kept = this.#kept.get(room.room_id)
-    return kept?.offset === room.last_offset ? kept : this.#read(room)
+    const docket = kept?.offset === room.last_offset ? kept : this.#read(room)
+    this.keep(room.room_id, docket)
+    return docket
   }
 
-  /** Once it is committed. */
+  /** What was committed. */
   keep(roomId: RoomId, docket: Docket): void {
     this.forget(roomId)
     this.#kept.set(roomId, docket)
     this.#members += docket.members.size
     for (const oldest of this.#kept.keys()) {
-      if (this.#kept.size <= KEPT_ROOMS && this.#members <= KEPT_MEMBERS) break
+      if (this.#kept.size <= this.#most.rooms && this.#members <= this.#most.members) break
       this.forget(oldest)
     }
+  }
+
+  /** How much is kept. */
+  get size(): DocketLimits {
+    return { rooms: this.#kept.size, members: this.#members }
   }
 
   forget(roomId: RoomId): void {
@@ -66,8 +86,10 @@ export class Dockets {
   /** Writes what a batch has changed. */
   save(roomId: RoomId, before: Docket, after: Docket): void {
     this.#saveRoom(roomId, before, after)
-    for (const [memberId, member] of after.members)
-      if (before.members.get(memberId) !== member) this.#saveMember(roomId, memberId, member)
+    if (after.members !== before.members)
+      for (const [memberId, member] of after.members)
+        if (before.members.get(memberId) !== member) this.#saveMember(roomId, memberId, member)
+    if (after.queue === before.queue) return
     for (const asked of before.queue)
       if (!after.queue.includes(asked))
         this.#database.run(

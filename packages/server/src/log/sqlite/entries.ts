@@ -238,8 +238,8 @@ export class Entries {
       first + entries.length - 1,
       this.#clock.now(),
     )
-    this.#remembered += 1
-    if (this.#remembered % FORGET_EVERY === 0)
+    // With the first one too: a process may not live for long.
+    if (this.#remembered++ % FORGET_EVERY === 0)
       this.#database.run('DELETE FROM commands WHERE at < ?', this.#clock.now() - REMEMBER_MS)
   }
 

@@ -32,7 +32,7 @@ import type {
   Withdrawal,
   Written,
 } from '../room-log.ts'
-import { type Command, INTERRUPTED } from '../../decide/commands.ts'
+import { INTERRUPTED, type MemberCommand } from '../../decide/commands.ts'
 import { actorOf, refusedAsGone } from '../../decide/gone.ts'
 import { type Batch, Batches } from './batches.ts'
 import type { Damage } from './data-file.ts'
@@ -76,9 +76,6 @@ export function openSqliteRoomLog({
     () => new SqliteRoomLog({ ...options, database: new Database(path, onDamage) }),
   )
 }
-
-/** What a member wants: remembered by its id. */
-type MemberCommand = Extract<Command, { readonly commandId: string }>
 
 export class SqliteRoomLog implements RoomLog {
   readonly #database: Database
@@ -282,7 +279,7 @@ export class SqliteRoomLog implements RoomLog {
 
   /** One command: answered from memory when repeated, else decided and written in one step, remembered, and shown. */
   #command(roomId: RoomId, command: MemberCommand): Written {
-    const by = actorOf(command) ?? ''
+    const by = actorOf(command)
     const kind = command.type === 'start' ? command.mode : command.type
     const isNew = command.type === 'create'
     const done = this.#database.transaction('entry', () => {
