@@ -14,12 +14,11 @@ export const MOST_LINES_OF_CODE = 10_000
 export const MOST_DEFINITIONS = 1_000
 /** Tokens that one look for blocks may find: a hundred columns make as many cells of each line with one letter. */
 export const MOST_TOKENS = 3_000
-/**
- * Signs that may mean something, in the text of a block and in one text of it: the parser looks for the partner of each. And
- * controls and marks without a shape: the browser lays out the text around each by itself.
- */
+/** Signs that may mean something, in the text of a block and in one text of it; the parser looks for the partner of each. */
 export const MOST_SIGNS = 3_000
 export const MOST_SIGNS_IN_TEXT = 1_000
+/** Costly characters, in the text of a block. */
+export const MOST_COSTLY_IN_BLOCK = 1_000
 /** Elements within each other. Far more than people write; at a hundred the parser leaves out what is in them. */
 export const DEEPEST = 90
 
@@ -41,7 +40,7 @@ export const CHARACTERS_OF_WEIGHT = 25
 /** Characters, and lines, of a piece of plain text, which is laid out only where it is seen. */
 export const PIECE_LENGTH = 2_000
 export const PIECE_LINES = 100
-/** And controls and marks without a shape. */
+/** Costly characters of it. */
 export const MOST_COSTLY = 150
 
 /** Of a piece of plain text, besides each of its costly characters. */
@@ -49,7 +48,10 @@ export const OF_PIECE = 10
 /** Of a block besides what is in it. */
 export const OF_BLOCK = 5
 
-const SIGNS = /(?!\t)[[\]!*_`~<&\\$:@\p{Cc}\p{Cf}]/gu
+const SIGNS = /[[\]!*_`~<&\\$:@\n]/g
+/** Controls and turns of direction: the browser lays out the text between them piece by piece, which takes many times as long. */
+// eslint-disable-next-line no-control-regex -- they are what is looked for
+export const COSTLY = /[\0-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
 /** What is more than an element: a frame with buttons, and something that looks after its size. */
 const HEAVY: Readonly<Record<string, number>> = {
   fence: 40,
@@ -87,12 +89,14 @@ export function fitting(tokens: readonly Token[]): { count: number; weight: numb
 
 /** The tokens of a block in whose text there is not too much for the parser to look at. */
 export function modestPart<Of extends Pick<Token, 'content'>>(tokens: Of[]): Of[] {
-  let [characters, signs] = [0, 0]
+  let [characters, signs, costly] = [0, 0, 0]
   const count = tokens.findIndex(({ content }) => {
     characters += content.length + 1
     if (content.length > BLOCK_LIMIT) return true
     const here = signsIn(content)
     signs += here
+    costly += costlyIn(content)
+    if (costly > MOST_COSTLY_IN_BLOCK) return true
     return characters > BLOCK_LIMIT || here > MOST_SIGNS_IN_TEXT || signs > MOST_SIGNS
   })
   return count < 0 ? tokens : tokens.slice(0, count)
@@ -101,6 +105,11 @@ export function modestPart<Of extends Pick<Token, 'content'>>(tokens: Of[]): Of[
 /** Signs that may mean something to the parser. */
 export function signsIn(text: string): number {
   return text.match(SIGNS)?.length ?? 0
+}
+
+/** How many characters of a text take many times as long as others. */
+export function costlyIn(text: string): number {
+  return text.match(COSTLY)?.length ?? 0
 }
 
 function isTooDeep({ level, children }: Token): boolean {

@@ -193,7 +193,7 @@ export class MarkdownBlocks {
     const restStart = this.#source.length - rest.length
     if (finished > 0) this.#finish(tail.slice(0, tail.length - rest.length))
     if (this.#isFull) return this.#rest()
-    const isLong = rest.length - codeLength(open) > BLOCK_LIMIT
+    const isLong = rest.length - inCode(open, lengthOf) > BLOCK_LIMIT
     const goesOn = !isLong && last !== undefined && mayGoOn(tail, last)
     const shown = goesOn ? this.#settled(open, tail, references) : open
     const made = this.#parse(shown, references, { open: !isLong, goesOn })
@@ -337,12 +337,15 @@ function linesIn(text: string): number {
 function hasTooManyLines(text: string, stretches: readonly Stretch[]): boolean {
   const lines = linesIn(text)
   if (lines <= MOST_LINES) return false
-  const ofCode = stretches.filter(isCode).reduce((sum, { source }) => sum + linesIn(source), 0)
+  const ofCode = inCode(stretches, linesIn)
   return lines - ofCode > MOST_LINES || ofCode > MOST_LINES_OF_CODE
 }
 
-function codeLength(stretches: readonly Stretch[]): number {
-  return stretches.filter(isCode).reduce((sum, { source }) => sum + source.length, 0)
+const lengthOf = (text: string): number => text.length
+
+/** How much of something is in code. */
+function inCode(stretches: readonly Stretch[], measure: (source: string) => number): number {
+  return stretches.filter(isCode).reduce((sum, { source }) => sum + measure(source), 0)
 }
 
 /** Whether two blocks look the same; where they stand in the text does not matter. */

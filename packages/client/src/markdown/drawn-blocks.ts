@@ -1,9 +1,9 @@
 // Which part of an answer is on the page: it grows from frame to frame until it is all there.
 import { onScopeDispose, type ShallowRef, shallowRef, watch } from 'vue'
-import { CHARACTERS_OF_WEIGHT, OF_BLOCK, OF_PIECE, weightOf } from './answer-limits.ts'
+import { CHARACTERS_OF_WEIGHT, costlyIn, OF_BLOCK, OF_PIECE, weightOf } from './answer-limits.ts'
 import { type Block, MarkdownBlocks } from './blocks.ts'
 import { drawNow, drawSoon } from './frames.ts'
-import { costlyIn, piecesOf } from './pieces.ts'
+import { piecesOf } from './pieces.ts'
 
 export interface DrawnBlocks {
   readonly blocks: readonly Block[]

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { MOST_COSTLY, PIECE_LENGTH } from './answer-limits.ts'
-import { costlyIn, piecesOf } from './pieces.ts'
+import { costlyIn, MOST_COSTLY, PIECE_LENGTH } from './answer-limits.ts'
+import { piecesOf } from './pieces.ts'
 
 const TEXTS = {
   'of words': 'word '.repeat(2_000),
@@ -8,7 +8,7 @@ const TEXTS = {
   'of control characters': '\u0001\u0000\u007f'.repeat(2_000),
   'of directions in turn': '\u202ea\u202c\u2067b\u2069 '.repeat(500),
   'of families': '👩‍👩‍👧‍👦'.repeat(500),
-  'of words and, at its end, of soft hyphens': 'word '.repeat(500) + 'a\u00ad'.repeat(1_000),
+  'of words and, at its end, of bells': 'word '.repeat(500) + 'a\u0007'.repeat(1_000),
 }
 
 describe.each(Object.entries(TEXTS))('a long text %s', (_, text) => {
@@ -31,13 +31,22 @@ describe.each(Object.entries(TEXTS))('a long text %s', (_, text) => {
   })
 })
 
-it('a piece ends within no character', () => {
-  const isBroken = (piece: string) =>
-    /[\ud800-\udbff]$/.test(piece) || /^[\udc00-\udfff\u200d]/.test(piece)
-  expect(piecesOf('👩‍👩‍👧‍👦'.repeat(500)).filter(isBroken)).toEqual([])
+const FAMILY = '👩‍👩‍👧‍👦'
+const ENGLAND = '\u{1f3f4}\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}'
+
+it.each([FAMILY, ENGLAND, '🇩🇪', 'e\u0301', '👍🏽'])('a piece ends within no %s', (character) => {
+  for (const before of ['', 'a', 'ab', '\u0007', 'a\u0007b'])
+    for (const piece of piecesOf(before + character.repeat(2_000)).slice(1))
+      expect(piece.replaceAll(character, '')).toBe('')
 })
 
-it('tabs and line ends are not costly', () => {
-  expect(costlyIn('a\tb\nc')).toBe(0)
-  expect(costlyIn('a\u00adb\u200bc\u0007')).toBe(3)
+it('what is one character beyond the length of a piece is cut all the same', () => {
+  const text = `a${'\u0301'.repeat(5_000)}`
+  expect(piecesOf(text).length).toBeGreaterThan(2)
+  expect(piecesOf(text).join('')).toBe(text)
+})
+
+it('tabs, line ends, joiners and hyphens are not costly', () => {
+  expect(costlyIn(`a\tb\nc${FAMILY}\u00ad\u200c`)).toBe(0)
+  expect(costlyIn('a\u202eb\u2069c\u0007')).toBe(3)
 })

@@ -1,28 +1,28 @@
 // A long text in pieces that follow one another without a gap: each is laid out by itself, and only where it is seen.
-import { MOST_COSTLY, PIECE_LENGTH, PIECE_LINES } from './answer-limits.ts'
+import { COSTLY, MOST_COSTLY, PIECE_LENGTH, PIECE_LINES } from './answer-limits.ts'
 
-/** Controls and marks without a shape (Unicode's `Cc` and `Cf`): the browser lays out the text around each by itself. */
-const COSTLY = /(?![\n\t])[\p{Cc}\p{Cf}]/gu
+const characters = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+
+/** The text that was cut last: one that grows is cut on from there. */
+let last: { readonly text: string; readonly pieces: readonly string[] } = { text: '', pieces: [] }
 
 /** The pieces of a text, as long as they may be; at line ends where there are some. What is added to a text changes the last alone. */
-export function piecesOf(text: string): string[] {
-  const pieces: string[] = []
-  for (let from = 0; from < text.length;) {
+export function piecesOf(text: string): readonly string[] {
+  if (text === last.text) return last.pieces
+  const pieces = text.startsWith(last.text) ? last.pieces.slice(0, -1) : []
+  const known = pieces.reduce((sum, piece) => sum + piece.length, 0)
+  for (let from = known; from < text.length;) {
     const to = endOf(text, from)
     pieces.push(text.slice(from, to))
     from = to
   }
+  last = { text, pieces }
   return pieces
 }
 
 /** About how many lines a piece takes. */
 export function linesOf(piece: string): number {
   return Math.max(piece.split('\n').length, Math.ceil(piece.length / 80))
-}
-
-/** How many characters of a text take many times as long as others. */
-export function costlyIn(text: string): number {
-  return text.match(COSTLY)?.length ?? 0
 }
 
 function endOf(text: string, from: number): number {
@@ -47,10 +47,11 @@ function modestLength(text: string): number {
   return text.length
 }
 
-/** Not within what is one character to people, as far as that can be seen here. */
+/** Not within what is one character to people, unless it is too long by itself. */
 function within(text: string, from: number, most: number): number {
   if (most === text.length) return most
-  let end = most
-  while (end > from + 1 && /[\p{M}\u200d\udc00-\udfff]/u.test(text.charAt(end))) end -= 1
-  return end > from + 1 ? end : most
+  // Whether one begins there depends on what comes before, and on the next code point.
+  const around = characters.segment(text.slice(from, most + 2))
+  const index = around.containing(most - from)?.index ?? 0
+  return index > 0 ? from + index : most
 }
