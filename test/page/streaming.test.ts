@@ -122,6 +122,8 @@ describe('a long answer', () => {
     ['a list', '- one\n- two', 'li'],
     ['the list in a list', '- one\n  - two', 'li li'],
     ['a list with space between its items', '- one\n\n- two', 'li p'],
+    ['lists in lists in a list', '- one\n  - two\n    - three\n      - four', 'li li li li'],
+    ['code in a list', '- one\n  ```ts\n  const a', 'li code'],
     ['a quote', '> one', 'blockquote p'],
     ['code', '```ts\nconst a', '.code code'],
   ])('shows one caret, at the end of %s, until it has ended', async (_, text, place) => {

@@ -193,7 +193,7 @@ export class MarkdownBlocks {
     const restStart = this.#source.length - rest.length
     if (finished > 0) this.#finish(tail.slice(0, tail.length - rest.length))
     if (this.#isFull) return this.#rest()
-    const isLong = rest.length - inCode(open, lengthOf) > BLOCK_LIMIT
+    const isLong = rest.length - inCode(open, ({ length }) => length) > BLOCK_LIMIT
     const goesOn = !isLong && last !== undefined && mayGoOn(tail, last)
     const shown = goesOn ? this.#settled(open, tail, references) : open
     const made = this.#parse(shown, references, { open: !isLong, goesOn })
@@ -340,8 +340,6 @@ function hasTooManyLines(text: string, stretches: readonly Stretch[]): boolean {
   const ofCode = inCode(stretches, linesIn)
   return lines - ofCode > MOST_LINES || ofCode > MOST_LINES_OF_CODE
 }
-
-const lengthOf = (text: string): number => text.length
 
 /** How much of something is in code. */
 function inCode(stretches: readonly Stretch[], measure: (source: string) => number): number {

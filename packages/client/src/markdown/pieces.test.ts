@@ -34,6 +34,19 @@ describe.each(Object.entries(TEXTS))('a long text %s', (_, text) => {
 const FAMILY = '👩‍👩‍👧‍👦'
 const ENGLAND = '\u{1f3f4}\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}'
 
+it('whatever was cut before makes no difference', () => {
+  const texts = [
+    'word '.repeat(3_000),
+    '',
+    'word',
+    '',
+    'word '.repeat(1_000),
+    'other '.repeat(3_000),
+  ]
+  for (const text of texts) expect(piecesOf(text).join('')).toBe(text)
+  expect(piecesOf('')).toEqual([])
+})
+
 it.each([FAMILY, ENGLAND, '🇩🇪', 'e\u0301', '👍🏽'])('a piece ends within no %s', (character) => {
   for (const before of ['', 'a', 'ab', '\u0007', 'a\u0007b'])
     for (const piece of piecesOf(before + character.repeat(2_000)).slice(1))

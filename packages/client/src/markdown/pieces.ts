@@ -1,23 +1,25 @@
 // A long text in pieces that follow one another without a gap: each is laid out by itself, and only where it is seen.
 import { COSTLY, MOST_COSTLY, PIECE_LENGTH, PIECE_LINES } from './answer-limits.ts'
 
-const characters = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+/** By what people take for one character, which is what it does unless told otherwise. */
+const characters = new Intl.Segmenter()
 
-/** The text that was cut last: one that grows is cut on from there. */
-let last: { readonly text: string; readonly pieces: readonly string[] } = { text: '', pieces: [] }
+/** The text that was cut last, and where its last piece begins: one that grows is cut on from there. */
+let [before, pieces, from]: [string, readonly string[], number] = ['', [], 0]
 
 /** The pieces of a text, as long as they may be; at line ends where there are some. What is added to a text changes the last alone. */
 export function piecesOf(text: string): readonly string[] {
-  if (text === last.text) return last.pieces
-  const pieces = text.startsWith(last.text) ? last.pieces.slice(0, -1) : []
-  const known = pieces.reduce((sum, piece) => sum + piece.length, 0)
-  for (let from = known; from < text.length;) {
-    const to = endOf(text, from)
-    pieces.push(text.slice(from, to))
+  if (text === before) return pieces
+  const isMore = text.startsWith(before)
+  const cut = isMore ? pieces.slice(0, -1) : []
+  if (!isMore) from = 0
+  for (let to = from; to < text.length;) {
     from = to
+    to = endOf(text, from)
+    cut.push(text.slice(from, to))
   }
-  last = { text, pieces }
-  return pieces
+  ;[before, pieces] = [text, cut]
+  return cut
 }
 
 /** About how many lines a piece takes. */

@@ -26,8 +26,8 @@ type Frame = {
 /** An item or a row that is drawn as a whole, and the tokens that it is made of. */
 interface Row {
   readonly tokens: readonly Token[]
-  /** There is code in it, which looks otherwise while the block is being written; null: there is none. */
-  readonly code: 'open' | 'done' | null
+  /** Whether the block was being written, where there is code in the row, which looks otherwise then; null: there is none. */
+  readonly openCode: boolean | null
   readonly node: VNode
 }
 /** Those of a block, by where they begin: as long as they are the same, more is drawn, or written, without drawing them again. */
@@ -91,7 +91,7 @@ function renderTokens(
       const own = tokens.slice(ended.from, end + 1)
       rows.now.set(ended.from, {
         tokens: own,
-        code: own.some(isCode) ? stateOf(block.open) : null,
+        openCode: own.some(isCode) ? block.open : null,
         // Vue leaves alone what is the same node as before, where it is remembered in this way.
         node: withMemo([], () => node, [], ended.from),
       })
@@ -128,17 +128,13 @@ function renderTokens(
 }
 
 function isAt(
-  { tokens, code }: Row,
+  { tokens, openCode }: Row,
   all: readonly Token[],
   from: number,
   isOpen: boolean,
 ): boolean {
-  if (code !== null && code !== stateOf(isOpen)) return false
+  if (openCode !== null && openCode !== isOpen) return false
   return tokens.every((token, index) => isSame(token, all[from + index]))
-}
-
-function stateOf(isOpen: boolean): 'open' | 'done' {
-  return isOpen ? 'open' : 'done'
 }
 
 function isCode({ type }: Token): boolean {
