@@ -1,6 +1,6 @@
 // Data of earlier versions opens: the same transcript, digest for digest, on both adapters, again and again, and also when the
 // process that opens it is killed. `make.ts` has made the data, once.
-import { copyFileSync, readFileSync } from 'node:fs'
+import { copyFileSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { digest } from '@roomcast/shared/digest'
@@ -21,7 +21,7 @@ import { type Transcript, transcriptOf } from './transcript.ts'
 
 /** Short, so that an owner whose process has died is soon dead for the log too. */
 const LEASE_MS = 200
-const DATA = join(import.meta.dirname, 'saved')
+const SAVED = join(import.meta.dirname, 'saved')
 
 /** A storage with data of an earlier version in it. */
 interface Storage {
@@ -36,19 +36,19 @@ afterEach(async () => {
   for (const close of closing.splice(0).toReversed()) await close()
 })
 
-async function sqlite(): Promise<Storage> {
+async function sqlite(data: string): Promise<Storage> {
   const folder = await temporaryDirectory()
   closing.push(() => folder.remove())
   const path = join(folder.path, 'roomcast.sqlite')
-  copyFileSync(join(DATA, 'roomcast.sqlite'), path)
+  copyFileSync(join(data, 'roomcast.sqlite'), path)
   return {
     open: () => opened(openSqliteRoomLog({ path, clock: systemClock, newId: () => 'epoch' })),
     environment: { DATA_DIR: folder.path },
   }
 }
 
-async function redis(): Promise<Storage> {
-  const server = await startRedis({ dump: join(DATA, 'redis.rdb') })
+async function redis(data: string): Promise<Storage> {
+  const server = await startRedis({ dump: join(data, 'redis.rdb') })
   closing.push(() => server.stop())
   const url = asUser(server.url)
   return {
@@ -70,19 +70,23 @@ async function opened(opening: Promise<RoomLog>): Promise<RoomLog> {
   return log
 }
 
-function transcript(name: string): Transcript {
-  return JSON.parse(readFileSync(join(DATA, `${name}.json`), 'utf8')) as Transcript
+function transcript(data: string, name: string): Transcript {
+  return JSON.parse(readFileSync(join(data, `${name}.json`), 'utf8')) as Transcript
 }
 
 /** Ids for what recovery starts. */
 const next = () => 'started-by-recovery'
 const HALF = 'ThinkingThis an'
 
-describe.each([
-  ['sqlite', sqlite],
-  ['redis', redis],
-] as const)('data of an earlier version in %s', (name, prepare) => {
-  const before = transcript(name)
+const all = readdirSync(SAVED).flatMap((version) => [
+  { version, name: 'sqlite', open: sqlite },
+  { version, name: 'redis', open: redis },
+])
+
+describe.each(all)('data of version $version in $name', ({ version, name, open }) => {
+  const data = join(SAVED, version)
+  const before = transcript(data, name)
+  const prepare = () => open(data)
 
   test('[R4.2] opens with the same transcript, once and again', async () => {
     const storage = await prepare()

@@ -1,5 +1,5 @@
-// A room in which everything has happened that a log can hold, and a second one that a dead process has left as it was: an
-// answer half written, and questions that wait.
+// A room in which all has happened that members can do, with a checkpoint in its middle; one that a dead process has left as it
+// was, an answer half written and questions that wait; and one whose queue is held.
 import { expect } from 'vitest'
 import type { RoomLog } from '@roomcast/server/log/room-log.ts'
 import { startedBy, TestRoom } from '../contract/test-room.ts'
@@ -65,6 +65,7 @@ async function playFull(room: TestRoom): Promise<void> {
     model: 'claude-2',
     thinking: true,
   })
+  await log.checkpoint(await room.state())
   await room.amend('bob', { type: 'invite', inviteId: 'first-invite', until: UNTIL })
   await room.amend('alice', { type: 'end-invites' })
   await room.amend('alice', { type: 'configure', inviters: 'owner', instructions: 'Be long.' })

@@ -1,5 +1,6 @@
-// Makes the data that later versions have to open: `node test/earlier/make.ts`. Made once, by the version whose data it is.
-import { copyFileSync, writeFileSync } from 'node:fs'
+// Makes the data that later versions have to open: `node test/earlier/make.ts 2`, with the next free number, by a version that
+// stores something in another way than the last of those that are there. What is there stays.
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openSqliteRoomLog } from '@roomcast/server/log/sqlite/sqlite-room-log.ts'
 import { systemClock } from '@roomcast/server/clock.ts'
@@ -9,7 +10,10 @@ import { temporaryDirectory } from '../support/server-process.ts'
 import { playHistory } from './history.ts'
 import { transcriptOf } from './transcript.ts'
 
-const DATA = join(import.meta.dirname, 'saved')
+const [, , version = ''] = process.argv
+const DATA = join(import.meta.dirname, 'saved', version)
+// Throws where there is one.
+mkdirSync(DATA)
 const asJson = (value: unknown) => `${JSON.stringify(value, null, 1)}\n`
 
 const folder = await temporaryDirectory()
