@@ -202,7 +202,9 @@ export class MarkdownBlocks {
       this.#add(made, placesOf(open, tail.length - rest.length), references)
       return this.#rest()
     }
-    if (hasTooManyLines(rest, open)) return this.#endWith(open, made)
+    const ofCode = inCode(open, linesIn)
+    if (ofCode > MOST_LINES_OF_CODE || linesIn(rest) - ofCode > MOST_LINES)
+      return this.#endWith(open, made)
     const blocks = made.map(({ block }) => block)
     if (!isLong) return [...this.#finished.map(({ block }) => block), ...blocks]
     const lastIsLong = last !== undefined && tail.length - last.from > BLOCK_LIMIT
@@ -332,13 +334,6 @@ function linesIn(text: string): number {
   let lines = 0
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines += 1
   return lines
-}
-
-function hasTooManyLines(text: string, stretches: readonly Stretch[]): boolean {
-  const lines = linesIn(text)
-  if (lines <= MOST_LINES) return false
-  const ofCode = inCode(stretches, linesIn)
-  return lines - ofCode > MOST_LINES || ofCode > MOST_LINES_OF_CODE
 }
 
 /** How much of something is in code. */

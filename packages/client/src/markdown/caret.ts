@@ -9,11 +9,9 @@ export function useCaret(isWriting: () => boolean): void {
   const place = (): void => {
     const element: unknown = instance?.vnode.el
     const text = element instanceof Node ? element.parentElement : null
-    const now = text && isWriting() ? caretPlace(text) : null
-    if (shown !== now) shown?.classList.remove('caret')
-    // Vue may have drawn the element anew in its place.
-    now?.classList.add('caret')
-    shown = now
+    shown?.classList.remove('caret')
+    shown = text && isWriting() ? caretPlace(text) : null
+    shown?.classList.add('caret')
   }
   onMounted(place)
   onUpdated(place)

@@ -85,3 +85,27 @@ it('what is not wanted any more is not drawn', async () => {
   await frame()
   expect(count).toBe(0)
 })
+
+it('what comes by itself in each frame leaves every other one to what waits', async () => {
+  const turns: string[] = []
+  const wait = (): void =>
+    void drawSoon(() => {
+      turns.push('waited')
+      return 1
+    })
+  for (let count = 0; count < 6; count++) {
+    wait()
+    drawNow((most) => {
+      turns.push('now')
+      return most
+    })
+    await oneFrame()
+  }
+  expect(turns.filter((turn) => turn === 'now')).toHaveLength(6)
+  const between = turns
+    .join(' ')
+    .split('waited')
+    .map((part) => part.trim().split(' '))
+  expect(turns.filter((turn) => turn === 'waited').length).toBeGreaterThan(1)
+  for (const nows of between) expect(nows.length).toBeLessThanOrEqual(2)
+})

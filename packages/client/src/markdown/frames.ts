@@ -12,6 +12,8 @@ type Draw = (most: number) => number
 
 const waiting: Draw[] = []
 let spent = 0
+/** What waits has had no turn in this frame, since a whole one was drawn by itself; it has one in the next. */
+let hasSkipped = false
 let isPlanned = false
 
 /** Without frames, as on a server, there is nobody to hold up. */
@@ -25,16 +27,18 @@ function plan(): void {
 
 async function fill(): Promise<void> {
   const began = browserClock.now()
-  spent = 0
+  hasSkipped = spent >= MOST_IN_TURN && !hasSkipped
   try {
-    do {
+    while (!hasSkipped && waiting.length > 0 && spent < MOST_AT_ONCE) {
       turn()
       // It is on the page then, still within this frame.
       await nextTick()
-    } while (waiting.length > 0 && spent < MOST_AT_ONCE && browserClock.now() - began < FILLED_MS)
+      if (browserClock.now() - began >= FILLED_MS) break
+    }
   } finally {
     isPlanned = false
     if (waiting.length > 0 || spent > 0) plan()
+    spent = 0
   }
 }
 
