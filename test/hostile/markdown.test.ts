@@ -9,6 +9,7 @@ import {
   MOST_IN_ANSWER,
   MOST_IN_BLOCK,
   MOST_LINES,
+  MOST_LINES_OF_CODE,
 } from '@roomcast/client/markdown/answer-limits.ts'
 import { type Block, MarkdownBlocks } from '@roomcast/client/markdown/blocks.ts'
 import { engine, type Engine } from '@roomcast/client/markdown/engine.ts'
@@ -67,9 +68,11 @@ describe.each([2_000, 40_000])('hostile Markdown of %i characters', (size) => {
       )
       expect(blocks.length).toBeLessThanOrEqual(MOST_BLOCKS + 2)
       for (const { tokens } of blocks)
-        for (const { level, map } of tokens ?? []) {
+        for (const { level, map, type } of tokens ?? []) {
           expect(level).toBeLessThanOrEqual(DEEPEST)
-          expect((map?.[1] ?? 0) - (map?.[0] ?? 0)).toBeLessThan(MOST_LINES * 2)
+          const isCode = type === 'fence' || type === 'code_block'
+          const most = isCode ? MOST_LINES_OF_CODE : MOST_LINES
+          expect((map?.[1] ?? 0) - (map?.[0] ?? 0)).toBeLessThan(most * 2)
         }
     }
   })
