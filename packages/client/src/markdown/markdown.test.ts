@@ -359,3 +359,18 @@ describe('a hostile answer', () => {
     expect((await html(source)).length).toBeGreaterThan(0)
   })
 })
+
+describe('a heading whose text is still to come', () => {
+  it.each(['#', '## ', '### \n'])('is announced to nobody: %j', async (source) => {
+    expect(await html(source, false)).not.toMatch(/<h\d/)
+    expect(await html(`${source.trimEnd()} Title`, false)).toMatch(/<h\d[^>]*>Title<\/h\d>/)
+  })
+
+  it('is none either while its text is not drawn yet', () => {
+    const [block] = new MarkdownBlocks().update('## Title\n', true)
+    if (!block) throw new Error('there is no heading')
+    const tag = (upTo: number) =>
+      renderBlock(block, 3, upTo).map((node) => isVNode(node) && node.type)
+    expect([tag(1), tag(2)]).toEqual([['p'], ['h3']])
+  })
+})

@@ -180,10 +180,11 @@ function element({ token, children, task }: Frame, { source, heading }: Shown): 
   ]
 }
 
+/** Of a heading whose text is still to come, and above a column without a name, there is nothing to announce. */
 function shownTag(tag: string, children: readonly Child[], heading: number): string {
-  if (HEADING.test(tag)) return `h${heading}`
-  // Above a column without a name there is nothing to announce.
-  return tag === 'th' && children.every((child) => child === '') ? 'td' : tag
+  const isEmpty = children.every((child) => child === '')
+  if (HEADING.test(tag)) return isEmpty ? 'p' : `h${heading}`
+  return tag === 'th' && isEmpty ? 'td' : tag
 }
 
 function extra(token: Token, task: boolean): Record<string, unknown> {
