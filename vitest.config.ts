@@ -1,5 +1,4 @@
 import { defineConfig } from 'vitest/config'
-import LongestFirst from './test/support/longest-first.ts'
 
 export default defineConfig({
   test: {
@@ -10,6 +9,5 @@ export default defineConfig({
     expect: { poll: { timeout: 15_000 } },
     // Two cores are the machine this has to pass on; many of these tests mostly wait for children.
     maxWorkers: 3,
-    sequence: { sequencer: LongestFirst },
   },
 })
