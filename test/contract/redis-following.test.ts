@@ -1,11 +1,12 @@
 // Following on a Redis that publishes at most once: what was missed is known soon, by a clock in the hands of the test.
-import { Redis } from 'ioredis'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { Redis } from 'ioredis'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { LogUpdate } from '@roomcast/server/log/room-log.ts'
-import { type RedisServer, startRedis } from '../support/redis-server.ts'
+import type { RedisServer } from '../support/redis-server.ts'
 import { SimulatedClock } from '../support/simulated-clock.ts'
 import { openRedisNode, type RedisNode } from './redis-log.ts'
 import { aRoom, stateOf, type TestRoom } from './test-room.ts'
+import { useRedis } from './use-redis.ts'
 
 const PATIENCE = { timeout: 3000, interval: 10 }
 const CHANNEL = 'following:{room}'
@@ -20,14 +21,7 @@ let far: RedisNode
 let room: TestRoom
 let told: LogUpdate[]
 
-beforeAll(async () => {
-  redis = await startRedis()
-  admin = new Redis(redis.url)
-})
-afterAll(async () => {
-  admin.disconnect()
-  await redis.stop()
-})
+useRedis((inUse) => ({ redis, admin } = inUse))
 beforeEach(async () => {
   await admin.flushall()
   clock = new SimulatedClock()

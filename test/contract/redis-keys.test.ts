@@ -1,14 +1,15 @@
 // What the adapter keeps in Redis: scripts that it takes, keys that lie together, and nothing that is left behind.
 import { readdirSync } from 'node:fs'
 import { createHash } from 'node:crypto'
-import { Redis } from 'ioredis'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { Redis } from 'ioredis'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { RedisRoomLogOptions } from '@roomcast/server/log/redis/redis-room-log.ts'
 import { loadScripts } from '@roomcast/server/log/redis/scripts.ts'
-import { type RedisServer, startRedis } from '../support/redis-server.ts'
+import type { RedisServer } from '../support/redis-server.ts'
 import { SimulatedClock } from '../support/simulated-clock.ts'
 import { newId, openRedisNode, type RedisNode } from './redis-log.ts'
 import { aRoom, refusalOf, startedBy, type TestRoom } from './test-room.ts'
+import { useRedis } from './use-redis.ts'
 
 const LEASE_MS = 6000
 /** Redis keeps the text of every script; they are short, or they do too much. */
@@ -19,14 +20,7 @@ let redis: RedisServer
 let admin: Redis
 let node: RedisNode
 
-beforeAll(async () => {
-  redis = await startRedis()
-  admin = new Redis(redis.url)
-})
-afterAll(async () => {
-  admin.disconnect()
-  await redis.stop()
-})
+useRedis((inUse) => ({ redis, admin } = inUse))
 beforeEach(async () => {
   await admin.flushall()
   node = await openNode()

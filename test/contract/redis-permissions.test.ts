@@ -1,22 +1,16 @@
 // A node does not start as a user of Redis who may not run all that it runs.
-import { Redis } from 'ioredis'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Redis } from 'ioredis'
+import { describe, expect, test } from 'vitest'
 import { Connections } from '@roomcast/server/redis/connections.ts'
 import { NodeRefused } from '@roomcast/server/redis/deployment.ts'
 import { requirePermissions, TRIED } from '@roomcast/server/redis/permissions.ts'
 import { documentedUser } from '../support/redis-user.ts'
-import { type RedisServer, startRedis } from '../support/redis-server.ts'
+import type { RedisServer } from '../support/redis-server.ts'
+import { useRedis } from './use-redis.ts'
 
 let redis: RedisServer
 let admin: Redis
-beforeAll(async () => {
-  redis = await startRedis()
-  admin = new Redis(redis.url)
-})
-afterAll(async () => {
-  admin.disconnect()
-  await redis.stop()
-})
+useRedis((inUse) => ({ redis, admin } = inUse))
 
 /** What a node says that starts as the documented user with these rules besides; null: it starts. */
 async function said(...rules: readonly string[]): Promise<string | null> {
