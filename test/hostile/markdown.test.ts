@@ -13,6 +13,7 @@ import {
 } from '@roomcast/client/markdown/answer-limits.ts'
 import { type Block, MarkdownBlocks } from '@roomcast/client/markdown/blocks.ts'
 import { engine, type Engine } from '@roomcast/client/markdown/engine.ts'
+import { isCodeToken } from '@roomcast/client/markdown/stretches.ts'
 import { HOSTILE_TEXTS } from './markdown-corpus.ts'
 
 /** An engine that counts what it is given. */
@@ -68,10 +69,10 @@ describe.each([2_000, 40_000])('hostile Markdown of %i characters', (size) => {
       )
       expect(blocks.length).toBeLessThanOrEqual(MOST_BLOCKS + 2)
       for (const { tokens } of blocks)
-        for (const { level, map, type } of tokens ?? []) {
+        for (const token of tokens ?? []) {
+          const { level, map } = token
           expect(level).toBeLessThanOrEqual(DEEPEST)
-          const isCode = type === 'fence' || type === 'code_block'
-          const most = isCode ? MOST_LINES_OF_CODE : MOST_LINES
+          const most = isCodeToken(token) ? MOST_LINES_OF_CODE : MOST_LINES
           expect((map?.[1] ?? 0) - (map?.[0] ?? 0)).toBeLessThan(most * 2)
         }
     }

@@ -4,22 +4,22 @@ import { COSTLY, MOST_COSTLY, PIECE_LENGTH, PIECE_LINES } from './answer-limits.
 /** By what people take for one character, which is what it does unless told otherwise. */
 const characters = new Intl.Segmenter()
 
-/** The text that was cut last, and where its last piece begins: one that grows is cut on from there. */
-let [before, pieces, from]: [string, readonly string[], number] = ['', [], 0]
+/** The text that was cut last, its pieces, and where the last of them begins: one that grows is cut on from there. */
+let [lastText, lastPieces, lastFrom]: [string, readonly string[], number] = ['', [], 0]
 
 /** The pieces of a text, as long as they may be; at line ends where there are some. What is added to a text changes the last alone. */
 export function piecesOf(text: string): readonly string[] {
-  if (text === before) return pieces
-  const isMore = text.startsWith(before)
-  const cut = isMore ? pieces.slice(0, -1) : []
-  if (!isMore) from = 0
-  for (let to = from; to < text.length;) {
-    from = to
-    to = endOf(text, from)
-    cut.push(text.slice(from, to))
+  if (text === lastText) return lastPieces
+  const isMore = text.startsWith(lastText)
+  const pieces = isMore ? lastPieces.slice(0, -1) : []
+  if (!isMore) lastFrom = 0
+  for (let to = lastFrom; to < text.length;) {
+    lastFrom = to
+    to = endOf(text, lastFrom)
+    pieces.push(text.slice(lastFrom, to))
   }
-  ;[before, pieces] = [text, cut]
-  return cut
+  ;[lastText, lastPieces] = [text, pieces]
+  return pieces
 }
 
 /** About how many lines a piece takes. */

@@ -12,6 +12,7 @@ import type { Token } from './engine.ts'
 import FormulaText from './formula.ts'
 import { destination, safeHref } from './links.ts'
 import PlainText from './plain-text.ts'
+import { isCodeToken } from './stretches.ts'
 import TableBlock from './table-block.ts'
 
 type Child = VNode | string
@@ -91,7 +92,7 @@ function renderTokens(
       const own = tokens.slice(ended.from, end + 1)
       rows.now.set(ended.from, {
         tokens: own,
-        openCode: own.some(isCode) ? block.open : null,
+        openCode: own.some(isCodeToken) ? block.open : null,
         // Vue leaves alone what is the same node as before, where it is remembered in this way.
         node: withMemo([], () => node, [], ended.from),
       })
@@ -135,10 +136,6 @@ function isAt(
 ): boolean {
   if (openCode !== null && openCode !== isOpen) return false
   return tokens.every((token, index) => isSame(token, all[from + index]))
-}
-
-function isCode({ type }: Token): boolean {
-  return type === 'fence' || type === 'code_block'
 }
 
 /** Whether two tokens are drawn alike. */

@@ -42,8 +42,11 @@ export function cut(
 }
 
 /** Code is one piece of text: nothing within it is parsed, so its length does not matter. */
-export function isCode(stretch: Stretch): boolean {
-  const type = stretch.tokens[0]?.type
+export function isCode({ tokens: [first] }: Stretch): boolean {
+  return first !== undefined && isCodeToken(first)
+}
+
+export function isCodeToken({ type }: Pick<Token, 'type'>): boolean {
   return type === 'fence' || type === 'code_block'
 }
 

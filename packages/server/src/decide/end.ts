@@ -1,3 +1,4 @@
+import { endDetails } from '@roomcast/shared/room'
 import type { CommandOf } from './commands.ts'
 import type { Draft, EndDraft } from './draft.ts'
 import type { Docket } from './docket.ts'
@@ -9,7 +10,7 @@ import { promotion } from './promotion.ts'
  * @throws Error for another generation than the one that runs
  */
 export function end(docket: Docket, command: CommandOf<'end'>): Draft[] {
-  const { generationId, outcome, by, reason, stop, error, usage, omitted, next } = command
+  const { generationId, outcome, next } = command
   if (docket.running !== generationId) throw new Error(`${generationId} does not run`)
   const held = docket.queue.length > 0 && (outcome === 'cancelled' || docket.held)
   const ended: EndDraft = {
@@ -18,12 +19,7 @@ export function end(docket: Docket, command: CommandOf<'end'>): Draft[] {
     number: docket.number,
     outcome,
     held,
-    ...(by === undefined ? {} : { by }),
-    ...(reason === undefined ? {} : { reason }),
-    ...(stop === undefined ? {} : { stop }),
-    ...(error === undefined ? {} : { error }),
-    ...(usage === undefined ? {} : { usage }),
-    ...(omitted === undefined ? {} : { omitted }),
+    ...endDetails(command),
   }
   const started = next === null ? [] : promotion({ ...docket, running: null, held }, next)
   return [ended, ...started]

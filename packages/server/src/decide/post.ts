@@ -6,6 +6,9 @@ import type { Docket } from './docket.ts'
 import type { Facts } from './facts.ts'
 import { startOf } from './start.ts'
 
+/** What somebody is told who may not queue more. */
+export const OWN_QUEUE_FULL = 'You have too many questions waiting already.'
+
 /** Somebody says something, or asks: the question starts at once where nothing stands before it, else it waits (R2.3). */
 export function post(docket: Docket, command: CommandOf<'post'>, facts: Facts): Draft[] | Refusal {
   const { messageId, by, text, ask, mentions, model, generationId } = command
@@ -32,9 +35,7 @@ export function post(docket: Docket, command: CommandOf<'post'>, facts: Facts): 
 function refusedAsFull({ queue }: Docket, { by }: CommandOf<'post'>): Refusal | null {
   if (queue.length >= LIMITS.queueLength) return new Refusal('queue-full')
   const own = queue.filter((asked) => asked.by === by).length
-  return own >= LIMITS.queueLengthPerMember
-    ? new Refusal('queue-full', 'You have too many questions waiting already.')
-    : null
+  return own >= LIMITS.queueLengthPerMember ? new Refusal('queue-full', OWN_QUEUE_FULL) : null
 }
 
 /** The room knows whose words they are; those that are not there, or not any more, are not quoted (R6.4). */

@@ -51,6 +51,7 @@ import type {
 export type * from '../decide/commands.ts'
 export { INTERRUPTED } from '../decide/commands.ts'
 export { AdmissionChanged } from '../decide/join.ts'
+export { OWN_QUEUE_FULL } from '../decide/post.ts'
 export { OWNER_STAYS } from '../decide/remove.ts'
 
 /** A right to write one reply. The fence makes a late owner harmless: another owner has a higher one. */

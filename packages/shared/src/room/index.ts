@@ -1,6 +1,7 @@
 export * from './bytes.ts'
 export * from './state.ts'
 export * from './reply.ts'
+export * from './end-details.ts'
 export * from './reduce.ts'
 export * from './fold.ts'
 export * from './select.ts'

@@ -10,6 +10,7 @@ import { LIMITS } from '../protocol/limits.ts'
 import type { Ended, Invites, Member, Message, RoomState, Said } from '../protocol/room-state.ts'
 import { unreadableMessage } from '../protocol/unreadable.ts'
 import { byteLength } from './bytes.ts'
+import { endDetails } from './end-details.ts'
 import { cutReply } from './reply.ts'
 import { replyNumbered, withReply } from './state.ts'
 
@@ -172,17 +173,7 @@ function started(state: RoomState, entry: GenerationStarted): RoomState {
 
 function ended(state: RoomState, entry: GenerationEnded): RoomState {
   const reply = replyNumbered(state, entry.number)
-  const { by, reason, stop, error, usage, omitted } = entry
-  const end: Ended = {
-    outcome: entry.outcome,
-    at: entry.at,
-    ...(by === undefined ? {} : { by }),
-    ...(reason === undefined ? {} : { reason }),
-    ...(stop === undefined ? {} : { stop }),
-    ...(error === undefined ? {} : { error }),
-    ...(usage === undefined ? {} : { usage }),
-    ...(omitted === undefined ? {} : { omitted }),
-  }
+  const end: Ended = { outcome: entry.outcome, at: entry.at, ...endDetails(entry) }
   const after = reply ? withReply(state, { ...cutReply(reply, entry.end), ended: end }) : state
   // A reply that only its being written had kept here goes to the older messages.
   const goes = state.hole && state.running === entry.number

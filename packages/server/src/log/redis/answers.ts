@@ -1,7 +1,7 @@
 // What the scripts answer: a list whose first word says how it went (prelude.lua).
 import type { Entry, RoomId } from '@roomcast/shared/protocol'
 import { type ErrorCode, ERROR_CODES, Refusal } from '@roomcast/shared/protocol'
-import { OWNER_STAYS, type Started, type Written } from '../room-log.ts'
+import { OWN_QUEUE_FULL, OWNER_STAYS, type Started, type Written } from '../room-log.ts'
 
 export type Answer = readonly unknown[]
 
@@ -13,7 +13,7 @@ export function refusalIn(answer: Answer): Refusal | null {
     case 'command-reused':
       return new Refusal('bad-request', 'This commandId was another command’s.')
     case 'queue-full-for-member':
-      return new Refusal('queue-full', 'You have too many questions waiting already.')
+      return new Refusal('queue-full', OWN_QUEUE_FULL)
     case 'owner-stays':
       return new Refusal('owner-only', OWNER_STAYS)
     default:

@@ -12,6 +12,7 @@ import type {
   RoomState,
   RoomSummary,
 } from '@roomcast/shared/protocol'
+import { endDetails } from '@roomcast/shared/room'
 import { CHECKPOINT_VERSION, Refusal } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
 import type { Connections } from '../../redis/connections.ts'
@@ -30,9 +31,11 @@ import {
   type Owned,
   type Page,
   type Reading,
+  type Resumption,
   type RoomLog,
   type Started,
   type Waiting,
+  type Withdrawal,
   type Written,
 } from '../room-log.ts'
 import { Following } from './following.ts'
@@ -154,18 +157,12 @@ export class RedisRoomLog implements RoomLog {
     return this.#written(roomId, answer, [by, commandId, mode])
   }
 
-  async withdraw(
-    roomId: RoomId,
-    { commandId, by, messageId }: Parameters<RoomLog['withdraw']>[1],
-  ): Promise<Written> {
+  async withdraw(roomId: RoomId, { commandId, by, messageId }: Withdrawal): Promise<Written> {
     const answer = await this.#room(roomId, 'withdraw', [commandId, by, messageId])
     return this.#written(roomId, answer, [by, commandId, 'withdraw'])
   }
 
-  async resume(
-    roomId: RoomId,
-    { commandId, by, generationId }: Parameters<RoomLog['resume']>[1],
-  ): Promise<Written> {
+  async resume(roomId: RoomId, { commandId, by, generationId }: Resumption): Promise<Written> {
     this.#recovery.touch(roomId)
     const values = [commandId, by, generationId ?? '']
     const answer = await this.#room(roomId, 'resume', values, generationId ?? 'none')
@@ -210,15 +207,14 @@ export class RedisRoomLog implements RoomLog {
 
   async end(roomId: RoomId, end: NewEnd): Promise<EndResult> {
     const { generationId, fence = '', outcome, final, next } = end
-    const { by, reason, stop, error, usage, omitted } = end
-    const more = { by, reason, stop, error, usage, omitted }
-    const values = [generationId, fence, outcome, furtherMembersOf(more), next ?? '']
+    const more = furtherMembersOf(endDetails(end))
+    const values = [generationId, fence, outcome, more, next ?? '']
     if (final) {
       const { at, text, mark = '' } = final
       const grown = await this.#caller.translate(this.#grown(roomId, generationId, at, text))
       values.push(at, text, mark, grown.digest)
     } else values.push('', '', '', '')
-    values.push(by ?? '')
+    values.push(end.by ?? '')
     const answer = await this.#room(roomId, 'end', values, generationId, next ?? 'none')
     const refused = this.#refusedOwner(generationId, answer)
     if (refused) return refused

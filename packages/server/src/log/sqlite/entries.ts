@@ -149,19 +149,6 @@ export class Entries {
     return this.#parse(rows.reverse())
   }
 
-  /** Entries after an offset that say something about one message or generation. */
-  about(roomId: RoomId, subject: string, after: number): Entry[] {
-    return this.#parse(
-      this.#database.all(
-        `SELECT entry_offset, body FROM entries INDEXED BY entries_by_subject
-         WHERE room_id = ? AND subject = ? AND entry_offset > ? ORDER BY entry_offset`,
-        roomId,
-        subject,
-        after,
-      ),
-    )
-  }
-
   /** The offset of the entry that began a message or generation; null when there is none. */
   firstAbout(roomId: RoomId, subject: string): number | null {
     const row = this.#database.get<{ first: number | null }>(

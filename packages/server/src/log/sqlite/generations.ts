@@ -39,8 +39,9 @@ export class Generations {
     const { ended } = this.get(roomId, end.generationId)
     const next = end.next === null ? undefined : this.#replies.byId(roomId, end.next)
     const runs = next && next.ended === null && next.reply_end === 0
-    const [start] = runs ? this.#entries.about(roomId, next.generation_id, 0) : []
-    if (ended === null || !start) return null
+    if (ended === null || !runs) return null
+    const start = this.#entries.lastAbout(roomId, next.generation_id, 'generation-started')
+    if (!start) return null
     const entry = JSON.parse(ended) as GenerationEnded
     return { ended: entry, entries: [entry, start] }
   }
