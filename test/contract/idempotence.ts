@@ -10,7 +10,7 @@ interface Case {
   readonly prepare: (room: TestRoom) => Promise<(log: RoomLog) => Promise<Written>>
 }
 
-const CASES: Readonly<Record<string, Case>> = {
+export const CASES: Readonly<Record<string, Case>> = {
   join: {
     prepare: async (room) => (log) =>
       log.join(room.roomId, { commandId: 'once', memberId: 'dan', name: 'dan', role: 'member' }),

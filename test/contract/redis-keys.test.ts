@@ -72,8 +72,10 @@ test('every script is taken by Redis, is short, and is used', async () => {
     expect(Buffer.byteLength(lua), name).toBeLessThan(MOST_BYTES)
   }
   const files = readdirSync(FOLDER).filter((file) => file.endsWith('.lua'))
-  const used = Object.keys(scripts).map((name) => `${name}.lua`)
-  expect([...used, 'prelude.lua'].toSorted()).toEqual(files.toSorted())
+  // One text is loaded twice, once for a Redis that is full.
+  const { 'append-freeing': _, ...once } = scripts
+  const used = Object.keys(once).map((name) => `${name}.lua`)
+  expect([...used, 'prelude.lua', 'cards.lua'].toSorted()).toEqual(files.toSorted())
 })
 
 test('the keys of a room lie together, and are the only ones besides the lists', async () => {
@@ -82,7 +84,7 @@ test('the keys of a room lie together, and are the only ones besides the lists',
   const lists = ['keys:member:alice', 'keys:member:bob', 'keys:member:carol', 'keys:{active}']
   expect(names).toEqual(expect.arrayContaining(lists))
   const ofRoom = names.filter((name) => !lists.includes(name))
-  expect(ofRoom.length).toBeGreaterThan(12)
+  expect(ofRoom.length).toBeGreaterThan(11)
   for (const name of ofRoom) expect(name).toMatch(/^keys:\{room\}(:|$)/)
 })
 
@@ -95,8 +97,8 @@ test('nothing is left of a deleted room', async () => {
   await clock.advance(LEASE_MS)
   await reaper.log.recover(newId)
   await reaper.close()
-  expect(await allKeys()).toEqual(['keys:{active}:sweeper'])
-  expect(await admin.pttl('keys:{active}:sweeper')).toBeGreaterThan(0)
+  expect(await allKeys()).toEqual(['keys:{active}:sweeper:2'])
+  expect(await admin.pttl('keys:{active}:sweeper:2')).toBeGreaterThan(0)
 })
 
 test('who comes to a room that has just gone is not listed there', async () => {

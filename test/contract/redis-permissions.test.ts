@@ -43,7 +43,7 @@ describe('the user of a node in Redis', () => {
   )
 
   test('who lacks several is told all of them', async () => {
-    expect(await said('-lpos', '-xadd')).toContain('may not run lpos, xadd on')
+    expect(await said('-xrange', '-xadd')).toContain('may not run xadd, xrange on')
   })
 
   test('who may not publish where it has to is told so', async () => {

@@ -197,6 +197,23 @@ describe('an owner', () => {
     expect(await runs(room)).toBe(false)
   })
 
+  test('[R5.1] who shows itself between the look and the end is not interrupted', async () => {
+    const room = await aRoom(owner.log)
+    const owned = await room.asked('alice', 'Why?')
+    const [generation] = keys.generation(room.roomId, owned.generationId)
+    await admin.hset(generation, 'lease', 0)
+    const { connections } = reaper
+    const run = connections.run.bind(connections)
+    vi.spyOn(connections, 'run').mockImplementation(async (script, ...rest) => {
+      const answer = await run(script, ...rest)
+      if (script.name === 'roomcast-lapsed') await owner.log.renew(owned)
+      return answer
+    })
+    await clock.advance(LEASE_MS)
+    expect(await reaper.log.recover(newId)).toEqual([])
+    expect(await runs(room)).toBe(true)
+  })
+
   test('[R5.1] is not judged by a look that Redis has held up since', async () => {
     const room = await aRoom(owner.log)
     const owned = await room.asked('alice', 'Why?')
@@ -205,7 +222,7 @@ describe('an owner', () => {
     const { connections } = reaper
     const run = connections.run.bind(connections)
     let calls = 0
-    // The first call looks at the clock, the second one judges.
+    // The first call looks at the clock, the second one at the owner.
     vi.spyOn(connections, 'run').mockImplementation((...call) => {
       if (++calls === 2) {
         redis.pause()

@@ -1,5 +1,5 @@
-// The rules are decided in one place (`decide/`) and, in Redis, once more in Lua: random histories hold them against each other,
-// entry for entry. FUZZ_RUNS says how many, for longer runs.
+// What the logs write is what the rules decide (`decide/`), entry for entry, in random histories in which each command comes from
+// another node than the one before. FUZZ_RUNS says how many, for longer runs.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { systemClock } from '@roomcast/server/clock.ts'
 import type { Command } from '@roomcast/server/decide/commands.ts'
@@ -114,7 +114,7 @@ describe('random histories are decided as the log decides them', () => {
     await log.close()
   })
 
-  describe('in Lua', () => {
+  describe('over two nodes', () => {
     let redis: RedisServer
     let nodes: readonly RedisNode[]
     beforeAll(async () => {

@@ -42,7 +42,9 @@ it('the documented user of Redis may run what scripts and nodes run, and nothing
   // Nothing is called by a name that cannot be read here, but the one command that publishes.
   expect(new Set(matches(lua, /redis\.call\(\s*([^'\s]\w*)/g))).toEqual(new Set(['PUBLISH']))
   const inCode = matches(
-    ['redis', 'log/redis', 'presence', 'spending'].flatMap((folder) => sources(`${folder}/*.ts`)),
+    ['redis', 'log/redis', 'log/redis/repair', 'presence', 'spending'].flatMap((folder) =>
+      sources(`${folder}/*.ts`),
+    ),
     /\b(?:commands|subscriber|client|node|master|redis|connection)\s*\.\s*([a-z]\w+)\(/g,
   )
   const known = new Set(documentedUser().flatMap((rule) => (rule.startsWith('+') ? [rule] : [])))

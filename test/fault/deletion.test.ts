@@ -56,7 +56,7 @@ async function onRedis(): Promise<Place> {
     await house.close()
   })
   // Who looks after rooms now, and whose Redis this is, is nothing of any room.
-  const ofNodes = /:(sweeper|deployment)$/
+  const ofNodes = /:(sweeper:2|deployment)$/
   const left = async () => (await admin.keys('*')).filter((key) => !ofNodes.test(key))
   return { house, left }
 }

@@ -2,9 +2,7 @@
 import type { Mutation } from './mutation.ts'
 
 const SQLITE = 'packages/server/src/log/sqlite'
-const REDIS = 'packages/server/src/log/redis'
 const sqlite = ['test/contract/sqlite.test.ts']
-const redis = ['test/contract/redis.test.ts']
 
 export const AMENDMENT_MUTATIONS: readonly Mutation[] = [
   {
@@ -14,14 +12,6 @@ export const AMENDMENT_MUTATIONS: readonly Mutation[] = [
     find: "if (message.by !== by) return new Refusal('not-yours')",
     replace: '',
     tests: sqlite,
-  },
-  {
-    rule: 'R6.5',
-    breaks: 'anybody changes the settings, with Redis',
-    file: `${REDIS}/configure.lua`,
-    find: 'if not owns(by) then',
-    replace: 'if false then',
-    tests: redis,
   },
   {
     rule: 'R6.6',
@@ -46,13 +36,5 @@ export const AMENDMENT_MUTATIONS: readonly Mutation[] = [
     find: 'if (gone.length === 0) return',
     replace: 'if (gone.length >= 0) return',
     tests: ['packages/server/src/room/rooms-gone.test.ts'],
-  },
-  {
-    rule: 'R6.7',
-    breaks: 'who was removed may still post, with Redis',
-    file: `${REDIS}/post.lua`,
-    find: 'if gone(by) then',
-    replace: 'if false then',
-    tests: redis,
   },
 ]

@@ -1,15 +1,15 @@
 // Ends in Redis, who may still write, and what is sent again.
 import type { Mutation } from '../mutation.ts'
-import { REDIS, PRELUDE, contract, faults, recovery } from './places.ts'
+import { APPEND, contract, faults, PRELUDE, recovery, REDIS } from './places.ts'
 
 /** Who ends, and who may still write. */
 export const ENDS: readonly Mutation[] = [
   {
     rule: 'R2.1',
     breaks: 'a second end replaces the first',
-    file: `${REDIS}/end.lua`,
-    find: 'if refusal then\n  return refusal\nend',
-    replace: "if refusal and refusal[1] ~= 'ended' then\n  return refusal\nend",
+    file: APPEND,
+    find: 'if ended then',
+    replace: 'if false then',
     ...contract('ends > [R2.1]'),
   },
   {
@@ -31,9 +31,9 @@ export const ENDS: readonly Mutation[] = [
   {
     rule: 'R2.1',
     breaks: 'a late owner ends: the fence of an end is not compared',
-    file: `${REDIS}/end.lua`,
-    find: 'notOwner(KEYS[9], fence)',
-    replace: "notOwner(KEYS[9], '')",
+    file: APPEND,
+    find: 'if ends.fence and ends.fence ~= fence then',
+    replace: 'if false then',
     ...contract('replies > a late owner'),
   },
   {
@@ -63,50 +63,18 @@ export const ENDS: readonly Mutation[] = [
   {
     rule: 'port',
     breaks: 'an end counts although its last bytes do not fit',
-    file: `${REDIS}/end.lua`,
-    find: 'if not fits then',
-    replace: 'if false then',
+    file: APPEND,
+    find: "return not fits and { 'elsewhere', whole(stored) } or nil",
+    replace: 'return nil',
     ...contract('ends > final bytes that do not fit'),
-  },
-  {
-    rule: 'R2.3',
-    breaks: 'a question starts a second generation beside the first',
-    file: `${REDIS}/post.lua`,
-    find: "local busy = room('running') ~= '' or room('held') == '1' or #waiting > 0",
-    replace: "local busy = room('held') == '1' or #waiting > 0",
-    ...contract('queue > [R2.3]'),
-  },
-  {
-    rule: 'R2.3',
-    breaks: 'a retry starts a second generation beside the first',
-    file: `${REDIS}/start.lua`,
-    find: "if room('running') ~= '' then",
-    replace: 'if false then',
-    ...contract('queue > a retry or continue is refused'),
   },
   {
     rule: 'R3.1',
     breaks: 'nothing can be stopped when Redis is full',
     file: `${REDIS}/scripts.ts`,
-    find: 'WHEN_FULL.has(file)',
+    find: 'WHEN_FULL.has(name)',
     replace: 'WHEN_FULL.size === 0',
     ...faults('a Redis that is away > [R3.1]'),
-  },
-  {
-    rule: 'R2.4',
-    breaks: 'an end starts nothing',
-    file: PRELUDE,
-    find: "return next ~= '' and promote(nextKey, next)",
-    replace: 'return false',
-    ...contract('ends > [R2.4]'),
-  },
-  {
-    rule: 'R2.4',
-    breaks: 'a stop does not hold the queue',
-    file: PRELUDE,
-    find: "(outcome == 'cancelled' or room('held') == '1')",
-    replace: "room('held') == '1'",
-    ...contract('ends > [R2.4] a stop holds'),
   },
 ]
 
@@ -115,15 +83,15 @@ export const AGAIN: readonly Mutation[] = [
   {
     rule: 'R4.1',
     breaks: 'a repeated command is done again',
-    file: PRELUDE,
-    find: "redis.call('HSET', COMMANDS, field, kind .. ' ' .. range)",
-    replace: '',
+    file: APPEND,
+    find: 'if command.field and not command.refused then',
+    replace: 'if false then',
     ...contract('idempotence > post without a question > [R4.1] gets the first answer'),
   },
   {
     rule: 'R4.1',
     breaks: 'commands are forgotten at once',
-    file: PRELUDE,
+    file: APPEND,
     find: 'now() - REMEMBER_MS',
     replace: 'now()',
     ...contract('idempotence > post without a question > [R4.1] gets the first answer'),
@@ -131,25 +99,25 @@ export const AGAIN: readonly Mutation[] = [
   {
     rule: 'R4.1',
     breaks: 'the id of another kind of command is accepted',
-    file: PRELUDE,
-    find: 'if type ~= kind then',
+    file: APPEND,
+    find: 'if kind ~= command.kind then',
     replace: 'if false then',
     ...contract('idempotence > [R4.1] the id of another kind'),
   },
   {
     rule: 'port',
     breaks: 'two callers are to run what one command has started',
-    file: PRELUDE,
-    find: "startedBefore(proposed, KEYS[10]) and '1'",
+    file: APPEND,
+    find: "startedBefore(command.proposes) and '1'",
     replace: "room('running') ~= '' and '1'",
     ...contract('idempotence > post that starts > [R4.1] gets the first answer'),
   },
   {
     rule: 'R4.1',
     breaks: 'what a command has started is nobody’s when its answer is lost',
-    file: PRELUDE,
-    find: "startedBefore(proposed, KEYS[10]) and '1'",
-    replace: "startedBefore(proposed, KEYS[10]) and '0'",
+    file: APPEND,
+    find: "startedBefore(command.proposes) and '1'",
+    replace: "startedBefore(command.proposes) and '0'",
     ...faults('an answer of Redis that is lost > [R4.1]'),
   },
   {
@@ -179,17 +147,17 @@ export const AGAIN: readonly Mutation[] = [
   {
     rule: 'R2.4',
     breaks: 'what a recovery has started is nobody’s when its answer is lost',
-    file: `${REDIS}/recover-room.lua`,
-    find: 'if mine then',
-    replace: 'if false then',
+    file: APPEND,
+    find: "return start and { 'ok', list({ start }), '1' }",
+    replace: 'return nil',
     ...recovery('the look after all rooms > gives what it has started'),
   },
   {
     rule: 'R2.4',
     breaks: 'what an end has started is nobody’s when its answer is lost',
-    file: `${REDIS}/end.lua`,
-    find: 'if mine then',
-    replace: 'if false then',
+    file: APPEND,
+    find: "return { 'ended', ended, startedBefore(ends.next) or '' }",
+    replace: "return { 'ended', ended, '' }",
     ...faults('an answer of Redis that is lost > [R2.1]'),
   },
 ]

@@ -1,8 +1,7 @@
 // What is acknowledged survives a Redis that has lost it, and what breaks that.
 import type { Mutation } from '../mutation.ts'
-import { failover, failovers, FOLLOWED, FOLLOWING, REDIS } from './places.ts'
+import { failover, failovers, FOLLOWED, FOLLOWING, RECENT, RESTORE, RESTORING } from './places.ts'
 
-const REASSERT = `${REDIS}/reassert.lua`
 const after = (title: string) =>
   failover(`after a failover that lost what was acknowledged > ${title}`)
 
@@ -26,57 +25,57 @@ export const FAILOVER: readonly Mutation[] = [
   {
     rule: 'R4.1',
     breaks: 'a command that was written again is done once more',
-    file: REASSERT,
-    find: "redis.call('HSETNX', COMMANDS, field, kind .. ' ' .. whole(first) .. ' ' .. whole(last)) == 1",
-    replace: 'false',
+    file: RESTORE,
+    find: "redis.call('HEXISTS', COMMANDS, command.field) == 0 then",
+    replace: 'false then',
     ...after('[R4.2] all that members do is there again'),
   },
   {
     rule: 'R4.2',
     breaks: 'two nodes write the same message again',
-    file: REASSERT,
-    find: "  local known = redis.call('HGET', INDEX, 'm:' .. message)",
-    replace: '  local known',
+    file: RESTORE,
+    find: "if not isNew and (room('epoch') ~= asked.epoch",
+    replace: "if false and (room('epoch') ~= asked.epoch",
     ...after('[R4.2] nothing is lost or doubled'),
   },
   {
     rule: 'R1',
     breaks: 'what is written again has another time',
-    file: REASSERT,
-    find: 'writtenOnce = tonumber(time)',
-    replace: 'writtenOnce = tonumber(time) + 1',
+    file: RESTORE,
+    find: 'writtenOnce = step.at',
+    replace: 'writtenOnce = step.at + 1',
     ...after('[R4.2] a message is there again'),
   },
   {
     rule: 'R3.1',
     breaks: 'a stop comes back without the text that was shown before it',
-    file: `${REDIS}/reassertion.ts`,
-    find: 'things.push(...(texted.get(entry.generationId) ?? []))',
-    replace: 'texted.get(entry.generationId)',
+    file: RESTORING,
+    find: "if (entry.type === 'generation-ended') addText(entry.generationId)",
+    replace: '',
     ...after('[R3.1] a stop stays a stop'),
   },
   {
     rule: 'R3.1',
     breaks: 'text beyond a stop that comes back stays',
-    file: REASSERT,
-    find: "if redis.call('STRLEN', reply) > to then",
-    replace: 'if false then',
+    file: RESTORE,
+    find: "if redis.call('STRLEN', reply) <= to then",
+    replace: 'if true then',
     ...after('[R3.1] text beyond a stop'),
   },
   {
     rule: 'R2.1',
     breaks: 'the owner of a start that was lost is refused afterwards',
-    file: REASSERT,
-    find: 'start(GENERATIONS .. generation, generation, mode, message, by, of)',
-    replace: 'local _ = start',
+    file: RESTORING,
+    find: 'fence: String(lost.number)',
+    replace: 'fence: String(lost.number + 1)',
     ...after('[R2.1] an end stays with what it started'),
   },
   {
     rule: 'R3.1',
     breaks: 'a question that was stopped is asked again',
-    file: REASSERT,
-    find: "if ended == '0' and mode",
-    replace: 'if mode',
+    file: 'packages/server/src/decide/restore.ts',
+    find: '!remains.endsLater(generationId) && ',
+    replace: '',
     ...after('[R2.3] a start that lost its place'),
   },
   {
@@ -107,17 +106,17 @@ export const FAILOVER: readonly Mutation[] = [
   {
     rule: 'R4.2',
     breaks: 'an epoch that was lost itself is taken for that of another room',
-    file: REASSERT,
-    find: "if ARGV[5] == '0' then",
-    replace: 'if true then',
+    file: RESTORING,
+    find: "return place.wasTold ? 'lost' : 'other'",
+    replace: "return 'other'",
     ...failovers('[R1][R4.2] the second to a replica'),
   },
   {
     rule: 'R4.2',
     breaks: 'only the last epoch before is known',
-    file: REASSERT,
-    find: "(before .. ' ' .. ended):sub(-MOST_BEFORE)",
-    replace: "ended:match('%S+$')",
+    file: RESTORING,
+    find: 'const epochs = [before, ',
+    replace: "const epochs = ['', ",
     ...failovers('[R4.2] a node that was away during both'),
   },
   {
@@ -140,7 +139,7 @@ export const FAILOVER: readonly Mutation[] = [
   {
     rule: 'R1',
     breaks: 'text is known by the number of its generation only',
-    file: `${REDIS}/recent.ts`,
+    file: RECENT,
     find: 'generationId ?? this.#numbered.get(number) ?? `#${number}`',
     replace: '`#${number}`',
     ...failovers('[R1][R2.3] two answers with the same number'),

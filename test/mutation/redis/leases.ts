@@ -1,24 +1,24 @@
 // Who is taken for dead in Redis.
 import type { Mutation } from '../mutation.ts'
-import { REDIS, PRELUDE, RECOVERY, contract, recovery } from './places.ts'
+import { APPEND, contract, PRELUDE, RECOVERY, recovery, REDIS } from './places.ts'
 
 /** Who is taken for dead. */
 export const LEASES: readonly Mutation[] = [
   {
     rule: 'R5.1',
     breaks: 'a lease never runs out',
-    file: `${REDIS}/recover-room.lua`,
-    find: 'if lease >= now() then',
-    replace: 'if true then',
+    file: `${REDIS}/lapsed.lua`,
+    find: "< now() and 'lapsed'",
+    replace: "< 0 and 'lapsed'",
     ...contract('recovery > [R5.1]'),
   },
   {
     rule: 'R5.1',
-    breaks: 'a living owner is taken for dead: the lease is not looked at',
-    file: `${REDIS}/recover-room.lua`,
-    find: 'if lease >= now() then',
+    breaks: 'a living owner is taken for dead: the lease is not looked at when it is ended',
+    file: APPEND,
+    find: 'if ends.looked and tonumber(lease) >= now() then',
     replace: 'if false then',
-    ...recovery('an owner > [R5.1] who renews'),
+    ...recovery('an owner > [R5.1] who shows itself between'),
   },
   {
     rule: 'R5.1',
@@ -39,9 +39,9 @@ export const LEASES: readonly Mutation[] = [
   {
     rule: 'R5.1',
     breaks: 'an owner is judged by a look from before Redis was away',
-    file: `${REDIS}/recover-room.lua`,
-    find: 'if now() > tonumber(ARGV[4]) + FRESH_MS then',
-    replace: 'if false then',
+    file: RECOVERY,
+    find: 'if (clock.now() - asked > AT_ONCE_MS) return null\n      const ended',
+    replace: 'const ended',
     ...recovery('an owner > [R5.1] is not judged by a look'),
   },
   {
@@ -71,8 +71,8 @@ export const LEASES: readonly Mutation[] = [
   {
     rule: 'R5.1',
     breaks: 'a lease is as long as a clock that was set back makes it',
-    file: `${REDIS}/recover-room.lua`,
-    find: 'if lease > now() + LEASE_MS then',
+    file: `${REDIS}/lapsed.lua`,
+    find: "if tonumber(redis.call('HGET', key, 'lease')) > now() + LEASE_MS then",
     replace: 'if false then',
     ...recovery('the look after all rooms > cuts a lease'),
   },

@@ -2,7 +2,11 @@
 export const REDIS = 'packages/server/src/log/redis'
 export const PRELUDE = `${REDIS}/prelude.lua`
 export const FOLLOWING = `${REDIS}/following.ts`
-export const FOLLOWED = `${REDIS}/followed.ts`
+export const APPEND = `${REDIS}/append.lua`
+export const RESTORE = `${REDIS}/restore.lua`
+export const RESTORING = `${REDIS}/repair/restoring.ts`
+export const RECENT = `${REDIS}/repair/recent.ts`
+export const FOLLOWED = `${REDIS}/repair/followed.ts`
 export const RECOVERY = `${REDIS}/recovery.ts`
 
 interface Tests {

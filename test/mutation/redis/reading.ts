@@ -1,6 +1,16 @@
 // What is read from Redis, what is followed, and what is gone.
 import type { Mutation } from '../mutation.ts'
-import { REDIS, FOLLOWING, contract, faults, lostTail, keys, following } from './places.ts'
+import {
+  contract,
+  faults,
+  FOLLOWING,
+  following,
+  keys,
+  lostTail,
+  REDIS,
+  RESTORE,
+  RESTORING,
+} from './places.ts'
 
 /** What is read, what is followed, and what is gone. */
 export const READING: readonly Mutation[] = [
@@ -87,15 +97,15 @@ export const READING: readonly Mutation[] = [
   {
     rule: 'port',
     breaks: 'two nodes that find a tail lost give the room two epochs',
-    file: `${REDIS}/reassert.lua`,
-    find: "elseif room('epoch') == EPOCH then",
-    replace: "elseif room('epoch') == EPOCH or before:find(EPOCH, 1, true) then",
+    file: RESTORING,
+    find: "if (before.split(' ').includes(place.epoch)) return 'turned'",
+    replace: '',
     ...following('a room that has lost its tail'),
   },
   {
     rule: 'port',
     breaks: 'a new epoch begins with the checkpoint of the one before',
-    file: `${REDIS}/reassert.lua`,
+    file: RESTORE,
     find: "redis.call('DEL', KEYS[9])",
     replace: '',
     ...lostTail('a Redis that has lost what it acknowledged'),

@@ -1,6 +1,6 @@
 // What is written to a room in Redis.
 import type { Mutation } from '../mutation.ts'
-import { REDIS, PRELUDE, contract } from './places.ts'
+import { APPEND, contract, PRELUDE, REDIS } from './places.ts'
 
 /** What is written. */
 export const WRITING: readonly Mutation[] = [
@@ -41,11 +41,11 @@ export const WRITING: readonly Mutation[] = [
     rule: 'R1.8',
     breaks: 'followers are shown bytes a moment before they are stored',
     file: `${REDIS}/redis-room-log.ts`,
-    find: "const answer = await this.#room(roomId, 'append-reply', values, generationId)",
+    find: "const answer = await this.#generation(roomId, generationId, 'append-reply', values)",
     replace: `const frame = \`d\${owned.number} \${at} \\n\${text}\`
     await this.#connections.commands.publish(this.#keys.channel(roomId), frame)
     await new Promise((resolve) => setTimeout(resolve, 50))
-    const answer = await this.#room(roomId, 'append-reply', values, generationId)`,
+    const answer = await this.#generation(roomId, generationId, 'append-reply', values)`,
     ...contract('following > [R1.8]'),
   },
   {
@@ -67,44 +67,9 @@ export const WRITING: readonly Mutation[] = [
   {
     rule: 'port',
     breaks: 'an end is not published',
-    file: `${REDIS}/end.lua`,
+    file: APPEND,
     find: '\nshow()\n',
     replace: '\n',
     ...contract('following > the head of a queue'),
-  },
-  {
-    rule: 'R4.3',
-    breaks: 'a refused question has been posted already',
-    file: `${REDIS}/post.lua`,
-    find: 'if #waiting >= QUEUE_LENGTH then',
-    replace: `write('"type":"question-queued","messageId":"' .. message .. '"')
-  if #waiting >= QUEUE_LENGTH then`,
-    ...contract('queue > one member cannot have more than their share'),
-  },
-  {
-    rule: 'R4.3',
-    breaks: 'a refused withdrawal has taken the question already',
-    file: `${REDIS}/withdraw.lua`,
-    find: `if author ~= by then
-  return refused('not-yours')
-end
-if redis.call('LREM', QUEUE, 0, message) == 0 then
-  return refused('not-queued')
-end`,
-    replace: `if redis.call('LREM', QUEUE, 0, message) == 0 then
-  return refused('not-queued')
-end
-if author ~= by then
-  return refused('not-yours')
-end`,
-    ...contract('queue > nobody else may take a question back'),
-  },
-  {
-    rule: 'R6.4',
-    breaks: 'a name is taken that was chosen without knowing all members',
-    file: `${REDIS}/join.lua`,
-    find: "if ARGV[4] ~= '' and tonumber(room('joined')) > tonumber(ARGV[4]) then",
-    replace: 'if false then',
-    ...contract('entries > [R6.4]'),
   },
 ]

@@ -135,10 +135,29 @@ export type Command =
   | ({ readonly type: 'resume' } & Resumption)
   | Amendment
   | ({ readonly type: 'end' } & NewEnd)
-  /** The head of the queue may start, nobody has to ask for it. */
-  | { readonly type: 'promote'; readonly generationId: GenerationId }
+  /** The head of the queue may start, nobody has to ask for it; with `by`, if it is that member's question. */
+  | { readonly type: 'promote'; readonly generationId: GenerationId; readonly by?: MemberId }
 
 /** What a member wants: remembered by its id. */
 export type MemberCommand = Extract<Command, { readonly commandId: string }>
 
 export type CommandOf<T extends Command['type']> = Extract<Command, { readonly type: T }>
+
+/** Whether a command only ends or takes away, so that a storage that is full takes it as well. */
+export const FREES: Readonly<Record<Command['type'], boolean>> = {
+  create: false,
+  join: false,
+  post: false,
+  start: false,
+  withdraw: true,
+  resume: false,
+  edit: false,
+  retract: true,
+  configure: false,
+  invite: false,
+  'end-invites': false,
+  remove: true,
+  end: true,
+  // A question that waits was taken when there was room for its answer.
+  promote: true,
+}

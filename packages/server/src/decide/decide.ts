@@ -61,7 +61,7 @@ function decideFor(docket: Docket, command: Command, facts: Facts): Decision {
     case 'end':
       return end(docket, command)
     case 'promote':
-      return promotion(docket, command.generationId)
+      return promotion(docket, command.generationId, command.by)
     default:
       return unreachable(command)
   }

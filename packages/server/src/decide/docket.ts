@@ -23,6 +23,8 @@ export interface Asked {
   readonly by: MemberId
   /** Undefined: that of the room. */
   readonly model: string | undefined
+  /** When it was asked, ms since 1970 by the storage's clock. */
+  readonly at: number
 }
 
 export interface Docket {
@@ -41,9 +43,12 @@ export interface Docket {
   readonly queue: readonly Asked[]
   /** The queue waits until somebody resumes it. */
   readonly held: boolean
-  /** The message that was posted last; the next entry may put it in the queue. */
-  readonly posted: Asked | null
+  /** The questions that were asked last, oldest first. Each is put in the queue right after, or much later by a repair. */
+  readonly asked: readonly Asked[]
 }
+
+/** More than can be asked in the seconds that a repair looks back. */
+const MOST_ASKED = 100
 
 export const EMPTY_DOCKET: Docket = {
   offset: 0,
@@ -56,7 +61,7 @@ export const EMPTY_DOCKET: Docket = {
   number: 0,
   queue: [],
   held: false,
-  posted: null,
+  asked: [],
 }
 
 /** Gives the docket after an entry, which must be the next one. One of an unknown type has its place in the order only. */
@@ -81,11 +86,9 @@ function change(docket: Docket, entry: Entry): Partial<Docket> {
     case 'invites-ended':
       return { admission: entry.offset }
     case 'message-posted':
-      return { posted: { messageId: entry.messageId, by: entry.by, model: entry.model } }
+      return entry.ask ? { asked: [...docket.asked, askedIn(entry)].slice(-MOST_ASKED) } : {}
     case 'question-queued':
-      return docket.posted?.messageId === entry.messageId
-        ? { queue: [...docket.queue, docket.posted] }
-        : {}
+      return queued(docket, entry.messageId)
     case 'message-retracted':
     case 'question-withdrawn':
       return without(docket, entry.messageId)
@@ -108,6 +111,10 @@ function change(docket: Docket, entry: Entry): Partial<Docket> {
   }
 }
 
+function askedIn({ messageId, by, model, at }: EntryOf<'message-posted'>): Asked {
+  return { messageId, by, model, at }
+}
+
 function admitted(
   { members }: Docket,
   { memberId, name, role, offset }: EntryOf<'member-joined'>,
@@ -124,6 +131,11 @@ function dismissed(
   if (!known) return { admission: offset }
   const member: Membership = { ...known, gone: by === memberId ? 'left' : 'removed' }
   return { members: new Map(members).set(memberId, member), admission: offset }
+}
+
+function queued({ queue, asked }: Docket, messageId: MessageId): Partial<Docket> {
+  const question = asked.findLast((one) => one.messageId === messageId)
+  return question ? { queue: [...queue, question] } : {}
 }
 
 /** A queue that becomes empty is not held any more. */

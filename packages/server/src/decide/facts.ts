@@ -32,6 +32,32 @@ export interface FactSource {
 
 export const NO_FACTS: Facts = { message: null, generation: null, quoted: null }
 
+/** The id of the message or generation that has to be looked up before a command is decided; null: nothing has to. */
+export function subjectOf(command: Command): string | null {
+  switch (command.type) {
+    case 'post':
+      return command.quote?.of ?? null
+    case 'start':
+      return command.of
+    case 'withdraw':
+    case 'edit':
+    case 'retract':
+      return command.messageId
+    case 'create':
+    case 'join':
+    case 'resume':
+    case 'configure':
+    case 'invite':
+    case 'end-invites':
+    case 'remove':
+    case 'end':
+    case 'promote':
+      return null
+    default:
+      return unreachable(command)
+  }
+}
+
 /** Looks up what deciding this command takes, and nothing else. */
 export function factsFor(command: Command, source: FactSource): Facts {
   switch (command.type) {

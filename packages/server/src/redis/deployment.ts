@@ -1,13 +1,22 @@
 // What all nodes of one deployment must agree on, written down in Redis by the first of them.
 import { createHash } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
 import type { Connections } from './connections.ts'
 import { refusalOf } from './refusals.ts'
 
 /** In a cluster, so many keys that each master has one of them in all likelihood. */
 const CLUSTER_KEYS = 16
 
-/** Version of the keys in Redis. A program refuses data of a later one. */
-const SCHEMA = 1
+/**
+ * Version of the keys in Redis. A program refuses data of a later one. Since 2 nodes decide and scripts compare: nodes of 1 would
+ * decide on what those of 2 do not write any more, so both do not run at once.
+ */
+const SCHEMA = 2
+/** A node of schema 1 has shown itself by this key every second, for two. */
+const SWEEPER_OF_1 = '{active}:sweeper'
+/** How long nodes that have just been ended may still seem to be there, ms, and how often it is looked. */
+const GONE_MS = 4000
+const LOOK_MS = 200
 
 /** A node that does not belong to the others, in words for its operator. */
 export class NodeRefused extends Error {
@@ -20,7 +29,7 @@ export class NodeRefused extends Error {
 /**
  * Compares this node with what the first one wrote down, or is the first.
  * @param signingKey only its digest is stored
- * @throws NodeRefused when it signs with another key, or the data was written by a later version
+ * @throws NodeRefused when it signs with another key, the data was written by a later version, or nodes of an earlier one run
  */
 export async function joinDeployment(
   { commands }: Connections,
@@ -32,6 +41,10 @@ export async function joinDeployment(
   await commands.hsetnx(key, 'schema', SCHEMA)
   await commands.hsetnx(key, 'signing-key', fingerprint)
   const [schema, known] = await commands.hmget(key, 'schema', 'signing-key')
+  if (Number(schema) < SCHEMA) {
+    await waitForEarlierNodes(commands, namespace)
+    await commands.hset(key, 'schema', SCHEMA)
+  }
   // Also when it is no number: then somebody else wrote it.
   if (!(Number(schema) <= SCHEMA))
     throw new NodeRefused(
@@ -42,6 +55,20 @@ export async function joinDeployment(
       'SIGNING_KEY differs from the one that the other nodes of this Redis use. Give all nodes the same; ' +
         `to change it, stop all nodes, remove the key "${key}" from Redis, and start them with the new one.`,
     )
+}
+
+/** @throws NodeRefused while a node of an earlier version runs */
+async function waitForEarlierNodes(
+  commands: Connections['commands'],
+  namespace: string,
+): Promise<void> {
+  for (let waited = 0; waited < GONE_MS; waited += LOOK_MS) {
+    if ((await commands.exists(`${namespace}:${SWEEPER_OF_1}`)) === 0) return
+    await setTimeout(LOOK_MS)
+  }
+  throw new NodeRefused(
+    'Nodes of an earlier version of Roomcast run on this Redis. End all of them first: their way of writing and this one’s do not go together.',
+  )
 }
 
 /**

@@ -1,7 +1,7 @@
 // What the scripts answer: a list whose first word says how it went (prelude.lua).
-import type { Entry, RoomId } from '@roomcast/shared/protocol'
+import type { Entry, GenerationId, RoomId } from '@roomcast/shared/protocol'
 import { type ErrorCode, ERROR_CODES, Refusal } from '@roomcast/shared/protocol'
-import { OWN_QUEUE_FULL, OWNER_STAYS, type Started, type Written } from '../room-log.ts'
+import type { Started, Written } from '../room-log.ts'
 
 export type Answer = readonly unknown[]
 
@@ -9,27 +9,27 @@ export type Answer = readonly unknown[]
 export function refusalIn(answer: Answer): Refusal | null {
   if (answer[0] !== 'refused') return null
   const code = String(answer[1])
-  switch (code) {
-    case 'command-reused':
-      return new Refusal('bad-request', 'This commandId was another command’s.')
-    case 'queue-full-for-member':
-      return new Refusal('queue-full', OWN_QUEUE_FULL)
-    case 'owner-stays':
-      return new Refusal('owner-only', OWNER_STAYS)
-    default:
-      return new Refusal(Object.hasOwn(ERROR_CODES, code) ? (code as ErrorCode) : 'internal')
-  }
+  if (code === 'command-reused')
+    return new Refusal('bad-request', 'This commandId was another command’s.')
+  return new Refusal(Object.hasOwn(ERROR_CODES, code) ? (code as ErrorCode) : 'internal')
 }
 
-/** The entries a script has written, and the generation among them that is the caller's to run. */
+/** The entries a script has found written, and the generation among them that is the caller's to run. */
 export function writtenIn(roomId: RoomId, answer: Answer): Written {
   const entries = JSON.parse(String(answer[1])) as Entry[]
-  return { entries, started: answer[2] === '1' ? startedIn(roomId, entries) : null }
+  const start = entries.find(({ type }) => type === 'generation-started')
+  const isOurs = answer[2] === '1' && start?.type === 'generation-started'
+  return { entries, started: isOurs ? startedIn(roomId, entries, start.generationId) : null }
 }
 
-function startedIn(roomId: RoomId, entries: readonly Entry[]): Started | null {
+/** The generation that began with these entries, if it is the one that was proposed. */
+export function startedIn(
+  roomId: RoomId,
+  entries: readonly Entry[],
+  proposed: GenerationId | null | undefined,
+): Started | null {
   const entry = entries.find((candidate) => candidate.type === 'generation-started')
-  if (!entry) return null
+  if (!entry || entry.generationId !== proposed) return null
   const { generationId, number, mode, messageId, of, by, model, offset } = entry
   return { roomId, generationId, number, fence: number, mode, messageId, of, by, model, offset }
 }

@@ -3,7 +3,7 @@
 //
 // Guarantees: a follower is told in the order of the log; every LOOK_MS it is told where the storage stands, long
 // enough after the look that what was published before it has arrived if it ever will; so nothing stays unnoticed.
-// Where the storage has lost what was followed, it is given what this node knows of the last seconds (reassertion.ts).
+// Where the storage has lost what was followed, it is given what this node knows of the last seconds (repair/restoring.ts).
 import type { Delta, Entry, RoomId } from '@roomcast/shared/protocol'
 import { Refusal } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
@@ -12,12 +12,20 @@ import { refusalOf } from '../../redis/refusals.ts'
 import type { Subscriptions } from '../../redis/subscriptions.ts'
 import { Followers } from '../followers.ts'
 import type { Follower } from '../room-log.ts'
-import { type Followed, lastOf, notice, type Stand, standIn, type TextOf } from './followed.ts'
+import type { Dockets } from './dockets.ts'
+import {
+  type Followed,
+  lastOf,
+  notice,
+  type Stand,
+  standIn,
+  type TextOf,
+} from './repair/followed.ts'
 import { parseFrame } from './frames.ts'
 import type { Keys } from './keys.ts'
-import { Reassertion } from './reassertion.ts'
-import { markOf, Recent } from './recent.ts'
-import { RemovedRooms } from './removed-rooms.ts'
+import { markOf, Recent } from './repair/recent.ts'
+import { RemovedRooms } from './repair/removed-rooms.ts'
+import { Restoring } from './repair/restoring.ts'
 import type { Scripts } from './scripts.ts'
 
 /** How often every followed room is looked at, ms. */
@@ -39,6 +47,8 @@ export interface FollowingOptions {
   readonly subscriptions: Subscriptions
   readonly scripts: Scripts
   readonly keys: Keys
+  /** Hears what is written, too. */
+  readonly dockets: Dockets
   readonly clock: Clock
   readonly newId: () => string
   /** Hears what a follower throws, and what goes wrong here and is not about the storage. */
@@ -56,7 +66,7 @@ export class Following {
   readonly #followers: Followers
   readonly #rooms = new Map<RoomId, Followed>()
   readonly #removed = new RemovedRooms(REMEMBER_MS)
-  readonly #reassertion: Reassertion
+  readonly #restoring: Restoring
   #stopLook: (() => void) | null = null
   #closed = false
   /** Counts connections: only with a new one can a whole room be lost. */
@@ -70,7 +80,7 @@ export class Following {
 
   constructor(options: FollowingOptions) {
     this.#options = options
-    this.#reassertion = new Reassertion(options)
+    this.#restoring = new Restoring(options)
     options.connections.commands.on('ready', () => {
       this.#connection += 1
       this.#links += 1
@@ -222,6 +232,7 @@ export class Following {
     }
     if ('type' in update) {
       if (update.epoch === followed.epoch) followed.wasTold = true
+      this.#options.dockets.heard(roomId, update.epoch, update.entries as readonly Entry[])
       this.#take(roomId, followed, update as HeardEntries)
     } else followed.recent.addText(update, this.#now())
     this.#followers.tell(roomId, update)
@@ -327,7 +338,7 @@ export class Following {
     followed: Followed,
     known: Pick<Followed, 'epoch' | 'offset' | 'mark' | 'wasTold'>,
   ): Promise<boolean> {
-    const done = await this.#reassertion.run(roomId, known, followed.recent)
+    const done = await this.#restoring.run(roomId, known, followed.recent)
     if (!done) return false
     const { turned, written, missing } = done
     if (turned !== null) {

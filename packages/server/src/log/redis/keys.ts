@@ -21,6 +21,11 @@ export class Keys {
     return [room, ...parts.map((part) => `${room}:${part}`)]
   }
 
+  /** The same, and KEYS 9 and 10 of scripts that need the checkpoint and the generations. */
+  all(roomId: RoomId): readonly string[] {
+    return [...this.room(roomId), this.checkpoint(roomId), this.generations(roomId)]
+  }
+
   checkpoint(roomId: RoomId): string {
     return `${this.channel(roomId)}:checkpoint`
   }
@@ -43,6 +48,6 @@ export class Keys {
 
   /** The rooms in which something may run, and the node that looks after them now. */
   get active(): readonly [string, string] {
-    return [`${this.#namespace}:{active}`, `${this.#namespace}:{active}:sweeper`]
+    return [`${this.#namespace}:{active}`, `${this.#namespace}:{active}:sweeper:2`]
   }
 }

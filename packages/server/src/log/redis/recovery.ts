@@ -2,18 +2,26 @@
 //
 // An owner is judged by the storage's clock only, and only when the storage has been there for a whole lease, as this
 // node has seen it: before, a living owner may not have been able to renew.
-import type { GenerationEnded, GenerationId, MemberId, RoomId } from '@roomcast/shared/protocol'
+import type {
+  GenerationEnded,
+  GenerationId,
+  MemberId,
+  MessageId,
+  RoomId,
+} from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
 import type { Connections } from '../../redis/connections.ts'
 import type { RedisTime } from '../../redis/redis-time.ts'
 import { INTERRUPTED, type Started, type Waiting } from '../room-log.ts'
-import { type Answer, writtenIn } from './answers.ts'
+import type { Dockets } from './dockets.ts'
+import type { Judge } from './judge.ts'
 import type { Keys } from './keys.ts'
+import type { Known } from './known.ts'
 import type { Scripts } from './scripts.ts'
 
 /** Rooms looked at in one go. */
 const BATCH = 100
-/** How often a room is looked at again because something else runs in it by now. */
+/** How often an end is tried again by another clock. */
 const MOST_LOOKS = 4
 /** An answer that came faster was not held up on the way, ms. */
 const AT_ONCE_MS = 500
@@ -23,13 +31,16 @@ const FORWARD_MS = 1000
 const ASLEEP_MS = 3000
 /** A room in which nothing runs is looked after so long after its last touch, ms: longer than any command is under way. */
 const FORGET_MS = 10_000
-/** What the room is told of such an end, further JSON members of it; the outcome is `interrupted`. */
-const WHY = `,"error":${JSON.stringify(INTERRUPTED)}`
+
+/** What lapsed.lua answers. */
+type Look = readonly [state: string, id: string, now?: string]
 
 export interface RecoveryOptions {
   readonly connections: Connections
   readonly scripts: Scripts
   readonly keys: Keys
+  readonly dockets: Dockets
+  readonly judge: Judge
   readonly clock: Clock
   /** Learns from every look at the storage's clock. */
   readonly time: RedisTime
@@ -147,50 +158,59 @@ export class Recovery {
     sweptAt: number,
     next: { readonly id: GenerationId; readonly by: MemberId } | null,
   ): Promise<Started | Waiting | null> {
-    const { connections, scripts, keys, clock } = this.#options
-    let running = ''
-    let now = sweptAt
-    for (let look = 0; look < MOST_LOOKS; look++) {
-      const generations = [running === '' ? 'none' : running, next?.id ?? 'none']
-      const names = generations.flatMap((id) => keys.generation(roomId, id))
-      const asked = clock.now()
-      const answer = (await connections.run(
-        scripts['recover-room'],
-        [...keys.room(roomId), ...names],
-        [running, next?.id ?? '', WHY, now, next?.by ?? ''],
-      )) as Answer
-      this.#tellInterrupted(roomId, answer)
-      switch (answer[0]) {
-        case 'started':
-          return writtenIn(roomId, answer).started
-        case 'waits':
-          return { roomId, by: String(answer[3]), since: Number(answer[4]) }
-        case 'look':
-          running = String(answer[1])
-          break
-        case 'stale':
-          // Answered at once: it is the clock of another master. Else the storage was away meanwhile.
-          if (clock.now() - asked > AT_ONCE_MS) return null
-          now = Number(answer[1])
-          break
-        case 'idle':
-          await connections.run(
-            scripts['forget-room'],
-            [keys.active[0]],
-            [roomId, sweptAt - FORGET_MS],
-          )
-          return null
-        default:
-          return null
-      }
+    const { connections, scripts, keys, judge, clock, onInterrupted } = this.#options
+    const look = async () => (await connections.run(scripts.lapsed, keys.all(roomId))) as Look
+    const asked = clock.now()
+    const first = await look()
+    let [state, id] = first
+    if (state === 'lapsed') {
+      // The storage was away meanwhile, and no owner could show itself.
+      if (clock.now() - asked > AT_ONCE_MS) return null
+      const ended = await this.#interrupt(roomId, id, Number(first[2]))
+      if (ended === null) return null
+      onInterrupted({ ...ended, roomId })
+      ;[state, id] = await look()
     }
-    return null
+    if (state === 'waits' && next !== null) {
+      const { id: generationId, by } = next
+      return (await judge.command(roomId, { type: 'promote', generationId, by })).started
+    }
+    const waiting = state === 'waits' ? await this.#waiting(roomId, id) : null
+    if (state !== 'lives' && waiting === null) {
+      const values = [roomId, sweptAt - FORGET_MS]
+      await connections.run(scripts['forget-room'], [keys.active[0]], values)
+    }
+    return waiting
   }
 
-  #tellInterrupted(roomId: RoomId, answer: Answer): void {
-    if (!['started', 'waits', 'idle'].includes(String(answer[0])) || answer.length < 2) return
-    for (const entry of writtenIn(roomId, answer).entries)
-      if (entry.type === 'generation-ended') this.#options.onInterrupted({ ...entry, roomId })
+  /** The question that waits first. @param messageId of it, as the storage has just told */
+  async #waiting(roomId: RoomId, messageId: MessageId): Promise<Waiting | null> {
+    const { dockets } = this.#options
+    const isIt = ({ docket }: Known) => docket.queue[0]?.messageId === messageId
+    const known = await dockets.of(roomId)
+    const { queue, held } = (isIt(known) ? known : await dockets.read(roomId)).docket
+    const [head] = queue
+    return head && !held ? { roomId, by: head.by, since: head.at } : null
+  }
+
+  /** @returns its end; null when it lives, or has ended meanwhile */
+  async #interrupt(
+    roomId: RoomId,
+    generationId: GenerationId,
+    lookedAt: number,
+  ): Promise<GenerationEnded | null> {
+    const { clock, judge } = this.#options
+    const end = { generationId, outcome: 'interrupted', error: INTERRUPTED, next: null } as const
+    let looked = lookedAt
+    for (let look = 0; look < MOST_LOOKS; look++) {
+      const asked = clock.now()
+      const result = await judge.end(roomId, end, { looked })
+      if (result.ok) return result.ended
+      // Answered at once: it is the clock of another master. Else the storage was away meanwhile.
+      if (result.refused !== 'stale' || clock.now() - asked > AT_ONCE_MS) return null
+      looked = result.now
+    }
+    return null
   }
 
   /** Owners could not show themselves meanwhile. */

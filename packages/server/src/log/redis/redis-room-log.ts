@@ -3,7 +3,6 @@
 //
 // What the promises need of Redis: `appendfsync always` (nothing acknowledged is lost) and `noeviction`.
 import type {
-  CommandId,
   GenerationEnded,
   GenerationId,
   Kind,
@@ -12,32 +11,31 @@ import type {
   RoomState,
   RoomSummary,
 } from '@roomcast/shared/protocol'
-import { endDetails } from '@roomcast/shared/room'
 import { CHECKPOINT_VERSION, Refusal } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
 import type { Connections } from '../../redis/connections.ts'
 import type { Subscriptions } from '../../redis/subscriptions.ts'
-import {
-  AdmissionChanged,
-  type Amendment,
-  type AppendReply,
-  type EndResult,
-  type Follower,
-  type NewEnd,
-  type NewMember,
-  type NewPost,
-  type NewRoom,
-  type NewStart,
-  type Owned,
-  type Page,
-  type Reading,
-  type Resumption,
-  type RoomLog,
-  type Started,
-  type Waiting,
-  type Withdrawal,
-  type Written,
+import type {
+  Amendment,
+  AppendReply,
+  EndResult,
+  Follower,
+  NewEnd,
+  NewMember,
+  NewPost,
+  NewRoom,
+  NewStart,
+  Owned,
+  Page,
+  Reading,
+  Resumption,
+  RoomLog,
+  Started,
+  Waiting,
+  Withdrawal,
+  Written,
 } from '../room-log.ts'
+import type { MemberCommand } from '../../decide/commands.ts'
 import { Following } from './following.ts'
 import { Keys } from './keys.ts'
 import { MemberRooms } from './member-rooms.ts'
@@ -45,9 +43,10 @@ import { readPage, readRoom } from './reading.ts'
 import { Recovery } from './recovery.ts'
 import { ReplyDigests } from './reply-digests.ts'
 import { loadScripts, type ScriptName } from './scripts.ts'
-import { type Answer, writtenIn } from './answers.ts'
-import { amendmentScript, amendmentValues, furtherMembersOf, jsonOf, membersOf } from './values.ts'
+import type { Answer } from './answers.ts'
 import { Caller } from './caller.ts'
+import { Dockets } from './dockets.ts'
+import { Judge, nameOf } from './judge.ts'
 
 export interface RedisRoomLogOptions {
   /** Closed by whoever opened them, after the log. */
@@ -77,6 +76,8 @@ export class RedisRoomLog implements RoomLog {
   readonly #caller: Caller
   readonly #keys: Keys
   readonly #newId: () => string
+  readonly #dockets: Dockets
+  readonly #judge: Judge
   readonly #digests = new ReplyDigests()
   readonly #following: Following
   readonly #recovery: Recovery
@@ -91,7 +92,22 @@ export class RedisRoomLog implements RoomLog {
     this.#keys = new Keys(namespace)
     const scripts = loadScripts({ publishCommand, leaseMs, freshMs: FRESH_MS })
     this.#caller = new Caller(connections, scripts, options.clock)
-    const parts = { ...options, scripts, keys: this.#keys, time: this.#caller.time }
+    this.#dockets = new Dockets(this.#caller, this.#keys)
+    this.#judge = new Judge({
+      caller: this.#caller,
+      keys: this.#keys,
+      dockets: this.#dockets,
+      clock: options.clock,
+      node: options.newId(),
+    })
+    const parts = {
+      ...options,
+      scripts,
+      keys: this.#keys,
+      time: this.#caller.time,
+      dockets: this.#dockets,
+      judge: this.#judge,
+    }
     const { onInterrupted = () => undefined, onReasserted = () => undefined } = options
     const onUnremoved = (roomId: RoomId) => {
       // ignored because: it is seen again by the next look
@@ -102,78 +118,46 @@ export class RedisRoomLog implements RoomLog {
     this.#memberRooms = new MemberRooms(parts)
   }
 
-  async createRoom({ commandId, owner, ...room }: NewRoom): Promise<Written> {
-    const { roomId, title, model, instructions } = room
+  async createRoom(room: NewRoom): Promise<Written> {
+    const { roomId, owner } = room
     await this.#caller.translate(this.#memberRooms.add(owner.memberId, roomId))
-    const created = { type: 'room-created', roomId, title, model, instructions }
     const epoch = this.#newId()
     this.#following.made(roomId, epoch)
-    const answer = await this.#room(roomId, 'create-room', [
-      commandId,
-      epoch,
-      JSON.stringify(title),
-      JSON.stringify(model),
-      membersOf(created),
-      owner.memberId,
-      membersOf({ name: owner.name, role: 'owner' }),
-    ])
-    return this.#written(roomId, answer, [owner.memberId, commandId, 'create'])
+    return this.#decided(roomId, { type: 'create', ...room }, epoch)
   }
 
-  async join(
-    roomId: RoomId,
-    { commandId, memberId, name, role, seen }: NewMember,
-  ): Promise<Written> {
+  async join(roomId: RoomId, member: NewMember): Promise<Written> {
+    const { memberId } = member
     // Listed first: a room that is listed without having been joined is left out of the list.
     await this.#caller.translate(this.#memberRooms.add(memberId, roomId))
-    const values = [commandId, memberId, membersOf({ name, role }), seen ?? '']
-    const answer = await this.#room(roomId, 'join', values).catch(async (error: unknown) => {
+    return this.#decided(roomId, { type: 'join', ...member }).catch(async (error: unknown) => {
       if (error instanceof Refusal && error.body.code === 'room-not-found')
         await this.#caller.translate(this.#memberRooms.remove([memberId], roomId))
       throw error
     })
-    if (answer[0] === 'admission-changed') throw new AdmissionChanged(Number(answer[1]))
-    return this.#written(roomId, answer, [memberId, commandId, 'join'])
   }
 
   async post(roomId: RoomId, post: NewPost): Promise<Written> {
-    const { commandId, by, messageId, text, ask, generationId, quote, mentions, model } = post
-    const { waits = false } = post
-    const values = [
-      ...[commandId, by, messageId, JSON.stringify(text), String(ask), generationId],
-      ...[quote?.of ?? '', jsonOf(quote?.text), jsonOf(mentions), jsonOf(model), String(waits)],
-      String(quote?.isOwn ?? false),
-    ]
-    if (ask) this.#recovery.touch(roomId)
-    const answer = await this.#room(roomId, 'post', values, generationId)
-    return this.#written(roomId, answer, [by, commandId, 'post'])
+    if (post.ask) this.#recovery.touch(roomId)
+    return this.#decided(roomId, { type: 'post', ...post })
   }
 
   async start(roomId: RoomId, start: NewStart): Promise<Written> {
-    const { commandId, by, mode, generationId, of } = start
     this.#recovery.touch(roomId)
-    const values = [commandId, by, mode, generationId, of]
-    const answer = await this.#room(roomId, 'start', values, generationId, of)
-    return this.#written(roomId, answer, [by, commandId, mode])
+    return this.#decided(roomId, { type: 'start', ...start })
   }
 
-  async withdraw(roomId: RoomId, { commandId, by, messageId }: Withdrawal): Promise<Written> {
-    const answer = await this.#room(roomId, 'withdraw', [commandId, by, messageId])
-    return this.#written(roomId, answer, [by, commandId, 'withdraw'])
+  async withdraw(roomId: RoomId, withdrawal: Withdrawal): Promise<Written> {
+    return this.#decided(roomId, { type: 'withdraw', ...withdrawal })
   }
 
-  async resume(roomId: RoomId, { commandId, by, generationId }: Resumption): Promise<Written> {
+  async resume(roomId: RoomId, resumption: Resumption): Promise<Written> {
     this.#recovery.touch(roomId)
-    const values = [commandId, by, generationId ?? '']
-    const answer = await this.#room(roomId, 'resume', values, generationId ?? 'none')
-    return this.#written(roomId, answer, [by, commandId, 'resume'])
+    return this.#decided(roomId, { type: 'resume', ...resumption })
   }
 
   async amend(roomId: RoomId, amendment: Amendment): Promise<Written> {
-    const { commandId, by, type } = amendment
-    const values = [commandId, by, ...amendmentValues(amendment)]
-    const answer = await this.#room(roomId, amendmentScript(amendment), values)
-    const written = this.#written(roomId, answer, [by, commandId, type])
+    const written = await this.#decided(roomId, amendment)
     // A room that is listed to somebody who is not in it is left out of the list.
     if (amendment.type === 'remove')
       await this.#caller.translate(this.#memberRooms.remove([amendment.memberId], roomId))
@@ -184,7 +168,7 @@ export class RedisRoomLog implements RoomLog {
     const { roomId, generationId, fence } = owned
     const grown = await this.#caller.translate(this.#grown(roomId, generationId, at, text))
     const values = [fence, at, text, mark ?? '', grown.digest]
-    const answer = await this.#room(roomId, 'append-reply', values, generationId)
+    const answer = await this.#generation(roomId, generationId, 'append-reply', values)
     const refused = this.#refusedOwner(generationId, answer)
     if (refused) return refused
     grown.taken()
@@ -195,7 +179,7 @@ export class RedisRoomLog implements RoomLog {
 
   async renew({ roomId, generationId, fence }: Owned): Promise<boolean> {
     try {
-      const answer = await this.#room(roomId, 'renew', [fence], generationId)
+      const answer = await this.#generation(roomId, generationId, 'renew', [fence])
       const lives = answer[0] === 'ok'
       if (lives) this.#recovery.touch(roomId)
       return lives
@@ -206,28 +190,26 @@ export class RedisRoomLog implements RoomLog {
   }
 
   async end(roomId: RoomId, end: NewEnd): Promise<EndResult> {
-    const { generationId, fence = '', outcome, final, next } = end
-    const more = furtherMembersOf(endDetails(end))
-    const values = [generationId, fence, outcome, more, next ?? '']
-    if (final) {
-      const { at, text, mark = '' } = final
-      const grown = await this.#caller.translate(this.#grown(roomId, generationId, at, text))
-      values.push(at, text, mark, grown.digest)
-    } else values.push('', '', '', '')
-    values.push(end.by ?? '')
-    const answer = await this.#room(roomId, 'end', values, generationId, next ?? 'none')
-    const refused = this.#refusedOwner(generationId, answer)
-    if (refused) return refused
+    const { generationId, final } = end
+    const grown =
+      final &&
+      (await this.#caller.translate(this.#grown(roomId, generationId, final.at, final.text)))
+    const more = final && grown ? { final: { ...final, digest: grown.digest } } : {}
+    const result = await this.#again(roomId, () => this.#judge.end(roomId, end, more))
+    if (!result.ok) {
+      if (result.refused === 'ended') this.#digests.forget(generationId)
+      if (result.refused === 'lives' || result.refused === 'stale') throw new Refusal('internal')
+      return result
+    }
     this.#digests.forget(generationId)
-    const entries = writtenIn(roomId, answer).entries
-    const ended = entries[0] as GenerationEnded
     if (final) {
       const { at, text, mark } = final
-      const delta = [ended.number, at, text] as const
+      const delta = [result.ended.number, at, text] as const
       const of = { roomId, generationId }
       this.#following.wroteText(of, mark === undefined ? delta : [...delta, mark])
     }
-    return { ok: true, ...this.#written(roomId, answer), ended }
+    this.#following.wrote(roomId, result.entries)
+    return result
   }
 
   async recover(
@@ -238,8 +220,7 @@ export class RedisRoomLog implements RoomLog {
   }
 
   async read(roomId: RoomId): Promise<Reading> {
-    const keys = [this.#keys.checkpoint(roomId), this.#keys.generations(roomId)]
-    const names = [...this.#keys.room(roomId), ...keys]
+    const names = this.#keys.all(roomId)
     const read = async (version: string | number) =>
       readRoom(roomId, await this.#caller.run('read', names, [version]))
     const reading = (await read(CHECKPOINT_VERSION)) ?? (await read('none'))
@@ -299,8 +280,8 @@ export class RedisRoomLog implements RoomLog {
   }
 
   async deleteRoom(roomId: RoomId): Promise<void> {
-    const keys = [this.#keys.checkpoint(roomId), this.#keys.generations(roomId)]
-    const answer = await this.#caller.run('delete-room', [...this.#keys.room(roomId), ...keys])
+    const answer = await this.#caller.run('delete-room', this.#keys.all(roomId))
+    this.#dockets.forget(roomId)
     await this.#caller.translate(this.#memberRooms.remove(answer[1] as MemberId[], roomId))
     this.#recovery.forget(roomId)
     this.#following.removed(roomId, String(answer[2]))
@@ -313,26 +294,31 @@ export class RedisRoomLog implements RoomLog {
     await this.#recovery.close()
   }
 
-  #written(
+  /** Has a command decided and written, and remembers for a while what this node has been told of it. */
+  async #decided(
     roomId: RoomId,
-    answer: Answer,
-    command?: readonly [member: MemberId, command: CommandId, kind: string],
-  ): Written {
-    const written = writtenIn(roomId, answer)
-    const done = command && ([`${command[0]} ${command[1]}`, command[2]] as const)
-    this.#following.wrote(roomId, written.entries, done)
+    command: MemberCommand,
+    creates: string | null = null,
+  ): Promise<Written> {
+    const written = await this.#again(roomId, () => this.#judge.command(roomId, command, creates))
+    const { field, kind } = nameOf(command)
+    this.#following.wrote(roomId, written.entries, [field, kind])
     return written
   }
 
-  /** Runs a script about a room, with the keys of up to two generations. */
-  async #room(
+  /** Runs a script about one generation. */
+  async #generation(
     roomId: RoomId,
+    generationId: GenerationId,
     name: ScriptName,
     values: readonly (string | number)[],
-    ...generations: readonly GenerationId[]
   ): Promise<Answer> {
-    const keys = generations.flatMap((id) => this.#keys.generation(roomId, id))
-    const run = () => this.#caller.run(name, [...this.#keys.room(roomId), ...keys], values)
+    const names = [...this.#keys.room(roomId), ...this.#keys.generation(roomId, generationId)]
+    return this.#again(roomId, () => this.#caller.run(name, names, values))
+  }
+
+  /** After all rooms were looked at since there is this connection; and once more where something lost is there again. */
+  async #again<T>(roomId: RoomId, run: () => Promise<T>): Promise<T> {
     await this.#following.checked
     try {
       return await run()

@@ -1,29 +1,20 @@
 // The scripts of the adapter: one for each operation, run by Redis in one step.
-import { LIMITS } from '@roomcast/shared/protocol'
 import { digest } from '@roomcast/shared/digest'
 import { loadScript, type Script } from '../../redis/script.ts'
 
 const FILES = [
-  'create-room',
-  'join',
-  'post',
-  'start',
-  'withdraw',
-  'resume',
-  'edit',
-  'retract',
-  'configure',
-  'remove',
-  'invites',
+  'append',
+  'docket',
+  'facts',
+  'lapsed',
   'append-reply',
   'renew',
-  'end',
-  'recover-room',
   'read',
   'page',
   'checkpoint',
   'position',
-  'reassert',
+  'standing',
+  'restore',
   'delete-room',
   'summary',
   'sweep',
@@ -32,41 +23,30 @@ const FILES = [
   'enlist',
   'delist',
 ] as const
+/** The same text, for a batch that a Redis whose memory is full takes as well. */
+const FREEING = 'append-freeing'
 /**
- * Commands of members: once the caller has stopped waiting they may not be done any more, as when a frozen Redis
- * goes on. Their last ARGV says until when they may, by the clock of Redis.
+ * What members asked for: once the caller has stopped waiting it may not be done any more, as when a frozen Redis goes
+ * on. The last ARGV says until when it may, by the clock of Redis.
  */
-const COMMANDS: ReadonlySet<string> = new Set<ScriptName>([
-  'create-room',
-  'join',
-  'post',
-  'start',
-  'withdraw',
-  'resume',
-  'edit',
-  'retract',
-  'configure',
-  'remove',
-  'invites',
-  'end',
-  'delete-room',
-])
+const COMMANDS: ReadonlySet<string> = new Set<ScriptName>(['append', FREEING, 'delete-room'])
 /** What only ends or takes away, or shows that an owner lives: it is done also when the memory of Redis is full. */
 const WHEN_FULL: ReadonlySet<string> = new Set<ScriptName>([
-  'end',
-  'withdraw',
-  'retract',
-  'remove',
+  FREEING,
   'renew',
-  'recover-room',
+  'lapsed',
   'delete-room',
 ])
+/** What writes entries. */
+const WRITES: ReadonlySet<string> = new Set<ScriptName>(['append', FREEING, 'restore'])
 const ALLOW_FULL = '#!lua flags=allow-oom'
 const TOO_LATE = "if now() > tonumber(ARGV[#ARGV]) then return { 'late', whole(now()) } end"
 
-export type ScriptName = (typeof FILES)[number]
+export type ScriptName = (typeof FILES)[number] | typeof FREEING
 export type Scripts = Readonly<Record<ScriptName, Script>>
 
+/** Whoever is further behind than so many entries reads the room anew. */
+const MOST_BEHIND = 500
 /** Commands are remembered this long. */
 const REMEMBER_MS = 7 * 24 * 60 * 60 * 1000
 
@@ -80,21 +60,27 @@ export interface ScriptSettings {
 
 /** Loads all scripts, with their constants. */
 export function loadScripts({ publishCommand, leaseMs, freshMs }: ScriptSettings): Scripts {
-  const prelude = loadScript(import.meta.url, 'prelude.lua').lua
+  const [prelude, cards] = ['prelude.lua', 'cards.lua'].map(
+    (file) => loadScript(import.meta.url, file).lua,
+  )
   const constants = [
     `local PUBLISH = '${publishCommand}'`,
     `local LEASE_MS = ${leaseMs}`,
     `local FRESH_MS = ${freshMs}`,
     `local REMEMBER_MS = ${REMEMBER_MS}`,
-    `local QUEUE_LENGTH = ${LIMITS.queueLength}`,
-    `local QUEUE_LENGTH_PER_MEMBER = ${LIMITS.queueLengthPerMember}`,
+    `local MOST_BEHIND = ${MOST_BEHIND}`,
     `local DIGEST_OF_NOTHING = '${digest('')}'`,
   ]
   const before = [...constants, prelude].join('\n')
-  const scripts = FILES.map((file) => {
-    const head = WHEN_FULL.has(file) ? `${ALLOW_FULL}\n${before}` : before
-    const guard = isCommand(file) ? `${head}\n${TOO_LATE}` : head
-    return [file, loadScript(import.meta.url, `${file}.lua`, guard)]
+  const scripts = [...FILES, FREEING].map((name) => {
+    const head = WHEN_FULL.has(name) ? `${ALLOW_FULL}\n${before}` : before
+    const guard = isCommand(name as ScriptName) ? `${head}\n${TOO_LATE}` : head
+    const guarded = WRITES.has(name) ? `${guard}\n${cards}` : guard
+    const file = name === FREEING ? 'append' : name
+    return [
+      name,
+      { ...loadScript(import.meta.url, `${file}.lua`, guarded), name: `roomcast-${name}` },
+    ]
   })
   return Object.fromEntries(scripts) as Scripts
 }

@@ -8,18 +8,9 @@ import type {
   RoomId,
 } from '@roomcast/shared/protocol'
 import { type Asked, type Docket, EMPTY_DOCKET, type Membership } from '../../decide/docket.ts'
+import { type DocketLimits, KeptDockets } from '../kept-dockets.ts'
 import type { Database } from './database.ts'
 import type { Entries, RoomRow } from './entries.ts'
-
-/** Members, of all rooms together, in the dockets that are kept; the rest of a docket is short. */
-const KEPT_MEMBERS = 20_000
-/** Rooms whose docket is kept. */
-const KEPT_ROOMS = 1_000
-
-export interface DocketLimits {
-  readonly rooms: number
-  readonly members: number
-}
 
 interface MemberRow {
   readonly member_id: MemberId
@@ -36,27 +27,19 @@ interface QueueRow {
 export class Dockets {
   readonly #database: Database
   readonly #entries: Entries
-  /** The least recently used first. */
-  readonly #kept = new Map<RoomId, Docket>()
-  /** In all that are kept. */
-  #members = 0
-  readonly #most: DocketLimits
+  readonly #kept: KeptDockets<{ readonly docket: Docket }>
 
-  constructor(
-    database: Database,
-    entries: Entries,
-    { rooms, members }: DocketLimits = { rooms: KEPT_ROOMS, members: KEPT_MEMBERS },
-  ) {
+  constructor(database: Database, entries: Entries, most?: DocketLimits) {
     this.#database = database
     this.#entries = entries
-    this.#most = { rooms, members }
+    this.#kept = new KeptDockets(most)
   }
 
   /** Of a room as it is, before anything is written in this transaction. */
   of(room: RoomRow): Docket {
     // It is being made, and that may yet be rolled back.
     if (room.last_offset === 0) return EMPTY_DOCKET
-    const kept = this.#kept.get(room.room_id)
+    const kept = this.#kept.get(room.room_id)?.docket
     const docket = kept?.offset === room.last_offset ? kept : this.#read(room)
     this.keep(room.room_id, docket)
     return docket
@@ -64,23 +47,16 @@ export class Dockets {
 
   /** What was committed. */
   keep(roomId: RoomId, docket: Docket): void {
-    this.forget(roomId)
-    this.#kept.set(roomId, docket)
-    this.#members += docket.members.size
-    for (const oldest of this.#kept.keys()) {
-      if (this.#kept.size <= this.#most.rooms && this.#members <= this.#most.members) break
-      this.forget(oldest)
-    }
+    this.#kept.keep(roomId, { docket })
   }
 
   /** How much is kept. */
   get size(): DocketLimits {
-    return { rooms: this.#kept.size, members: this.#members }
+    return this.#kept.size
   }
 
   forget(roomId: RoomId): void {
-    this.#members -= this.#kept.get(roomId)?.members.size ?? 0
-    this.#kept.delete(roomId)
+    this.#kept.forget(roomId)
   }
 
   /** Writes what a batch has changed. */
@@ -163,7 +139,7 @@ export class Dockets {
       queue: this.#readQueue(roomId),
       held: room.held === 1,
       // A question is put in the queue in the same batch.
-      posted: null,
+      asked: [],
     }
   }
 
@@ -182,7 +158,7 @@ export class Dockets {
     )
     return rows.map(({ message_id: messageId, member_id: by }) => {
       const posted = this.#entries.lastAbout(roomId, messageId, 'message-posted')
-      return { messageId, by, model: posted?.model }
+      return { messageId, by, model: posted?.model, at: posted?.at ?? 0 }
     })
   }
 }

@@ -1,5 +1,5 @@
 // What this node knows of the last seconds of one room: what it has written there, and what it was told that others have. A
-// storage that loses its tail is given it again from here (reassertion.ts).
+// storage that loses its tail is given it again from here (restoring.ts).
 import { createHash } from 'node:crypto'
 import type { Delta, Entry, GenerationId, Kind } from '@roomcast/shared/protocol'
 import { byteLength, sliceBytes } from '@roomcast/shared/room'
@@ -23,6 +23,8 @@ export interface Done {
   /** Marks of its first and its last entry. */
   readonly first: string
   readonly last: string
+  /** How many there are. */
+  readonly count: number
 }
 
 /** What is remembered, with when it was heard of, ms. */
@@ -54,6 +56,11 @@ export class Recent {
   /** In the order in which they were heard of. */
   get entries(): readonly Entry[] {
     return [...this.#entries.values()].map(({ entry }) => entry)
+  }
+
+  /** The same, with their marks. */
+  get marked(): readonly (readonly [mark: string, entry: Entry])[] {
+    return [...this.#entries].map(([mark, { entry }]) => [mark, entry] as const)
   }
 
   get done(): readonly Done[] {
@@ -90,7 +97,8 @@ export class Recent {
   addDone(command: string, kind: string, entries: readonly Entry[], heardAt: number): void {
     const [first, last] = [entries[0], entries.at(-1)]
     if (!first || !last || this.#done.has(command)) return
-    this.#done.set(command, { command, kind, first: markOf(first), last: markOf(last), heardAt })
+    const marks = { first: markOf(first), last: markOf(last), count: entries.length }
+    this.#done.set(command, { command, kind, ...marks, heardAt })
   }
 
   /**

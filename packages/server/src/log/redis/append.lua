@@ -1,0 +1,161 @@
+-- Writes what was decided on this very ground, or tells what has changed since.
+--
+-- ARGV 1 JSON (appending.ts)  2… the JSON members of each entry, in their order; then the last text of the generation that ends
+-- KEYS 9 is the checkpoint, 10 the beginning of the keys of generations.
+-- No check comes after the first write: a script that broke off there would leave half of it.
+local asked = cjson.decode(ARGV[1])
+local ends = asked.ends
+
+-- The start of a generation that this very call has made before: no other proposes its id, and nobody has written a word
+-- of it. It is still the caller's to run. Nil when there is none.
+local function startedBefore(generation)
+  if not generation or room('running') ~= generation or redis.call('STRLEN', GENERATIONS .. generation .. ':reply') > 0 then
+    return nil
+  end
+  local offset = redis.call('HGET', INDEX, 'g:' .. generation)
+  return redis.call('XRANGE', ENTRIES, offset .. '-0', offset .. '-0')[1][2][2]
+end
+
+-- After a loss another node may have written again what a command had begun, and did not know whose command it was.
+local function rememberRestored(command)
+  local card = command.cards[1]
+  local known = card and card.begins and card.by and redis.call('HGET', INDEX, card.begins)
+  if known and known:match('^%d+ (.*)$') == card.by then
+    local first = tonumber(known:match('^%d+'))
+    local item = redis.call('XRANGE', ENTRIES, whole(first + 1) .. '-0', whole(first + 1) .. '-0')[1]
+    local follows = item and item[2][2]:find('"' .. card.begins:sub(3) .. '"', 1, true)
+    remember(command, first, follows and first + 1 or first)
+  end
+end
+
+-- What a command was answered with when it was done before; nil when it is new.
+local function doneBefore(command)
+  if not command.field then
+    local start = startedBefore(command.proposes)
+    return start and { 'ok', list({ start }), '1' }
+  end
+  local before = redis.call('HGET', COMMANDS, command.field)
+  if not before then
+    rememberRestored(command)
+    before = redis.call('HGET', COMMANDS, command.field)
+  end
+  if not before then
+    return nil
+  end
+  local kind, first, last = before:match('^(%S+) (%d+) (%d+)$')
+  if kind ~= command.kind then
+    return refused('command-reused')
+  end
+  local entries = {}
+  for _, item in ipairs(redis.call('XRANGE', ENTRIES, first .. '-0', last .. '-0')) do
+    entries[#entries + 1] = item[2][2]
+  end
+  return { 'ok', list(entries), startedBefore(command.proposes) and '1' or '0' }
+end
+
+-- Why the generation that is to end does not; nil when it does, and then its last text is there.
+local function unended()
+  local key = GENERATIONS .. ends.id
+  local fence, ended, lease = unpack(redis.call('HMGET', key, 'fence', 'ended', 'lease'))
+  if not fence then
+    return refused('generation-not-found')
+  end
+  if ended then
+    return { 'ended', ended, startedBefore(ends.next) or '' }
+  end
+  if room('running') ~= ends.id then
+    return refused('generation-not-found')
+  end
+  if ends.fence and ends.fence ~= fence then
+    return { 'fenced' }
+  end
+  -- Much later nobody is taken for dead: the storage has been away meanwhile, and no owner could renew its lease.
+  if ends.looked and now() > ends.looked + FRESH_MS then
+    return { 'stale', whole(now()) }
+  end
+  if ends.looked and tonumber(lease) >= now() then
+    return { 'lives' }
+  end
+  if not ends.at then
+    return nil
+  end
+  local fits, stored = grow(key, key .. ':reply', ends.at, ARGV[#ARGV - 1], ends.mark, ends.digest)
+  return not fits and { 'elsewhere', whole(stored) } or nil
+end
+
+local function reservedByOther()
+  local node, till = (room('reserved') or ''):match('^(%S+) (%d+)$')
+  return node and node ~= asked.node and tonumber(till) > now() and tonumber(till)
+end
+
+local isNew = not exists()
+if isNew and not asked.creates then
+  return refused('room-not-found')
+end
+local answers, known = {}, false
+for position, command in ipairs(asked.commands) do
+  local before = doneBefore(command)
+  answers[position] = before or ''
+  known = known or before
+end
+if known then
+  return { 'known', answers }
+end
+if asked.creates and not isNew then
+  return refused('internal')
+end
+local behind = not isNew and moved(asked.epoch, asked.offset, asked.mark)
+if behind then
+  -- Whoever is far away and loses again and again is waited for.
+  if asked.reserves and not reservedByOther() then
+    redis.call('HSET', ROOM, 'reserved', asked.node .. ' ' .. whole(now() + asked.reserves))
+  end
+  return behind
+end
+local till = not ends and reservedByOther()
+if till then
+  return { 'reserved', whole(till - now()) }
+end
+local starts = false
+for _, command in ipairs(asked.commands) do
+  for _, card in ipairs(command.cards) do
+    starts = starts or card.starts
+  end
+end
+if starts and not ends and not isNew and room('running') ~= '' then
+  return refused('generation-running')
+end
+local refusal = ends and unended()
+if refusal then
+  return refusal
+end
+
+-- From here on everything is written.
+if isNew then
+  make(asked.epoch)
+elseif not room('ground') then
+  redis.call('HSET', ROOM, 'ground', asked.offset)
+end
+redis.call('HSET', ROOM, 'title', asked.front.title, 'waits', asked.front.waits)
+if asked.docket then
+  redis.call('HSET', KEYS[9], 'docket', asked.docket, 'docket-version', asked.version, 'docket-offset', asked.offset,
+    'docket-mark', asked.mark)
+end
+redis.call('HDEL', ROOM, 'reserved')
+local position = 1
+for _, command in ipairs(asked.commands) do
+  local before = tonumber(room('offset'))
+  for _, card in ipairs(command.cards) do
+    position = position + 1
+    put(card, ARGV[position])
+  end
+  if command.field and not command.refused then
+    remember(command, before + 1, tonumber(room('offset')))
+  end
+end
+for _, forgotten in ipairs(redis.call('ZRANGEBYSCORE', AGES, '-inf', now() - REMEMBER_MS, 'LIMIT', 0, 10)) do
+  redis.call('HDEL', COMMANDS, forgotten)
+  redis.call('ZREM', AGES, forgotten)
+end
+show()
+return { 'ok', list(written) }

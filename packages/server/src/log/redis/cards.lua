@@ -1,0 +1,55 @@
+-- How entries are written with their cards, in front of the scripts that write any. KEYS 10 is the beginning of the keys of
+-- generations.
+local GENERATIONS = KEYS[10]
+
+-- An empty room.
+local function make(epoch)
+  redis.call('HSET', ROOM, 'epoch', epoch, 'offset', 0, 'at', 0, 'running', '')
+end
+
+local function remember(command, first, last)
+  redis.call('HSET', COMMANDS, command.field, command.kind .. ' ' .. whole(first) .. ' ' .. whole(last))
+  redis.call('ZADD', AGES, now(), command.field)
+end
+
+-- An end is sealed with the length and the digest of what is stored.
+local function sealed(card, body)
+  local key = GENERATIONS .. card.ends
+  return body .. ',"end":' .. whole(redis.call('STRLEN', key .. ':reply')) .. ',"digest":"'
+    .. redis.call('HGET', key, 'digest') .. '"' .. card.tail
+end
+
+-- Writes an entry with its card (decide/cards.ts), and gives its offset.
+local function put(card, body)
+  local offset = write(card.ends and sealed(card, body) or body, card.starts and card.starts.id, card.rules)
+  if card.begins then
+    redis.call('HSET', INDEX, card.begins, offset .. (card.by and ' ' .. card.by or ''))
+    redis.call('ZADD', STARTS, offset, offset)
+  end
+  local first = card.about and (redis.call('HGET', INDEX, card.about.subject) or ''):match('^%d+')
+  if first then
+    redis.call('HSET', INDEX, card.about.as .. first, offset)
+  end
+  for name, value in pairs(card.index or {}) do
+    redis.call('HSET', INDEX, name, value)
+  end
+  local member = card.member
+  if member and member.body then
+    redis.call('HSET', MEMBERS, member.id, member.body)
+    redis.call('HDEL', INDEX, 'x:' .. member.id)
+  elseif member then
+    redis.call('HDEL', MEMBERS, member.id)
+    redis.call('HSET', INDEX, 'x:' .. member.id, member.gone)
+  end
+  if card.starts then
+    local started = card.starts
+    redis.call('HSET', GENERATIONS .. started.id, 'number', started.number, 'message', started.message, 'offset', offset,
+      'fence', started.fence or started.number, 'lease', whole(now() + LEASE_MS), 'marks', '', 'digest', DIGEST_OF_NOTHING)
+    redis.call('HSET', ROOM, 'running', started.id)
+  end
+  if card.ends then
+    redis.call('HSET', GENERATIONS .. card.ends, 'ended', written[#written])
+    redis.call('HSET', ROOM, 'running', '')
+  end
+  return offset
+end

@@ -1,0 +1,111 @@
+// The dockets of the rooms that this node decides in: folded from what it writes and hears, read where they are not there.
+import type { Entry, RoomId } from '@roomcast/shared/protocol'
+import { type Docket, docketAfter, EMPTY_DOCKET } from '../../decide/docket.ts'
+import { DOCKET_VERSION, readDocket } from '../../decide/saved-docket.ts'
+import { KeptDockets } from '../kept-dockets.ts'
+import { readEntry } from '../readable.ts'
+import type { Caller } from './caller.ts'
+import type { Keys } from './keys.ts'
+import { afterHearing, caughtUp, type Known, NO_GROUND } from './known.ts'
+
+/** What a script answers whose caller knows the room up to another ground: `far` where it is to be read anew. */
+export type Moved = readonly [
+  'moved',
+  epoch: string,
+  offset: string,
+  mark: string,
+  entries: readonly string[] | 'far',
+]
+
+type DocketAnswer = readonly [
+  'ok',
+  epoch: string,
+  ground: string,
+  mark: string,
+  saved: string,
+  entries: readonly string[],
+  last: string,
+]
+
+export class Dockets {
+  readonly #caller: Caller
+  readonly #keys: Keys
+  readonly #kept = new KeptDockets<Known>()
+
+  constructor(caller: Caller, keys: Keys) {
+    this.#caller = caller
+    this.#keys = keys
+  }
+
+  /** As far as it is known here, which may be behind. @throws Refusal `room-not-found` */
+  async of(roomId: RoomId): Promise<Known> {
+    return this.#kept.get(roomId) ?? this.read(roomId)
+  }
+
+  /** As it is now. @throws Refusal `room-not-found` */
+  async read(roomId: RoomId): Promise<Known> {
+    const keys = this.#keys.all(roomId)
+    let known: Known | null = null
+    let version = String(DOCKET_VERSION)
+    for (;;) {
+      const offset = known === null ? '' : known.docket.offset
+      const answer = await this.#caller.run('docket', keys, [version, offset])
+      const [, epoch, ground, mark, saved, items, last] = answer as DocketAnswer
+      const begun: Known | null = known ?? begin(epoch, saved)
+      // A saved docket that cannot be read is done without.
+      if (begun === null) version = 'none'
+      // Another room by this name, or one that has lost its tail, is begun again.
+      if (begun === null || begun.epoch !== epoch) known = null
+      else {
+        const entries = parse(items, begun.docket.offset)
+        const docket: Docket = entries.reduce(docketAfter, begun.docket)
+        const unsaved: number = begun.unsaved + entries.length
+        known = { epoch, docket, unsaved, ground: { offset: Number(ground), mark } }
+        if (docket.offset >= Number(last)) break
+      }
+    }
+    this.keep(roomId, known)
+    return known
+  }
+
+  /** Catches up with what a script has told. */
+  async catchUp(roomId: RoomId, known: Known, moved: Moved): Promise<Known> {
+    const [, epoch, offset, mark, items] = moved
+    if (items === 'far' || epoch !== known.epoch) return this.read(roomId)
+    const now = caughtUp(known, parse(items, known.ground.offset), { offset: Number(offset), mark })
+    this.keep(roomId, now)
+    return now
+  }
+
+  /** As far as it is known here, if it is. */
+  kept(roomId: RoomId): Known | undefined {
+    return this.#kept.get(roomId)
+  }
+
+  keep(roomId: RoomId, known: Known): void {
+    this.#kept.keep(roomId, known)
+  }
+
+  /** Entries of a room have been heard of. */
+  heard(roomId: RoomId, epoch: string, entries: readonly Entry[]): void {
+    const known = this.#kept.get(roomId)
+    if (!known) return
+    if (known.epoch === epoch) this.keep(roomId, afterHearing(known, entries))
+    else this.forget(roomId)
+  }
+
+  forget(roomId: RoomId): void {
+    this.#kept.forget(roomId)
+  }
+}
+
+/** Null: what was saved cannot be read. */
+function begin(epoch: string, saved: string): Known | null {
+  const docket = saved === '' ? EMPTY_DOCKET : readDocket(saved)
+  return docket && { epoch, docket, ground: NO_GROUND, unsaved: 0 }
+}
+
+/** @param after the offset before the first of them */
+function parse(items: readonly string[], after: number): Entry[] {
+  return items.map((json, index) => readEntry(json, after + 1 + index))
+}

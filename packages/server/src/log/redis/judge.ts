@@ -1,0 +1,361 @@
+// Decides commands (decide/) on what this node knows of a room, and has it written where that is how the room stands. Else it
+// catches up and decides again: who comes first is decided by the order of the log, as nobody waits for a lock.
+//
+// Nothing is refused or answered empty by what is known here alone: the storage has told, after the command came, that the
+// room stands so and that the command was not done before.
+import type { Entry, GenerationEnded, GenerationId, RoomId } from '@roomcast/shared/protocol'
+import { Refusal } from '@roomcast/shared/protocol'
+import type { Clock } from '@roomcast/shared/clock'
+import { type Command, FREES, type MemberCommand } from '../../decide/commands.ts'
+import { decide } from '../../decide/decide.ts'
+import { type Docket, EMPTY_DOCKET } from '../../decide/docket.ts'
+import { type Draft, withDrafts } from '../../decide/draft.ts'
+import { type Facts, factsFor, NO_FACTS, subjectOf } from '../../decide/facts.ts'
+import { actorOf, refusedAsGone } from '../../decide/gone.ts'
+import type { EndResult, NewEnd, Written } from '../room-log.ts'
+import { startedIn } from './answers.ts'
+import {
+  type Append,
+  type Appended,
+  appendedIn,
+  type Decided,
+  type Ending,
+  savesDocket,
+  valuesOf,
+} from './appending.ts'
+import type { Caller } from './caller.ts'
+import type { Dockets, Moved } from './dockets.ts'
+import { type FactsAnswer, FoundFacts } from './facts.ts'
+import type { Keys } from './keys.ts'
+import { afterAppend, type Known, NO_GROUND } from './known.ts'
+import { Row, type Waiting } from './row.ts'
+
+/** How often one batch is decided at most: reservations see to it that this is never needed. */
+const MOST_ROUNDS = 50
+/** After so many losses others wait: for an end, and for anything else. */
+const LOSSES = { end: 1, other: 3 }
+/** For how long they wait, ms, and in times of a round trip, whatever is longer. */
+const RESERVE_MS = 250
+const RESERVE_TRIPS = 4
+/** How long one waits whose turn it is not, before it asks again, ms. */
+const PAUSE_MS = 20
+/** A command that has waited so long for those before it was never sent, and is not any more, ms. */
+const MAY_WAIT_MS = 2500
+/** Commands that wait in one room. */
+const MOST_WAITING = 2000
+
+export interface JudgeOptions {
+  readonly caller: Caller
+  readonly keys: Keys
+  readonly dockets: Dockets
+  readonly clock: Clock
+  /** Tells this node from all others. */
+  readonly node: string
+}
+
+/** How an end went that may be another's: also that its owner `lives`, or that the look at it is `stale`. */
+export type Ended =
+  | EndResult
+  | { readonly ok: false; readonly refused: 'lives' }
+  | { readonly ok: false; readonly refused: 'stale'; readonly now: number }
+
+interface Item extends Waiting {
+  readonly command: Exclude<Command, { type: 'end' }>
+  /** The epoch of the room that is made. */
+  readonly creates: string | null
+  readonly arrived: number
+  resolve(written: Written): void
+  reject(error: unknown): void
+}
+
+interface End extends Waiting {
+  readonly isFirst: true
+  run(): Promise<void>
+}
+
+export class Judge {
+  readonly #options: JudgeOptions
+  /** Of rooms in which something is being decided. */
+  readonly #rows = new Map<RoomId, Row<Item | End>>()
+  /** How long the last append took, ms. */
+  #trip = 0
+
+  constructor(options: JudgeOptions) {
+    this.#options = options
+  }
+
+  /**
+   * @param creates the epoch of a room that is made
+   * @throws Refusal, AdmissionChanged as it is decided, or the state of Redis
+   */
+  command(
+    roomId: RoomId,
+    command: MemberCommand | Extract<Command, { type: 'promote' }>,
+    creates: string | null = null,
+  ): Promise<Written> {
+    return new Promise((resolve, reject) => {
+      const item = {
+        command,
+        creates,
+        arrived: this.#options.clock.now(),
+        isFirst: false,
+        name: command.type === 'promote' ? null : nameOf(command).field,
+        begins: creates !== null || subjectOf(command) !== null,
+        kind: FREES[command.type] ? 'frees' : 'adds',
+        bytes: 'text' in command ? command.text.length : 0,
+        resolve,
+        reject,
+      }
+      if ((this.#rows.get(roomId)?.length ?? 0) < MOST_WAITING) this.#add(roomId, item)
+      else reject(new Refusal('storage-unavailable'))
+    })
+  }
+
+  /** Ends a generation. @throws Refusal `generation-not-found`, `removed`, or the state of Redis */
+  end(roomId: RoomId, end: NewEnd, more: Pick<Ending, 'looked' | 'final'> = {}): Promise<Ended> {
+    return new Promise((resolve, reject) => {
+      const run = () => this.#end(roomId, end, more).then(resolve, reject)
+      this.#add(roomId, { isFirst: true, begins: true, name: null, kind: 'end', bytes: 0, run })
+    })
+  }
+
+  #add(roomId: RoomId, one: Item | End): void {
+    const known = this.#rows.get(roomId)
+    if (known) return known.add(one)
+    const row = new Row<Item | End>()
+    this.#rows.set(roomId, row)
+    row.add(one)
+    void this.#workOff(roomId, row)
+  }
+
+  async #workOff(roomId: RoomId, row: Row<Item | End>): Promise<void> {
+    // Those that come at the same moment go together.
+    await Promise.resolve()
+    while (row.length > 0) {
+      const batch = row.take()
+      const [first] = batch
+      if (first && 'run' in first) await first.run()
+      else await this.#decide(roomId, batch as readonly Item[])
+    }
+    this.#rows.delete(roomId)
+  }
+
+  /** Every item is answered; never throws. */
+  async #decide(roomId: RoomId, batch: readonly Item[]): Promise<void> {
+    const isOverdue = ({ arrived }: Item) => this.#options.clock.now() - arrived > MAY_WAIT_MS
+    for (const item of batch) if (isOverdue(item)) item.reject(new Refusal('storage-unavailable'))
+    let open = batch.filter((item) => !isOverdue(item))
+    try {
+      for (let round = 0, losses = 0; open.length > 0; round++) {
+        if (round === MOST_ROUNDS) throw new Refusal('storage-unavailable')
+        const [known, facts] = await this.#knownFor(roomId, open)
+        const { judged, after } = decideAll(known.docket, open, facts)
+        if (judged.every(({ field, drafts }) => field === undefined && drafts.length === 0))
+          return settle(roomId, open, judged, [])
+        const appended = await this.#append(roomId, {
+          known,
+          decided: judged,
+          after,
+          creates: open[0]?.creates !== null,
+          frees: open[0]?.kind === 'frees',
+          node: this.#options.node,
+          reserves: losses < LOSSES.other ? 0 : this.#reserveMs,
+        })
+        switch (appended.type) {
+          case 'ok':
+            this.#keep(roomId, known, appended.entries)
+            return settle(roomId, open, judged, appended.entries)
+          case 'known':
+            open = open.filter((item, index) => !answered(item, appended.answers[index] ?? null))
+            break
+          case 'moved':
+            losses += 1
+            await this.#options.dockets.catchUp(roomId, known, appended.moved)
+            break
+          case 'reserved':
+            await this.#pause(appended.forMs)
+            break
+          default:
+            throw new Error(`a batch that ends nothing was answered ${appended.type}`)
+        }
+      }
+    } catch (error) {
+      for (const item of open) item.reject(error)
+    }
+  }
+
+  async #end(roomId: RoomId, end: NewEnd, more: Pick<Ending, 'looked' | 'final'>): Promise<Ended> {
+    const { dockets, node } = this.#options
+    const { generationId: id, fence, next } = end
+    const command = { type: 'end', ...end } as const
+    for (let losses = 0; losses < MOST_ROUNDS; losses++) {
+      const known = await dockets.of(roomId)
+      const gone = refusedAsGone(known.docket, command)
+      const runs = known.docket.running === id && !gone
+      const drafts = runs ? (decide(known.docket, command, NO_FACTS) as readonly Draft[]) : []
+      const appended = await this.#append(roomId, {
+        known,
+        decided: [{ field: undefined, kind: 'end', proposes: undefined, isRefused: false, drafts }],
+        ...(gone ? {} : { ends: { id, fence, next, ...more } }),
+        after: withDrafts(known.docket, drafts),
+        frees: true,
+        node,
+        reserves: losses < LOSSES.end ? 0 : this.#reserveMs,
+      })
+      switch (appended.type) {
+        case 'ok': {
+          if (gone) throw gone
+          const { entries } = appended
+          this.#keep(roomId, known, entries)
+          const started = startedIn(roomId, entries, next)
+          return { ok: true, entries, ended: entries[0] as GenerationEnded, started }
+        }
+        case 'moved':
+          await dockets.catchUp(roomId, known, appended.moved)
+          break
+        default:
+          return endedBefore(roomId, appended, next)
+      }
+    }
+    throw new Refusal('storage-unavailable')
+  }
+
+  /** What is known of the room, and what its first command asks for, on the same ground. */
+  async #knownFor(roomId: RoomId, [first]: readonly Item[]): Promise<[Known, Facts]> {
+    const { caller, keys, dockets } = this.#options
+    if (!first) throw new Error('nothing is to be decided')
+    if (first.creates !== null) {
+      const made = { epoch: first.creates, docket: EMPTY_DOCKET, ground: NO_GROUND, unsaved: 0 }
+      return [made, NO_FACTS]
+    }
+    let known = await dockets.of(roomId)
+    const subject = subjectOf(first.command)
+    for (let round = 0; subject !== null; round++) {
+      if (round === MOST_ROUNDS) throw new Refusal('storage-unavailable')
+      const { epoch, ground } = known
+      const values = [epoch, ground.offset, ground.mark, subject]
+      const answer = await caller.run('facts', keys.all(roomId), values)
+      if (answer[0] !== 'moved') {
+        const found = new FoundFacts(subject, answer as FactsAnswer)
+        return [known, factsFor(first.command, found)]
+      }
+      known = await dockets.catchUp(roomId, known, answer as unknown as Moved)
+    }
+    return [known, NO_FACTS]
+  }
+
+  async #append(roomId: RoomId, append: Append): Promise<Appended> {
+    const { caller, keys, dockets, clock } = this.#options
+    const frees = append.frees
+    const asked = clock.now()
+    try {
+      const name = frees ? 'append-freeing' : 'append'
+      const answer = await caller.run(name, keys.all(roomId), valuesOf(append))
+      return appendedIn(roomId, answer)
+    } catch (error) {
+      // Whatever may have been done, the next look at the room is a fresh one.
+      dockets.forget(roomId)
+      throw error
+    } finally {
+      this.#trip = clock.now() - asked
+    }
+  }
+
+  /** Unless it has been heard of already. */
+  #keep(roomId: RoomId, decidedOn: Known, entries: readonly Entry[]): void {
+    const { dockets } = this.#options
+    const known = dockets.kept(roomId) ?? decidedOn
+    if (known.epoch !== decidedOn.epoch || known.ground.mark !== decidedOn.ground.mark) return
+    const unsaved = savesDocket(decidedOn) ? 0 : known.unsaved
+    dockets.keep(roomId, afterAppend({ ...known, unsaved }, entries))
+  }
+
+  get #reserveMs(): number {
+    return Math.max(RESERVE_MS, RESERVE_TRIPS * this.#trip)
+  }
+
+  async #pause(mostMs: number): Promise<void> {
+    const { clock } = this.#options
+    await new Promise<void>((resolve) => void clock.after(Math.min(mostMs, PAUSE_MS), resolve))
+  }
+}
+
+interface Judged extends Decided {
+  readonly refusal: Error | null
+}
+
+/** Decides one after the other, each on what the ones before leave. */
+function decideAll(
+  docket: Docket,
+  items: readonly Item[],
+  facts: Facts,
+): { readonly judged: readonly Judged[]; readonly after: Docket } {
+  let after = docket
+  const judged = items.map(({ command }, index) => {
+    const decision = decide(after, command, index === 0 ? facts : NO_FACTS)
+    const refusal = decision instanceof Error ? decision : null
+    const drafts = decision instanceof Error ? [] : decision
+    after = withDrafts(after, drafts)
+    return { ...namesOf(command), refusal, isRefused: refusal !== null, drafts }
+  })
+  return { judged, after }
+}
+
+function namesOf(command: Item['command']): Pick<Decided, 'field' | 'kind' | 'proposes'> {
+  const proposes = 'generationId' in command ? (command.generationId ?? undefined) : undefined
+  if (command.type === 'promote') return { field: undefined, kind: command.type, proposes }
+  return { ...nameOf(command), proposes }
+}
+
+/** By what the log remembers a command. */
+export function nameOf(command: MemberCommand): { readonly field: string; readonly kind: string } {
+  const field = `${actorOf(command)} ${command.commandId}`
+  return { field, kind: command.type === 'start' ? command.mode : command.type }
+}
+
+/** Answers all of a batch that was written. @param entries of all, in their order */
+function settle(
+  roomId: RoomId,
+  items: readonly Item[],
+  judged: readonly Judged[],
+  entries: readonly Entry[],
+): void {
+  let from = 0
+  for (const [index, item] of items.entries()) {
+    const { drafts = [], refusal = null, proposes } = judged[index] ?? {}
+    const own = entries.slice(from, (from += drafts.length))
+    if (refusal) item.reject(refusal)
+    else item.resolve({ entries: own, started: startedIn(roomId, own, proposes) })
+  }
+}
+
+/** Answers what was done before. @returns whether it was */
+function answered(item: Item, answer: Written | Error | null): boolean {
+  if (answer instanceof Error) item.reject(answer)
+  else if (answer) item.resolve(answer)
+  return answer !== null
+}
+
+function endedBefore(
+  roomId: RoomId,
+  appended: Exclude<Appended, { type: 'ok' | 'moved' }>,
+  next: GenerationId | null,
+): Ended {
+  switch (appended.type) {
+    case 'ended': {
+      const { ended, start } = appended
+      if (!start) return { ok: false, refused: 'ended', ended }
+      const entries = [ended, start]
+      return { ok: true, entries, ended, started: startedIn(roomId, entries, next) }
+    }
+    case 'elsewhere':
+      return { ok: false, refused: 'elsewhere', end: appended.end }
+    case 'stale':
+      return { ok: false, refused: 'stale', now: appended.now }
+    case 'fenced':
+    case 'lives':
+      return { ok: false, refused: appended.type }
+    default:
+      throw new Error(`an end was answered ${appended.type}`)
+  }
+}

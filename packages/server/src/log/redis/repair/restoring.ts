@@ -1,0 +1,235 @@
+// Gives a storage that has lost its tail what this node knows of it (recent.ts), in one step with a new epoch of the room. What is
+// there stays, and nothing is written twice: other nodes may do the same, and people go on writing.
+import { createHash } from 'node:crypto'
+import type { Entry, GenerationId, RoomId } from '@roomcast/shared/protocol'
+import { byteLength, sliceBytes } from '@roomcast/shared/room'
+import { type Card, frontOf } from '../../../decide/cards.ts'
+import { type Docket, EMPTY_DOCKET } from '../../../decide/docket.ts'
+import { type Draft, withDrafts } from '../../../decide/draft.ts'
+import { restore } from '../../../decide/restore.ts'
+import type { Connections } from '../../../redis/connections.ts'
+import { cardIn, headOf } from '../appending.ts'
+import type { Dockets } from '../dockets.ts'
+import type { Keys } from '../keys.ts'
+import type { Scripts } from '../scripts.ts'
+import type { Piece, Recent } from './recent.ts'
+import { Standing } from './standing.ts'
+
+/** How far a room was followed: its epoch, the last entry and what tells that from any other. */
+export interface Place {
+  readonly epoch: string
+  readonly offset: number
+  readonly mark: string
+  /** The storage itself has told of this epoch: where it does not know it any more, it has lost it. */
+  readonly wasTold: boolean
+}
+
+export interface Repaired {
+  /** The new epoch of the room, if it was this that gave it one. */
+  readonly turned: string | null
+  /** Entries that were written again, and those that had no place any more. */
+  readonly written: number
+  readonly missing: number
+}
+
+export interface RestoringOptions {
+  readonly connections: Connections
+  readonly scripts: Scripts
+  readonly keys: Keys
+  readonly dockets: Dockets
+  readonly newId: () => string
+}
+
+/** Epochs that a room is known by besides its own, as characters. */
+const MOST_BEFORE = 400
+/** How often it is tried again because the room has gone on meanwhile. */
+const MOST_ROUNDS = 20
+
+/** What restore.lua takes for each entry or piece of text. */
+type Step =
+  | { readonly card: Card; readonly at: number; readonly cut?: { to: number; digest: string } }
+  | { readonly text: { of: GenerationId; at: number; mark: string; digest: string } }
+/** Where an entry stands: at an offset, or where a step (from 1) puts it. */
+type Spot = { readonly offset: number } | { readonly step: number }
+
+interface Plan {
+  readonly steps: readonly Step[]
+  readonly bodies: readonly string[]
+  readonly done: readonly object[]
+  readonly missing: number
+  readonly docket: Docket
+}
+
+export class Restoring {
+  readonly #options: RestoringOptions
+
+  constructor(options: RestoringOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Looks whether the room goes on from where it was followed, and if not, gives it a new epoch and what it has lost.
+   * A room that has a new epoch already is given what is missing there.
+   * A room that is not there at all is made again when all of it is remembered, from its beginning on.
+   * @returns null when this is another room by now, or none
+   * @throws Error of ioredis
+   */
+  async run(roomId: RoomId, place: Place, recent: Recent): Promise<Repaired | null> {
+    await this.#enlist(roomId, recent.entries)
+    for (let round = 0; round < MOST_ROUNDS; round++) {
+      const repaired = await this.#try(roomId, place, recent)
+      if (repaired !== 'moved') return repaired
+    }
+    throw new Error(
+      `room ${roomId} went on ${MOST_ROUNDS} times while it was to be given what it has lost`,
+    )
+  }
+
+  async #try(roomId: RoomId, place: Place, recent: Recent): Promise<Repaired | null | 'moved'> {
+    const { connections, scripts, keys, dockets, newId } = this.#options
+    const standing = await Standing.look(this.#options, roomId, recent, place)
+    if (!standing.exists && recent.entries[0]?.type !== 'room-created') return null
+    const found = compare(standing, place)
+    if (found === 'other') return null
+    if (found === 'sound') return { turned: null, written: 0, missing: 0 }
+    const docket = standing.exists ? (await dockets.read(roomId)).docket : EMPTY_DOCKET
+    if (docket.offset !== standing.offset) return 'moved'
+    const plan = await this.#plan(roomId, docket, standing, recent)
+    const { steps, bodies, done, missing } = plan
+    if (found === 'turned' && steps.length === 0) return { turned: null, written: 0, missing }
+    const turned = found === 'turned' ? null : newId()
+    const asked = {
+      ...(standing.exists ? {} : { makes: true }),
+      epoch: standing.epoch,
+      offset: String(standing.offset),
+      mark: standing.mark,
+      ...(turned === null ? {} : { turns: turned, before: epochsBefore(standing, place) }),
+      front: frontOf(plan.docket),
+      steps,
+      done,
+    }
+    const values = [JSON.stringify(asked), ...bodies]
+    const answer = (await connections.run(scripts.restore, keys.all(roomId), values)) as string[]
+    dockets.forget(roomId)
+    if (answer[0] !== 'ok') return 'moved'
+    return { turned, written: Number(answer[1]), missing }
+  }
+
+  /** What is to be written, in the order of the entries; text comes right before the end of its generation, or last. */
+  async #plan(roomId: RoomId, before: Docket, standing: Standing, recent: Recent): Promise<Plan> {
+    const texts = await this.#texts(roomId, standing, recent)
+    const steps: Step[] = []
+    const bodies: string[] = []
+    const spots = new Map<string, Spot>()
+    let docket = before
+    let missing = 0
+    const addText = (generationId: GenerationId) => {
+      for (const { text, ...piece } of texts.get(generationId) ?? []) {
+        steps.push({ text: { of: generationId, ...piece } })
+        bodies.push(text)
+      }
+      texts.delete(generationId)
+    }
+    for (const [mark, entry] of recent.marked) {
+      if (entry.type === 'generation-ended') addText(entry.generationId)
+      const there = standing.offsetOf(entry)
+      const { drafts, isPlaced } =
+        there === null ? restore(docket, entry, standing) : { drafts: [], isPlaced: true }
+      for (const draft of drafts) {
+        steps.push(stepFor(draft, entry))
+        bodies.push(headOf(draft))
+        standing.placed(draft)
+      }
+      docket = withDrafts(docket, drafts, entry.at)
+      if (!isPlaced) missing += 1
+      else if (drafts.length > 0) spots.set(mark, { step: steps.length })
+      else spots.set(mark, { offset: there ?? standing.placeOf(entry) })
+    }
+    for (const generationId of [...texts.keys()]) addText(generationId)
+    const done = recent.done.flatMap(({ command: field, kind, first, last, count }) => {
+      const [from, to] = [spots.get(first), spots.get(last)]
+      return from && to ? [{ field, kind, first: from, last: to, count }] : []
+    })
+    return { steps, bodies, done, missing, docket }
+  }
+
+  async #texts(roomId: RoomId, standing: Standing, recent: Recent) {
+    const texts = new Map<GenerationId, readonly TextPiece[]>()
+    for (const [key, pieces] of recent.texts) {
+      const generationId = key.startsWith('#') ? standing.runningAs(key) : key
+      if (generationId === null) continue
+      texts.set(generationId, await this.#missingText(roomId, generationId, pieces))
+    }
+    return texts
+  }
+
+  /** The pieces that the storage does not have, each with the digest of the whole text up to its end. */
+  async #missingText(
+    roomId: RoomId,
+    generationId: GenerationId,
+    pieces: readonly Piece[],
+  ): Promise<readonly TextPiece[]> {
+    const { connections, keys } = this.#options
+    const [, reply] = keys.generation(roomId, generationId)
+    const stored = await connections.commands.getBuffer(reply)
+    const length = stored?.length ?? 0
+    const [first] = pieces
+    if (!first || first.at > length) return []
+    const hash = createHash('sha256').update(stored?.subarray(0, first.at) ?? '')
+    const missing: TextPiece[] = []
+    for (const { at, text, kind } of pieces) {
+      const digest = hash.update(text).copy().digest('hex')
+      const to = at + byteLength(text)
+      if (to < length || (to === length && text !== '')) continue
+      const [from, rest] = at < length ? [length, sliceBytes(text, length - at)] : [at, text]
+      missing.push({ at: from, text: rest, mark: kind ?? '', digest })
+    }
+    return missing
+  }
+
+  /** The lists of rooms lie elsewhere, and may have lost their tail too. */
+  async #enlist(roomId: RoomId, entries: readonly Entry[]): Promise<void> {
+    const { connections, scripts, keys } = this.#options
+    for (const entry of entries)
+      if (entry.type === 'member-joined')
+        await connections.run(scripts.enlist, [keys.roomsOf(entry.memberId)], [roomId])
+  }
+}
+
+interface TextPiece {
+  readonly at: number
+  readonly text: string
+  readonly mark: string
+  readonly digest: string
+}
+
+/**
+ * What has become of the room that was followed: it goes on; it has lost its tail; it has a new epoch since then; it is another.
+ */
+function compare(standing: Standing, place: Place): 'sound' | 'lost' | 'turned' | 'other' {
+  const { exists, epoch, before, followedMark } = standing
+  if (!exists) return 'lost'
+  if (epoch === place.epoch) return followedMark === place.mark ? 'sound' : 'lost'
+  if (before.split(' ').includes(place.epoch)) return 'turned'
+  return place.wasTold ? 'lost' : 'other'
+}
+
+/** The epochs that a new one comes after, the last ones: whoever comes from one of them is known by it. */
+function epochsBefore({ epoch, before }: Standing, place: Place): string {
+  const epochs = [before, epoch === place.epoch ? '' : epoch, place.epoch]
+  return epochs
+    .filter((one) => one !== '')
+    .join(' ')
+    .slice(-MOST_BEFORE)
+}
+
+function stepFor(draft: Draft, lost: Entry): Step {
+  const { at } = lost
+  const card = cardIn(draft)
+  // Its owner goes on with it, whatever its number is now.
+  if (draft.type === 'generation-started' && lost.type === 'generation-started' && card.starts)
+    return { at, card: { ...card, starts: { ...card.starts, fence: String(lost.number) } } }
+  if (lost.type === 'generation-ended')
+    return { at, card, cut: { to: lost.end, digest: lost.digest } }
+  return { at, card }
+}

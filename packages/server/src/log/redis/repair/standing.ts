@@ -1,0 +1,141 @@
+// What there is, in a storage that may have lost its tail, of what this node remembers.
+import type { Entry, GenerationId, MessageId, RoomId } from '@roomcast/shared/protocol'
+import { membersOf } from '../../../decide/cards.ts'
+import type { Draft } from '../../../decide/draft.ts'
+import type { Remains } from '../../../decide/restore.ts'
+import type { Connections } from '../../../redis/connections.ts'
+import type { Keys } from '../keys.ts'
+import type { Scripts } from '../scripts.ts'
+import type { Recent } from './recent.ts'
+
+interface Looking {
+  readonly connections: Connections
+  readonly scripts: Scripts
+  readonly keys: Keys
+}
+
+/** What standing.lua answers. */
+type Answer = readonly [
+  state: string,
+  epoch?: string,
+  before?: string,
+  offset?: string,
+  mark?: string,
+  followedMark?: string,
+  entries?: readonly (readonly [offset: string, json: string])[],
+  about?: readonly (readonly [message: string, retracted: string, start: string, ended: string])[],
+  running?: string,
+  number?: string,
+]
+
+/** Of a message or generation; null: there is none. */
+interface About {
+  message: { isRetracted: boolean } | null
+  generation: { hasEnded: boolean } | null
+  /** The offset at which it begins. */
+  offset: number
+}
+
+export class Standing implements Remains {
+  readonly exists: boolean
+  readonly epoch: string
+  readonly before: string
+  readonly offset: number
+  readonly mark: string
+  /** Of the entry up to which this node had followed the room; empty: there is none. */
+  readonly followedMark: string
+  /** Offsets at which entries with these members stand, lowest first. */
+  readonly #offsets = new Map<string, number[]>()
+  readonly #about = new Map<string, About>()
+  /** Generations whose end was lost. */
+  readonly #ends: ReadonlySet<GenerationId>
+  readonly #running: { readonly key: string; readonly id: GenerationId } | null
+
+  /** @throws Error of ioredis */
+  static async look(
+    { connections, scripts, keys }: Looking,
+    roomId: RoomId,
+    { entries, texts }: Recent,
+    followed: { readonly offset: number },
+  ): Promise<Standing> {
+    const lowest = Math.min(...entries.map(({ offset }) => offset), Number.MAX_SAFE_INTEGER)
+    const named = new Set([...entries.flatMap(namesIn), ...texts.keys()])
+    const ids = [...named].filter((id) => !id.startsWith('#'))
+    const values = [lowest, followed.offset, ...ids]
+    const answer = await connections.run(scripts.standing, keys.all(roomId), values)
+    return new Standing(answer as Answer, ids, entries)
+  }
+
+  private constructor(answer: Answer, ids: readonly string[], lost: readonly Entry[]) {
+    const [state, epoch = '', before = '', offset = '0', mark = '', followedMark = ''] = answer
+    const [, , , , , , entries = [], about = [], running = '', number] = answer
+    this.exists = state === 'ok'
+    this.epoch = epoch
+    this.before = before
+    this.offset = Number(offset)
+    this.mark = mark
+    this.followedMark = followedMark
+    for (const [place, json] of entries) {
+      const members = json.replace(/^\{"offset":\d+,"at":\d+,/, '').slice(0, -1)
+      this.#offsets.set(members, [...(this.#offsets.get(members) ?? []), Number(place)])
+    }
+    for (const [index, id] of ids.entries()) {
+      const [message = '', retracted, start = '', ended] = about[index] ?? []
+      this.#about.set(id, {
+        message: message === '' ? null : { isRetracted: retracted === '1' },
+        generation: start === '' ? null : { hasEnded: ended === '1' },
+        offset: Number(message || start),
+      })
+    }
+    this.#running = running === '' ? null : { key: `#${number}`, id: running }
+    this.#ends = new Set(
+      lost.flatMap((entry) => (entry.type === 'generation-ended' ? [entry.generationId] : [])),
+    )
+  }
+
+  /** Where an entry like this stands, at its offset or later; each is given once. Null: nowhere. */
+  offsetOf({ offset, at: _, ...draft }: Entry): number | null {
+    const offsets = this.#offsets.get(membersOf(draft)) ?? []
+    const index = offsets.findIndex((place) => place >= offset)
+    return index < 0 ? null : (offsets.splice(index, 1)[0] ?? null)
+  }
+
+  /** Where the message or generation begins that an entry is of; 1 for the entry that makes the room. */
+  placeOf(entry: Entry): number {
+    const [name] = namesIn(entry)
+    return this.#about.get(name ?? '')?.offset ?? 1
+  }
+
+  message(messageId: MessageId): { readonly isRetracted: boolean } | null {
+    return this.#about.get(messageId)?.message ?? null
+  }
+
+  generation(generationId: GenerationId): { readonly hasEnded: boolean } | null {
+    return this.#about.get(generationId)?.generation ?? null
+  }
+
+  endsLater(generationId: GenerationId): boolean {
+    return this.#ends.has(generationId)
+  }
+
+  /** The generation that runs, if `#` and its number are this. */
+  runningAs(key: string): GenerationId | null {
+    return this.#running?.key === key ? this.#running.id : null
+  }
+
+  /** Takes in what is to be written. */
+  placed(draft: Draft): void {
+    const about = this.#about.get(namesIn(draft)[0] ?? '')
+    if (!about) return
+    if (draft.type === 'message-posted') about.message = { isRetracted: false }
+    if (draft.type === 'message-retracted') about.message = { isRetracted: true }
+    if (draft.type === 'generation-started') about.generation = { hasEnded: false }
+    if (draft.type === 'generation-ended') about.generation = { hasEnded: true }
+  }
+}
+
+/** The message or generation that an entry is of, and others that it names. */
+function namesIn(entry: Entry | Draft): readonly string[] {
+  const generation = 'generationId' in entry ? [entry.generationId] : []
+  return [...generation, ...('messageId' in entry ? [entry.messageId] : [])]
+}

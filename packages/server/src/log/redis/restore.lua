@@ -1,0 +1,83 @@
+-- Writes again what the storage has lost, on the very state that was looked at (standing.lua), in one step with the new epoch.
+--
+-- ARGV 1 JSON (repair/restoring.ts)  2… the JSON members of each entry or the text of each piece, in their order
+-- KEYS 9 is the checkpoint.
+local asked = cjson.decode(ARGV[1])
+local isNew = not exists()
+if isNew ~= (asked.makes == true) then
+  return { 'moved' }
+end
+if not isNew and (room('epoch') ~= asked.epoch or room('offset') ~= asked.offset or (markAt(asked.offset) or '') ~= asked.mark) then
+  return { 'moved' }
+end
+if isNew then
+  make(asked.turns)
+end
+-- Whoever comes from an epoch before is known by it. What was saved tells of what was lost.
+if asked.turns then
+  redis.call('HSET', ROOM, 'epoch', asked.turns, 'before', asked.before)
+  redis.call('DEL', KEYS[9])
+end
+redis.call('HSET', ROOM, 'title', asked.front.title, 'waits', asked.front.waits)
+local began = tonumber(room('offset'))
+
+-- The text of a generation that still runs.
+local function text(piece, bytes)
+  local key = GENERATIONS .. piece.of
+  local known, ended = unpack(redis.call('HMGET', key, 'number', 'ended'))
+  if not known or ended then
+    return
+  end
+  -- Followers have to know of its start first.
+  if not asked.turns then
+    show()
+    written = {}
+  end
+  grow(key, key .. ':reply', piece.at, bytes, piece.mark, piece.digest)
+end
+
+-- What is beyond the end that was shown goes: the answer was stopped there.
+local function cut(generation, to, digest)
+  local key = GENERATIONS .. generation
+  local reply, kept = key .. ':reply', {}
+  if redis.call('STRLEN', reply) <= to then
+    return
+  end
+  for kind, from in redis.call('HGET', key, 'marks'):gmatch('(%a+) (%d+)') do
+    if tonumber(from) < to then
+      kept[#kept + 1] = kind .. ' ' .. from
+    end
+  end
+  if to == 0 then
+    redis.call('DEL', reply)
+  else
+    redis.call('SET', reply, redis.call('GETRANGE', reply, 0, to - 1))
+  end
+  redis.call('HSET', key, 'marks', table.concat(kept, ','), 'digest', digest)
+end
+
+local places = {}
+for position, step in ipairs(asked.steps) do
+  if step.text then
+    text(step.text, ARGV[position + 1])
+  else
+    if step.cut then
+      cut(step.card.ends, step.cut.to, step.cut.digest)
+    end
+    writtenOnce = step.at
+    places[position] = tonumber(put(step.card, ARGV[position + 1]))
+  end
+end
+-- A command is known again by the entries that it wrote, where they lie together.
+for _, command in ipairs(asked.done) do
+  local first, last = command.first.offset or places[command.first.step], command.last.offset or places[command.last.step]
+  if last - first == command.count - 1 and redis.call('HEXISTS', COMMANDS, command.field) == 0 then
+    remember(command, first, last)
+  end
+end
+if asked.turns then
+  publish('e' .. asked.turns .. '\n[]')
+else
+  show()
+end
+return { 'ok', whole(tonumber(room('offset')) - began) }

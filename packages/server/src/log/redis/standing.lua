@@ -1,0 +1,26 @@
+-- What there is of what a node remembers of the last seconds. ARGV 1 the lowest offset that it remembers  2 the offset up to
+-- which it had followed the room  3… ids of messages and generations
+-- Gives the epoch and those before, the last offset and its mark, the mark at the second offset, the entries from the first on,
+-- for each id its place as a message, whether that is retracted, its place as a generation and whether that has ended; and the
+-- generation that runs and its number.
+if not exists() then
+  return { 'gone' }
+end
+local entries, about = {}, {}
+for position, item in ipairs(redis.call('XRANGE', ENTRIES, ARGV[1] .. '-0', '+')) do
+  entries[position] = { item[1]:match('^%d+'), item[2][2] }
+end
+for position = 3, #ARGV do
+  local id = ARGV[position]
+  local message, start = unpack(redis.call('HMGET', INDEX, 'm:' .. id, 'g:' .. id))
+  local first = message and message:match('^%d+') or ''
+  about[position - 2] = {
+    first,
+    whole(redis.call('HEXISTS', INDEX, 'r:' .. first)),
+    start or '',
+    whole(redis.call('HEXISTS', KEYS[10] .. id, 'ended')),
+  }
+end
+local epoch, offset, before, running = unpack(redis.call('HMGET', ROOM, 'epoch', 'offset', 'before', 'running'))
+local number = redis.call('HGET', KEYS[10] .. running, 'number') or ''
+return { 'ok', epoch, before or '', offset, markAt(offset) or '', markAt(ARGV[2]) or '', entries, about, running, number }

@@ -1,0 +1,48 @@
+// Nodes of two versions that write differently do not run on one Redis at once.
+import type { Redis } from 'ioredis'
+import { beforeEach, expect, test } from 'vitest'
+import { Connections } from '@roomcast/server/redis/connections.ts'
+import { joinDeployment, NodeRefused } from '@roomcast/server/redis/deployment.ts'
+import type { RedisServer } from '../support/redis-server.ts'
+import { useRedis } from './use-redis.ts'
+
+const KEY = new Uint8Array(32).fill(7)
+
+let redis: RedisServer
+let admin: Redis
+useRedis((inUse) => ({ redis, admin } = inUse))
+beforeEach(async () => {
+  await admin.flushall()
+  await admin.hset('roomcast:deployment', 'schema', 1)
+})
+
+/** What a node says that starts; null: it starts. */
+async function start(): Promise<string | null> {
+  const connections = await Connections.open({ urls: [redis.url], cluster: false }, () => undefined)
+  try {
+    await joinDeployment(connections, 'roomcast', KEY)
+    return null
+  } catch (error) {
+    if (error instanceof NodeRefused) return error.message
+    throw error
+  } finally {
+    connections.close()
+  }
+}
+
+test('a node does not start while one of the version before runs', async () => {
+  await admin.set('roomcast:{active}:sweeper', 'an earlier node')
+  expect(await start()).toContain('Nodes of an earlier version of Roomcast run on this Redis')
+  expect(await admin.hget('roomcast:deployment', 'schema')).toBe('1')
+})
+
+test('a node waits for one that has just been ended, and no earlier one starts after it', async () => {
+  await admin.set('roomcast:{active}:sweeper', 'an earlier node', 'PX', 1000)
+  expect(await start()).toBeNull()
+  expect(await admin.hget('roomcast:deployment', 'schema')).toBe('2')
+})
+
+test('a node does not start on the data of a later version', async () => {
+  await admin.hset('roomcast:deployment', 'schema', 3)
+  expect(await start()).toContain('written by a later version')
+})

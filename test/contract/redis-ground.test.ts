@@ -1,0 +1,172 @@
+// Nodes decide on what they know of a room, and the log compares: whoever did not know enough decides again, and nobody is
+// refused or let through by what was true before. How often Redis is asked is counted.
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { LIMITS } from '@roomcast/shared/protocol'
+import type { RedisServer } from '../support/redis-server.ts'
+import { CASES } from './idempotence.ts'
+import { openRedisNode, type RedisNode } from './redis-log.ts'
+import { aRoom, refusalOf, startedBy, type TestRoom } from './test-room.ts'
+import { useRedis } from './use-redis.ts'
+
+let redis: RedisServer
+let nodes: RedisNode[]
+/** The same room on two nodes. */
+let here: TestRoom
+let there: TestRoom
+
+useRedis((inUse) => ({ redis } = inUse))
+let rooms = 0
+beforeEach(async () => {
+  const open = () => openRedisNode({ urls: [redis.url], cluster: false }, { namespace: 'ground' })
+  nodes = [await open(), await open()]
+  here = await aRoom(node(0).log, `room-${(rooms += 1)}`)
+  there = here.on(node(1).log)
+})
+afterEach(() => Promise.all(nodes.map((one) => one.close())))
+
+function node(index: number): RedisNode {
+  const found = nodes[index]
+  if (!found) throw new Error('it is not open')
+  return found
+}
+
+/** Counts the scripts that a node runs for somebody who waits. */
+function countOf({ connections }: RedisNode): { readonly scripts: string[] } {
+  const scripts: string[] = []
+  const run = connections.run.bind(connections)
+  connections.run = (script, ...rest) => {
+    if (script.name !== 'roomcast-touch') scripts.push(script.name.replace('roomcast-', ''))
+    return run(script, ...rest)
+  }
+  return { scripts }
+}
+
+describe('a node that has not heard of what came since', () => {
+  beforeEach(async () => {
+    // It knows the room as it is now, and follows it no further.
+    await there.say('carol', 'Hello')
+  })
+
+  test.each(Object.entries(CASES))('decides again: %s', async (_, { prepare }) => {
+    const send = await prepare(here)
+    await here.amend('alice', { type: 'configure', title: 'Meanwhile' })
+    const { entries } = await send(there.log)
+    expect((await send(here.log)).entries).toEqual(entries)
+    expect(entries.length).toBeGreaterThan(0)
+  })
+
+  test('refuses who was removed meanwhile, whatever they want', async () => {
+    const said = await there.said('bob', 'Helo')
+    await here.remove('alice', 'bob')
+    const wanted = [
+      () => there.say('bob', 'Hello?'),
+      () => there.ask('bob', 'Why?'),
+      () => there.edit('bob', said, 'Hello'),
+      () => there.retract('bob', said),
+      () => there.withdraw('bob', said),
+      () => there.resume('bob'),
+      () => there.amend('bob', { type: 'invite', inviteId: 'link', until: 4_000_000_000_000 }),
+    ]
+    for (const want of wanted) {
+      expect(await refusalOf(want())).toBe('removed')
+    }
+  })
+
+  test('lets in who may be again', async () => {
+    await here.remove('bob', 'bob')
+    expect(await refusalOf(there.say('bob', 'Hello?'))).toBe('removed')
+    await here.joins('bob')
+    await there.say('bob', 'Hello!')
+  })
+
+  test('refuses nothing that there is room for by now', async () => {
+    const running = await here.asked('alice', 'Why?')
+    for (let count = 0; count < LIMITS.queueLengthPerMember; count++)
+      await there.ask('bob', `And ${count}?`)
+    expect(await refusalOf(there.ask('bob', 'More?'))).toBe('queue-full')
+    await here.end(running, 'completed')
+    await there.ask('bob', 'More?')
+  })
+
+  test('is told of an end that was there before', async () => {
+    const running = await here.asked('alice', 'Why?')
+    const ended = await here.cancel('bob', running.generationId)
+    const again = await there.cancel('carol', running.generationId)
+    expect(again).toMatchObject({ ok: false, refused: 'ended' })
+    expect(!again.ok && again.refused === 'ended' && ended.ok && again.ended).toEqual(
+      ended.ok && ended.ended,
+    )
+  })
+
+  test('reads a room anew in which more has happened than it may catch up with', async () => {
+    await Promise.all(Array.from({ length: 600 }, (_, index) => here.say('bob', `${index}`)))
+    const running = await here.asked('alice', 'Why?')
+    expect(await there.ask('bob', 'And?')).toMatchObject({ started: null })
+    await here.end(running, 'completed')
+    expect(await there.state()).toMatchObject({ queue: [] })
+  })
+})
+
+describe('how often Redis is asked', () => {
+  test('once for a post, a question and a stop, where another node takes part', async () => {
+    const watchers = [await here.watch(), await there.watch()]
+    const counted = countOf(node(1))
+    await there.say('carol', 'Hello')
+    counted.scripts.length = 0
+
+    const after = async (work: Promise<{ readonly entries?: readonly { offset: number }[] }>) => {
+      const offset = (await work).entries?.at(-1)?.offset
+      for (const watcher of watchers)
+        await watcher.sees(
+          (update) =>
+            'type' in update &&
+            update.type === 'entries' &&
+            update.entries.some((entry) => entry.offset === offset),
+        )
+    }
+    const started = await here.ask('alice', 'Why?')
+    await after(Promise.resolve(started))
+    await after(there.say('bob', 'Hello'))
+    expect(counted.scripts).toEqual(['append'])
+    await after(there.cancel('bob', startedBy(started).generationId) as Promise<object>)
+    expect(counted.scripts).toEqual(['append', 'append-freeing'])
+    await after(here.say('alice', 'So'))
+    await after(there.ask('carol', 'How?'))
+    expect(counted.scripts).toEqual(['append', 'append-freeing', 'append'])
+    for (const watcher of watchers) watcher.stop()
+  })
+
+  test('once for all who speak at the same moment, and each is answered', async () => {
+    await there.say('carol', 'Hello')
+    const counted = countOf(node(1))
+    const posts = Array.from({ length: 50 }, (_, index) => there.say('bob', `${index}`))
+    const written = await Promise.all(posts)
+    expect(counted.scripts.length).toBeLessThan(5)
+    expect(new Set(written.map(({ entries }) => entries[0]?.offset)).size).toBe(50)
+    const { messages } = await there.state()
+    expect(messages.slice(-50).map((message) => 'text' in message && message.text)).toEqual(
+      Array.from({ length: 50 }, (_, index) => `${index}`),
+    )
+  })
+
+  test('talk never makes others decide again', async () => {
+    await here.say('alice', 'Hello')
+    await there.say('carol', 'Hello')
+    const counted = [countOf(node(0)), countOf(node(1))]
+    for (let round = 0; round < 20; round++)
+      await Promise.all([here.say('alice', 'So'), there.say('carol', 'So')])
+    for (const { scripts } of counted) expect(scripts).toEqual(scripts.map(() => 'append'))
+    expect(counted.map(({ scripts }) => scripts.length)).toEqual([20, 20])
+  })
+
+  test('a refusal in a batch is nobody else’s', async () => {
+    await there.say('carol', 'Hello')
+    await here.remove('alice', 'bob')
+    const codes = await Promise.all([
+      refusalOf(there.say('carol', 'One')),
+      refusalOf(there.say('bob', 'Two')),
+      refusalOf(there.say('carol', 'Three')),
+    ])
+    expect(codes).toEqual(['not refused', 'removed', 'not refused'])
+  })
+})
