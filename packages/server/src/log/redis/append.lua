@@ -108,7 +108,8 @@ local behind = not isNew and moved(asked.epoch, asked.offset, asked.mark)
 if behind then
   -- Whoever is far away and loses again and again is waited for.
   if asked.reserves and not reservedByOther() then
-    redis.call('HSET', ROOM, 'reserved', asked.node .. ' ' .. whole(now() + asked.reserves))
+    set('reserved', asked.node .. ' ' .. whole(now() + asked.reserves))
+    save()
   end
   return behind
 end
@@ -134,14 +135,15 @@ end
 if isNew then
   make(asked.epoch)
 elseif not room('ground') then
-  redis.call('HSET', ROOM, 'ground', asked.offset)
+  set('ground', asked.offset .. ' ' .. asked.mark)
 end
-redis.call('HSET', ROOM, 'title', asked.front.title, 'waits', asked.front.waits)
+set('title', asked.front.title)
+set('waits', asked.front.waits)
+set('reserved', '')
 if asked.docket then
   redis.call('HSET', KEYS[9], 'docket', asked.docket, 'docket-version', asked.version, 'docket-offset', asked.offset,
     'docket-mark', asked.mark)
 end
-redis.call('HDEL', ROOM, 'reserved')
 local position = 1
 for _, command in ipairs(asked.commands) do
   local before = tonumber(room('offset'))
@@ -157,5 +159,6 @@ for _, forgotten in ipairs(redis.call('ZRANGEBYSCORE', AGES, '-inf', now() - REM
   redis.call('HDEL', COMMANDS, forgotten)
   redis.call('ZREM', AGES, forgotten)
 end
+save()
 show()
 return { 'ok', list(written) }

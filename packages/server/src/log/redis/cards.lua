@@ -4,7 +4,10 @@ local GENERATIONS = KEYS[10]
 
 -- An empty room.
 local function make(epoch)
-  redis.call('HSET', ROOM, 'epoch', epoch, 'offset', 0, 'at', 0, 'running', '')
+  set('epoch', epoch)
+  set('offset', '0')
+  set('at', '0')
+  set('running', '')
 end
 
 local function remember(command, first, last)
@@ -45,11 +48,11 @@ local function put(card, body)
     local started = card.starts
     redis.call('HSET', GENERATIONS .. started.id, 'number', started.number, 'message', started.message, 'offset', offset,
       'fence', started.fence or started.number, 'lease', whole(now() + LEASE_MS), 'marks', '', 'digest', DIGEST_OF_NOTHING)
-    redis.call('HSET', ROOM, 'running', started.id)
+    set('running', started.id)
   end
   if card.ends then
     redis.call('HSET', GENERATIONS .. card.ends, 'ended', written[#written])
-    redis.call('HSET', ROOM, 'running', '')
+    set('running', '')
   end
   return offset
 end

@@ -1,8 +1,8 @@
 -- What the scripts of a room have in common. Put in front of each of them, with the constants of the adapter.
 --
 -- KEYS  1 room     HASH   epoch, title (JSON), offset, at, running, waits (the question that may start when nothing runs),
---                         before (the epochs that lost tails have ended, the last ones), ground (offset of the last
---                         entry that decisions depend on), reserved (`<node> <until>`)
+--                         before (the epochs that lost tails have ended, the last ones), ground (offset
+--                         and mark of the last entry that decisions depend on), reserved (`<node> <until>`)
 --       2 entries  STREAM ids `<offset>-0`; fields `e` (JSON), of a start also `g` (its generation)
 --       3 starts   ZSET   offsets of the entries that begin a message
 --       4 index    HASH   `m:<message>` -> `<offset> <by>`; `g:<generation>` -> `<offset>`; `<offset>` -> the
@@ -43,12 +43,41 @@ local function refused(code)
   return { 'refused', code }
 end
 
-local function exists()
-  return redis.call('EXISTS', ROOM) == 1
+-- What is known of the room as a whole: read once, changed here, and written once at the end (`save`).
+local state
+local changed = {}
+
+-- A field of the room; false where it has none.
+local function room(field)
+  if not state then
+    local flat = redis.call('HGETALL', ROOM)
+    state = {}
+    for position = 1, #flat, 2 do
+      state[flat[position]] = flat[position + 1]
+    end
+  end
+  return state[field] or false
 end
 
-local function room(field)
-  return redis.call('HGET', ROOM, field)
+local function exists()
+  return room('epoch') ~= false
+end
+
+local function set(field, value)
+  if room(field) ~= value then
+    state[field], changed[field] = value, value
+  end
+end
+
+local function save()
+  local flat = {}
+  for field, value in pairs(changed) do
+    flat[#flat + 1], flat[#flat + 2] = field, value
+  end
+  changed = {}
+  if #flat > 0 then
+    redis.call('HSET', ROOM, unpack(flat))
+  end
 end
 
 -- What tells the entry at an offset from any other that may stand in its place (recent.ts); nil where there is none.
@@ -60,8 +89,11 @@ end
 -- The last entry that decisions depend on, and what tells it from any other; in a room that an earlier version has
 -- written, its last entry.
 local function ground()
-  local offset = room('ground') or room('offset')
-  return offset, markAt(offset) or ''
+  local offset, mark = (room('ground') or ''):match('^(%d+) (%x*)$')
+  if offset then
+    return offset, mark
+  end
+  return room('offset'), markAt(room('offset')) or ''
 end
 
 -- What to answer to whoever knows the room up to another ground; nil when it is this one. Gives what comes after that
@@ -82,21 +114,20 @@ local function moved(epoch, known, mark)
   return { 'moved', current, offset, own, entries }
 end
 
--- Writes an entry and gives its offset. `body`: its JSON members after offset and at. `rules`: decisions depend on it,
--- as far as is known.
+-- Writes an entry and gives its offset. `body`: its JSON members after offset and at. `rules`: decisions depend on it.
 local function write(body, generation, rules)
-  local last, at = unpack(redis.call('HMGET', ROOM, 'offset', 'at'))
-  local offset = whole(tonumber(last) + 1)
-  at = math.max(writtenOnce or now(), tonumber(at))
+  local offset = whole(tonumber(room('offset')) + 1)
+  local at = math.max(writtenOnce or now(), tonumber(room('at')))
   local entry = '{"offset":' .. offset .. ',"at":' .. whole(at) .. ',' .. body .. '}'
   if generation then
     redis.call('XADD', ENTRIES, offset .. '-0', 'e', entry, 'g', generation)
   else
     redis.call('XADD', ENTRIES, offset .. '-0', 'e', entry)
   end
-  redis.call('HSET', ROOM, 'offset', offset, 'at', whole(at))
-  if rules ~= false then
-    redis.call('HSET', ROOM, 'ground', offset)
+  set('offset', offset)
+  set('at', whole(at))
+  if rules then
+    set('ground', offset .. ' ' .. redis.sha1hex(entry))
   end
   written[#written + 1] = entry
   return offset

@@ -15,10 +15,12 @@ if isNew then
 end
 -- Whoever comes from an epoch before is known by it. What was saved tells of what was lost.
 if asked.turns then
-  redis.call('HSET', ROOM, 'epoch', asked.turns, 'before', asked.before)
+  set('epoch', asked.turns)
+  set('before', asked.before)
   redis.call('DEL', KEYS[9])
 end
-redis.call('HSET', ROOM, 'title', asked.front.title, 'waits', asked.front.waits)
+set('title', asked.front.title)
+set('waits', asked.front.waits)
 local began = tonumber(room('offset'))
 
 -- The text of a generation that still runs.
@@ -75,6 +77,7 @@ for _, command in ipairs(asked.done) do
     remember(command, first, last)
   end
 end
+save()
 if asked.turns then
   publish('e' .. asked.turns .. '\n[]')
 else

@@ -136,7 +136,10 @@ export class Recent {
         this.#numbered.delete(entry.number)
       this.#bytes -= bytes
     }
-    for (const [command, { heardAt }] of this.#done) if (heardAt < time) this.#done.delete(command)
+    for (const [command, { heardAt }] of this.#done) {
+      if (heardAt >= time) break
+      this.#done.delete(command)
+    }
     for (const [key, text] of this.#texts) {
       const first = text.pieces.findIndex(({ heardAt }) => heardAt >= time)
       this.#forgetPieces(text, first < 0 ? text.pieces.length : first)
