@@ -2,6 +2,7 @@
 import type { Redis } from 'ioredis'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { LogUpdate } from '@roomcast/server/log/room-log.ts'
+import { documentedUser } from '../support/redis-user.ts'
 import type { RedisServer } from '../support/redis-server.ts'
 import { SimulatedClock } from '../support/simulated-clock.ts'
 import { openRedisNode, type RedisNode } from './redis-log.ts'
@@ -139,6 +140,34 @@ describe('a room that has lost its tail', () => {
       .toBeGreaterThanOrEqual(2)
     expect(lost).toEqual(['room'])
     await Promise.all(nodes.map((node) => node.close()))
+  })
+
+  test('that cannot be given again is told of, and followers hear where the room stands', async () => {
+    const [, ...rules] = documentedUser('weak')
+    await admin.call('ACL', 'SETUSER', 'weak', ...rules, '~*', '&*', '-hexists')
+    const failed: string[] = []
+    const weak = await openRedisNode(
+      { urls: [redis.url.replace('redis://', 'redis://weak:weak@')], cluster: false },
+      { namespace: 'following', clock, onRepairFailed: (roomId) => failed.push(roomId) },
+    )
+    await weak.log.follow('room', (update) => told.push(update))
+    await room.say('bob', 'soon lost')
+    await expect.poll(() => told.length, PATIENCE).toBe(1)
+    await loseTail()
+    await clock.advance(2500)
+    await expect
+      .poll(async () => {
+        await clock.advance(100)
+        return told.at(-1)
+      }, PATIENCE)
+      .toMatchObject({ type: 'heartbeat', offset: 4 })
+    expect(failed).toContain('room')
+    // With its rights it does what it could not.
+    const { epoch } = await room.state()
+    await admin.call('ACL', 'SETUSER', 'weak', '+hexists')
+    await clock.advance(2500)
+    await expect.poll(async () => (await room.state()).epoch, PATIENCE).not.toBe(epoch)
+    await weak.close()
   })
 
   test('is not given a checkpoint that knows what is lost', async () => {

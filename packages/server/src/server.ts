@@ -75,6 +75,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
     logger,
     onLost: () => metrics.epochRotated(),
     onReasserted: (written, missing) => metrics.reasserted(written, missing),
+    onRepairFailed: () => metrics.repairFailed(),
     onScriptFault: (_script, fault) => metrics.scriptFailed(fault),
   })
   const { presence } = storage

@@ -52,6 +52,7 @@ export interface StorageOptions {
   /** See RedisRoomLogOptions; SQLite loses nothing while it runs. */
   readonly onLost: () => void
   readonly onReasserted: (written: number, missing: number) => void
+  readonly onRepairFailed: () => void
   /** Hears of a script of Redis that did not come to its end: `denied` or `failed`. */
   readonly onScriptFault: (script: string, fault: ScriptFault) => void
 }
@@ -113,7 +114,7 @@ async function openSqlite(
 
 async function openRedis(
   { urls, cluster, namespace, signingKey }: RedisStorage,
-  { clock, newId, logger, onLost, onReasserted, onScriptFault }: StorageOptions,
+  { clock, newId, logger, onLost, onReasserted, onRepairFailed, onScriptFault }: StorageOptions,
 ): Promise<Storage> {
   // Each attempt to connect fails anew: said once, until it works again.
   let isAway = false
@@ -172,6 +173,10 @@ async function openRedis(
             'entries that Redis had lost have no place any more',
           )
         onReasserted(written, missing)
+      },
+      onRepairFailed: (roomId, err) => {
+        logger.error({ err, roomId }, 'a room could not be given what Redis had lost of it')
+        onRepairFailed()
       },
     })
     const presence = await RedisPresence.start({

@@ -1,6 +1,15 @@
 // What is acknowledged survives a Redis that has lost it, and what breaks that.
 import type { Mutation } from '../mutation.ts'
-import { failover, failovers, FOLLOWED, FOLLOWING, RECENT, RESTORE, RESTORING } from './places.ts'
+import {
+  failover,
+  failovers,
+  FOLLOWING,
+  RECENT,
+  REMEMBERED,
+  REPAIR,
+  RESTORE,
+  RESTORING,
+} from './places.ts'
 
 const after = (title: string) =>
   failover(`after a failover that lost what was acknowledged > ${title}`)
@@ -9,17 +18,17 @@ export const FAILOVER: readonly Mutation[] = [
   {
     rule: 'R4.2',
     breaks: 'what was written by this node and heard by nobody is not remembered',
-    file: FOLLOWING,
-    find: 'if (!followed || entries.length === 0) return',
-    replace: 'if (entries.length < 9) return',
+    file: REPAIR,
+    find: 'if (!room || entries.length === 0) return false',
+    replace: 'if (!room || entries.length < 9) return false',
     ...after('[R4.2] what only the node knows'),
   },
   {
     rule: 'R4.2',
     breaks: 'a node that hears of a new epoch keeps to itself what only it knows',
-    file: FOLLOWED,
-    find: 'followed.owes = { epoch: before, wasTold }',
-    replace: 'followed.owes = null',
+    file: REMEMBERED,
+    find: 'room.owes = { epoch: before, wasTold }',
+    replace: 'room.owes = null',
     ...after('[R4.2] what only another node knows'),
   },
   {
@@ -90,8 +99,8 @@ export const FAILOVER: readonly Mutation[] = [
   {
     rule: 'R4.2',
     breaks: 'a whole room that was lost is taken for removed',
-    file: FOLLOWING,
-    find: 'stand === null && followed.connection !== connection',
+    file: REPAIR,
+    find: 'stand === null && room.connection !== connection',
     replace: 'false',
     ...after('[R4.2] a room that was just made'),
   },
@@ -99,8 +108,8 @@ export const FAILOVER: readonly Mutation[] = [
     rule: 'R4.2',
     breaks: 'a room that was removed is there again',
     file: FOLLOWING,
-    find: 'if (this.#removed.isBack(roomId, stand, asked)) this.#options.onUnremoved(roomId)',
-    replace: 'if (stand) return',
+    find: 'for (const roomId of back) this.#options.onUnremoved(roomId)',
+    replace: 'void back',
     ...after('[R4.2] a room that was just made'),
   },
   {
@@ -122,8 +131,8 @@ export const FAILOVER: readonly Mutation[] = [
   {
     rule: 'R1',
     breaks: 'what is heard by a new connection is taken to go on from what was followed',
-    file: FOLLOWING,
-    find: 'const isSure = followed.sureOf === this.#links || followed.offset === 0',
+    file: REPAIR,
+    find: 'const isSure = room.sureOf === this.#links || room.offset === 0',
     replace: 'const isSure = true',
     ...failovers('[R1][R2.3] two answers with the same number'),
   },
@@ -149,7 +158,7 @@ export const FAILOVER: readonly Mutation[] = [
     breaks: 'only the node that has removed a room knows of it',
     file: FOLLOWING,
     find: 'this.removed(roomId, update.epoch)',
-    replace: 'followed.recent.clear()',
+    replace: 'void update.epoch',
     ...failovers('[R4.2] a room stays removed when'),
   },
 ]

@@ -6,7 +6,8 @@ export const APPEND = `${REDIS}/append.lua`
 export const RESTORE = `${REDIS}/restore.lua`
 export const RESTORING = `${REDIS}/repair/restoring.ts`
 export const RECENT = `${REDIS}/repair/recent.ts`
-export const FOLLOWED = `${REDIS}/repair/followed.ts`
+export const REMEMBERED = `${REDIS}/repair/remembered.ts`
+export const REPAIR = `${REDIS}/repair/repair.ts`
 export const RECOVERY = `${REDIS}/recovery.ts`
 
 interface Tests {

@@ -148,6 +148,10 @@ export function makeInstruments(registry: Registry, readings: Readings) {
       'roomcast_entries_dropped_total',
       'Entries that Redis had lost, and that have no place any more in what was written meanwhile.',
     ),
+    repairsFailed: counter(
+      'roomcast_repairs_failed_total',
+      'Times that a room could not be given what Redis had lost of it.',
+    ),
     screensCorrected: counter(
       'roomcast_screens_corrected_total',
       'Watchers of this node who were given a whole room because theirs was of a log that is not any more.',

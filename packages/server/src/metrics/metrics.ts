@@ -113,6 +113,11 @@ export class Metrics {
     this.#instruments.entriesDropped.inc(missing)
   }
 
+  /** A room could not be given what Redis had lost of it. */
+  repairFailed(): void {
+    this.#instruments.repairsFailed.inc()
+  }
+
   /** A script of Redis did not come to its end. */
   scriptFailed(fault: ScriptFault): void {
     this.#instruments.scriptErrors.inc({ code: fault })

@@ -63,6 +63,8 @@ export interface RedisRoomLogOptions {
   readonly onLost: (roomId: RoomId) => void
   /** Hears how many of them were written again from what this node remembered, and how many had no place any more. */
   readonly onReasserted?: (roomId: RoomId, written: number, missing: number) => void
+  /** Hears why a room could not be given what Redis has lost of it; it is tried again by the next look. */
+  readonly onRepairFailed?: (roomId: RoomId, error: unknown) => void
   /** Hears of a generation that had lost its node and was ended by this one. */
   readonly onInterrupted?: (ended: GenerationEnded & { readonly roomId: RoomId }) => void
 }
@@ -109,11 +111,12 @@ export class RedisRoomLog implements RoomLog {
       judge: this.#judge,
     }
     const { onInterrupted = () => undefined, onReasserted = () => undefined } = options
+    const { onRepairFailed = () => undefined } = options
     const onUnremoved = (roomId: RoomId) => {
       // ignored because: it is seen again by the next look
       this.deleteRoom(roomId).catch(() => undefined)
     }
-    this.#following = new Following({ ...parts, onReasserted, onUnremoved })
+    this.#following = new Following({ ...parts, onReasserted, onRepairFailed, onUnremoved })
     this.#recovery = new Recovery({ ...parts, leaseMs, onInterrupted })
     this.#memberRooms = new MemberRooms(parts)
   }

@@ -1,6 +1,6 @@
 // Rooms that were removed in the last seconds: a storage that loses its tail has them again, and is told once more.
 import type { RoomId } from '@roomcast/shared/protocol'
-import type { Stand } from './followed.ts'
+import type { Stand } from './remembered.ts'
 
 interface Removed {
   readonly epoch: string

@@ -1,11 +1,8 @@
-// How far this node has followed a room, and what it would take for a loss of the storage.
+// How far this node knows a room, and what it would take for a loss of the storage.
 import type { Entry, GenerationId } from '@roomcast/shared/protocol'
 import { markOf, type Recent } from './recent.ts'
 
-export interface Followed {
-  /** Confirmed by Redis; gives what ends it. Null while nobody follows, and something is remembered. */
-  subscribed: Promise<() => void> | null
-  count: number
+export interface Remembered {
   epoch: string
   /** The storage itself has told of this epoch; else it was made up here for a new room, and may be that of nobody. */
   wasTold: boolean
@@ -17,7 +14,7 @@ export interface Followed {
   owes: { readonly epoch: string; readonly wasTold: boolean } | null
   /** The connection by which it was looked at last. */
   connection: number
-  /** The links (Following) with which the last entry was found in the storage. */
+  /** The links (Repair) with which the last entry was found in the storage. */
   sureOf: number
 }
 
@@ -56,19 +53,19 @@ export function standIn(answer: readonly string[]): Stand | null {
 
 /** Moves on to an entry that is further, or to another epoch. */
 export function notice(
-  followed: Followed,
+  room: Remembered,
   epoch: string,
   entry: { readonly offset: number; readonly mark: string } | undefined,
 ): void {
-  if (followed.epoch === epoch && (entry === undefined || entry.offset <= followed.offset)) return
-  if (followed.epoch !== epoch) {
-    const { epoch: before, wasTold, recent } = followed
-    if (before !== '' && !recent.isEmpty) followed.owes = { epoch: before, wasTold }
-    followed.wasTold = true
+  if (room.epoch === epoch && (entry === undefined || entry.offset <= room.offset)) return
+  if (room.epoch !== epoch) {
+    const { epoch: before, wasTold, recent } = room
+    if (before !== '' && !recent.isEmpty) room.owes = { epoch: before, wasTold }
+    room.wasTold = true
   }
-  followed.epoch = epoch
-  followed.offset = entry?.offset ?? 0
-  followed.mark = entry?.mark ?? ''
+  room.epoch = epoch
+  room.offset = entry?.offset ?? 0
+  room.mark = entry?.mark ?? ''
 }
 
 export function lastOf(entries: readonly Entry[]): { offset: number; mark: string } | undefined {
