@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { LogUpdate } from '@roomcast/server/log/room-log.ts'
 import { type FaultyRedis, useFaultyRedis } from './faulty-redis.ts'
+import { CASES } from './idempotence.ts'
 import { documentedUser } from '../support/redis-user.ts'
 import { openRedisNode } from './redis-log.ts'
 import { aRoom, refusalOf, startedBy } from './test-room.ts'
@@ -22,6 +23,21 @@ describe('an answer of Redis that is lost', () => {
     expect(state.offset).toBe(before.offset + 2)
     expect(state.messages).toHaveLength(2)
     await room.write(started, 0, 'Because')
+  })
+
+  test.each(Object.entries(CASES))('[R4.1] %s is done once', async (_, { prepare }) => {
+    const room = await aRoom(log)
+    const send = await prepare(room)
+    const before = await log.read('room')
+    proxy.loseNextAnswer()
+    const { entries, started } = await send(log)
+    const after = await log.read('room')
+    expect(after.entries.slice(before.entries.length)).toEqual(entries)
+    const begun = entries.find(({ type }) => type === 'generation-started')
+    expect(started === null).toBe(begun === undefined)
+    // Whoever sends it again is told the same, and runs nothing.
+    expect((await send(log)).entries).toEqual(entries)
+    expect(await log.read('room')).toEqual(after)
   })
 
   test('[R1.1] text is stored once', async () => {
@@ -107,9 +123,7 @@ describe('a Redis that is away', () => {
       () => log.deleteRoom('room'),
     ]
     const codes = await Promise.all(calls.map((call) => refusalOf(call())))
-    // A stop goes first; those that waited for it were never sent.
-    const [never, uncertain] = ['storage-unavailable', 'storage-uncertain']
-    expect(codes).toEqual([never, never, uncertain, uncertain])
+    expect(codes).toEqual(calls.map(() => 'storage-uncertain'))
     redis.resume()
     // Redis has got to all of them by the time it answers this.
     expect(await room.state()).toEqual(before)
@@ -177,6 +191,30 @@ describe('a Redis that is away', () => {
     })
     await admin.config('SET', 'maxmemory', '0')
     expect((await room.reply(running.generationId)).text).toBe('Because')
+  })
+
+  test('[R4.3] a full Redis that is asked for both at once takes what frees, and only that', async () => {
+    const room = await aRoom(log)
+    const running = await room.asked('alice', 'Why?')
+    const [first, second] = [await room.queued('bob', 'How?'), await room.queued('bob', 'When?')]
+    const said = await room.said('carol', 'Helo')
+    await admin.config('SET', 'maxmemory', '1mb')
+    const codes = await Promise.all([
+      refusalOf(room.say('bob', 'Hello')),
+      refusalOf(room.withdraw('bob', first)),
+      refusalOf(room.say('carol', 'Hello')),
+      refusalOf(room.retract('carol', said)),
+      refusalOf(room.cancel('carol', running.generationId)),
+      refusalOf(room.remove('alice', 'bob')),
+      refusalOf(room.ask('carol', 'Why?')),
+    ])
+    await admin.config('SET', 'maxmemory', '0')
+    const [full, taken] = ['storage-full', 'not refused']
+    expect(codes).toEqual([full, taken, full, taken, taken, taken, full])
+    const { queue, messages } = await room.state()
+    expect(queue).toEqual([])
+    expect(messages.map((message) => 'text' in message && message.text)).not.toContain('Hello')
+    expect(second).not.toBe(first)
   })
 
   test('[R4.3] a user without the right for a command is refused, and nothing has changed', async () => {

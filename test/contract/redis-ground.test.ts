@@ -1,5 +1,7 @@
 // Nodes decide on what they know of a room, and the log compares: whoever did not know enough decides again, and nobody is
 // refused or let through by what was true before. How often Redis is asked is counted.
+import { createHash } from 'node:crypto'
+import type { Redis } from 'ioredis'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { LIMITS } from '@roomcast/shared/protocol'
 import type { RedisServer } from '../support/redis-server.ts'
@@ -9,12 +11,13 @@ import { aRoom, refusalOf, startedBy, type TestRoom } from './test-room.ts'
 import { useRedis } from './use-redis.ts'
 
 let redis: RedisServer
+let admin: Redis
 let nodes: RedisNode[]
 /** The same room on two nodes. */
 let here: TestRoom
 let there: TestRoom
 
-useRedis((inUse) => ({ redis } = inUse))
+useRedis((inUse) => ({ redis, admin } = inUse))
 let rooms = 0
 beforeEach(async () => {
   const open = () => openRedisNode({ urls: [redis.url], cluster: false }, { namespace: 'ground' })
@@ -104,6 +107,66 @@ describe('a node that has not heard of what came since', () => {
     expect(await there.ask('bob', 'And?')).toMatchObject({ started: null })
     await here.end(running, 'completed')
     expect(await there.state()).toMatchObject({ queue: [] })
+  })
+})
+
+describe('what a node knows and Redis does not any more', () => {
+  /** Gives Redis back what it had of the room, as a failover does that has lost the rest. */
+  async function remember(): Promise<() => Promise<void>> {
+    const names = await admin.keys(`ground:{${here.roomId}}*`)
+    const kept = await Promise.all(
+      names.map(async (name) => [name, await admin.dumpBuffer(name)] as const),
+    )
+    return async () => {
+      const now = await admin.keys(`ground:{${here.roomId}}*`)
+      await admin.del(...now)
+      for (const [name, dump] of kept) await admin.restore(name, 0, dump)
+    }
+  }
+
+  test('is not decided on, also where another entry stands in its place', async () => {
+    await there.say('carol', 'Hello')
+    const lose = await remember()
+    await there.remove('alice', 'bob')
+    expect(await refusalOf(there.say('bob', 'Hello?'))).toBe('removed')
+    await lose()
+    const other = await openRedisNode(
+      { urls: [redis.url], cluster: false },
+      { namespace: 'ground' },
+    )
+    await here.on(other.log).amend('alice', { type: 'configure', title: 'In its place' })
+    await there.say('bob', 'Hello!')
+    await other.close()
+  })
+
+  test('is not decided on, also where it has lost talk only, and goes on', async () => {
+    await there.say('carol', 'Hello')
+    const lose = await remember()
+    await there.say('carol', 'soon lost')
+    await lose()
+    const { entries } = await there.ask('carol', 'Why?')
+    expect(entries.map(({ type }) => type)).toEqual(['message-posted', 'generation-started'])
+    expect(await refusalOf(there.resume('carol'))).toBe('queue-not-held')
+  })
+})
+
+describe('an entry of a later version', () => {
+  test('is passed over, and others decide again after it', async () => {
+    await there.say('carol', 'Hello')
+    const key = `ground:{${here.roomId}}`
+    const [offset, at] = (await admin.hmget(key, 'offset', 'at')).map(Number) as [number, number]
+    const next = offset + 1
+    const json = JSON.stringify({ offset: next, at, type: 'poll-opened', question: 'Tea?' })
+    const mark = createHash('sha1').update(json).digest('hex')
+    await admin.xadd(`${key}:entries`, `${next}-0`, 'e', json)
+    await admin.hset(key, 'offset', next, 'ground', `${next} ${mark}`)
+    expect((await there.say('carol', 'So')).entries).toMatchObject([{ offset: next + 1 }])
+    const fresh = await openRedisNode(
+      { urls: [redis.url], cluster: false },
+      { namespace: 'ground' },
+    )
+    expect((await here.on(fresh.log).ask('bob', 'Why?')).started).not.toBeNull()
+    await fresh.close()
   })
 })
 

@@ -305,6 +305,39 @@ describe('the look after all rooms', () => {
     expect(await runs(room)).toBe(false)
   })
 
+  test('[R5.1] ends what ran in 500 rooms, each once, and starts what waited there', async () => {
+    const rooms: TestRoom[] = []
+    for (let index = 0; index < 500; index += 50)
+      rooms.push(
+        ...(await Promise.all(
+          Array.from({ length: 50 }, (_, one) => aRoom(owner.log, `room-${index + one}`)),
+        )),
+      )
+    await Promise.all(
+      rooms.map(async (room) => {
+        const owned = await room.asked('alice', 'Why?')
+        await room.write(owned, 0, 'Bec')
+        await room.queued('bob', 'How?')
+        const [generation] = keys.generation(room.roomId, owned.generationId)
+        await admin.hset(generation, 'lease', 0)
+      }),
+    )
+    await clock.advance(LEASE_MS)
+    const began = performance.now()
+    const started = await reaper.log.recover(newId)
+    process.stdout.write(`500 rooms in ${Math.round(performance.now() - began)} ms\n`)
+    expect(new Set(started.map(({ roomId }) => roomId)).size).toBe(500)
+    expect(started).toHaveLength(500)
+    for (const room of [rooms[0], rooms[250], rooms[499]]) {
+      const entries = (await room?.log.read(room.roomId))?.entries.map(({ type }) => type)
+      expect(entries?.slice(-3)).toEqual([
+        'question-queued',
+        'generation-ended',
+        'generation-started',
+      ])
+    }
+  })
+
   test('gives what it has started also when its answer was lost', async () => {
     const room = await aRoom(owner.log)
     const owned = await room.asked('alice', 'Why?')

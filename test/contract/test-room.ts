@@ -61,7 +61,7 @@ export class TestRoom {
   /** The same room on another log object. */
   on(log: RoomLog): TestRoom {
     const room = new TestRoom(log, this.roomId)
-    room.#ids = this.#ids + 10_000
+    room.#ids = this.#ids + 1_000_000
     return room
   }
 

@@ -21,8 +21,11 @@ export interface TcpProxy {
   close(): Promise<void>
 }
 
-/** Starts a proxy to a server on this machine. */
-export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
+/**
+ * Starts a proxy to a server on this machine.
+ * @param delayMs how long everything is under way, each way, as if the server were far
+ */
+export async function startTcpProxy(targetPort: number, delayMs = 0): Promise<TcpProxy> {
   const sockets = new Set<Socket>()
   let port = targetPort
   let isCut = false
@@ -44,6 +47,7 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
       sockets.add(socket)
       socket.on('data', (bytes) => {
         if (held && socket === far) return void held.push(() => other.write(bytes))
+        if (delayMs > 0) return void setTimeout(() => other.write(bytes), delayMs)
         if (!loses || socket === near) return void other.write(bytes)
         loses = false
         socket.destroy()

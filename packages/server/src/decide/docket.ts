@@ -66,17 +66,34 @@ export const EMPTY_DOCKET: Docket = {
 
 /** Gives the docket after an entry, which must be the next one. One of an unknown type has its place in the order only. */
 export function docketAfter(docket: Docket, entry: Entry | UnknownEntry): Docket {
-  return { ...docket, ...change(docket, entry as Entry), offset: entry.offset }
+  return docketAfterAll(docket, [entry])
 }
 
-function change(docket: Docket, entry: Entry): Partial<Docket> {
+/** The same after many, which are the next ones. */
+export function docketAfterAll(docket: Docket, entries: readonly (Entry | UnknownEntry)[]): Docket {
+  let after = docket
+  // Copied once for all: a room may have had thousands of members.
+  let members: Map<MemberId, Membership> | null = null
+  const changeMembers = () => (members ??= new Map(docket.members))
+  for (const entry of entries) {
+    const changed = change(after, entry as Entry, changeMembers)
+    after = { ...after, ...changed, offset: entry.offset }
+  }
+  return after
+}
+
+function change(
+  docket: Docket,
+  entry: Entry,
+  changeMembers: () => Map<MemberId, Membership>,
+): Partial<Docket> {
   switch (entry.type) {
     case 'room-created':
       return { title: entry.title, model: entry.model }
     case 'member-joined':
-      return admitted(docket, entry)
+      return admitted(changeMembers(), entry)
     case 'member-left':
-      return dismissed(docket, entry)
+      return dismissed(changeMembers(), entry)
     case 'settings-changed':
       return {
         title: entry.title ?? docket.title,
@@ -116,21 +133,19 @@ function askedIn({ messageId, by, model, at }: EntryOf<'message-posted'>): Asked
 }
 
 function admitted(
-  { members }: Docket,
+  members: Map<MemberId, Membership>,
   { memberId, name, role, offset }: EntryOf<'member-joined'>,
 ): Partial<Docket> {
-  const member: Membership = { name, role, gone: null }
-  return { members: new Map(members).set(memberId, member), admission: offset }
+  return { members: members.set(memberId, { name, role, gone: null }), admission: offset }
 }
 
 function dismissed(
-  { members }: Docket,
+  members: Map<MemberId, Membership>,
   { memberId, by, offset }: EntryOf<'member-left'>,
 ): Partial<Docket> {
   const known = members.get(memberId)
-  if (!known) return { admission: offset }
-  const member: Membership = { ...known, gone: by === memberId ? 'left' : 'removed' }
-  return { members: new Map(members).set(memberId, member), admission: offset }
+  if (known) members.set(memberId, { ...known, gone: by === memberId ? 'left' : 'removed' })
+  return { members, admission: offset }
 }
 
 function queued({ queue, asked }: Docket, messageId: MessageId): Partial<Docket> {

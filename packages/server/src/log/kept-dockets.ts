@@ -43,6 +43,11 @@ export class KeptDockets<T extends { readonly docket: Docket }> {
     }
   }
 
+  clear(): void {
+    this.#kept.clear()
+    this.#members = 0
+  }
+
   forget(roomId: RoomId): void {
     this.#members -= this.#kept.get(roomId)?.docket.members.size ?? 0
     this.#kept.delete(roomId)

@@ -41,10 +41,6 @@ export async function joinDeployment(
   await commands.hsetnx(key, 'schema', SCHEMA)
   await commands.hsetnx(key, 'signing-key', fingerprint)
   const [schema, known] = await commands.hmget(key, 'schema', 'signing-key')
-  if (Number(schema) < SCHEMA) {
-    await waitForEarlierNodes(commands, namespace)
-    await commands.hset(key, 'schema', SCHEMA)
-  }
   // Also when it is no number: then somebody else wrote it.
   if (!(Number(schema) <= SCHEMA))
     throw new NodeRefused(
@@ -55,6 +51,10 @@ export async function joinDeployment(
       'SIGNING_KEY differs from the one that the other nodes of this Redis use. Give all nodes the same; ' +
         `to change it, stop all nodes, remove the key "${key}" from Redis, and start them with the new one.`,
     )
+  if (Number(schema) < SCHEMA) {
+    await waitForEarlierNodes(commands, namespace)
+    await commands.hset(key, 'schema', SCHEMA)
+  }
 }
 
 /** @throws NodeRefused while a node of an earlier version runs */

@@ -2,7 +2,8 @@
 --
 -- ARGV 1 JSON (appending.ts)  2… the JSON members of each entry, in their order; then the last text of the generation that ends
 -- KEYS 9 is the checkpoint, 10 the beginning of the keys of generations.
--- No check comes after the first write: a script that broke off there would leave half of it.
+-- No check comes after the first entry: a script that broke off there would leave half of it. What is written before only notes
+-- what there is, or holds others up.
 local asked = cjson.decode(ARGV[1])
 local ends = asked.ends
 
@@ -18,12 +19,11 @@ end
 
 -- After a loss another node may have written again what a command had begun, and did not know whose command it was.
 local function rememberRestored(command)
-  local card = command.cards[1]
-  local known = card and card.begins and card.by and redis.call('HGET', INDEX, card.begins)
-  if known and known:match('^%d+ (.*)$') == card.by then
+  local known = command.begins and redis.call('HGET', INDEX, command.begins)
+  if known and known:match('^%d+ (.*)$') == command.by then
     local first = tonumber(known:match('^%d+'))
     local item = redis.call('XRANGE', ENTRIES, whole(first + 1) .. '-0', whole(first + 1) .. '-0')[1]
-    local follows = item and item[2][2]:find('"' .. card.begins:sub(3) .. '"', 1, true)
+    local follows = item and item[2][2]:find('"' .. command.begins:sub(3) .. '"', 1, true)
     remember(command, first, follows and first + 1 or first)
   end
 end
@@ -83,11 +83,6 @@ local function unended()
   return not fits and { 'elsewhere', whole(stored) } or nil
 end
 
-local function reservedByOther()
-  local node, till = (room('reserved') or ''):match('^(%S+) (%d+)$')
-  return node and node ~= asked.node and tonumber(till) > now() and tonumber(till)
-end
-
 local isNew = not exists()
 if isNew and not asked.creates then
   return refused('room-not-found')
@@ -106,14 +101,10 @@ if asked.creates and not isNew then
 end
 local behind = not isNew and moved(asked.epoch, asked.offset, asked.mark)
 if behind then
-  -- Whoever is far away and loses again and again is waited for.
-  if asked.reserves and not reservedByOther() then
-    set('reserved', asked.node .. ' ' .. whole(now() + asked.reserves))
-    save()
-  end
+  reserve(asked.node, asked.reserves)
   return behind
 end
-local till = not ends and reservedByOther()
+local till = not asked.first and reservedByOther(asked.node)
 if till then
   return { 'reserved', whole(till - now()) }
 end
@@ -131,7 +122,7 @@ if refusal then
   return refusal
 end
 
--- From here on everything is written.
+-- From here on entries are written.
 if isNew then
   make(asked.epoch)
 elseif not room('ground') then
@@ -139,7 +130,9 @@ elseif not room('ground') then
 end
 set('title', asked.front.title)
 set('waits', asked.front.waits)
-set('reserved', '')
+if not reservedByOther(asked.node) then
+  set('reserved', '')
+end
 if asked.docket then
   redis.call('HSET', KEYS[9], 'docket', asked.docket, 'docket-version', asked.version, 'docket-offset', asked.offset,
     'docket-mark', asked.mark)
@@ -155,7 +148,7 @@ for _, command in ipairs(asked.commands) do
     remember(command, before + 1, tonumber(room('offset')))
   end
 end
-for _, forgotten in ipairs(redis.call('ZRANGEBYSCORE', AGES, '-inf', now() - REMEMBER_MS, 'LIMIT', 0, 10)) do
+for _, forgotten in ipairs(redis.call('ZRANGEBYSCORE', AGES, '-inf', now() - REMEMBER_MS, 'LIMIT', 0, 10 + 2 * #asked.commands)) do
   redis.call('HDEL', COMMANDS, forgotten)
   redis.call('ZREM', AGES, forgotten)
 end

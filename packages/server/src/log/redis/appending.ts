@@ -1,5 +1,12 @@
 // What append.lua is asked and what it answers.
-import type { Entry, GenerationEnded, GenerationId, RoomId } from '@roomcast/shared/protocol'
+import type {
+  Entry,
+  GenerationEnded,
+  GenerationId,
+  MemberId,
+  MessageId,
+  RoomId,
+} from '@roomcast/shared/protocol'
 import { type Card, cardOf, frontOf, membersOf } from '../../decide/cards.ts'
 import type { FinalBytes } from '../../decide/commands.ts'
 import type { Docket } from '../../decide/docket.ts'
@@ -17,6 +24,8 @@ export interface Decided {
   readonly kind: string
   /** The generation that it may start. */
   readonly proposes: GenerationId | undefined
+  /** The message that it posts: after a loss it may be there although the command is not known. */
+  readonly posts?: { readonly messageId: MessageId; readonly by: MemberId } | undefined
   /** Nothing is written, and it is not remembered. */
   readonly isRefused: boolean
   readonly drafts: readonly Draft[]
@@ -45,6 +54,8 @@ export interface Append {
   readonly creates?: boolean
   /** A storage that is full takes it as well. */
   readonly frees: boolean
+  /** It goes before whoever has reserved the room. */
+  readonly first?: boolean
   /** Who asks, and for how long the room is to wait for it if it comes too late, ms; 0: not at all. */
   readonly node: string
   readonly reserves: number
@@ -60,7 +71,7 @@ export function savesDocket({ unsaved }: Known): boolean {
 
 /** The values that the script takes. */
 export function valuesOf(append: Append): string[] {
-  const { known, decided, after, ends, creates, node, reserves } = append
+  const { known, decided, after, ends, creates, first, node, reserves } = append
   const { ground, docket } = known
   const asked = {
     epoch: known.epoch,
@@ -69,15 +80,17 @@ export function valuesOf(append: Append): string[] {
     front: frontOf(after),
     node,
     ...(creates ? { creates } : {}),
+    ...(first ? { first } : {}),
     ...(reserves > 0 ? { reserves } : {}),
     ...(ends ? { ends: endingOf(ends) } : {}),
     ...(savesDocket(known)
       ? { docket: savedDocket(docket, ground.offset), version: String(DOCKET_VERSION) }
       : {}),
-    commands: decided.map(({ field, kind, proposes, isRefused, drafts }) => ({
+    commands: decided.map(({ field, kind, proposes, posts, isRefused, drafts }) => ({
       field,
       kind,
       proposes,
+      ...(posts ? { begins: `m:${posts.messageId}`, by: posts.by } : {}),
       ...(isRefused ? { refused: true } : {}),
       cards: drafts.map(cardIn),
     })),

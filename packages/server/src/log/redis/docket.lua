@@ -1,6 +1,7 @@
 -- What a docket is folded from. ARGV 1 version of a saved one that counts  2 offset up to which it is folded already, or
 -- empty: it is begun. KEYS 9 is the checkpoint.
--- Gives the epoch, the ground and its mark, the saved docket or nothing, the next entries, and the last offset of the room.
+-- Gives the epoch, the ground and its mark, the saved docket or nothing, the next entries, the last offset of the
+-- room, and the generation that runs with its number.
 if not exists() then
   return refused('room-not-found')
 end
@@ -16,4 +17,4 @@ for position, item in ipairs(redis.call('XRANGE', ENTRIES, '(' .. from .. '-0', 
   entries[position] = item[2][2]
 end
 local offset, mark = ground()
-return { 'ok', room('epoch'), offset, mark, saved, entries, room('offset') }
+return { 'ok', room('epoch'), offset, mark, saved, entries, room('offset'), runs() }

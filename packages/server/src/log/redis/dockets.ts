@@ -1,6 +1,6 @@
 // The dockets of the rooms that this node decides in: folded from what it writes and hears, read where they are not there.
 import type { Entry, RoomId } from '@roomcast/shared/protocol'
-import { type Docket, docketAfter, EMPTY_DOCKET } from '../../decide/docket.ts'
+import { type Docket, docketAfterAll, EMPTY_DOCKET } from '../../decide/docket.ts'
 import { DOCKET_VERSION, readDocket } from '../../decide/saved-docket.ts'
 import { KeptDockets } from '../kept-dockets.ts'
 import { readEntry } from '../readable.ts'
@@ -15,6 +15,8 @@ export type Moved = readonly [
   offset: string,
   mark: string,
   entries: readonly string[] | 'far',
+  running: string,
+  number: string,
 ]
 
 type DocketAnswer = readonly [
@@ -25,6 +27,8 @@ type DocketAnswer = readonly [
   saved: string,
   entries: readonly string[],
   last: string,
+  running: string,
+  number: string,
 ]
 
 export class Dockets {
@@ -50,7 +54,7 @@ export class Dockets {
     for (;;) {
       const offset = known === null ? '' : known.docket.offset
       const answer = await this.#caller.run('docket', keys, [version, offset])
-      const [, epoch, ground, mark, saved, items, last] = answer as DocketAnswer
+      const [, epoch, ground, mark, saved, items, last, running, number] = answer as DocketAnswer
       const begun: Known | null = known ?? begin(epoch, saved)
       // A saved docket that cannot be read is done without.
       if (begun === null) version = 'none'
@@ -58,10 +62,17 @@ export class Dockets {
       if (begun === null || begun.epoch !== epoch) known = null
       else {
         const entries = parse(items, begun.docket.offset)
-        const docket: Docket = entries.reduce(docketAfter, begun.docket)
+        const docket: Docket = docketAfterAll(begun.docket, entries)
         const unsaved: number = begun.unsaved + entries.length
         known = { epoch, docket, unsaved, ground: { offset: Number(ground), mark } }
-        if (docket.offset >= Number(last)) break
+        if (docket.offset >= Number(last) || entries.length === 0) {
+          known = withRunning(
+            { ...known, docket: { ...docket, offset: Number(last) } },
+            running,
+            number,
+          )
+          break
+        }
       }
     }
     this.keep(roomId, known)
@@ -70,11 +81,12 @@ export class Dockets {
 
   /** Catches up with what a script has told. */
   async catchUp(roomId: RoomId, known: Known, moved: Moved): Promise<Known> {
-    const [, epoch, offset, mark, items] = moved
+    const [, epoch, offset, mark, items, running, number] = moved
     if (items === 'far' || epoch !== known.epoch) return this.read(roomId)
-    const now = caughtUp(known, parse(items, known.ground.offset), { offset: Number(offset), mark })
-    this.keep(roomId, now)
-    return now
+    const ground = { offset: Number(offset), mark }
+    const now = caughtUp(known, parse(items, known.ground.offset), ground)
+    this.keep(roomId, withRunning(now, running, number))
+    return withRunning(now, running, number)
   }
 
   /** As far as it is known here, if it is. */
@@ -97,6 +109,19 @@ export class Dockets {
   forget(roomId: RoomId): void {
     this.#kept.forget(roomId)
   }
+
+  /** Whatever was heard may be of a history that is lost. */
+  clear(): void {
+    this.#kept.clear()
+  }
+}
+
+/** What runs, the log knows for certain, also where the entry that began or ended it cannot be read. */
+function withRunning(known: Known, running: string, number: string): Known {
+  const { docket } = known
+  if ((docket.running ?? '') === running) return known
+  const last = Math.max(docket.number, Number(number))
+  return { ...known, docket: { ...docket, running: running || null, number: last } }
 }
 
 /** Null: what was saved cannot be read. */

@@ -1,39 +1,51 @@
-// Old messages and old answers of a room, as the rules ask for them.
+// Old messages and old answers of a room, as the rules ask for them: what was looked up, and what a batch has decided since.
 import type { GenerationId, MessageId } from '@roomcast/shared/protocol'
+import type { Draft } from '../../decide/draft.ts'
 import type { FactSource, GenerationFact, MessageFact } from '../../decide/facts.ts'
 
-/** What facts.lua answers about one id. */
-export type FactsAnswer = readonly [
-  'ok',
-  message: string,
-  by: string,
-  model: string,
-  retracted: string,
-  ended: string,
-]
+/** What facts.lua answers about one id; see there. */
+type Found = readonly [message: string, by: string, model: string, retracted: string, ended: string]
 
-export class FoundFacts implements FactSource {
-  readonly #id: string
-  readonly #found: FactsAnswer
+export class BatchFacts implements FactSource {
+  readonly #messages = new Map<MessageId, MessageFact>()
+  readonly #generations = new Map<GenerationId, GenerationFact>()
 
-  /** @param id that was looked up */
-  constructor(id: string, found: FactsAnswer) {
-    this.#id = id
-    this.#found = found
-  }
-
-  message(messageId: MessageId): MessageFact | null {
-    const [, message, by, model, retracted] = this.#found
-    if (messageId !== message || by === '') return null
-    return {
-      by,
-      isRetracted: retracted === '1',
-      model: model === '' ? undefined : (JSON.parse(model) as string),
+  /** @param found for each of `ids`, in their order */
+  constructor(ids: readonly string[] = [], found: readonly Found[] = []) {
+    for (const [index, id] of ids.entries()) {
+      const [messageId = '', by = '', model = '', retracted, ended = ''] = found[index] ?? []
+      if (by !== '')
+        this.#messages.set(messageId, {
+          by,
+          isRetracted: retracted === '1',
+          model: model === '' ? undefined : (JSON.parse(model) as string),
+        })
+      if (ended !== '') this.#generations.set(id, { messageId, hasEnded: ended === '1' })
     }
   }
 
+  message(messageId: MessageId): MessageFact | null {
+    return this.#messages.get(messageId) ?? null
+  }
+
   generation(generationId: GenerationId): GenerationFact | null {
-    const [, messageId, , , , ended] = this.#found
-    return generationId === this.#id && ended !== '' ? { messageId, hasEnded: ended === '1' } : null
+    return this.#generations.get(generationId) ?? null
+  }
+
+  /** Takes in what was decided of one command, for those after it. */
+  add(drafts: readonly Draft[]): void {
+    for (const draft of drafts) {
+      const known = 'messageId' in draft ? this.#messages.get(draft.messageId) : undefined
+      if (draft.type === 'message-posted')
+        this.#messages.set(draft.messageId, {
+          by: draft.by,
+          model: draft.model,
+          isRetracted: false,
+        })
+      else if (draft.type === 'message-retracted' && known)
+        this.#messages.set(draft.messageId, { ...known, isRetracted: true })
+      else if (draft.type === 'generation-started')
+        this.#generations.set(draft.generationId, { messageId: draft.messageId, hasEnded: false })
+    }
   }
 }

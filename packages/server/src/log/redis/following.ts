@@ -48,9 +48,13 @@ export class Following {
     this.#options = options
     // Before the look below: the connections are counted by then.
     this.#repair = new Repair(options)
-    options.connections.commands.on('ready', () => {
+    const { commands, subscriber } = options.connections
+    commands.on('ready', () => {
       this.#checked = this.#look()
     })
+    // What comes by a new connection may go on from another history.
+    for (const connection of [commands, subscriber])
+      connection.on('ready', () => options.dockets.clear())
     this.#followers = new Followers(options.onFollowerError)
     options.subscriptions.onRestored(() => void this.#look())
     this.#lookLater()
@@ -163,8 +167,10 @@ export class Following {
     }
     if ('type' in update) {
       const heard = update as HeardEntries
-      this.#options.dockets.heard(roomId, heard.epoch, heard.entries)
-      if (this.#repair.heard(roomId, heard)) void this.#lookAt(roomId)
+      if (this.#repair.heard(roomId, heard)) {
+        this.#options.dockets.forget(roomId)
+        void this.#lookAt(roomId)
+      } else this.#options.dockets.heard(roomId, heard.epoch, heard.entries)
     } else this.#repair.addText(roomId, update)
     this.#followers.tell(roomId, update)
   }

@@ -3,14 +3,15 @@
 //
 // Nothing is refused or answered empty by what is known here alone: the storage has told, after the command came, that the
 // room stands so and that the command was not done before.
-import type { Entry, GenerationEnded, GenerationId, RoomId } from '@roomcast/shared/protocol'
+import type { Entry, GenerationId, RoomId } from '@roomcast/shared/protocol'
 import { Refusal } from '@roomcast/shared/protocol'
+import { byteLength } from '@roomcast/shared/room'
 import type { Clock } from '@roomcast/shared/clock'
 import { type Command, FREES, type MemberCommand } from '../../decide/commands.ts'
 import { decide } from '../../decide/decide.ts'
 import { type Docket, EMPTY_DOCKET } from '../../decide/docket.ts'
 import { type Draft, withDrafts } from '../../decide/draft.ts'
-import { type Facts, factsFor, NO_FACTS, subjectOf } from '../../decide/facts.ts'
+import { factsFor, NO_FACTS, subjectOf } from '../../decide/facts.ts'
 import { actorOf, refusedAsGone } from '../../decide/gone.ts'
 import type { EndResult, NewEnd, Written } from '../room-log.ts'
 import { startedIn } from './answers.ts'
@@ -25,18 +26,18 @@ import {
 } from './appending.ts'
 import type { Caller } from './caller.ts'
 import type { Dockets, Moved } from './dockets.ts'
-import { type FactsAnswer, FoundFacts } from './facts.ts'
+import { BatchFacts } from './facts.ts'
 import type { Keys } from './keys.ts'
 import { afterAppend, type Known, NO_GROUND } from './known.ts'
 import { Row, type Waiting } from './row.ts'
 
-/** How often one batch is decided at most: reservations see to it that this is never needed. */
-const MOST_ROUNDS = 50
+/** How long one batch is decided again and again, ms; the room is reserved long before. */
+const MOST_MS = 5000
 /** After so many losses others wait: for an end, and for anything else. */
 const LOSSES = { end: 1, other: 3 }
-/** For how long they wait, ms, and in times of a round trip, whatever is longer. */
-const RESERVE_MS = 250
+/** For how long they wait: so many round trips, but neither less nor more than this, ms. */
 const RESERVE_TRIPS = 4
+const RESERVE_MS = { least: 250, most: 1000 }
 /** How long one waits whose turn it is not, before it asks again, ms. */
 const PAUSE_MS = 20
 /** A command that has waited so long for those before it was never sent, and is not any more, ms. */
@@ -68,15 +69,10 @@ interface Item extends Waiting {
   reject(error: unknown): void
 }
 
-interface End extends Waiting {
-  readonly isFirst: true
-  run(): Promise<void>
-}
-
 export class Judge {
   readonly #options: JudgeOptions
   /** Of rooms in which something is being decided. */
-  readonly #rows = new Map<RoomId, Row<Item | End>>()
+  readonly #rows = new Map<RoomId, Row<Item>>()
   /** How long the last append took, ms. */
   #trip = 0
 
@@ -98,11 +94,11 @@ export class Judge {
         command,
         creates,
         arrived: this.#options.clock.now(),
-        isFirst: false,
         name: command.type === 'promote' ? null : nameOf(command).field,
-        begins: creates !== null || subjectOf(command) !== null,
+        // Who joins has seen the room up to an offset; that of a draft is not known yet.
+        begins: creates !== null || (command.type === 'join' && command.seen !== undefined),
         kind: FREES[command.type] ? 'frees' : 'adds',
-        bytes: 'text' in command ? command.text.length : 0,
+        bytes: byteLength(JSON.stringify(command)),
         resolve,
         reject,
       }
@@ -111,32 +107,19 @@ export class Judge {
     })
   }
 
-  /** Ends a generation. @throws Refusal `generation-not-found`, `removed`, or the state of Redis */
-  end(roomId: RoomId, end: NewEnd, more: Pick<Ending, 'looked' | 'final'> = {}): Promise<Ended> {
-    return new Promise((resolve, reject) => {
-      const run = () => this.#end(roomId, end, more).then(resolve, reject)
-      this.#add(roomId, { isFirst: true, begins: true, name: null, kind: 'end', bytes: 0, run })
-    })
-  }
-
-  #add(roomId: RoomId, one: Item | End): void {
-    const known = this.#rows.get(roomId)
-    if (known) return known.add(one)
-    const row = new Row<Item | End>()
+  #add(roomId: RoomId, one: Item): void {
+    const waiting = this.#rows.get(roomId)
+    if (waiting) return waiting.add(one)
+    const row = new Row<Item>()
     this.#rows.set(roomId, row)
     row.add(one)
     void this.#workOff(roomId, row)
   }
 
-  async #workOff(roomId: RoomId, row: Row<Item | End>): Promise<void> {
+  async #workOff(roomId: RoomId, row: Row<Item>): Promise<void> {
     // Those that come at the same moment go together.
     await Promise.resolve()
-    while (row.length > 0) {
-      const batch = row.take()
-      const [first] = batch
-      if (first && 'run' in first) await first.run()
-      else await this.#decide(roomId, batch as readonly Item[])
-    }
+    while (row.length > 0) await this.#decide(roomId, row.take())
     this.#rows.delete(roomId)
   }
 
@@ -146,12 +129,10 @@ export class Judge {
     for (const item of batch) if (isOverdue(item)) item.reject(new Refusal('storage-unavailable'))
     let open = batch.filter((item) => !isOverdue(item))
     try {
-      for (let round = 0, losses = 0; open.length > 0; round++) {
-        if (round === MOST_ROUNDS) throw new Refusal('storage-unavailable')
-        const [known, facts] = await this.#knownFor(roomId, open)
+      const turn = this.#newTurn(LOSSES.other)
+      while (open.length > 0) {
+        const [known, facts] = await this.#knownFor(roomId, open, turn)
         const { judged, after } = decideAll(known.docket, open, facts)
-        if (judged.every(({ field, drafts }) => field === undefined && drafts.length === 0))
-          return settle(roomId, open, judged, [])
         const appended = await this.#append(roomId, {
           known,
           decided: judged,
@@ -159,7 +140,7 @@ export class Judge {
           creates: open[0]?.creates !== null,
           frees: open[0]?.kind === 'frees',
           node: this.#options.node,
-          reserves: losses < LOSSES.other ? 0 : this.#reserveMs,
+          reserves: turn.reserves,
         })
         switch (appended.type) {
           case 'ok':
@@ -169,11 +150,11 @@ export class Judge {
             open = open.filter((item, index) => !answered(item, appended.answers[index] ?? null))
             break
           case 'moved':
-            losses += 1
+            turn.lost()
             await this.#options.dockets.catchUp(roomId, known, appended.moved)
             break
           case 'reserved':
-            await this.#pause(appended.forMs)
+            await this.#pause(turn, appended.forMs)
             break
           default:
             throw new Error(`a batch that ends nothing was answered ${appended.type}`)
@@ -184,11 +165,19 @@ export class Judge {
     }
   }
 
-  async #end(roomId: RoomId, end: NewEnd, more: Pick<Ending, 'looked' | 'final'>): Promise<Ended> {
+  /**
+   * Ends a generation. Goes by itself and at once, whatever else is being decided in the room.
+   * @throws Refusal `generation-not-found`, `removed`, or the state of Redis
+   */
+  async end(
+    roomId: RoomId,
+    end: NewEnd,
+    more: Pick<Ending, 'looked' | 'final'> = {},
+  ): Promise<Ended> {
     const { dockets, node } = this.#options
     const { generationId: id, fence, next } = end
     const command = { type: 'end', ...end } as const
-    for (let losses = 0; losses < MOST_ROUNDS; losses++) {
+    for (const turn = this.#newTurn(LOSSES.end); ;) {
       const known = await dockets.of(roomId)
       const gone = refusedAsGone(known.docket, command)
       const runs = known.docket.running === id && !gone
@@ -198,50 +187,58 @@ export class Judge {
         decided: [{ field: undefined, kind: 'end', proposes: undefined, isRefused: false, drafts }],
         ...(gone ? {} : { ends: { id, fence, next, ...more } }),
         after: withDrafts(known.docket, drafts),
+        first: true,
         frees: true,
         node,
-        reserves: losses < LOSSES.end ? 0 : this.#reserveMs,
+        reserves: turn.reserves,
       })
       switch (appended.type) {
         case 'ok': {
           if (gone) throw gone
           const { entries } = appended
+          const [ended] = entries
+          // It runs by what the log knows, and not by what can be read of its entries.
+          if (ended?.type !== 'generation-ended') throw new Refusal('internal')
           this.#keep(roomId, known, entries)
-          const started = startedIn(roomId, entries, next)
-          return { ok: true, entries, ended: entries[0] as GenerationEnded, started }
+          return { ok: true, entries, ended, started: startedIn(roomId, entries, next) }
         }
         case 'moved':
+          turn.lost()
           await dockets.catchUp(roomId, known, appended.moved)
           break
         default:
           return endedBefore(roomId, appended, next)
       }
     }
-    throw new Refusal('storage-unavailable')
   }
 
-  /** What is known of the room, and what its first command asks for, on the same ground. */
-  async #knownFor(roomId: RoomId, [first]: readonly Item[]): Promise<[Known, Facts]> {
-    const { caller, keys, dockets } = this.#options
-    if (!first) throw new Error('nothing is to be decided')
-    if (first.creates !== null) {
-      const made = { epoch: first.creates, docket: EMPTY_DOCKET, ground: NO_GROUND, unsaved: 0 }
-      return [made, NO_FACTS]
+  /** What is known of the room, and what its commands ask for, on the same ground. */
+  async #knownFor(
+    roomId: RoomId,
+    items: readonly Item[],
+    turn: Turn,
+  ): Promise<[Known, BatchFacts]> {
+    const { caller, keys, dockets, node } = this.#options
+    const creates = items[0]?.creates ?? null
+    if (creates !== null) {
+      const made = { epoch: creates, docket: EMPTY_DOCKET, ground: NO_GROUND, unsaved: 0 }
+      return [made, new BatchFacts()]
     }
     let known = await dockets.of(roomId)
-    const subject = subjectOf(first.command)
-    for (let round = 0; subject !== null; round++) {
-      if (round === MOST_ROUNDS) throw new Refusal('storage-unavailable')
+    const ids = [...new Set(items.flatMap(({ command }) => subjectOf(command) ?? []))]
+    if (ids.length === 0) return [known, new BatchFacts()]
+    for (;;) {
       const { epoch, ground } = known
-      const values = [epoch, ground.offset, ground.mark, subject]
+      const values = [epoch, ground.offset, ground.mark, node, turn.reserves, ...ids]
       const answer = await caller.run('facts', keys.all(roomId), values)
-      if (answer[0] !== 'moved') {
-        const found = new FoundFacts(subject, answer as FactsAnswer)
-        return [known, factsFor(first.command, found)]
-      }
+      if (answer[0] !== 'moved')
+        return [
+          known,
+          new BatchFacts(ids, answer[1] as ConstructorParameters<typeof BatchFacts>[1]),
+        ]
+      turn.lost()
       known = await dockets.catchUp(roomId, known, answer as unknown as Moved)
     }
-    return [known, NO_FACTS]
   }
 
   async #append(roomId: RoomId, append: Append): Promise<Appended> {
@@ -270,13 +267,49 @@ export class Judge {
     dockets.keep(roomId, afterAppend({ ...known, unsaved }, entries))
   }
 
-  get #reserveMs(): number {
-    return Math.max(RESERVE_MS, RESERVE_TRIPS * this.#trip)
+  #newTurn(patience: number): Turn {
+    const { clock } = this.#options
+    const { least, most } = RESERVE_MS
+    const reserveMs = () => Math.min(Math.max(least, RESERVE_TRIPS * this.#trip), most)
+    return new Turn(clock, patience, reserveMs)
   }
 
-  async #pause(mostMs: number): Promise<void> {
+  async #pause(turn: Turn, mostMs: number): Promise<void> {
     const { clock } = this.#options
+    turn.requireTime()
     await new Promise<void>((resolve) => void clock.after(Math.min(mostMs, PAUSE_MS), resolve))
+  }
+}
+
+/** How one batch, or one end, fares against those of other nodes. */
+class Turn {
+  readonly #clock: Clock
+  readonly #began: number
+  readonly #patience: number
+  readonly #reserveMs: () => number
+  #losses = 0
+
+  /** @param patience losses after which others are to wait */
+  constructor(clock: Clock, patience: number, reserveMs: () => number) {
+    this.#clock = clock
+    this.#began = clock.now()
+    this.#patience = patience
+    this.#reserveMs = reserveMs
+  }
+
+  /** For how long others are to wait, ms; 0: not at all. */
+  get reserves(): number {
+    return this.#losses < this.#patience ? 0 : this.#reserveMs()
+  }
+
+  /** Somebody else was first. @throws Refusal `storage-unavailable` where that goes on for too long */
+  lost(): void {
+    this.#losses += 1
+    this.requireTime()
+  }
+
+  requireTime(): void {
+    if (this.#clock.now() - this.#began > MOST_MS) throw new Refusal('storage-unavailable')
   }
 }
 
@@ -288,23 +321,25 @@ interface Judged extends Decided {
 function decideAll(
   docket: Docket,
   items: readonly Item[],
-  facts: Facts,
+  facts: BatchFacts,
 ): { readonly judged: readonly Judged[]; readonly after: Docket } {
   let after = docket
-  const judged = items.map(({ command }, index) => {
-    const decision = decide(after, command, index === 0 ? facts : NO_FACTS)
+  const judged = items.map(({ command }) => {
+    const decision = decide(after, command, factsFor(command, facts))
     const refusal = decision instanceof Error ? decision : null
     const drafts = decision instanceof Error ? [] : decision
     after = withDrafts(after, drafts)
+    facts.add(drafts)
     return { ...namesOf(command), refusal, isRefused: refusal !== null, drafts }
   })
   return { judged, after }
 }
 
-function namesOf(command: Item['command']): Pick<Decided, 'field' | 'kind' | 'proposes'> {
+function namesOf(command: Item['command']): Pick<Decided, 'field' | 'kind' | 'proposes' | 'posts'> {
   const proposes = 'generationId' in command ? (command.generationId ?? undefined) : undefined
   if (command.type === 'promote') return { field: undefined, kind: command.type, proposes }
-  return { ...nameOf(command), proposes }
+  const posts = command.type === 'post' ? command : undefined
+  return { ...nameOf(command), proposes, posts }
 }
 
 /** By what the log remembers a command. */

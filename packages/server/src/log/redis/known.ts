@@ -1,7 +1,7 @@
 // What this node knows of a room to decide on: its docket, and the ground in the log on which that holds.
 import type { Entry } from '@roomcast/shared/protocol'
 import { doesRule } from '../../decide/cards.ts'
-import { type Docket, docketAfter } from '../../decide/docket.ts'
+import { type Docket, docketAfterAll } from '../../decide/docket.ts'
 import { markOf } from './repair/recent.ts'
 
 /** The last entry that decisions depend on; `offset` 0: there is none yet. */
@@ -21,7 +21,10 @@ export interface Known {
   readonly unsaved: number
 }
 
-/** After the entries of an append that was decided on this very state: between may lie only what changes nothing in it. */
+/**
+ * After the entries of an append that was decided on this very state. Between may lie only what changes nothing in it, since a
+ * question is posted and queued in one step.
+ */
 export function afterAppend(known: Known, entries: readonly Entry[]): Known {
   const [first] = entries
   if (!first) return known
@@ -42,7 +45,7 @@ export function caughtUp(known: Known, entries: readonly Entry[], ground: Ground
 }
 
 function after(known: Known, entries: readonly Entry[]): Known {
-  const docket = entries.reduce(docketAfter, known.docket)
+  const docket = docketAfterAll(known.docket, entries)
   const last = entries.findLast(({ type }) => doesRule(type))
   const ground = last ? { offset: last.offset, mark: markOf(last) } : known.ground
   return { ...known, docket, ground, unsaved: known.unsaved + entries.length }

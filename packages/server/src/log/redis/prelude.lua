@@ -96,6 +96,26 @@ local function ground()
   return room('offset'), markAt(room('offset')) or ''
 end
 
+-- Until when another than this node has the room to itself; nil when nobody has.
+local function reservedByOther(node)
+  local holder, till = (room('reserved') or ''):match('^(%S+) (%d+)$')
+  return holder and holder ~= node and tonumber(till) > now() and tonumber(till) or nil
+end
+
+-- Whoever is far away and loses again and again is waited for. `forMs`: 0 or nothing where it is not.
+local function reserve(node, forMs)
+  if tonumber(forMs or 0) > 0 and not reservedByOther(node) then
+    set('reserved', node .. ' ' .. whole(now() + tonumber(forMs)))
+    save()
+  end
+end
+
+-- The generation that runs and its number, whatever can be read of the entry that began it.
+local function runs()
+  local running = room('running') or ''
+  return running, running ~= '' and redis.call('HGET', KEYS[10] .. running, 'number') or ''
+end
+
 -- What to answer to whoever knows the room up to another ground; nil when it is this one. Gives what comes after that
 -- ground where the room goes on from it, else `far`.
 local function moved(epoch, known, mark)
@@ -111,7 +131,7 @@ local function moved(epoch, known, mark)
       entries[position] = items[position][2][2]
     end
   end
-  return { 'moved', current, offset, own, entries }
+  return { 'moved', current, offset, own, entries, runs() }
 end
 
 -- Writes an entry and gives its offset. `body`: its JSON members after offset and at. `rules`: decisions depend on it.
@@ -129,6 +149,8 @@ local function write(body, generation, rules)
   if rules then
     set('ground', offset .. ' ' .. redis.sha1hex(entry))
   end
+  -- At once: a script that broke off in between would leave a room that takes no entry any more.
+  save()
   written[#written + 1] = entry
   return offset
 end

@@ -2,13 +2,7 @@
 //
 // An owner is judged by the storage's clock only, and only when the storage has been there for a whole lease, as this
 // node has seen it: before, a living owner may not have been able to renew.
-import type {
-  GenerationEnded,
-  GenerationId,
-  MemberId,
-  MessageId,
-  RoomId,
-} from '@roomcast/shared/protocol'
+import type { GenerationEnded, GenerationId, MemberId, RoomId } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
 import type { Connections } from '../../redis/connections.ts'
 import type { RedisTime } from '../../redis/redis-time.ts'
@@ -16,7 +10,6 @@ import { INTERRUPTED, type Started, type Waiting } from '../room-log.ts'
 import type { Dockets } from './dockets.ts'
 import type { Judge } from './judge.ts'
 import type { Keys } from './keys.ts'
-import type { Known } from './known.ts'
 import type { Scripts } from './scripts.ts'
 
 /** Rooms looked at in one go. */
@@ -161,21 +154,21 @@ export class Recovery {
     const { connections, scripts, keys, judge, clock, onInterrupted } = this.#options
     const look = async () => (await connections.run(scripts.lapsed, keys.all(roomId))) as Look
     const asked = clock.now()
-    const first = await look()
-    let [state, id] = first
-    if (state === 'lapsed') {
+    const [found, lapsed, lookedAt] = await look()
+    let state = found
+    if (found === 'lapsed') {
       // The storage was away meanwhile, and no owner could show itself.
       if (clock.now() - asked > AT_ONCE_MS) return null
-      const ended = await this.#interrupt(roomId, id, Number(first[2]))
+      const ended = await this.#interrupt(roomId, lapsed, Number(lookedAt))
       if (ended === null) return null
       onInterrupted({ ...ended, roomId })
-      ;[state, id] = await look()
+      state = (await look())[0]
     }
     if (state === 'waits' && next !== null) {
       const { id: generationId, by } = next
       return (await judge.command(roomId, { type: 'promote', generationId, by })).started
     }
-    const waiting = state === 'waits' ? await this.#waiting(roomId, id) : null
+    const waiting = state === 'waits' ? await this.#waiting(roomId) : null
     if (state !== 'lives' && waiting === null) {
       const values = [roomId, sweptAt - FORGET_MS]
       await connections.run(scripts['forget-room'], [keys.active[0]], values)
@@ -183,12 +176,9 @@ export class Recovery {
     return waiting
   }
 
-  /** The question that waits first. @param messageId of it, as the storage has just told */
-  async #waiting(roomId: RoomId, messageId: MessageId): Promise<Waiting | null> {
-    const { dockets } = this.#options
-    const isIt = ({ docket }: Known) => docket.queue[0]?.messageId === messageId
-    const known = await dockets.of(roomId)
-    const { queue, held } = (isIt(known) ? known : await dockets.read(roomId)).docket
+  /** The question that waits first, by what the storage has; what is known here may be behind. */
+  async #waiting(roomId: RoomId): Promise<Waiting | null> {
+    const { queue, held } = (await this.#options.dockets.read(roomId)).docket
     const [head] = queue
     return head && !held ? { roomId, by: head.by, since: head.at } : null
   }

@@ -21,6 +21,9 @@ if asked.turns then
 end
 set('title', asked.front.title)
 set('waits', asked.front.waits)
+if not reservedByOther(asked.node) then
+  set('reserved', '')
+end
 local began = tonumber(room('offset'))
 
 -- The text of a generation that still runs.

@@ -6,7 +6,7 @@ interface Named extends Waiting {
 }
 
 function item(is: string, more: Partial<Waiting> = {}): Named {
-  return { is, isFirst: false, begins: false, name: is, kind: 'adds', bytes: 100, ...more }
+  return { is, begins: false, name: is, kind: 'adds', bytes: 100, ...more }
 }
 
 function rowOf(...items: readonly Named[]): Row<Named> {
@@ -28,15 +28,9 @@ describe('the row of a room', () => {
     expect(rowOf().take()).toEqual([])
   })
 
-  it('lets ends go first, each alone, in their order', () => {
-    const end = (is: string) => item(is, { isFirst: true, begins: true, name: null })
-    const row = rowOf(item('a'), end('x'), item('b'), end('y'))
-    expect(batchesOf(row)).toEqual([['x'], ['y'], ['a', 'b']])
-  })
-
-  it('begins anew for what has to be looked up, and lets others follow it', () => {
-    const row = rowOf(item('a'), item('edit', { begins: true }), item('b'))
-    expect(batchesOf(row)).toEqual([['a'], ['edit', 'b']])
+  it('begins anew for what nothing may go before, and lets others follow it', () => {
+    const row = rowOf(item('a'), item('made', { begins: true }), item('b'))
+    expect(batchesOf(row)).toEqual([['a'], ['made', 'b']])
   })
 
   it('never mixes kinds', () => {

@@ -1,16 +1,14 @@
 // The row of a room on this node: what is to be decided there waits for what is under way, and is then decided together.
 //
-// Ends go first and alone. Of the rest as many go together as follow each other and may: so one round trip to Redis, and one
-// write to its disk, is shared by all who speak at the same moment.
+// As many go together as follow each other and may: so one round trip to Redis, and one write to its disk, is shared by all who
+// speak at the same moment. Ends wait for nobody and are not here.
 
 /** Commands that go together at most, and their bytes: others hear of them in one frame. */
 const MOST = 64
 const MOST_BYTES = 128 * 1024
 
 export interface Waiting {
-  /** Goes before all others, and by itself. */
-  readonly isFirst: boolean
-  /** Nothing may go before it in one batch: what it depends on is looked up first. */
+  /** Nothing may go before it in one batch. */
   readonly begins: boolean
   /** Of two that are the same, the second is only to be told what became of the first. Null: it is no other's. */
   readonly name: string | null
@@ -27,9 +25,7 @@ export class Row<T extends Waiting> {
   }
 
   add(one: T): void {
-    if (!one.isFirst) return void this.#waiting.push(one)
-    const place = this.#waiting.findIndex(({ isFirst }) => !isFirst)
-    this.#waiting.splice(place < 0 ? this.#waiting.length : place, 0, one)
+    this.#waiting.push(one)
   }
 
   /** Takes out those that go next. */
@@ -43,7 +39,7 @@ export class Row<T extends Waiting> {
       if (index === 0) return false
       const isRepeated = one.name !== null && names.has(one.name)
       names.add(one.name)
-      const isApart = first.isFirst || one.begins || one.kind !== first.kind || isRepeated
+      const isApart = one.begins || one.kind !== first.kind || isRepeated
       return isApart || index >= MOST || bytes > MOST_BYTES
     })
     return this.#waiting.splice(0, end < 0 ? this.#waiting.length : end)

@@ -1,20 +1,22 @@
 -- What there is of what a node remembers of the last seconds. ARGV 1 the lowest offset that it remembers  2 the offset up to
--- which it had followed the room  3… ids of messages and generations
+-- which it had followed the room  3 whose repair it is  4 for how long others are to wait for it, ms, or 0
+-- 5… ids of messages and generations
 -- Gives the epoch and those before, the last offset and its mark, the mark at the second offset, the entries from the first on,
 -- for each id its place as a message, whether that is retracted, its place as a generation and whether that has ended; and the
 -- generation that runs and its number.
 if not exists() then
   return { 'gone' }
 end
+reserve(ARGV[3], ARGV[4])
 local entries, about = {}, {}
 for position, item in ipairs(redis.call('XRANGE', ENTRIES, ARGV[1] .. '-0', '+')) do
   entries[position] = { item[1]:match('^%d+'), item[2][2] }
 end
-for position = 3, #ARGV do
+for position = 5, #ARGV do
   local id = ARGV[position]
   local message, start = unpack(redis.call('HMGET', INDEX, 'm:' .. id, 'g:' .. id))
   local first = message and message:match('^%d+') or ''
-  about[position - 2] = {
+  about[position - 4] = {
     first,
     whole(redis.call('HEXISTS', INDEX, 'r:' .. first)),
     start or '',

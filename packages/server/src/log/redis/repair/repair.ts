@@ -40,11 +40,14 @@ export interface Look {
   readonly isBack: boolean
 }
 
+type RepairResult = 'sound' | 'back' | 'failed'
+
 export class Repair {
   readonly #options: RepairOptions
   readonly #restoring: Restoring
   readonly #rooms = new Map<RoomId, Remembered>()
   readonly #removed = new RemovedRooms(REMEMBER_MS)
+  readonly #underWay = new Map<RoomId, Promise<RepairResult>>()
   /** Counts connections: only with a new one can a whole room be lost. */
   #connection = 0
   /**
@@ -235,11 +238,18 @@ export class Repair {
     if (isSure || room.epoch !== epoch) notice(room, epoch, entry)
   }
 
-  async #repair(
-    roomId: RoomId,
-    room: Remembered,
-    place: Place,
-  ): Promise<'sound' | 'back' | 'failed'> {
+  /** One at a time for each room: whoever looks meanwhile waits for it. */
+  async #repair(roomId: RoomId, room: Remembered, place: Place): Promise<RepairResult> {
+    const underWay = this.#underWay.get(roomId) ?? this.#repairNow(roomId, room, place)
+    this.#underWay.set(roomId, underWay)
+    try {
+      return await underWay
+    } finally {
+      if (this.#underWay.get(roomId) === underWay) this.#underWay.delete(roomId)
+    }
+  }
+
+  async #repairNow(roomId: RoomId, room: Remembered, place: Place): Promise<RepairResult> {
     const { onLost, onReasserted, onRepairFailed } = this.#options
     try {
       const done = await this.#restoring.run(roomId, place, room.recent)

@@ -44,6 +44,9 @@ export interface RestoringOptions {
 const MOST_BEFORE = 400
 /** How often it is tried again because the room has gone on meanwhile. */
 const MOST_ROUNDS = 20
+/** After so many times others wait, stops excepted, for so long, ms. */
+const PATIENT_ROUNDS = 2
+const RESERVE_MS = 1000
 
 /** What restore.lua takes for each entry or piece of text. */
 type Step =
@@ -62,9 +65,12 @@ interface Plan {
 
 export class Restoring {
   readonly #options: RestoringOptions
+  /** Another name than that under which this node writes: its members wait for it as others do. */
+  readonly #node: string
 
   constructor(options: RestoringOptions) {
     this.#options = options
+    this.#node = options.newId()
   }
 
   /**
@@ -77,7 +83,8 @@ export class Restoring {
   async run(roomId: RoomId, place: Place, recent: Recent): Promise<Repaired | null> {
     await this.#enlist(roomId, recent.entries)
     for (let round = 0; round < MOST_ROUNDS; round++) {
-      const repaired = await this.#try(roomId, place, recent)
+      const forMs = round < PATIENT_ROUNDS ? 0 : RESERVE_MS
+      const repaired = await this.#try(roomId, place, recent, forMs)
       if (repaired !== 'moved') return repaired
     }
     throw new Error(
@@ -85,9 +92,15 @@ export class Restoring {
     )
   }
 
-  async #try(roomId: RoomId, place: Place, recent: Recent): Promise<Repaired | null | 'moved'> {
+  async #try(
+    roomId: RoomId,
+    place: Place,
+    recent: Recent,
+    forMs: number,
+  ): Promise<Repaired | null | 'moved'> {
     const { connections, scripts, keys, dockets, newId } = this.#options
-    const standing = await Standing.look(this.#options, roomId, recent, place)
+    const node = this.#node
+    const standing = await Standing.look(this.#options, roomId, recent, place, { node, forMs })
     if (!standing.exists && recent.entries[0]?.type !== 'room-created') return null
     const found = compare(standing, place)
     if (found === 'other') return null
@@ -100,6 +113,7 @@ export class Restoring {
     const turned = found === 'turned' ? null : newId()
     const asked = {
       ...(standing.exists ? {} : { makes: true }),
+      node,
       epoch: standing.epoch,
       offset: String(standing.offset),
       mark: standing.mark,

@@ -57,11 +57,13 @@ export class Standing implements Remains {
     roomId: RoomId,
     { entries, texts }: Recent,
     followed: { readonly offset: number },
+    reservation: { readonly node: string; readonly forMs: number },
   ): Promise<Standing> {
     const lowest = Math.min(...entries.map(({ offset }) => offset), Number.MAX_SAFE_INTEGER)
     const named = new Set([...entries.flatMap(namesIn), ...texts.keys()])
     const ids = [...named].filter((id) => !id.startsWith('#'))
-    const values = [lowest, followed.offset, ...ids]
+    const { node, forMs } = reservation
+    const values = [lowest, followed.offset, node, forMs, ...ids]
     const answer = await connections.run(scripts.standing, keys.all(roomId), values)
     return new Standing(answer as Answer, ids, entries)
   }
