@@ -12,6 +12,8 @@ let room: TestRoom
 let rooms: Rooms
 /** What the log was asked. */
 let asked: string[]
+/** What it answers, if not the truth. */
+let isMember: RoomLog['isMember'] | null
 
 beforeEach(async () => {
   const clock = new TestClock()
@@ -21,11 +23,13 @@ beforeEach(async () => {
       const method = target[name].bind(target) as (...given: unknown[]) => unknown
       return (...given: unknown[]) => {
         asked.push(name)
+        if (name === 'isMember' && isMember) return isMember(...(given as [string, string]))
         return method(...given)
       }
     },
   })
   asked = []
+  isMember = null
   rooms = testRooms(log, clock, () => room.newId())
 })
 afterEach(async () => {
@@ -71,4 +75,29 @@ it('whoever is no member of another room opens nothing, and stays where they are
   expect(asked).toEqual(['isMember', 'isGone'])
   expect([...inside]).toEqual([room.roomId])
   expect(place.roomId).toBe(room.roomId)
+})
+
+it('[R6.7] whoever comes back, and is removed while they join, is shown nothing', async () => {
+  const { log, roomId } = room
+  await rooms.join(connectionOf('alice').connection, roomId, undefined)
+  const remove = (by: string) =>
+    log.amend(roomId, { type: 'remove', commandId: room.newId(), by, memberId: 'bob' })
+  await remove('bob')
+  // He is back, of which the room hears only while the second answer is on its way; and he is removed by then.
+  let answers = 0
+  isMember = async (...who) => {
+    answers += 1
+    if (answers > 2) return log.isMember(...who)
+    if (answers === 2) {
+      const bob = { memberId: 'bob', name: 'Bob', role: 'member' } as const
+      await log.join(roomId, { commandId: room.newId(), ...bob })
+      await remove('alice')
+    }
+    return true
+  }
+  const { connection, inside } = connectionOf('bob')
+  await expect(rooms.join(connection, roomId, undefined)).rejects.toMatchObject({
+    body: { code: 'removed' },
+  })
+  expect(inside.size).toBe(0)
 })

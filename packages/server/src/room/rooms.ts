@@ -259,9 +259,8 @@ export class Rooms {
   }
 
   /**
-   * Shows a room to a connection.
+   * Shows a room to a connection. @throws Refusal `room-not-found`, `removed`, `storage-unavailable`, `rate-limited`
    * @param onMember called when its member is known to be one, and before the room is opened
-   * @throws Refusal `room-not-found`, `removed`, `storage-unavailable`, `rate-limited`
    */
   async join(
     connection: Connection,
@@ -281,9 +280,13 @@ export class Rooms {
       if (mayCome) await room.reaches(since.offset)
       const isBeyond = mayCome && (room.isElsewhere(since) || (await room.lacks(since)))
       const isShown = await inTurn(async () => {
-        // Whoever was removed since the check is known as gone here, or will be: then the room puts them out.
-        // Only somebody whom it knows as gone is asked for again, as they may be back, which the log knows first.
-        if (room.isGone(memberId)) await this.#roomOf(memberId, roomId)
+        // Whoever was removed since the check is known as gone here, or will be: then the room puts them out. Whom it
+        // knows as gone may be back, which the log knows first: that holds if the room has heard nothing new meanwhile.
+        let askedAt = -1
+        while (room.isGone(memberId) && askedAt !== room.state.offset) {
+          askedAt = room.state.offset
+          await this.#roomOf(memberId, roomId)
+        }
         return room.join(connection, since, isBeyond)
       })
       // It may have closed in this very moment, having lingered long enough: then the next one is opened.
