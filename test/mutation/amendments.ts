@@ -37,4 +37,12 @@ export const AMENDMENT_MUTATIONS: readonly Mutation[] = [
     replace: 'if (gone.length >= 0) return',
     tests: ['packages/server/src/room/rooms-gone.test.ts'],
   },
+  {
+    rule: 'R6.7',
+    breaks: 'who is removed while they join is shown the room',
+    file: 'packages/server/src/room/rooms.ts',
+    find: 'while (room.isGone(memberId) && askedAt !== room.state.offset)',
+    replace: 'while (room.isGone(memberId) && askedAt < 0)',
+    tests: ['packages/server/src/room/rooms-join.test.ts'],
+  },
 ]

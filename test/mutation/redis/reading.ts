@@ -147,8 +147,8 @@ export const READING: readonly Mutation[] = [
     rule: 'R4.4',
     breaks: 'a command is acknowledged before its sender sees what it wrote',
     file: 'packages/server/src/room/room.ts',
-    find: 'if (this.#closed || this.#state.offset >= offset) return Promise.resolve()',
-    replace: 'if (this.#closed || offset > 0) return Promise.resolve()',
+    find: 'if (this.#isOver || this.#state.offset >= offset) return Promise.resolve()',
+    replace: 'if (this.#isOver || offset > 0) return Promise.resolve()',
     tests: ['test/convergence/acknowledged.test.ts'],
   },
 ]

@@ -84,7 +84,6 @@ export class EventStreams implements FanOut {
     since: Position | undefined,
     response: ServerResponse,
   ): Promise<void> {
-    await this.#roomsOrRefuse().requireMember(memberId, roomId)
     const rooms = this.#roomsOrRefuse()
     if (response.closed) return
     if (this.#streamsOf(memberId) >= MOST_CONNECTIONS || this.#isCrowded(address))

@@ -42,11 +42,16 @@ export class Place {
     return this.#room?.state.roomId ?? null
   }
 
-  /** Watches this room, from `since` on where that is possible, and no other. @throws Refusal `room-not-found` */
+  /**
+   * Watches this room, from `since` on where that is possible, and no other. Whoever is no member of it stays
+   * where they are.
+   * @throws what `Rooms.join` does
+   */
   async take(roomId: RoomId, since: Position | undefined): Promise<void> {
-    if (this.#room && this.roomId !== roomId) this.leave()
-    this.#stalled = null
-    this.#room = await this.#rooms.join(this.#connection, roomId, since)
+    this.#room = await this.#rooms.join(this.#connection, roomId, since, () => {
+      if (this.#room && this.roomId !== roomId) this.leave()
+      this.#stalled = null
+    })
   }
 
   leave(): void {

@@ -13,7 +13,7 @@ import type {
   UnknownEntry,
   Update,
 } from '@roomcast/shared/protocol'
-import { errorBody, LIMITS } from '@roomcast/shared/protocol'
+import { errorBody } from '@roomcast/shared/protocol'
 import { digest } from '@roomcast/shared/digest'
 import { fold, memberOf, positionOf } from '@roomcast/shared/room'
 import type { Clock } from '@roomcast/shared/clock'
@@ -21,9 +21,10 @@ import type { LogUpdate, RoomLog } from '../log/room-log.ts'
 import type { PresencePort, PresentMembers } from '../presence/presence.ts'
 import { catchUp } from './catch-up.ts'
 import type { Connection, FanOut } from './connection.ts'
+import { readState, type ReadState } from './read-state.ts'
+import { newestOf, textLength } from './recent-entries.ts'
+import type { Mode, Reading, Unread } from './room-mode.ts'
 
-/** Newest entries kept to serve tails; longer absences get the whole room. */
-const RECENT = 500
 /** A checkpoint is saved after so many entries. */
 const CHECKPOINT_EVERY = 100
 /** How often watchers are told where the room stands, ms. */
@@ -57,19 +58,19 @@ export class Room {
   readonly #connections = new Set<Connection>()
   #state: RoomState
   #recent: (Entry | UnknownEntry)[]
-  /** What was told since the room began to be read again; null when it is not being read. */
-  #waiting: LogUpdate[] | null = null
+  /** Changed by `#become` only. */
+  #mode: Mode = { kind: 'live' }
   #checkpointed: number
   readonly #stops: (() => void)[] = []
+  /** No part of the mode: watchers hear where the room stands in every mode but the last. */
   #stopHeartbeat: (() => void) | null = null
-  #stopReread: (() => void) | null = null
-  #closed = false
-  #looking: ReturnType<typeof readState> | null = null
-  #isDeleted = false
-  /** Why nothing can be saved now, as the watchers were told; null: it can. */
+  /** A look that is under way. No part of the mode: it may be taken in any, and it changes nothing here. */
+  #looking: Promise<ReadState> | null = null
+  /**
+   * Why nothing can be saved now, as the watchers were told; null: it can. No part of the mode: a storage that
+   * is full can be read, and one that is well again may have to be.
+   */
   #trouble: ErrorBody | null = null
-  /** It can be again, which is to be told when the room has been read. */
-  #isBack = false
   readonly #expected = new Set<{ readonly offset: number; readonly arrived: () => void }>()
 
   /**
@@ -162,12 +163,12 @@ export class Room {
 
   /**
    * Shows the room to a connection, from `since` on where that is possible. Nothing is awaited in here.
-   * Does nothing once closed: a connection that had stalled may come back to a room that was deleted.
+   * Does nothing once it is over: a connection that had stalled may come back to a room that was deleted.
    * @param isBeyond the log does not reach `since`, or has something else there (see `lacks`, `isElsewhere`)
    * @returns whether it is shown now
    */
   join(connection: Connection, since: Position | undefined, isBeyond = false): boolean {
-    if (this.#closed || this.#isDeleted) return false
+    if (this.#isOver) return false
     this.#connections.add(connection)
     const { roomId, presence } = this.#options
     presence.enter(roomId, connection.id, connection.memberId)
@@ -212,15 +213,19 @@ export class Room {
 
   /** Tells the watchers why nothing can be saved; or, with null, that it can be again, after what they have missed. */
   storageIs(trouble: ErrorBody | null): void {
-    this.#isBack = trouble === null && this.#waiting !== null
-    if (this.#isBack || this.#closed || this.#trouble?.code === trouble?.code) return
+    const mode = this.#mode
+    if (mode.kind === 'reading' || mode.kind === 'unread') {
+      mode.isBack = trouble === null
+      if (mode.isBack) return
+    }
+    if (this.#isOver || this.#trouble?.code === trouble?.code) return
     this.#trouble = trouble
     this.#share({ type: 'storage', error: trouble })
   }
 
-  /** Resolves when the entry at `offset` has been shown here, or after a second, or when the room closes. */
+  /** Resolves when the entry at `offset` has been shown here, or after a second, or when the room is over. */
   reaches(offset: number): Promise<void> {
-    if (this.#closed || this.#state.offset >= offset) return Promise.resolve()
+    if (this.#isOver || this.#state.offset >= offset) return Promise.resolve()
     return new Promise((resolve) => {
       const arrived = () => {
         stop()
@@ -242,14 +247,14 @@ export class Room {
 
   /** Saves a checkpoint if there is something new to save, and stops following. Idempotent. */
   async close(): Promise<void> {
-    if (this.#closed) return
-    this.#closed = true
+    const { kind } = this.#mode
+    if (kind === 'closed') return
+    this.#become({ kind: 'closed' })
     this.#stopHeartbeat?.()
-    this.#stopReread?.()
     for (const stop of this.#stops) stop()
     for (const { arrived } of this.#expected) arrived()
     for (const connection of [...this.#connections]) this.leave(connection)
-    if (this.#state.offset > this.#checkpointed) await this.#checkpoint()
+    if (kind !== 'deleted' && this.#state.offset > this.#checkpointed) await this.#checkpoint()
   }
 
   #start(): void {
@@ -260,17 +265,32 @@ export class Room {
     this.#heartbeatLater()
   }
 
+  /** Whether it shows nothing any more. */
+  get #isOver(): boolean {
+    return this.#mode.kind === 'deleted' || this.#mode.kind === 'closed'
+  }
+
+  /** Goes to a mode, as drawn in room-mode.ts. */
+  #become(mode: Mode): void {
+    // It may be deleted or closed before it is read again.
+    if (this.#mode.kind === 'unread') this.#mode.stopRetry()
+    this.#mode = mode
+  }
+
   #onLog(update: LogUpdate): void {
-    if (this.#closed) return
+    const mode = this.#mode
+    if (this.#isOver) return
     if ('type' in update && update.type === 'deleted') return this.#deleted()
-    if (this.#waiting) {
+    // It is in the log by now, and will be read; or the storage has lost it, and will say so itself.
+    if (mode.kind === 'unread') return
+    if (mode.kind === 'reading') {
       // What is left out makes a gap in what follows, and that is read again.
-      if (this.#waiting.length < MOST_WAITING) this.#waiting.push(update)
+      if (mode.waiting.length < MOST_WAITING) mode.waiting.push(update)
       return
     }
     const before = this.#state
     const { state, behind } = fold(before, update, digest)
-    if (behind) return void this.#reread()
+    if (behind) return void this.#reread(false)
     // Where the storage stands is told for us: it was compared, and watchers have heartbeats of their own.
     if ('type' in update && update.type === 'heartbeat') return
     this.#state = state
@@ -301,12 +321,14 @@ export class Room {
   }
 
   /** Reads the room again, catches every watcher up, and goes on with what came meanwhile. */
-  async #reread(): Promise<void> {
-    // What was told before is in the log by now, and read; or the storage has lost it, and will say so itself.
-    this.#waiting = []
+  async #reread(isBack: boolean): Promise<void> {
+    const reading: Reading = { kind: 'reading', waiting: [], isBack }
+    this.#become(reading)
+    // It may be deleted or closed meanwhile.
+    const isReading = () => this.#mode === reading
     try {
       const { state, entries } = await readState(this.#options)
-      if (this.#closed) return
+      if (!isReading()) return
       if (state.epoch !== this.#state.epoch) this.#options.onCorrected?.(this.#connections.size)
       this.#state = state
       this.#recent = newestOf(entries)
@@ -317,18 +339,23 @@ export class Room {
       this.#heartbeatLater()
     } catch (error) {
       this.#options.onError(error)
-      if (this.#closed) return
-      const again = () => void this.#reread()
-      this.#stopReread = this.#options.clock.after(HEARTBEAT_RUNNING_MS, again)
+      if (isReading()) this.#retryLater(reading.isBack)
       return
     }
-    const waiting = this.#waiting
-    this.#waiting = null
+    this.#become({ kind: 'live' })
     // Of an epoch that was not read: an old one, or if it is a newer one, the next heartbeat tells again.
     const { epoch } = this.#state
-    for (const update of waiting)
+    for (const update of reading.waiting)
       if (!('epoch' in update) || update.epoch === epoch) this.#onLog(update)
-    if (this.#isBack) this.storageIs(null)
+    if (reading.isBack) this.storageIs(null)
+  }
+
+  /** Reads it after a while, however much is told until then. */
+  #retryLater(isBack: boolean): void {
+    const retry = () => void this.#reread(unread.isBack)
+    const stopRetry = this.#options.clock.after(HEARTBEAT_RUNNING_MS, retry)
+    const unread: Unread = { kind: 'unread', stopRetry, isBack }
+    this.#become(unread)
   }
 
   /** Whoever is no member any more is out, and sees nothing that comes after. */
@@ -343,13 +370,12 @@ export class Room {
   }
 
   #deleted(): void {
-    this.#isDeleted = true
+    this.#become({ kind: 'deleted' })
     const { onDeleted } = this.#options
     const position = positionOf(this.#state)
     // Each on its own: one that has stalled is off the shared path.
     for (const connection of this.#connections)
       connection.send({ type: 'closed', error: errorBody('room-not-found') }, position)
-    this.#checkpointed = this.#state.offset
     onDeleted()
   }
 
@@ -370,26 +396,4 @@ export class Room {
       this.#heartbeatLater()
     })
   }
-}
-
-/** The last of these entries: RECENT of them at most, and of no more text than a room shows. */
-function newestOf(entries: readonly (Entry | UnknownEntry)[]): (Entry | UnknownEntry)[] {
-  let left: number = LIMITS.windowBytes
-  const last = entries.findLastIndex((entry) => (left -= textLength(entry)) < 0)
-  return entries.slice(Math.max(last + 1, entries.length - RECENT))
-}
-
-function textLength(entry: Entry | UnknownEntry): number {
-  return 'text' in entry ? String(entry.text).length : 0
-}
-
-async function readState(
-  options: RoomOptions,
-): Promise<{ state: RoomState; entries: readonly Entry[]; checkpointed: number }> {
-  const { checkpoint, entries, runs } = await options.log.read(options.roomId)
-  const tail = { type: 'tail' as const, epoch: checkpoint.epoch, runs, entries }
-  const { state, behind } = fold(checkpoint, tail, digest)
-  if (behind)
-    throw new Error(`The log of room ${options.roomId} does not fold at ${behind.offset}.`)
-  return { state, entries, checkpointed: checkpoint.offset }
 }

@@ -258,19 +258,35 @@ export class Rooms {
     await this.#inMemory(memberId, roomId)
   }
 
-  /** Shows a room to a connection. @throws Refusal `room-not-found` */
-  async join(connection: Connection, roomId: RoomId, since: Position | undefined): Promise<Room> {
+  /**
+   * Shows a room to a connection. @throws Refusal `room-not-found`, `removed`, `storage-unavailable`, `rate-limited`
+   * @param onMember called when its member is known to be one, and before the room is opened
+   */
+  async join(
+    connection: Connection,
+    roomId: RoomId,
+    since: Position | undefined,
+    onMember: () => void = () => undefined,
+  ): Promise<Room> {
     const { memberId, address = '' } = connection
     const inTurn = this.#options.turns?.of({ memberId, address }) ?? atOnce
     for (;;) {
-      const room = await inTurn(() => this.#roomOf(memberId, roomId))
+      // The one check. It opens nothing and takes no turn, so that whoever is refused costs little.
+      await this.requireMember(memberId, roomId)
+      onMember()
+      const room = await inTurn(() => this.#inReach(roomId))
       // Whoever comes from another node may know more than this one has heard of yet.
       const mayCome = since?.epoch === room.state.epoch && !this.#isAway
       if (mayCome) await room.reaches(since.offset)
       const isBeyond = mayCome && (room.isElsewhere(since) || (await room.lacks(since)))
       const isShown = await inTurn(async () => {
-        // Gone while this was awaited; or here again, which only the log knows yet.
-        if (room.isGone(memberId)) await this.#roomOf(memberId, roomId)
+        // Whoever was removed since the check is known as gone here, or will be: then the room puts them out. Whom it
+        // knows as gone may be back, which the log knows first: that holds if the room has heard nothing new meanwhile.
+        let askedAt = -1
+        while (room.isGone(memberId) && askedAt !== room.state.offset) {
+          askedAt = room.state.offset
+          await this.#roomOf(memberId, roomId)
+        }
         return room.join(connection, since, isBeyond)
       })
       // It may have closed in this very moment, having lingered long enough: then the next one is opened.

@@ -54,7 +54,6 @@ export class SocketConnection implements Connection {
     return this.#inTurn(async () => {
       if (isStalled(this.#unsentBytes()))
         throw new Refusal('rate-limited', 'Take in first what has been sent.')
-      await this.#rooms.requireMember(this.memberId, roomId)
       if (!this.#closed) await this.#place.take(roomId, since)
       if (this.#closed) this.#place.leave()
     })

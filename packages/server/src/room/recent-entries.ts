@@ -1,0 +1,17 @@
+// The newest entries of a room, which a Room keeps to serve tails from.
+import type { Entry, UnknownEntry } from '@roomcast/shared/protocol'
+import { LIMITS } from '@roomcast/shared/protocol'
+
+/** Newest entries kept to serve tails; longer absences get the whole room. */
+const RECENT = 500
+
+/** The last of these entries: RECENT of them at most, and of no more text than a room shows. */
+export function newestOf(entries: readonly (Entry | UnknownEntry)[]): (Entry | UnknownEntry)[] {
+  let left: number = LIMITS.windowBytes
+  const last = entries.findLastIndex((entry) => (left -= textLength(entry)) < 0)
+  return entries.slice(Math.max(last + 1, entries.length - RECENT))
+}
+
+export function textLength(entry: Entry | UnknownEntry): number {
+  return 'text' in entry ? String(entry.text).length : 0
+}
