@@ -46,3 +46,9 @@ test('a node does not start on the data of a later version', async () => {
   await admin.hset('roomcast:deployment', 'schema', 3)
   expect(await start()).toContain('written by a later version')
 })
+
+test('a node that signs with another key changes nothing', async () => {
+  await admin.hset('roomcast:deployment', 'signing-key', 'of others')
+  expect(await start()).toContain('SIGNING_KEY differs')
+  expect(await admin.hget('roomcast:deployment', 'schema')).toBe('1')
+})

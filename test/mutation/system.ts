@@ -16,7 +16,7 @@ const BROUGHT_OUT_BY: Readonly<Record<string, string>> = {
   'a stream that breaks off counts as complete': 'forgets',
   'a second end replaces the first': 'forgets',
   'a reply takes bytes after its end': 'forgets',
-  'a question starts a second generation beside the first': 'forgets',
+  'a second generation starts beside the first': 'forgets',
   'the digest does not grow with the text': 'forgets',
   'followers are shown text before it is checked and stored': 'Redis',
   'text beyond a gap is appended': 'last',

@@ -2,6 +2,7 @@
 import type { Mutation } from '../mutation.ts'
 import { AGAIN, ENDS } from './ends.ts'
 import { FAILOVER } from './failover.ts'
+import { GROUND } from './ground.ts'
 import { LEASES } from './leases.ts'
 import { READING } from './reading.ts'
 import { WRITING } from './writing.ts'
@@ -13,4 +14,5 @@ export const REDIS_MUTATIONS: readonly Mutation[] = [
   ...LEASES,
   ...READING,
   ...FAILOVER,
+  ...GROUND,
 ]

@@ -24,6 +24,8 @@ export const contract = (titled: string): Tests => inFile('redis')(`one server >
 export const faults = inFile('redis-faults')
 export const lostTail = inFile('redis-lost-tail')
 export const keys = inFile('redis-keys')
+export const ground = inFile('redis-ground')
+export const stale = inFile('redis-stale')
 export const following = inFile('redis-following')
 export const recovery = inFile('redis-recovery')
 export const failover = inFile('redis-failover')
