@@ -42,10 +42,11 @@ export const FAILOVER: readonly Mutation[] = [
   {
     rule: 'R4.2',
     breaks: 'two nodes write the same message again',
-    file: RESTORE,
-    find: "if not isNew and (room('epoch') ~= asked.epoch",
-    replace: "if false and (room('epoch') ~= asked.epoch",
-    ...after('[R4.2] nothing is lost or doubled'),
+    file: 'packages/server/src/decide/restore.ts',
+    find: 'return remains.message(entry.messageId) ? THERE : where(true)',
+    replace: 'return where(true)',
+    tests: ['test/decide/properties.fuzz.test.ts'],
+    titled: '[R4.2] an entry that is restored twice has one place',
   },
   {
     rule: 'R1',

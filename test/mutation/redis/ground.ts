@@ -60,7 +60,7 @@ export const GROUND: readonly Mutation[] = [
     find: 'return news[0]?.offset === offset + 1 ? after(known, news) : known',
     replace: 'return after(known, news)',
     tests: [`${REDIS}/known.test.ts`],
-    titled: 'what is known of a room leaves out what comes beyond a gap',
+    titled: 'what is known of a room > leaves out what comes beyond a gap',
   },
   {
     rule: 'R2.4',
