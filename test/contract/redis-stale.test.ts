@@ -113,6 +113,15 @@ test('[R4.1] a question that another node has placed again is not refused when i
   expect((await here.log.post('room', { ...post, generationId: newId() })).entries).toEqual(entries)
 })
 
+test('a room that was written by later rules is only stopped here', async () => {
+  const running = await here.asked('alice', 'Why?')
+  await admin.hset(key(), 'rules', 99)
+  expect(await refusalOf(here.say('bob', 'Hello'))).toBe('storage-unavailable')
+  expect(await refusalOf(there.ask('bob', 'How?'))).toBe('storage-unavailable')
+  expect(await here.cancel('bob', running.generationId)).toMatchObject({ ok: true })
+  expect(await admin.hget(key(), 'rules')).toBe('99')
+})
+
 test('a room goes on after a script that broke off', async () => {
   await here.say('bob', 'Hello')
   await admin.call('ACL', 'SETUSER', 'default', '-zadd')

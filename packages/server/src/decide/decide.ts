@@ -21,6 +21,12 @@ import { retract } from './retract.ts'
 import { start } from './start.ts'
 import { withdraw } from './withdraw.ts'
 
+/**
+ * Goes up when entries come that older rules cannot decide on. A node that knows fewer rules than those by which a room was
+ * written only stops and ends there.
+ */
+export const RULES_VERSION = 1
+
 /** What is to be written, which may be nothing; or why not. A refused command writes nothing. */
 export type Decision = readonly Draft[] | Refusal | AdmissionChanged
 

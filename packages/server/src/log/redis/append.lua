@@ -99,6 +99,11 @@ end
 if asked.creates and not isNew then
   return refused('internal')
 end
+-- Whoever knows fewer rules than those by which this room was written may stop and end, and nothing else.
+local rules = tonumber(room('rules') or 0)
+if not asked.first and rules > asked.rules then
+  return refused('storage-unavailable')
+end
 local behind = not isNew and moved(asked.epoch, asked.offset, asked.mark)
 if behind then
   reserve(asked.node, asked.reserves)
@@ -128,6 +133,7 @@ if isNew then
 elseif not room('ground') then
   set('ground', asked.offset .. ' ' .. asked.mark)
 end
+set('rules', whole(math.max(rules, asked.rules)))
 set('title', asked.front.title)
 set('waits', asked.front.waits)
 if not reservedByOther(asked.node) then

@@ -9,6 +9,7 @@ import type {
 } from '@roomcast/shared/protocol'
 import { type Card, cardOf, frontOf, membersOf } from '../../decide/cards.ts'
 import type { FinalBytes } from '../../decide/commands.ts'
+import { RULES_VERSION } from '../../decide/decide.ts'
 import type { Docket } from '../../decide/docket.ts'
 import type { Draft } from '../../decide/draft.ts'
 import { DOCKET_VERSION, savedDocket } from '../../decide/saved-docket.ts'
@@ -77,6 +78,7 @@ export function valuesOf(append: Append): string[] {
     epoch: known.epoch,
     offset: String(ground.offset),
     mark: ground.mark,
+    rules: RULES_VERSION,
     front: frontOf(after),
     node,
     ...(creates ? { creates } : {}),

@@ -197,8 +197,12 @@ export class Judge {
           if (gone) throw gone
           const { entries } = appended
           const [ended] = entries
-          // It runs by what the log knows, and not by what can be read of its entries.
-          if (ended?.type !== 'generation-ended') throw new Refusal('internal')
+          if (ended?.type !== 'generation-ended') {
+            // It runs, and what is known of the room does not say so: its start was heard of and cannot be read.
+            turn.lost()
+            dockets.forget(roomId)
+            break
+          }
           this.#keep(roomId, known, entries)
           return { ok: true, entries, ended, started: startedIn(roomId, entries, next) }
         }

@@ -1,7 +1,8 @@
 -- What the scripts of a room have in common. Put in front of each of them, with the constants of the adapter.
 --
 -- KEYS  1 room     HASH   epoch, title (JSON), offset, at, running, waits (the question that may start when nothing runs),
---                         before (the epochs that lost tails have ended, the last ones), ground (offset
+--                         before (the epochs that lost tails have ended, the last ones), rules (the highest
+--                         version of them that has written), ground (offset
 --                         and mark of the last entry that decisions depend on), reserved (`<node> <until>`)
 --       2 entries  STREAM ids `<offset>-0`; fields `e` (JSON), of a start also `g` (its generation)
 --       3 starts   ZSET   offsets of the entries that begin a message
