@@ -87,14 +87,14 @@ local isNew = not exists()
 if isNew and not asked.creates then
   return refused('room-not-found')
 end
-local answers, known = {}, false
+local answers, anyDone = {}, false
 for position, command in ipairs(asked.commands) do
   local before = doneBefore(command)
   answers[position] = before or ''
-  known = known or before
+  anyDone = anyDone or before
 end
-if known then
-  return { 'known', answers }
+if anyDone then
+  return { 'done', answers }
 end
 if asked.creates and not isNew then
   return refused('internal')

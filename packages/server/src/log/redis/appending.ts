@@ -127,7 +127,7 @@ export function headOf(draft: Draft): string {
 export type Appended =
   | { readonly type: 'ok'; readonly entries: readonly Entry[] }
   /** Some were done before, and nothing was written: for each what it was answered with, or null where it is new. */
-  | { readonly type: 'known'; readonly answers: readonly (Written | Error | null)[] }
+  | { readonly type: 'done'; readonly answers: readonly (Written | Error | null)[] }
   | { readonly type: 'moved'; readonly moved: Moved }
   /** Others go first, for so long, ms. */
   | { readonly type: 'reserved'; readonly forMs: number }
@@ -145,7 +145,7 @@ export function appendedIn(roomId: RoomId, answer: Answer): Appended {
   switch (type) {
     case 'ok':
       return { type, entries: JSON.parse(String(first)) as Entry[] }
-    case 'known':
+    case 'done':
       return {
         type,
         answers: (first as readonly (Answer | '')[]).map((one) => before(roomId, one)),

@@ -6,6 +6,7 @@ import { KeptDockets } from '../kept-dockets.ts'
 import { readEntry } from '../readable.ts'
 import type { Caller } from './caller.ts'
 import type { Keys } from './keys.ts'
+import { markOfJson } from './repair/recent.ts'
 import { afterHearing, caughtUp, type Known, NO_GROUND } from './known.ts'
 
 /** What a script answers whose caller knows the room up to another ground: `far` where it is to be read anew. */
@@ -51,10 +52,12 @@ export class Dockets {
     const keys = this.#keys.all(roomId)
     let known: Known | null = null
     let version = String(DOCKET_VERSION)
+    let mark = ''
     for (;;) {
       const offset = known === null ? '' : known.docket.offset
-      const answer = await this.#caller.run('docket', keys, [version, offset])
-      const [, epoch, ground, mark, saved, items, last, running, number] = answer as DocketAnswer
+      const answer = await this.#caller.run('docket', keys, [version, offset, mark])
+      const [, epoch, ground, groundMark, saved, items, last, running, number] =
+        answer as DocketAnswer
       const begun: Known | null = known ?? begin(epoch, saved)
       // A saved docket that cannot be read is done without.
       if (begun === null) version = 'none'
@@ -62,9 +65,10 @@ export class Dockets {
       if (begun === null || begun.epoch !== epoch) known = null
       else {
         const entries = parse(items, begun.docket.offset)
+        mark = markOfJson(items.at(-1) ?? '')
         const docket: Docket = docketAfterAll(begun.docket, entries)
         const unsaved: number = begun.unsaved + entries.length
-        known = { epoch, docket, unsaved, ground: { offset: Number(ground), mark } }
+        known = { epoch, docket, unsaved, ground: { offset: Number(ground), mark: groundMark } }
         if (docket.offset >= Number(last) || entries.length === 0) {
           known = withRunning(
             { ...known, docket: { ...docket, offset: Number(last) } },

@@ -146,7 +146,7 @@ export class Judge {
           case 'ok':
             this.#keep(roomId, known, appended.entries)
             return settle(roomId, open, judged, appended.entries)
-          case 'known':
+          case 'done':
             open = open.filter((item, index) => !answered(item, appended.answers[index] ?? null))
             break
           case 'moved':

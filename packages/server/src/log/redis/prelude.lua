@@ -127,9 +127,14 @@ local function moved(epoch, known, mark)
   local entries = 'far'
   if epoch == current and (markAt(known) or '') == mark then
     local items = redis.call('XRANGE', ENTRIES, '(' .. known .. '-0', '+', 'COUNT', MOST_BEHIND + 1)
-    entries = #items > MOST_BEHIND and 'far' or {}
-    for position = 1, entries == 'far' and 0 or #items do
-      entries[position] = items[position][2][2]
+    local bytes = 0
+    entries = {}
+    for position, item in ipairs(items) do
+      entries[position] = item[2][2]
+      bytes = bytes + #item[2][2]
+    end
+    if #items > MOST_BEHIND or bytes > MOST_BYTES_BEHIND then
+      entries = 'far'
     end
   end
   return { 'moved', current, offset, own, entries, runs() }

@@ -45,8 +45,9 @@ const TOO_LATE = "if now() > tonumber(ARGV[#ARGV]) then return { 'late', whole(n
 export type ScriptName = (typeof FILES)[number] | typeof FREEING
 export type Scripts = Readonly<Record<ScriptName, Script>>
 
-/** Whoever is further behind than so many entries reads the room anew. */
+/** Whoever is further behind than so many entries, or bytes of them, reads the room anew. */
 const MOST_BEHIND = 500
+const MOST_BYTES_BEHIND = 1024 * 1024
 /** Commands are remembered this long. */
 const REMEMBER_MS = 7 * 24 * 60 * 60 * 1000
 
@@ -69,6 +70,7 @@ export function loadScripts({ publishCommand, leaseMs, freshMs }: ScriptSettings
     `local FRESH_MS = ${freshMs}`,
     `local REMEMBER_MS = ${REMEMBER_MS}`,
     `local MOST_BEHIND = ${MOST_BEHIND}`,
+    `local MOST_BYTES_BEHIND = ${MOST_BYTES_BEHIND}`,
     `local DIGEST_OF_NOTHING = '${digest('')}'`,
   ]
   const before = [...constants, prelude].join('\n')

@@ -37,7 +37,12 @@ interface Text {
 
 /** Tells an entry from any other that may stand in its place. Scripts have it too (prelude.lua). */
 export function markOf(entry: Entry): string {
-  return createHash('sha1').update(JSON.stringify(entry)).digest('hex')
+  return markOfJson(JSON.stringify(entry))
+}
+
+/** The same of an entry as it is stored. */
+export function markOfJson(json: string): string {
+  return createHash('sha1').update(json).digest('hex')
 }
 
 export class Recent {
