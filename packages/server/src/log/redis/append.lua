@@ -25,6 +25,7 @@ local function rememberRestored(command)
     local item = redis.call('XRANGE', ENTRIES, whole(first + 1) .. '-0', whole(first + 1) .. '-0')[1]
     local follows = item and item[2][2]:find('"' .. command.begins:sub(3) .. '"', 1, true)
     remember(command, first, follows and first + 1 or first)
+    return redis.call('HGET', COMMANDS, command.field)
   end
 end
 
@@ -34,11 +35,7 @@ local function doneBefore(command)
     local start = startedBefore(command.proposes)
     return start and { 'ok', list({ start }), '1' }
   end
-  local before = redis.call('HGET', COMMANDS, command.field)
-  if not before then
-    rememberRestored(command)
-    before = redis.call('HGET', COMMANDS, command.field)
-  end
+  local before = redis.call('HGET', COMMANDS, command.field) or rememberRestored(command)
   if not before then
     return nil
   end
