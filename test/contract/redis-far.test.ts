@@ -8,7 +8,7 @@ import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts'
 import { Tally } from '../support/tally.ts'
 import { Chance } from './random.ts'
 import { openRedisNode, type RedisNode } from './redis-log.ts'
-import type { TestRoom } from './test-room.ts';
+import type { TestRoom } from './test-room.ts'
 import { aRoom } from './test-room.ts'
 
 const SECONDS = Number(process.env['FAR_SECONDS'] ?? 4)
