@@ -50,6 +50,7 @@ export function useColours(now: () => Code): Readonly<ShallowRef<Coloured | null
 
   /** What was coloured last, and how long that took. */
   let last = { text: '', ms: 0 }
+  let wasLong = false
 
   const colour = async (): Promise<void> => {
     const { highlight } = await import('./highlight.ts')
@@ -59,8 +60,10 @@ export function useColours(now: () => Code): Readonly<ShallowRef<Coloured | null
     counted = true
     if (!code.startsWith(last.text)) last = { text: '', ms: 0 }
     const text = code.slice(0, Math.max(FIRST, last.text.length * STEP))
-    // The time grows with the square of the length at least.
-    if (last.ms * (text.length / (last.text.length || 1)) ** 2 > LONGEST_MS) return
+    // The time grows with the square of the length at least. One short turn that was long may be the machine's.
+    const isLong = last.ms * (text.length / (last.text.length || 1)) ** 2 > LONGEST_MS
+    if (isLong && (wasLong || last.text.length >= FIRST)) return
+    wasLong ||= isLong
     const began = browserClock.now()
     const colours = highlight(text, language)
     last = { text, ms: browserClock.now() - began }
