@@ -1,10 +1,10 @@
-// The rules of a room as they are decided, each broken on purpose. Random histories hold them against the rules in Lua.
+// The rules of a room as they are decided, each broken on purpose. The contract of the log notices.
 import type { Mutation } from './mutation.ts'
 
 const DECIDE = 'packages/server/src/decide'
-const inLua = {
-  tests: ['test/decide/oracle.fuzz.test.ts'],
-  titled: 'in Lua > of Redis',
+const byContract = {
+  tests: ['test/contract/sqlite.test.ts'],
+  titled: 'SQLite',
 }
 
 export const DECIDE_MUTATIONS: readonly Mutation[] = [
@@ -14,7 +14,7 @@ export const DECIDE_MUTATIONS: readonly Mutation[] = [
     file: `${DECIDE}/post.ts`,
     find: '|| queue.length > 0',
     replace: '|| queue.length > 99',
-    ...inLua,
+    ...byContract,
   },
   {
     rule: 'R2.3',
@@ -22,7 +22,7 @@ export const DECIDE_MUTATIONS: readonly Mutation[] = [
     file: `${DECIDE}/post.ts`,
     find: '(isBusy || command.waits === true)',
     replace: 'isBusy',
-    ...inLua,
+    ...byContract,
   },
   {
     rule: 'R2.3',
@@ -30,7 +30,7 @@ export const DECIDE_MUTATIONS: readonly Mutation[] = [
     file: `${DECIDE}/post.ts`,
     find: 'own >= LIMITS.queueLengthPerMember',
     replace: 'own > 99',
-    ...inLua,
+    ...byContract,
   },
   {
     rule: 'R2.3',
@@ -38,7 +38,7 @@ export const DECIDE_MUTATIONS: readonly Mutation[] = [
     file: `${DECIDE}/post.ts`,
     find: 'queue.length >= LIMITS.queueLength',
     replace: 'queue.length > 99',
-    ...inLua,
+    ...byContract,
   },
   {
     rule: 'R6.4',
@@ -46,7 +46,7 @@ export const DECIDE_MUTATIONS: readonly Mutation[] = [
     file: `${DECIDE}/post.ts`,
     find: 'facts.quoted === null || facts.quoted.isRetracted',
     replace: 'facts.quoted === null',
-    ...inLua,
+    ...byContract,
   },
   {
     rule: 'R6.4',
@@ -54,7 +54,7 @@ export const DECIDE_MUTATIONS: readonly Mutation[] = [
     file: `${DECIDE}/post.ts`,
     find: 'by: isOwn ? by : facts.quoted.by',
     replace: 'by: facts.quoted.by',
-    ...inLua,
+    ...byContract,
   },
   {
     rule: 'R2.1',
@@ -62,7 +62,7 @@ export const DECIDE_MUTATIONS: readonly Mutation[] = [
     file: `${DECIDE}/start.ts`,
     find: "if (docket.running !== null) return new Refusal('generation-running')",
     replace: '',
-    ...inLua,
+    ...byContract,
   },
   {
     rule: 'R6.6',
@@ -70,7 +70,7 @@ export const DECIDE_MUTATIONS: readonly Mutation[] = [
     file: `${DECIDE}/start.ts`,
     find: 'if (facts.message === null || facts.message.isRetracted)',
     replace: 'if (facts.message === null)',
-    ...inLua,
+    ...byContract,
   },
   {
     rule: 'R2.3',
@@ -78,7 +78,7 @@ export const DECIDE_MUTATIONS: readonly Mutation[] = [
     file: `${DECIDE}/start.ts`,
     find: 'model: model ?? preset',
     replace: 'model: preset',
-    ...inLua,
+    ...byContract,
   },
   {
     rule: 'R2.4',
@@ -86,7 +86,7 @@ export const DECIDE_MUTATIONS: readonly Mutation[] = [
     file: `${DECIDE}/promotion.ts`,
     find: 'docket.held || head === undefined',
     replace: 'head === undefined',
-    ...inLua,
+    ...byContract,
   },
   {
     rule: 'R2.4',
@@ -94,7 +94,7 @@ export const DECIDE_MUTATIONS: readonly Mutation[] = [
     file: `${DECIDE}/withdraw.ts`,
     find: "if (message.by !== by) return new Refusal('not-yours')",
     replace: '',
-    ...inLua,
+    ...byContract,
   },
   {
     rule: 'R2.4',
@@ -102,7 +102,7 @@ export const DECIDE_MUTATIONS: readonly Mutation[] = [
     file: `${DECIDE}/withdraw.ts`,
     find: 'return waits ?',
     replace: 'return queue.length >= 0 || waits ?',
-    ...inLua,
+    ...byContract,
   },
   {
     rule: 'R2.4',
@@ -110,7 +110,7 @@ export const DECIDE_MUTATIONS: readonly Mutation[] = [
     file: `${DECIDE}/resume.ts`,
     find: "if (!docket.held) return new Refusal('queue-not-held')",
     replace: '',
-    ...inLua,
+    ...byContract,
   },
   {
     rule: 'R6.5',
@@ -118,7 +118,7 @@ export const DECIDE_MUTATIONS: readonly Mutation[] = [
     file: `${DECIDE}/retract.ts`,
     find: 'message.by !== by && !isOwner(docket, by)',
     replace: 'message.by !== by',
-    ...inLua,
+    ...byContract,
   },
   {
     rule: 'R6.5',
@@ -126,7 +126,7 @@ export const DECIDE_MUTATIONS: readonly Mutation[] = [
     file: `${DECIDE}/retract.ts`,
     find: 'message.isRetracted ? []',
     replace: 'docket.offset < 0 ? []',
-    ...inLua,
+    ...byContract,
   },
   {
     rule: 'R6.5',
@@ -134,7 +134,7 @@ export const DECIDE_MUTATIONS: readonly Mutation[] = [
     file: `${DECIDE}/edit.ts`,
     find: 'message === null || message.isRetracted',
     replace: 'message === null',
-    ...inLua,
+    ...byContract,
   },
   {
     rule: 'R6.7',
@@ -142,7 +142,7 @@ export const DECIDE_MUTATIONS: readonly Mutation[] = [
     file: `${DECIDE}/remove.ts`,
     find: 'leaves ? [] :',
     replace: 'leaves || memberId !== by ? [] :',
-    ...inLua,
+    ...byContract,
   },
   {
     rule: 'R6.7',
@@ -150,7 +150,7 @@ export const DECIDE_MUTATIONS: readonly Mutation[] = [
     file: `${DECIDE}/remove.ts`,
     find: 'leaves && isOwner(docket, by)',
     replace: 'leaves && docket.offset < 0',
-    ...inLua,
+    ...byContract,
   },
   {
     rule: 'R6.7',
@@ -158,7 +158,7 @@ export const DECIDE_MUTATIONS: readonly Mutation[] = [
     file: `${DECIDE}/gone.ts`,
     find: "command.type === 'join' && gone === 'left'",
     replace: "command.type === 'join'",
-    ...inLua,
+    ...byContract,
   },
   {
     rule: 'R6.8',
@@ -166,7 +166,7 @@ export const DECIDE_MUTATIONS: readonly Mutation[] = [
     file: `${DECIDE}/invites.ts`,
     find: "docket.inviters === 'owner' && !isOwner(docket, by)",
     replace: 'docket.offset < 0',
-    ...inLua,
+    ...byContract,
   },
   {
     rule: 'R6.4',
@@ -174,7 +174,7 @@ export const DECIDE_MUTATIONS: readonly Mutation[] = [
     file: `${DECIDE}/join.ts`,
     find: 'seen !== undefined && docket.admission > seen',
     replace: 'seen !== undefined && docket.offset < 0',
-    ...inLua,
+    ...byContract,
   },
   {
     rule: 'R2.4',
@@ -182,6 +182,6 @@ export const DECIDE_MUTATIONS: readonly Mutation[] = [
     file: `${DECIDE}/docket.ts`,
     find: 'held && left.length > 0',
     replace: 'held',
-    ...inLua,
+    ...byContract,
   },
 ]
