@@ -1,0 +1,73 @@
+import { expect, it, onTestFinished, vi } from 'vitest'
+import { createRenderer, type ShallowRef, shallowRef } from 'vue'
+import { browserClock } from '../clock.ts'
+import { type Coloured, useColours } from './use-colours.ts'
+
+const nothing = () => undefined
+/** A page on which nothing is drawn. */
+const { createApp } = createRenderer<object, object>({
+  createComment: () => ({}),
+  createElement: () => ({}),
+  createText: () => ({}),
+  insert: nothing,
+  nextSibling: () => null,
+  parentNode: () => null,
+  patchProp: nothing,
+  remove: nothing,
+  setElementText: nothing,
+  setText: nothing,
+})
+
+/** The colours of code that is being written. */
+function coloursOf(code: ShallowRef<{ code: string; language: string; open: boolean }>) {
+  let text: () => string | undefined = nothing
+  const app = createApp({
+    setup() {
+      const coloured: Readonly<ShallowRef<Coloured | null>> = useColours(() => code.value)
+      text = () => coloured.value?.text
+      return () => null
+    },
+  })
+  app.mount({})
+  onTestFinished(() => app.unmount())
+  return text
+}
+
+/** Each look at code takes so long, ms, by the clock of the page. */
+function looksTake(...lasting: readonly number[]) {
+  let [now, calls] = [0, 0]
+  const spy = vi.spyOn(browserClock, 'now').mockImplementation(() => {
+    if (calls % 2 === 1) now += lasting[Math.floor(calls / 2)] ?? 0
+    calls += 1
+    return now
+  })
+  onTestFinished(() => spy.mockRestore())
+  return () => calls / 2
+}
+
+const LONG = 'let one = 1\n'.repeat(70)
+
+it('colours code whose first look fell into a busy moment', async () => {
+  const looks = looksTake(500)
+  const code = shallowRef({ code: 'let', language: 'javascript', open: true })
+  const text = coloursOf(code)
+  await expect.poll(text).toBe('let')
+  code.value = { code: LONG, language: 'javascript', open: false }
+  await expect.poll(text).toBe(LONG)
+  expect(looks()).toBe(2)
+})
+
+it('leaves code alone that is slow for the second time', async () => {
+  const looks = looksTake(500, 500)
+  const code = shallowRef({ code: 'let', language: 'javascript', open: true })
+  const text = coloursOf(code)
+  await expect.poll(text).toBe('let')
+  code.value = { code: LONG, language: 'javascript', open: true }
+  await expect.poll(text).toBe(LONG)
+  code.value = { code: LONG.repeat(2), language: 'javascript', open: false }
+  // Whatever is to be done for this one comes after it.
+  const other = coloursOf(shallowRef({ code: 'let', language: 'javascript', open: false }))
+  await expect.poll(other).toBe('let')
+  expect(text()).toBe(LONG)
+  expect(looks()).toBe(3)
+})
