@@ -176,8 +176,8 @@ export const MUTATIONS: readonly Mutation[] = [
     rule: 'R2.4',
     breaks: 'a stop does not hold the queue',
     file: `${DECIDE}/end.ts`,
-    find: "(outcome === 'cancelled' || docket.held)",
-    replace: 'docket.held',
+    find: "(outcome === 'cancelled' || held)",
+    replace: 'held',
     tests: contract,
   },
   {

@@ -8,8 +8,9 @@ export const ENDS: readonly Mutation[] = [
     rule: 'R2.1',
     breaks: 'a second end replaces the first',
     file: APPEND,
-    find: 'if ended then',
-    replace: 'if false then',
+    find: "if refusal and refusal[1] == 'ended' then\n    return { 'ended', refusal[2],",
+    replace:
+      "if refusal and refusal[1] == 'ended' then\n    refusal = nil\n  elseif refusal then\n    return { 'ended', refusal[2],",
     ...contract('ends > [R2.1]'),
   },
   {
@@ -32,8 +33,8 @@ export const ENDS: readonly Mutation[] = [
     rule: 'R2.1',
     breaks: 'a late owner ends: the fence of an end is not compared',
     file: APPEND,
-    find: 'if ends.fence and ends.fence ~= fence then',
-    replace: 'if false then',
+    find: "notOwner(key, ends.fence or '')",
+    replace: "notOwner(key, '')",
     ...contract('replies > a late owner'),
   },
   {
@@ -156,8 +157,8 @@ export const AGAIN: readonly Mutation[] = [
     rule: 'R2.4',
     breaks: 'what an end has started is nobody’s when its answer is lost',
     file: APPEND,
-    find: "return { 'ended', ended, startedBefore(ends.next) or '' }",
-    replace: "return { 'ended', ended, '' }",
+    find: "return { 'ended', refusal[2], startedBefore(ends.next) or '' }",
+    replace: "return { 'ended', refusal[2], '' }",
     ...faults('an answer of Redis that is lost > [R2.1]'),
   },
 ]

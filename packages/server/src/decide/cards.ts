@@ -4,7 +4,7 @@ import type { EntryOf, EntryType } from '@roomcast/shared/protocol'
 import type { Docket } from './docket.ts'
 import type { Draft, EndDraft } from './draft.ts'
 
-/** What a card says of an entry. */
+/** The words of a card. */
 export interface Card {
   /** Decisions may depend on it: whoever has decided without knowing it has to decide again. */
   readonly rules: boolean
@@ -14,7 +14,7 @@ export interface Card {
   readonly by?: string
   /** It says something later about what was begun under that name: the newest of its kind (`as`) is given with it. */
   readonly about?: { readonly subject: string; readonly as: '' | 'e:' | 'r:' }
-  /** What else is found by a name. */
+  /** Other things that are found by a name. */
   readonly index?: Readonly<Record<string, string>>
   /** Somebody is a member from now on, and this is known of them (JSON members); or they are gone. */
   readonly member?: { readonly id: string; readonly body?: string; readonly gone?: string }
@@ -94,7 +94,7 @@ export function doesRule(type: string): boolean {
   return !Object.hasOwn(RULES, type) || RULES[type as EntryType]
 }
 
-/** What is shown of a room, or asked of it, without reading it. */
+/** The part of a room that is shown, or asked for, without reading the room. */
 export interface Front {
   /** As JSON. */
   readonly title: string

@@ -1,4 +1,4 @@
-import { endDetails } from '@roomcast/shared/room'
+import { type EndDetails, endDetails } from '@roomcast/shared/room'
 import type { CommandOf } from './commands.ts'
 import type { Draft, EndDraft } from './draft.ts'
 import type { Docket } from './docket.ts'
@@ -10,17 +10,26 @@ import { promotion } from './promotion.ts'
  * @throws Error for another generation than the one that runs
  */
 export function end(docket: Docket, command: CommandOf<'end'>): Draft[] {
-  const { generationId, outcome, next } = command
+  const { generationId, next } = command
   if (docket.running !== generationId) throw new Error(`${generationId} does not run`)
-  const held = docket.queue.length > 0 && (outcome === 'cancelled' || docket.held)
-  const ended: EndDraft = {
-    type: 'generation-ended',
-    generationId,
-    number: docket.number,
-    outcome,
-    held,
-    ...endDetails(command),
-  }
+  const ended = endOf(docket, command)
+  const { held } = ended
   const started = next === null ? [] : promotion({ ...docket, running: null, held }, next)
   return [ended, ...started]
+}
+
+/** The end of the generation that runs. */
+export function endOf(
+  { number, queue, held }: Docket,
+  end: Pick<CommandOf<'end'>, 'generationId' | 'outcome'> & EndDetails,
+): EndDraft {
+  const { generationId, outcome } = end
+  return {
+    type: 'generation-ended',
+    generationId,
+    number,
+    outcome,
+    held: queue.length > 0 && (outcome === 'cancelled' || held),
+    ...endDetails(end),
+  }
 }

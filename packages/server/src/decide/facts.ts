@@ -60,36 +60,20 @@ export function subjectOf(command: Command): string | null {
 
 /** Looks up what deciding this command takes, and nothing else. */
 export function factsFor(command: Command, source: FactSource): Facts {
+  const subject = subjectOf(command)
+  if (subject === null) return NO_FACTS
   switch (command.type) {
-    case 'post': {
-      const of = command.quote?.of
-      if (of === undefined) return NO_FACTS
-      const quoted = source.generation(of) ? 'reply' : source.message(of)
-      return { ...NO_FACTS, quoted }
-    }
-    case 'start': {
-      const generation = source.generation(command.of)
+    case 'post':
       return {
         ...NO_FACTS,
-        generation,
-        message: generation && source.message(generation.messageId),
+        quoted: source.generation(subject) ? 'reply' : source.message(subject),
       }
+    case 'start': {
+      const generation = source.generation(subject)
+      const message = generation && source.message(generation.messageId)
+      return { ...NO_FACTS, generation, message }
     }
-    case 'withdraw':
-    case 'edit':
-    case 'retract':
-      return { ...NO_FACTS, message: source.message(command.messageId) }
-    case 'create':
-    case 'join':
-    case 'resume':
-    case 'configure':
-    case 'invite':
-    case 'end-invites':
-    case 'remove':
-    case 'end':
-    case 'promote':
-      return NO_FACTS
     default:
-      return unreachable(command)
+      return { ...NO_FACTS, message: source.message(subject) }
   }
 }

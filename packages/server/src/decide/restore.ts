@@ -1,11 +1,12 @@
-// What becomes of an entry that was shown and acknowledged, and that the storage has lost. It is placed and not judged: whoever
-// judged it again would refuse what had been granted, such as a question for which the queue is full by now.
+// The place of an entry that was shown and acknowledged, and that the storage has lost. It is placed and not judged: a judge would
+// refuse a thing that had been granted, such as a question for which the queue is full by now.
 import type { Entry, EntryOf, GenerationId, MessageId } from '@roomcast/shared/protocol'
-import { endDetails } from '@roomcast/shared/room'
 import { type Docket, memberIn } from './docket.ts'
 import type { Draft } from './draft.ts'
+import { endOf } from './end.ts'
+import { startOf } from './start.ts'
 
-/** What there is of the messages and generations that were lost, or that lost entries are about. */
+/** The remains of messages and generations that were lost, or that lost entries are about. */
 export interface Remains {
   /** Null: the room has no such message. */
   message(messageId: MessageId): { readonly isRetracted: boolean } | null
@@ -73,21 +74,15 @@ function started(docket: Docket, entry: EntryOf<'generation-started'>, remains: 
   const { generationId, mode, messageId } = draft
   if (remains.generation(generationId)) return THERE
   if (docket.running === null)
-    return { drafts: [{ ...draft, number: docket.number + 1 }], isPlaced: true }
+    return { drafts: [startOf(docket, draft, draft.model)], isPlaced: true }
   const asksAgain =
     mode === 'answer' && !remains.endsLater(generationId) && !waits(docket, messageId)
   return asksAgain ? { drafts: [{ type: 'question-queued', messageId }], isPlaced: false } : NOWHERE
 }
 
 function ended(docket: Docket, entry: EntryOf<'generation-ended'>, remains: Remains): Restored {
-  const { generationId, outcome } = entry
+  const { generationId } = entry
   if (docket.running !== generationId)
     return remains.generation(generationId)?.hasEnded ? THERE : NOWHERE
-  const held = docket.queue.length > 0 && (outcome === 'cancelled' || docket.held)
-  const { number } = docket
-  const type = 'generation-ended'
-  return {
-    drafts: [{ type, generationId, number, outcome, held, ...endDetails(entry) }],
-    isPlaced: true,
-  }
+  return { drafts: [endOf(docket, entry)], isPlaced: true }
 }

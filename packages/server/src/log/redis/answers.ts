@@ -2,6 +2,7 @@
 import type { Entry, GenerationId, RoomId } from '@roomcast/shared/protocol'
 import { type ErrorCode, ERROR_CODES, Refusal } from '@roomcast/shared/protocol'
 import type { Started, Written } from '../room-log.ts'
+import { startedOf } from '../started.ts'
 
 export type Answer = readonly unknown[]
 
@@ -15,11 +16,10 @@ export function refusalIn(answer: Answer): Refusal | null {
 }
 
 /** The entries a script has found written, and the generation among them that is the caller's to run. */
-export function writtenIn(roomId: RoomId, answer: Answer): Written {
-  const entries = JSON.parse(String(answer[1])) as Entry[]
-  const start = entries.find(({ type }) => type === 'generation-started')
-  const isOurs = answer[2] === '1' && start?.type === 'generation-started'
-  return { entries, started: isOurs ? startedIn(roomId, entries, start.generationId) : null }
+export function writtenIn(roomId: RoomId, [, json, isOurs]: Answer): Written {
+  const entries = JSON.parse(String(json)) as Entry[]
+  const start = startIn(entries)
+  return { entries, started: start && isOurs === '1' ? startedOf(roomId, start) : null }
 }
 
 /** The generation that began with these entries, if it is the one that was proposed. */
@@ -28,8 +28,10 @@ export function startedIn(
   entries: readonly Entry[],
   proposed: GenerationId | null | undefined,
 ): Started | null {
-  const entry = entries.find((candidate) => candidate.type === 'generation-started')
-  if (!entry || entry.generationId !== proposed) return null
-  const { generationId, number, mode, messageId, of, by, model, offset } = entry
-  return { roomId, generationId, number, fence: number, mode, messageId, of, by, model, offset }
+  const start = startIn(entries)
+  return start && start.generationId === proposed ? startedOf(roomId, start) : null
+}
+
+function startIn(entries: readonly Entry[]) {
+  return entries.find((entry) => entry.type === 'generation-started')
 }

@@ -1,9 +1,9 @@
--- Writes what was decided on this very ground, or tells what has changed since.
+-- Writes entries that were decided on this very ground, or gives those that have come since.
 --
 -- ARGV 1 JSON (appending.ts)  2… the JSON members of each entry, in their order; then the last text of the generation that ends
 -- KEYS 9 is the checkpoint, 10 the beginning of the keys of generations.
--- No check comes after the first entry: a script that broke off there would leave half of it. What is written before only notes
--- what there is, or holds others up.
+-- No check comes after the first entry: a script that broke off there would leave half of it. Writes before it only note
+-- a command that was done, or hold others up.
 local asked = cjson.decode(ARGV[1])
 local ends = asked.ends
 
@@ -29,7 +29,7 @@ local function rememberRestored(command)
   end
 end
 
--- What a command was answered with when it was done before; nil when it is new.
+-- The answer of a command that was done before; nil for a new one.
 local function doneBefore(command)
   if not command.field then
     local start = startedBefore(command.proposes)
@@ -53,24 +53,21 @@ end
 -- Why the generation that is to end does not; nil when it does, and then its last text is there.
 local function unended()
   local key = GENERATIONS .. ends.id
-  local fence, ended, lease = unpack(redis.call('HMGET', key, 'fence', 'ended', 'lease'))
-  if not fence then
-    return refused('generation-not-found')
+  local refusal = notOwner(key, ends.fence or '')
+  if refusal and refusal[1] == 'ended' then
+    return { 'ended', refusal[2], startedBefore(ends.next) or '' }
   end
-  if ended then
-    return { 'ended', ended, startedBefore(ends.next) or '' }
+  if refusal then
+    return refusal
   end
   if room('running') ~= ends.id then
     return refused('generation-not-found')
-  end
-  if ends.fence and ends.fence ~= fence then
-    return { 'fenced' }
   end
   -- Much later nobody is taken for dead: the storage has been away meanwhile, and no owner could renew its lease.
   if ends.looked and now() > ends.looked + FRESH_MS then
     return { 'stale', whole(now()) }
   end
-  if ends.looked and tonumber(lease) >= now() then
+  if ends.looked and tonumber(redis.call('HGET', key, 'lease')) >= now() then
     return { 'lives' }
   end
   if not ends.at then

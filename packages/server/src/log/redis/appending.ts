@@ -1,4 +1,4 @@
-// What append.lua is asked and what it answers.
+// The requests to append.lua and its answers.
 import type {
   Entry,
   GenerationEnded,
@@ -27,8 +27,8 @@ export interface Decided {
   readonly proposes: GenerationId | undefined
   /** The message that it posts: after a loss it may be there although the command is not known. */
   readonly posts?: { readonly messageId: MessageId; readonly by: MemberId } | undefined
-  /** Nothing is written, and it is not remembered. */
-  readonly isRefused: boolean
+  /** Then nothing is written, and it is not remembered. */
+  readonly refusal: Error | null
   readonly drafts: readonly Draft[]
 }
 
@@ -88,12 +88,12 @@ export function valuesOf(append: Append): string[] {
     ...(savesDocket(known)
       ? { docket: savedDocket(docket, ground.offset), version: String(DOCKET_VERSION) }
       : {}),
-    commands: decided.map(({ field, kind, proposes, posts, isRefused, drafts }) => ({
+    commands: decided.map(({ field, kind, proposes, posts, refusal, drafts }) => ({
       field,
       kind,
       proposes,
       ...(posts ? { begins: `m:${posts.messageId}`, by: posts.by } : {}),
-      ...(isRefused ? { refused: true } : {}),
+      ...(refusal ? { refused: true } : {}),
       cards: drafts.map(cardIn),
     })),
   }
@@ -111,7 +111,7 @@ function endingOf({ id, fence, next, looked, final }: Ending): object {
   }
 }
 
-/** Of an end the card has what comes after its seal. */
+/** The card of an end has the members after its seal. */
 export function cardIn(draft: Draft): Card & { readonly tail?: string } {
   if (draft.type !== 'generation-ended') return cardOf(draft)
   const { type: _, generationId: _id, number: _number, outcome: _outcome, ...rest } = draft

@@ -1,4 +1,4 @@
--- What a docket is folded from. ARGV 1 version of a saved one that counts  2 offset up to which it is folded already, or
+-- The entries that a docket is folded from. ARGV 1 version of a saved one that counts  2 offset up to which it is folded already, or
 -- empty: it is begun  3 the mark of the entry there. KEYS 9 is the checkpoint.
 -- Gives the epoch, the ground and its mark, the saved docket or nothing, the next entries, the last offset of the
 -- room, and the generation that runs with its number.

@@ -9,7 +9,7 @@ import type { Keys } from './keys.ts'
 import { markOfJson } from './repair/recent.ts'
 import { afterHearing, caughtUp, type Known, NO_GROUND } from './known.ts'
 
-/** What a script answers whose caller knows the room up to another ground: `far` where it is to be read anew. */
+/** The answer of a script whose caller knows the room up to another ground: `far` where it is to be read anew. */
 export type Moved = readonly [
   'moved',
   epoch: string,
@@ -88,9 +88,10 @@ export class Dockets {
     const [, epoch, offset, mark, items, running, number] = moved
     if (items === 'far' || epoch !== known.epoch) return this.read(roomId)
     const ground = { offset: Number(offset), mark }
-    const now = caughtUp(known, parse(items, known.ground.offset), ground)
-    this.keep(roomId, withRunning(now, running, number))
-    return withRunning(now, running, number)
+    const caught = caughtUp(known, parse(items, known.ground.offset), ground)
+    const now = withRunning(caught, running, number)
+    this.keep(roomId, now)
+    return now
   }
 
   /** As far as it is known here, if it is. */

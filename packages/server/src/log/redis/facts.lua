@@ -1,8 +1,8 @@
--- What is known of messages, and of generations and their questions. ARGV 1 epoch  2 ground  3 its mark  4 the node
+-- The facts about messages, and about generations and their questions. ARGV 1 epoch  2 ground  3 its mark  4 the node
 -- 5 for how long the room is to wait for it if it comes too late, ms  6… ids
 -- KEYS 10 is the beginning of the keys of generations.
 -- Gives for each its message, the author and the model (JSON) of that, whether it is retracted, and whether the generation has
--- ended; each may be empty. Or what has changed since that ground.
+-- ended; each may be empty. Or the entries since that ground.
 if not exists() then
   return refused('room-not-found')
 end

@@ -1,17 +1,23 @@
-// Old messages and old answers of a room, as the rules ask for them: what was looked up, and what a batch has decided since.
+// Old messages and old answers of a room, as the rules ask for them: those that were looked up, and those that a batch has decided since.
 import type { GenerationId, MessageId } from '@roomcast/shared/protocol'
 import type { Draft } from '../../decide/draft.ts'
 import type { FactSource, GenerationFact, MessageFact } from '../../decide/facts.ts'
 
 /** What facts.lua answers about one id; see there. */
-type Found = readonly [message: string, by: string, model: string, retracted: string, ended: string]
+export type FoundFact = readonly [
+  message: string,
+  by: string,
+  model: string,
+  retracted: string,
+  ended: string,
+]
 
 export class BatchFacts implements FactSource {
   readonly #messages = new Map<MessageId, MessageFact>()
   readonly #generations = new Map<GenerationId, GenerationFact>()
 
   /** @param found for each of `ids`, in their order */
-  constructor(ids: readonly string[] = [], found: readonly Found[] = []) {
+  constructor(ids: readonly string[] = [], found: readonly FoundFact[] = []) {
     for (const [index, id] of ids.entries()) {
       const [messageId = '', by = '', model = '', retracted, ended = ''] = found[index] ?? []
       if (by !== '')
@@ -32,7 +38,7 @@ export class BatchFacts implements FactSource {
     return this.#generations.get(generationId) ?? null
   }
 
-  /** Takes in what was decided of one command, for those after it. */
+  /** Takes in the decision on one command, for those after it. */
   add(drafts: readonly Draft[]): void {
     for (const draft of drafts) {
       const known = 'messageId' in draft ? this.#messages.get(draft.messageId) : undefined

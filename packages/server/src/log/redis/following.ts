@@ -198,7 +198,8 @@ export class Following {
     const followed = this.#rooms.get(roomId)
     try {
       const { stand, isBack } = await this.#repair.look(roomId)
-      this.#options.clock.after(GRACE_MS, () => this.#tellStand(roomId, followed, stand))
+      if (followed)
+        this.#options.clock.after(GRACE_MS, () => this.#tellStand(roomId, followed, stand))
       if (!this.#rooms.has(roomId)) this.#repair.letGo(roomId)
       return isBack
     } catch (error) {
@@ -208,8 +209,8 @@ export class Following {
     }
   }
 
-  #tellStand(roomId: RoomId, followed: Followed | undefined, stand: Stand | null): void {
-    if (this.#closed || !followed || this.#rooms.get(roomId) !== followed) return
+  #tellStand(roomId: RoomId, followed: Followed, stand: Stand | null): void {
+    if (this.#closed || this.#rooms.get(roomId) !== followed) return
     if (!stand) return this.#followers.tell(roomId, { type: 'deleted' })
     const { epoch, offset, end } = stand
     this.#followers.tell(roomId, { type: 'heartbeat', epoch, offset, end })

@@ -26,7 +26,7 @@ import {
 } from './appending.ts'
 import type { Caller } from './caller.ts'
 import type { Dockets, Moved } from './dockets.ts'
-import { BatchFacts } from './facts.ts'
+import { BatchFacts, type FoundFact } from './facts.ts'
 import type { Keys } from './keys.ts'
 import { afterAppend, type Known, NO_GROUND } from './known.ts'
 import { Row, type Waiting } from './row.ts'
@@ -184,7 +184,7 @@ export class Judge {
       const drafts = runs ? (decide(known.docket, command, NO_FACTS) as readonly Draft[]) : []
       const appended = await this.#append(roomId, {
         known,
-        decided: [{ field: undefined, kind: 'end', proposes: undefined, isRefused: false, drafts }],
+        decided: [{ field: undefined, kind: 'end', proposes: undefined, refusal: null, drafts }],
         ...(gone ? {} : { ends: { id, fence, next, ...more } }),
         after: withDrafts(known.docket, drafts),
         first: true,
@@ -236,10 +236,7 @@ export class Judge {
       const values = [epoch, ground.offset, ground.mark, node, turn.reserves, ...ids]
       const answer = await caller.run('facts', keys.all(roomId), values)
       if (answer[0] !== 'moved')
-        return [
-          known,
-          new BatchFacts(ids, answer[1] as ConstructorParameters<typeof BatchFacts>[1]),
-        ]
+        return [known, new BatchFacts(ids, answer[1] as readonly FoundFact[])]
       turn.lost()
       known = await dockets.catchUp(roomId, known, answer as unknown as Moved)
     }
@@ -247,10 +244,9 @@ export class Judge {
 
   async #append(roomId: RoomId, append: Append): Promise<Appended> {
     const { caller, keys, dockets, clock } = this.#options
-    const frees = append.frees
     const asked = clock.now()
     try {
-      const name = frees ? 'append-freeing' : 'append'
+      const name = append.frees ? 'append-freeing' : 'append'
       const answer = await caller.run(name, keys.all(roomId), valuesOf(append))
       return appendedIn(roomId, answer)
     } catch (error) {
@@ -317,16 +313,12 @@ class Turn {
   }
 }
 
-interface Judged extends Decided {
-  readonly refusal: Error | null
-}
-
 /** Decides one after the other, each on what the ones before leave. */
 function decideAll(
   docket: Docket,
   items: readonly Item[],
   facts: BatchFacts,
-): { readonly judged: readonly Judged[]; readonly after: Docket } {
+): { readonly judged: readonly Decided[]; readonly after: Docket } {
   let after = docket
   const judged = items.map(({ command }) => {
     const decision = decide(after, command, factsFor(command, facts))
@@ -334,7 +326,7 @@ function decideAll(
     const drafts = decision instanceof Error ? [] : decision
     after = withDrafts(after, drafts)
     facts.add(drafts)
-    return { ...namesOf(command), refusal, isRefused: refusal !== null, drafts }
+    return { ...namesOf(command), refusal, drafts }
   })
   return { judged, after }
 }
@@ -356,7 +348,7 @@ export function nameOf(command: MemberCommand): { readonly field: string; readon
 function settle(
   roomId: RoomId,
   items: readonly Item[],
-  judged: readonly Judged[],
+  judged: readonly Decided[],
   entries: readonly Entry[],
 ): void {
   let from = 0

@@ -1,4 +1,4 @@
-// What this node knows of a room to decide on: its docket, and the ground in the log on which that holds.
+// A room as this node knows it, to decide on: its docket, and the ground in the log on which that holds.
 import type { Entry } from '@roomcast/shared/protocol'
 import { doesRule } from '../../decide/cards.ts'
 import { type Docket, docketAfterAll } from '../../decide/docket.ts'
@@ -22,8 +22,8 @@ export interface Known {
 }
 
 /**
- * After the entries of an append that was decided on this very state. Between may lie only what changes nothing in it, since a
- * question is posted and queued in one step.
+ * After the entries of an append that was decided on this very state. Only entries that change nothing in it may lie
+ * between, since a question is posted and queued in one step.
  */
 export function afterAppend(known: Known, entries: readonly Entry[]): Known {
   const [first] = entries

@@ -1,9 +1,9 @@
 -- What the scripts of a room have in common. Put in front of each of them, with the constants of the adapter.
 --
 -- KEYS  1 room     HASH   epoch, title (JSON), offset, at, running, waits (the question that may start when nothing runs),
---                         before (the epochs that lost tails have ended, the last ones), rules (the highest
---                         version of them that has written), ground (offset
---                         and mark of the last entry that decisions depend on), reserved (`<node> <until>`)
+--                         before (the epochs that lost tails have ended, the last ones), rules (the highest version
+--                         of them that has written), ground (offset and mark of the last entry that decisions depend
+--                         on), reserved (`<node> <until>`)
 --       2 entries  STREAM ids `<offset>-0`; fields `e` (JSON), of a start also `g` (its generation)
 --       3 starts   ZSET   offsets of the entries that begin a message
 --       4 index    HASH   `m:<message>` -> `<offset> <by>`; `g:<generation>` -> `<offset>`; `<offset>` -> the
@@ -19,7 +19,7 @@
 --         generation HASH  number, message, offset, fence, lease, marks, digest, ended (JSON)
 --         reply    STRING  of a generation, with `:reply` behind: the text, UTF-8
 -- Where a script is about one generation only, KEYS 9 and 10 are that and its reply.
--- The channel has the name of KEYS[1]. JSON comes in pieces and is spliced here, never decoded.
+-- The channel has the name of KEYS[1]. Entries come as JSON in pieces, which are spliced here and never decoded.
 local ROOM, ENTRIES, STARTS, INDEX = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local MEMBERS, COMMANDS, AGES = KEYS[6], KEYS[7], KEYS[8]
 local written = {}

@@ -10,7 +10,7 @@ const MOST_BYTES = 128 * 1024
 export interface Waiting {
   /** Nothing may go before it in one batch. */
   readonly begins: boolean
-  /** Of two that are the same, the second is only to be told what became of the first. Null: it is no other's. */
+  /** Of two with one name, the second only gets the answer of the first. Null: it has none. */
   readonly name: string | null
   /** Only those of one kind go together. */
   readonly kind: string

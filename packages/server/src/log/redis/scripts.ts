@@ -37,7 +37,7 @@ const WHEN_FULL: ReadonlySet<string> = new Set<ScriptName>([
   'lapsed',
   'delete-room',
 ])
-/** What writes entries. */
+/** Scripts that write entries. */
 const WRITES: ReadonlySet<string> = new Set<ScriptName>(['append', FREEING, 'restore'])
 const ALLOW_FULL = '#!lua flags=allow-oom'
 const TOO_LATE = "if now() > tonumber(ARGV[#ARGV]) then return { 'late', whole(now()) } end"
@@ -73,16 +73,17 @@ export function loadScripts({ publishCommand, leaseMs, freshMs }: ScriptSettings
     `local MOST_BYTES_BEHIND = ${MOST_BYTES_BEHIND}`,
     `local DIGEST_OF_NOTHING = '${digest('')}'`,
   ]
-  const before = [...constants, prelude].join('\n')
   const scripts = [...FILES, FREEING].map((name) => {
-    const head = WHEN_FULL.has(name) ? `${ALLOW_FULL}\n${before}` : before
-    const guard = isCommand(name as ScriptName) ? `${head}\n${TOO_LATE}` : head
-    const guarded = WRITES.has(name) ? `${guard}\n${cards}` : guard
+    const before = [
+      ...(WHEN_FULL.has(name) ? [ALLOW_FULL] : []),
+      ...constants,
+      prelude,
+      ...(isCommand(name as ScriptName) ? [TOO_LATE] : []),
+      ...(WRITES.has(name) ? [cards] : []),
+    ].join('\n')
     const file = name === FREEING ? 'append' : name
-    return [
-      name,
-      { ...loadScript(import.meta.url, `${file}.lua`, guarded), name: `roomcast-${name}` },
-    ]
+    const script = loadScript(import.meta.url, `${file}.lua`, before)
+    return [name, { ...script, name: `roomcast-${name}` }]
   })
   return Object.fromEntries(scripts) as Scripts
 }

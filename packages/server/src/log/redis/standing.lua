@@ -1,4 +1,4 @@
--- What there is of what a node remembers of the last seconds. ARGV 1 the lowest offset that it remembers  2 the offset up to
+-- The remains of the last seconds that a node remembers. ARGV 1 the lowest offset that it remembers  2 the offset up to
 -- which it had followed the room  3 whose repair it is  4 for how long others are to wait for it, ms, or 0
 -- 5… ids of messages and generations
 -- Gives the epoch and those before, the last offset and its mark, the mark at the second offset, the entries from the first on,
@@ -23,6 +23,5 @@ for position = 5, #ARGV do
     whole(redis.call('HEXISTS', KEYS[10] .. id, 'ended')),
   }
 end
-local epoch, offset, before, running = unpack(redis.call('HMGET', ROOM, 'epoch', 'offset', 'before', 'running'))
-local number = redis.call('HGET', KEYS[10] .. running, 'number') or ''
-return { 'ok', epoch, before or '', offset, markAt(offset) or '', markAt(ARGV[2]) or '', entries, about, running, number }
+local offset = room('offset')
+return { 'ok', room('epoch'), room('before') or '', offset, markAt(offset) or '', markAt(ARGV[2]) or '', entries, about, runs() }

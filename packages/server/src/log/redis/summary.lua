@@ -3,5 +3,4 @@ local body = redis.call('HGET', MEMBERS, ARGV[1])
 if not body or not exists() then
   return { 'gone' }
 end
-local title, at, running, offset = unpack(redis.call('HMGET', ROOM, 'title', 'at', 'running', 'offset'))
-return { 'ok', title, at, running ~= '' and '1' or '0', body, offset }
+return { 'ok', room('title'), room('at'), room('running') ~= '' and '1' or '0', body, room('offset') }

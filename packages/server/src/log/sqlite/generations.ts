@@ -2,6 +2,7 @@
 import type { Entry, GenerationEnded, GenerationId, RoomId } from '@roomcast/shared/protocol'
 import { Refusal } from '@roomcast/shared/protocol'
 import type { NewEnd, Started } from '../room-log.ts'
+import { startedOf } from '../started.ts'
 import type { Entries } from './entries.ts'
 import type { GenerationRow, Replies } from './replies.ts'
 
@@ -56,8 +57,7 @@ export class Generations {
     const entry = entries.find((candidate) => candidate.type === 'generation-started')
     if (!entry) return null
     this.#ours.add(entry.generationId)
-    const { generationId, number, mode, messageId, of, by, model, offset } = entry
-    return { roomId, generationId, number, fence: number, mode, messageId, of, by, model, offset }
+    return startedOf(roomId, entry)
   }
 }
 

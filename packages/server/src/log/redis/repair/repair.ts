@@ -1,7 +1,7 @@
-// What this node remembers of the last seconds of its rooms, and the look whether the storage still has it.
+// The last seconds of the rooms of this node, and the look whether the storage still has them.
 //
 // A storage that has lost its tail (a failover) is given it again: a room gets a new epoch, so that everybody takes the whole room, and
-// in the same step what this node knows of it (restoring.ts). Other nodes give what only they know after it.
+// in the same step the entries that this node knows (restoring.ts). Other nodes add those that only they know.
 import type { Delta, Entry, GenerationId, RoomId } from '@roomcast/shared/protocol'
 import { Refusal } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
@@ -34,7 +34,7 @@ export interface HeardEntries {
   readonly entries: readonly Entry[]
 }
 
-/** What a look has found. `stand`: null where there is no such room; `isBack`: something that was lost is there again. */
+/** The result of a look. `stand`: null where there is no such room; `isBack`: something that was lost is there again. */
 export interface Look {
   readonly stand: Stand | null
   readonly isBack: boolean

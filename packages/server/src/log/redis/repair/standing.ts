@@ -1,4 +1,4 @@
-// What there is, in a storage that may have lost its tail, of what this node remembers.
+// The remains, in a storage that may have lost its tail, of the seconds that this node remembers.
 import type { Entry, GenerationId, MessageId, RoomId } from '@roomcast/shared/protocol'
 import { membersOf } from '../../../decide/cards.ts'
 import type { Draft } from '../../../decide/draft.ts'
@@ -14,7 +14,7 @@ interface Looking {
   readonly keys: Keys
 }
 
-/** What standing.lua answers. */
+/** The answer of standing.lua. */
 type Answer = readonly [
   state: string,
   epoch?: string,
