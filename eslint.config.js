@@ -23,21 +23,32 @@ const zones = [
       `${SERVER}/events`,
       `${SERVER}/http`,
       `${SERVER}/simulator`,
-      `${SERVER}/log/sqlite`,
+      `${SERVER}/log`,
     ],
-    message: 'Rooms know ports, no sockets and no adapters.',
+    message: 'Rooms know ports, no sockets and no logs of entries.',
   },
   {
     target: `${SERVER}/generation`,
-    from: ['room', 'socket', 'events', 'http', 'presence'].map((to) => `${SERVER}/${to}`),
+    from: ['room', 'socket', 'events', 'http', 'presence', 'log'].map((to) => `${SERVER}/${to}`),
     message: 'Generations know no rooms.',
   },
   {
     target: `${SERVER}/log`,
-    from: ['room', 'generation', 'socket', 'events', 'http', 'presence', 'access'].map(
+    from: ['room', 'generation', 'judge', 'socket', 'events', 'http', 'presence', 'access'].map(
       (to) => `${SERVER}/${to}`,
     ),
     message: 'The log knows nobody.',
+  },
+  {
+    target: `${SERVER}/judge`,
+    from: SERVER,
+    except: ['./judge', './decide', './log'],
+    message: 'The judge knows the rules and the log.',
+  },
+  {
+    target: `${SERVER}/judge`,
+    from: [`${SERVER}/log/redis`, `${SERVER}/log/sqlite`],
+    message: 'The judge knows the port of the log, no adapter.',
   },
   {
     target: `${SERVER}/decide`,
@@ -47,19 +58,21 @@ const zones = [
   },
   {
     target: `${SERVER}/presence`,
-    from: ['room', 'generation', 'socket', 'events', 'http', 'log', 'access'].map(
+    from: ['room', 'generation', 'judge', 'socket', 'events', 'http', 'log', 'access'].map(
       (to) => `${SERVER}/${to}`,
     ),
     message: 'Presence knows nobody.',
   },
   {
     target: `${SERVER}/socket`,
-    from: ['generation', 'log', 'events', 'http', 'simulator'].map((to) => `${SERVER}/${to}`),
+    from: ['generation', 'judge', 'log', 'events', 'http', 'simulator'].map(
+      (to) => `${SERVER}/${to}`,
+    ),
     message: 'The gateway talks to rooms only.',
   },
   {
     target: `${SERVER}/events`,
-    from: ['generation', 'log', 'presence', 'access', 'socket', 'http', 'simulator'].map(
+    from: ['generation', 'judge', 'log', 'presence', 'access', 'socket', 'http', 'simulator'].map(
       (to) => `${SERVER}/${to}`,
     ),
     message: 'Event streams talk to rooms only.',
@@ -68,6 +81,7 @@ const zones = [
     target: [
       `${SERVER}/room`,
       `${SERVER}/generation`,
+      `${SERVER}/judge`,
       `${SERVER}/log`,
       `${SERVER}/socket`,
       `${SERVER}/http`,
@@ -79,6 +93,7 @@ const zones = [
     target: [
       'room',
       'generation',
+      'judge',
       'log',
       'presence',
       'access',
@@ -93,7 +108,7 @@ const zones = [
   },
   {
     target: `${SERVER}/health`,
-    from: ['room', 'log', 'presence', 'access', 'socket', 'events', 'http', 'redis'].map(
+    from: ['room', 'judge', 'log', 'presence', 'access', 'socket', 'events', 'http', 'redis'].map(
       (to) => `${SERVER}/${to}`,
     ),
     message: 'Health is told by whoever puts the node together.',

@@ -1,6 +1,6 @@
 // Races for the end of a generation: whatever comes at once, exactly one end wins and everybody learns it.
 import { describe, expect, test } from 'vitest'
-import type { EndResult, Started } from '@roomcast/server/log/room-log.ts'
+import type { EndResult, Started } from '@roomcast/server/judge/room-log.ts'
 import { digest } from '@roomcast/shared/digest'
 import { byteLength } from '@roomcast/shared/room'
 import { type Setup, useLog } from './log-under-test.ts'

@@ -1,7 +1,8 @@
 // A Redis of its own for each test, reached through a wire that can be cut, and a room log on it.
 import { Redis } from 'ioredis'
 import { afterEach, beforeEach } from 'vitest'
-import { RedisRoomLog } from '@roomcast/server/log/redis/redis-room-log.ts'
+import type { RoomLog } from '@roomcast/server/judge/room-log.ts'
+import { redisRoomLog } from '@roomcast/server/room-logs.ts'
 import { Connections } from '@roomcast/server/redis/connections.ts'
 import { Subscriptions } from '@roomcast/server/redis/subscriptions.ts'
 import { systemClock } from '@roomcast/server/clock.ts'
@@ -16,7 +17,7 @@ export interface FaultyRedis {
   /** A connection past the wire. */
   readonly admin: Redis
   /** In the namespace `faults`. */
-  readonly log: RedisRoomLog
+  readonly log: RoomLog
   readonly connections: Connections
   /** The rooms whose lost tail was noticed. */
   readonly lost: string[]
@@ -34,7 +35,7 @@ export function useFaultyRedis(): { readonly current: FaultyRedis } {
     const lost: string[] = []
     const url = proxy.url.replace('http:', 'redis:')
     const connections = await Connections.open({ urls: [url], cluster: false }, () => undefined)
-    const log = new RedisRoomLog({
+    const { log } = redisRoomLog({
       connections,
       subscriptions: new Subscriptions(connections, () => undefined),
       namespace: 'faults',

@@ -1,6 +1,6 @@
 // Followers: everything, in order, from the moment they follow to the moment they stop.
 import { describe, expect, test } from 'vitest'
-import type { Started } from '@roomcast/server/log/room-log.ts'
+import type { Started } from '@roomcast/server/judge/room-log.ts'
 import type { RoomState } from '@roomcast/shared/protocol'
 import { byteLength } from '@roomcast/shared/room'
 import { type Setup, useLog } from './log-under-test.ts'

@@ -1,7 +1,7 @@
 // Idempotence: a command that is sent again gets the first answer and is not done again. What it started is
 // given to be run once only: `started` belongs to the caller whose step it was, or two would run it.
 import { describe, expect, test } from 'vitest'
-import type { RoomLog, Written } from '@roomcast/server/log/room-log.ts'
+import type { RoomLog, Written } from '@roomcast/server/judge/room-log.ts'
 import { type Setup, useLog } from './log-under-test.ts'
 import { aRoom, refusalOf, startedBy, TestRoom } from './test-room.ts'
 

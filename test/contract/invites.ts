@@ -1,6 +1,6 @@
 // Invite links in the log: who may make and end them, and that nobody is let in on what was true a moment ago.
 import { describe, expect, test } from 'vitest'
-import { AdmissionChanged } from '@roomcast/server/log/room-log.ts'
+import { AdmissionChanged } from '@roomcast/server/judge/room-log.ts'
 import { isInviteOpen } from '@roomcast/shared/room'
 import { type Setup, useLog } from './log-under-test.ts'
 import { aRoom, type TestRoom } from './test-room.ts'

@@ -1,6 +1,6 @@
 // What the contract suite asks of whoever brings an adapter, and the life of one log around each test.
 import { afterEach, beforeEach, type TestContext } from 'vitest'
-import type { RoomLog } from '@roomcast/server/log/room-log.ts'
+import type { RoomLog } from '@roomcast/server/judge/room-log.ts'
 
 /** Storage of its own for one test. The clock behind it moves on whenever it is read. */
 export interface LogUnderTest {

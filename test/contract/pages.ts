@@ -1,6 +1,6 @@
 // Pages: older messages, newest of those first chosen, each complete, and walking back gives all of them once.
 import { describe, expect, test } from 'vitest'
-import type { Page } from '@roomcast/server/log/room-log.ts'
+import type { Page } from '@roomcast/server/judge/room-log.ts'
 import { searchBefore } from '@roomcast/server/room/search.ts'
 import { type Entry, LIMITS, type Message } from '@roomcast/shared/protocol'
 import { messagesOf } from '@roomcast/shared/room'

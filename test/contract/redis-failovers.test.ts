@@ -158,7 +158,7 @@ describe('after a failover that nodes have not found out about yet', () => {
     await here.log.deleteRoom('removed')
     await pair.failOver()
     await commands.connect()
-    await node(1).log.catchUp()
+    await node(1).entries.catchUp()
     await expect.poll(() => refusalOf(there.log.read('removed')), PATIENCE).toBe('room-not-found')
   })
 })

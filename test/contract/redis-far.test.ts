@@ -1,7 +1,7 @@
 // Three nodes, one of them far from Redis, and 150 members who talk, ask, edit and stop in one room at once: nobody starves, however
 // far. FAR_SECONDS says how long, for longer runs; the figures are printed.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Appended } from '@roomcast/server/log/redis/appending.ts'
+import type { AppendAnswer } from '@roomcast/server/log/redis/append-request.ts'
 import { Refusal } from '@roomcast/shared/protocol'
 import { type RedisServer, startRedis } from '../support/redis-server.ts'
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts'
@@ -64,7 +64,7 @@ function countLosses(place: Place): void {
     const answer = await run(script, ...rest)
     if (!script.name.startsWith('roomcast-append') || script.name === 'roomcast-append-reply')
       return answer
-    const [type] = answer as readonly [Appended['type']]
+    const [type] = answer as readonly [AppendAnswer['type']]
     if (type === 'moved') place.worst = Math.max(place.worst, (losses += 1))
     else if (type !== 'reserved') losses = 0
     return answer

@@ -1,6 +1,6 @@
 // The room log on a Redis that fails: what was asked is done once or refused, and nothing that was missed stays missed.
 import { beforeEach, describe, expect, test } from 'vitest'
-import type { LogUpdate } from '@roomcast/server/log/room-log.ts'
+import type { LogUpdate } from '@roomcast/server/judge/room-log.ts'
 import { type FaultyRedis, useFaultyRedis } from './faulty-redis.ts'
 import { CASES } from './idempotence.ts'
 import { documentedUser } from '../support/redis-user.ts'
@@ -77,7 +77,7 @@ describe('a user of Redis who lacks a command', () => {
     const before = await room.state()
     expect(faults).toEqual([])
     expect(await refusalOf(room.edit('bob', said, 'Hello'))).toBe('storage-unavailable')
-    expect(faults).toContain('roomcast-facts denied')
+    expect(faults).toContain('roomcast-find denied')
     await admin.call('ACL', 'SETUSER', 'weak', '+hexists')
     expect(await room.state()).toEqual(before)
     await room.edit('bob', said, 'Hello')

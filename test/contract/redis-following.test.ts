@@ -1,7 +1,7 @@
 // Following on a Redis that publishes at most once: what was missed is known soon, by a clock in the hands of the test.
 import type { Redis } from 'ioredis'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { LogUpdate } from '@roomcast/server/log/room-log.ts'
+import type { LogUpdate } from '@roomcast/server/judge/room-log.ts'
 import { documentedUser } from '../support/redis-user.ts'
 import type { RedisServer } from '../support/redis-server.ts'
 import { SimulatedClock } from '../support/simulated-clock.ts'

@@ -1,14 +1,15 @@
 // Opens room logs on a Redis, each with connections of its own, as the nodes of a deployment have them.
-import {
-  RedisRoomLog,
-  type RedisRoomLogOptions,
-} from '@roomcast/server/log/redis/redis-room-log.ts'
+import type { RoomLog } from '@roomcast/server/judge/room-log.ts'
+import type { RedisEntryLog } from '@roomcast/server/log/redis/redis-entry-log.ts'
+import { redisRoomLog, type RedisRoomLogOptions } from '@roomcast/server/room-logs.ts'
 import { Connections, type RedisAddress } from '@roomcast/server/redis/connections.ts'
 import { Subscriptions } from '@roomcast/server/redis/subscriptions.ts'
 import { systemClock } from '@roomcast/server/clock.ts'
 
 export interface RedisNode {
-  readonly log: RedisRoomLog
+  readonly log: RoomLog
+  /** The log behind it. */
+  readonly entries: RedisEntryLog
   readonly connections: Connections
   /** Closes the log and its connections, as the end of its process would. */
   close(): Promise<void>
@@ -24,7 +25,7 @@ export async function openRedisNode(
   options: Pick<RedisRoomLogOptions, 'namespace'> & Partial<RedisRoomLogOptions>,
 ): Promise<RedisNode> {
   const connections = await Connections.open(address, () => undefined)
-  const log = new RedisRoomLog({
+  const { log, entries } = redisRoomLog({
     connections,
     subscriptions: new Subscriptions(connections, () => undefined),
     clock: systemClock,
@@ -37,5 +38,5 @@ export async function openRedisNode(
     await log.close()
     connections.close()
   }
-  return { log, connections, close }
+  return { log, entries, connections, close }
 }

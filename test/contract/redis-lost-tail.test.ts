@@ -1,7 +1,7 @@
 // A Redis that has lost what it acknowledged, as after a failover to a replica that was behind: every screen is corrected.
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { RoomState, Update } from '@roomcast/shared/protocol'
-import type { LogUpdate } from '@roomcast/server/log/room-log.ts'
+import type { LogUpdate } from '@roomcast/server/judge/room-log.ts'
 import { MemoryPresence } from '@roomcast/server/presence/memory-presence.ts'
 import type { Connection } from '@roomcast/server/room/connection.ts'
 import { Room } from '@roomcast/server/room/room.ts'

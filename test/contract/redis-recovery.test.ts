@@ -12,8 +12,8 @@ import {
   vi,
 } from 'vitest'
 import { Keys } from '@roomcast/server/log/redis/keys.ts'
-import type { RedisRoomLogOptions } from '@roomcast/server/log/redis/redis-room-log.ts'
-import type { Started } from '@roomcast/server/log/room-log.ts'
+import type { RedisRoomLogOptions } from '@roomcast/server/room-logs.ts'
+import type { Started } from '@roomcast/server/judge/room-log.ts'
 import { type RedisServer, startRedis } from '../support/redis-server.ts'
 import { SimulatedClock } from '../support/simulated-clock.ts'
 import { startTcpProxy } from '../support/tcp-proxy.ts'

@@ -1,6 +1,6 @@
 // The contract on the Redis adapter: one Redis, and a cluster of three masters with sharded publish and subscribe.
 import { afterAll, beforeAll, describe, expect } from 'vitest'
-import type { RoomLog } from '@roomcast/server/log/room-log.ts'
+import type { RoomLog } from '@roomcast/server/judge/room-log.ts'
 import { Keys } from '@roomcast/server/log/redis/keys.ts'
 import type { RedisAddress } from '@roomcast/server/redis/connections.ts'
 import { systemClock } from '@roomcast/server/clock.ts'

@@ -1,8 +1,8 @@
 // What a file that cannot be written does to the log in it: nothing half done, in memory neither.
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { RoomLog } from '@roomcast/server/log/room-log.ts'
-import { openSqliteRoomLog } from '@roomcast/server/log/sqlite/sqlite-room-log.ts'
+import type { RoomLog } from '@roomcast/server/judge/room-log.ts'
+import { openSqliteRoomLog } from '@roomcast/server/room-logs.ts'
 import { aRoom, refusalOf } from './test-room.ts'
 
 const SQLITE_FULL = 13

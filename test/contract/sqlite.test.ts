@@ -3,8 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Clock } from '@roomcast/shared/clock'
-import { checked } from '@roomcast/server/log/checked-room-log.ts'
-import { openSqliteRoomLog } from '@roomcast/server/log/sqlite/sqlite-room-log.ts'
+import { openSqliteRoomLog } from '@roomcast/server/room-logs.ts'
 import { describeRoomLog } from './room-log-contract.ts'
 
 /** A clock that moves on by 1 ms whenever it is read; nothing waits for it. */
@@ -37,14 +36,14 @@ function optionsFor(path: string) {
   return { path, clock: new SteppingClock(), newId: countingIds(), onFollowerError }
 }
 
-/** In front of it, as in every node, the check of what is written: nothing of the contract offends it. */
+/** What is written is checked: nothing of the contract offends. */
 describeRoomLog('SQLite in memory', () => {
   const options = optionsFor(':memory:')
   const onFault = (call: string, where: string) => {
     throw new Error(`${call} would write ${where}`)
   }
   return Promise.resolve({
-    open: async () => checked(await openSqliteRoomLog(options), onFault),
+    open: () => openSqliteRoomLog({ ...options, onFault }),
     setClockBack: async () => options.clock.setBack(),
     cleanup: () => Promise.resolve(),
   })

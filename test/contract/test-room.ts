@@ -9,7 +9,7 @@ import type {
   RoomLog,
   Started,
   Written,
-} from '@roomcast/server/log/room-log.ts'
+} from '@roomcast/server/judge/room-log.ts'
 import {
   type ErrorCode,
   type Kind,

@@ -1,6 +1,6 @@
 // A follower that remembers what it was told, and can tell when everything written so far has reached it.
 import { expect } from 'vitest'
-import type { LogUpdate, RoomLog } from '@roomcast/server/log/room-log.ts'
+import type { LogUpdate, RoomLog } from '@roomcast/server/judge/room-log.ts'
 import type { Delta, Entry, RoomState, UnknownEntry } from '@roomcast/shared/protocol'
 import { fold } from '@roomcast/shared/room'
 import { digest } from '@roomcast/shared/digest'

@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest'
 import type { Kind } from '@roomcast/shared/protocol'
 import { byteLength } from '@roomcast/shared/room'
-import type { Started } from '@roomcast/server/log/room-log.ts'
+import type { Started } from '@roomcast/server/judge/room-log.ts'
 import { type Chance, withSeeds } from '../contract/random.ts'
 import { SimulatedReader } from '../support/simulated-reader.ts'
 import { Tally } from '../support/tally.ts'

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { LIMITS, type RoomState, type Update } from '@roomcast/shared/protocol'
 import { positionOf } from '@roomcast/shared/room'
-import type { LogUpdate } from '@roomcast/server/log/room-log.ts'
+import type { LogUpdate } from '@roomcast/server/judge/room-log.ts'
 import { codeOf, House, isRefusal, type Watching } from './house.ts'
 
 let house: House

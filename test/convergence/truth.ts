@@ -2,7 +2,7 @@
 import type { Entry, GenerationEnded, RoomState } from '@roomcast/shared/protocol'
 import { byteLength, emptyRoom, fold } from '@roomcast/shared/room'
 import { digest } from '@roomcast/shared/digest'
-import type { LogUpdate, Reading } from '@roomcast/server/log/room-log.ts'
+import type { LogUpdate, Reading } from '@roomcast/server/judge/room-log.ts'
 import type { Tally } from '../support/tally.ts'
 import type { Report } from './violation.ts'
 

@@ -4,10 +4,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { systemClock } from '@roomcast/server/clock.ts'
 import type { Command } from '@roomcast/server/decide/commands.ts'
 import type { Docket } from '@roomcast/server/decide/docket.ts'
-import type { RoomLog } from '@roomcast/server/log/room-log.ts'
-import { RedisRoomLog } from '@roomcast/server/log/redis/redis-room-log.ts'
+import type { RoomLog } from '@roomcast/server/judge/room-log.ts'
 import { Database } from '@roomcast/server/log/sqlite/database.ts'
-import { SqliteRoomLog } from '@roomcast/server/log/sqlite/sqlite-room-log.ts'
+import { Judge } from '@roomcast/server/judge/judge.ts'
+import { SqliteEntryLog } from '@roomcast/server/log/sqlite/sqlite-entry-log.ts'
 import type { RoomState } from '@roomcast/shared/protocol'
 import { openRedisNode, type RedisNode } from '../contract/redis-log.ts'
 import type { Chance } from '../contract/random.ts'
@@ -39,18 +39,24 @@ const KINDS: Record<Command['type'], true> = {
   promote: true,
 }
 
+/** A node with its own knowledge of the rooms. `isShared`: others may run what this one does not. */
+interface Node {
+  readonly log: RoomLog
+  readonly isShared: boolean
+}
+
 /**
  * The log itself refuses the end of what does not run. It also chooses, in Redis, the moment in which what waits may start, and in
  * SQLite it takes what another one runs for interrupted.
  */
-function isForTheLog(command: Command, { docket }: KnownRoom, log: RoomLog): boolean {
-  if (command.type === 'promote') return log instanceof RedisRoomLog || docket.running !== null
+function isForTheLog(command: Command, { docket }: KnownRoom, { isShared }: Node): boolean {
+  if (command.type === 'promote') return isShared || docket.running !== null
   return command.type === 'end' && command.generationId !== docket.running
 }
 
 /** Each command by another of the logs, so that none knows the room but by the storage. */
 async function playHistory(
-  logs: readonly RoomLog[],
+  nodes: readonly Node[],
   chance: Chance,
   name: string,
   tally: Tally,
@@ -58,16 +64,16 @@ async function playHistory(
   const room = new KnownRoom()
   const commands = new RandomCommands(chance, room, name)
   for (let count = 0; count < COMMANDS; count++) {
-    const log = chance.pick(logs)
+    const node = chance.pick(nodes)
     const command = count === 0 ? commands.create(name) : commands.next()
-    if (isForTheLog(command, room, log)) continue
+    if (isForTheLog(command, room, node)) continue
     const expected = decided(room, command)
-    const { outcome, written } = await done(log, name, command)
+    const { outcome, written } = await done(node.log, name, command)
     expect(outcome, `command ${count}: ${JSON.stringify(command)}`).toEqual(expected)
     room.add(written)
     tally.count('refused' in outcome ? `${command.type}: ${outcome.refused}` : command.type)
   }
-  const log = chance.pick(logs)
+  const { log } = chance.pick(nodes)
   expectSameRoom(room.docket, stateOf(await log.read(name)))
   await log.deleteRoom(name)
 }
@@ -92,26 +98,29 @@ function expectSameRoom(docket: Docket, state: RoomState): void {
   )
 }
 
-async function playAll(logs: readonly RoomLog[]): Promise<void> {
+async function playAll(nodes: readonly Node[]): Promise<void> {
   const tally = new Tally()
   await withSeeds(HISTORIES, FILE, (chance, seed) =>
-    playHistory(logs, chance, `room-${seed}`, tally),
+    playHistory(nodes, chance, `room-${seed}`, tally),
   )
   process.stdout.write(`${tally.table()}\n`)
   // One history alone may lack some.
   if (process.env['FUZZ_SEED'] !== undefined) return
-  const isRedis = logs.some((log) => log instanceof RedisRoomLog)
-  const kinds = Object.keys(KINDS).filter((kind) => !isRedis || kind !== 'promote')
+  const isShared = nodes.some((node) => node.isShared)
+  const kinds = Object.keys(KINDS).filter((kind) => !isShared || kind !== 'promote')
   for (const kind of kinds) expect(tally.of(kind), kind).toBeGreaterThan(0)
 }
 
 describe('random histories are decided as the log decides them', () => {
   test('every kind of command, of SQLite', async () => {
     const database = new Database(':memory:')
-    const options = { database, clock: systemClock, newId: () => 'epoch' }
-    const log = new SqliteRoomLog(options)
-    await playAll([log, new SqliteRoomLog(options)])
-    await log.close()
+    const open = () => {
+      const log = new SqliteEntryLog({ database, clock: systemClock })
+      return new Judge({ log, clock: systemClock, newId: () => 'epoch' })
+    }
+    const nodes = [open(), open()].map((log) => ({ log, isShared: false }))
+    await playAll(nodes)
+    for (const { log } of nodes) await log.close()
   })
 
   describe('over two nodes', () => {
@@ -129,7 +138,7 @@ describe('random histories are decided as the log decides them', () => {
     })
 
     test('of Redis', async () => {
-      await playAll(nodes.map(({ log }) => log))
+      await playAll(nodes.map(({ log }) => ({ log, isShared: true })))
     })
   })
 })

@@ -1,6 +1,6 @@
 // What holds of the rules in every room, whatever happened in it. FUZZ_RUNS says how many, for longer runs.
 import { expect, test } from 'vitest'
-import { cardOf } from '@roomcast/server/decide/cards.ts'
+import { BEGINNINGS, cardOf, LATER } from '@roomcast/server/decide/cards.ts'
 import type { Command } from '@roomcast/server/decide/commands.ts'
 import { decide, type Decision } from '@roomcast/server/decide/decide.ts'
 import type { Docket } from '@roomcast/server/decide/docket.ts'
@@ -182,4 +182,19 @@ test('every refusal that rules can give is given', async () => {
     'removed',
     'room-not-found',
   ])
+})
+
+test('a type of entry begins a message or an answer, or is about one, as its cards say', async () => {
+  const begin = new Set<string>()
+  const later = new Set<string>()
+  await play(({ decision }) => {
+    if (decision instanceof Error) return
+    for (const draft of decision) {
+      const { begins, about } = cardOf(draft)
+      if (begins !== undefined) begin.add(draft.type)
+      if (about) later.add(draft.type)
+    }
+  })
+  expect([...begin].toSorted()).toEqual(BEGINNINGS.toSorted())
+  expect([...later].toSorted()).toEqual(LATER.toSorted())
 })

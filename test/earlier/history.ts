@@ -1,7 +1,7 @@
 // A room in which all has happened that members can do, with a checkpoint in its middle; one that a dead process has left as it
 // was, an answer half written and questions that wait; and one whose queue is held.
 import { expect } from 'vitest'
-import type { RoomLog } from '@roomcast/server/log/room-log.ts'
+import type { RoomLog } from '@roomcast/server/judge/room-log.ts'
 import { startedBy, TestRoom } from '../contract/test-room.ts'
 
 export const [FULL, LEFT, HELD] = ['full', 'left', 'held'] as const

@@ -2,7 +2,7 @@
 // stores something in another way than the last of those that are there. What is there stays.
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { openSqliteRoomLog } from '@roomcast/server/log/sqlite/sqlite-room-log.ts'
+import { openSqliteRoomLog } from '@roomcast/server/room-logs.ts'
 import { systemClock } from '@roomcast/server/clock.ts'
 import { openRedisNode } from '../contract/redis-log.ts'
 import { startRedis } from '../support/redis-server.ts'

@@ -1,5 +1,5 @@
 // All that a log says of the rooms of the history, so that two readings of the same data can be compared.
-import type { RoomLog } from '@roomcast/server/log/room-log.ts'
+import type { RoomLog } from '@roomcast/server/judge/room-log.ts'
 import type { Entry, RoomState, RoomSummary, Run } from '@roomcast/shared/protocol'
 import { digest } from '@roomcast/shared/digest'
 import { stateOf } from '../contract/test-room.ts'

@@ -1,7 +1,6 @@
 // The rules about what is there already, and about who is gone, each broken on purpose.
 import type { Mutation } from './mutation.ts'
 
-const SQLITE = 'packages/server/src/log/sqlite'
 const sqlite = ['test/contract/sqlite.test.ts']
 
 export const AMENDMENT_MUTATIONS: readonly Mutation[] = [
@@ -16,9 +15,9 @@ export const AMENDMENT_MUTATIONS: readonly Mutation[] = [
   {
     rule: 'R6.6',
     breaks: 'a page has what was retracted',
-    file: `${SQLITE}/reading.ts`,
-    find: "'message-edited', 'message-retracted'",
-    replace: "'message-edited'",
+    file: 'packages/server/src/decide/cards.ts',
+    find: "'message-retracted': 'later',",
+    replace: "'message-retracted': null,",
     tests: sqlite,
   },
   {

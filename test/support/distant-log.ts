@@ -2,7 +2,7 @@
 // a little later, in order. It can be out of reach for a while. Also counts who follows.
 import type { Clock } from '@roomcast/shared/clock'
 import { Refusal } from '@roomcast/shared/protocol'
-import type { LogUpdate, RoomLog } from '@roomcast/server/log/room-log.ts'
+import type { LogUpdate, RoomLog } from '@roomcast/server/judge/room-log.ts'
 
 export interface DistantLogOptions {
   readonly log: RoomLog
@@ -91,8 +91,7 @@ export class DistantLog implements RoomLog {
       if (this.#isAway) throw new Refusal('storage-unavailable')
       const method = log[name] as (...args: unknown[]) => Promise<unknown>
       const answer = method.apply(log, args)
-      // ignored because: it is awaited below, after the way back
-      answer.catch(() => undefined)
+      await Promise.allSettled([answer])
       await this.#travel()
       return answer
     }

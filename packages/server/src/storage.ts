@@ -5,12 +5,11 @@ import { Refusal } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
 import { loadSigningKey, type RandomBytes } from './access/signing-key.ts'
 import type { Config, RedisStorage } from './config.ts'
-import { RedisRoomLog } from './log/redis/redis-room-log.ts'
-import { checked } from './log/checked-room-log.ts'
-import type { RoomLog } from './log/room-log.ts'
+import { Judge } from './judge/judge.ts'
+import type { RoomLog } from './judge/room-log.ts'
 import { SaveTrouble } from './log/save-trouble.ts'
 import { Database } from './log/sqlite/database.ts'
-import { SqliteRoomLog } from './log/sqlite/sqlite-room-log.ts'
+import { SqliteEntryLog } from './log/sqlite/sqlite-entry-log.ts'
 import type { Logger } from './logger.ts'
 import { MemoryPresence } from './presence/memory-presence.ts'
 import type { PresencePort } from './presence/presence.ts'
@@ -21,6 +20,7 @@ import { requirePermissions } from './redis/permissions.ts'
 import { Probe } from './redis/probe.ts'
 import type { ScriptFault } from './redis/refusals.ts'
 import { Subscriptions } from './redis/subscriptions.ts'
+import { redisRoomLog } from './room-logs.ts'
 import { RedisSpentTokens } from './spending/redis-spent-tokens.ts'
 import type { SpentTokens } from './spending/spent-tokens.ts'
 import { SqliteSpentTokens } from './spending/sqlite-spent-tokens.ts'
@@ -49,7 +49,7 @@ export interface StorageOptions {
   readonly newId: () => string
   readonly random: RandomBytes
   readonly logger: Logger
-  /** See RedisRoomLogOptions; SQLite loses nothing while it runs. */
+  /** See RedisEntryLogOptions; SQLite loses nothing while it runs. */
   readonly onLost: () => void
   readonly onReasserted: (written: number, missing: number) => void
   readonly onRepairFailed: () => void
@@ -62,14 +62,15 @@ export interface StorageOptions {
  * @throws DataInUse, NodeRefused, or an Error in words for the operator
  */
 export async function openStorage(config: Config, options: StorageOptions): Promise<Storage> {
-  const opened =
-    config.storage.kind === 'redis'
-      ? await openRedis(config.storage, options)
-      : await openSqlite(config.dataDirectory, config.signingKey, options)
-  const log = checked(opened.log, (command, reason) =>
-    options.logger.error({ command, reason }, 'what nobody could read back was not written'),
-  )
-  return { ...opened, log }
+  return config.storage.kind === 'redis'
+    ? openRedis(config.storage, options)
+    : openSqlite(config.dataDirectory, config.signingKey, options)
+}
+
+/** Hears of a call that would have written what cannot be read. */
+function onFaultTo(logger: Logger) {
+  return (command: string, reason: string) =>
+    logger.error({ command, reason }, 'what nobody could read back was not written')
 }
 
 async function openSqlite(
@@ -84,23 +85,23 @@ async function openSqlite(
       'the file of the rooms is not what it was; nothing is stored any more',
     ),
   )
-  const log = new SqliteRoomLog({
+  const entries = new SqliteEntryLog({
     database,
     clock,
-    newId,
     onFollowerError: (err) => logger.error({ err }, 'a follower of a room failed'),
   })
   const presence = new MemoryPresence(clock)
   const trouble = new SaveTrouble(clock)
+  const log = new Judge({ log: trouble.of(entries), clock, newId, onFault: onFaultTo(logger) })
   return {
-    log: trouble.of(log),
+    log,
     presence,
     spent: new SqliteSpentTokens(database),
     isShared: false,
     signingKey: givenKey ?? (await loadSigningKey(directory, random)),
-    ping: () => log.ping(),
+    ping: () => entries.ping(),
     askToSave: async () => {
-      await log.askToSave()
+      await entries.askToSave()
       if (trouble.current) throw new Refusal(trouble.current.code)
     },
     catchUp: () => Promise.resolve(),
@@ -153,8 +154,9 @@ async function openRedis(
       },
     )
     const parts = { connections, subscriptions, namespace, clock, newId }
-    const log = new RedisRoomLog({
+    const { log, entries } = redisRoomLog({
       ...parts,
+      onFault: onFaultTo(logger),
       onFollowerError: (err) => logger.error({ err }, 'a follower of a room failed'),
       onInterrupted: ({ roomId, generationId, end }) =>
         logger.warn(
@@ -193,7 +195,7 @@ async function openRedis(
       ping: async () =>
         void (await connections.commands.hexists(`${namespace}:deployment`, 'schema')),
       askToSave: () => askToSave(connections, namespace),
-      catchUp: () => log.catchUp(),
+      catchUp: () => entries.catchUp(),
       probeAgeMs: () => probe.ageMs,
       close: async () => {
         presence.close()

@@ -3,7 +3,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { RoomState } from '@roomcast/shared/protocol'
 import { partsOf } from '@roomcast/shared/room'
-import type { Reading } from '@roomcast/server/log/room-log.ts'
+import type { Reading } from '@roomcast/server/judge/room-log.ts'
 import type { Tally } from '../../support/tally.ts'
 import { checkAnswers, checkUpstream, difference, type Ending, type Written } from '../checks.ts'
 import { judge, type Sent } from '../judge.ts'

@@ -2,7 +2,7 @@
 import type { Entry, RoomState } from '@roomcast/shared/protocol'
 import { digest } from '@roomcast/shared/digest'
 import { emptyRoom, fold } from '@roomcast/shared/room'
-import { openSqliteRoomLog } from '@roomcast/server/log/sqlite/sqlite-room-log.ts'
+import { openSqliteRoomLog } from '@roomcast/server/room-logs.ts'
 import { aRoom } from '../../contract/test-room.ts'
 import { SimulatedClock } from '../../support/simulated-clock.ts'
 import type { Written } from '../checks.ts'

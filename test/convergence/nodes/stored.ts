@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis'
 import type { Entry, Kind, Run } from '@roomcast/shared/protocol'
 import { emptyRoom } from '@roomcast/shared/room'
 import { Keys } from '@roomcast/server/log/redis/keys.ts'
-import type { Reading } from '@roomcast/server/log/room-log.ts'
+import type { Reading } from '@roomcast/server/judge/room-log.ts'
 
 const KEYS = new Keys('roomcast')
 

@@ -57,8 +57,8 @@ export const ENDS: readonly Mutation[] = [
     rule: 'R1.5',
     breaks: 'the digest leaves out what stands before bytes that were sent again',
     file: `${REDIS}/reply-digests.ts`,
-    find: 'if (known?.at !== at && at > 0) before.update(await read())',
-    replace: 'void read',
+    find: 'if (known?.at !== at && at > 0) before.update(await this.#read(reply, at))',
+    replace: '',
     ...contract('ends > the digest is that of all bytes'),
   },
   {

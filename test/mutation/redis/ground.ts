@@ -1,6 +1,6 @@
 // Nodes decide on what they know, and the log compares.
 import type { Mutation } from '../mutation.ts'
-import { APPEND, contract, ground, PRELUDE, RECOVERY, REDIS, stale } from './places.ts'
+import { APPEND, contract, ground, JUDGE, PRELUDE, stale } from './places.ts'
 
 export const GROUND: readonly Mutation[] = [
   {
@@ -32,7 +32,7 @@ export const GROUND: readonly Mutation[] = [
   {
     rule: 'port',
     breaks: 'each who speaks at the same moment asks Redis by themselves',
-    file: `${REDIS}/row.ts`,
+    file: `${JUDGE}/row.ts`,
     find: 'return isApart || index >= MOST || bytes > MOST_BYTES',
     replace: 'return isApart || index >= 1 || bytes > MOST_BYTES',
     ...ground('how often Redis is asked > once for all who speak'),
@@ -40,15 +40,15 @@ export const GROUND: readonly Mutation[] = [
   {
     rule: 'port',
     breaks: 'what a node hears does not reach what it decides on',
-    file: `${REDIS}/following.ts`,
-    find: '} else this.#options.dockets.heard(roomId, heard.epoch, heard.entries)',
-    replace: '}',
+    file: `${JUDGE}/judge.ts`,
+    find: 'this.#dockets.heard(roomId, update)',
+    replace: '',
     ...ground('how often Redis is asked > once for a post'),
   },
   {
     rule: 'R4.1',
     breaks: 'a command that comes twice in one batch is done twice',
-    file: `${REDIS}/row.ts`,
+    file: `${JUDGE}/row.ts`,
     find: 'const isRepeated = one.name !== null && names.has(one.name)',
     replace: 'const isRepeated = false',
     ...contract('idempotence > post without a question > [R4.1] is done once'),
@@ -56,18 +56,18 @@ export const GROUND: readonly Mutation[] = [
   {
     rule: 'port',
     breaks: 'what comes beyond a gap is taken to go on from what is known',
-    file: `${REDIS}/known.ts`,
+    file: 'packages/server/src/log/known.ts',
     find: 'return news[0]?.offset === offset + 1 ? after(known, news) : known',
     replace: 'return after(known, news)',
-    tests: [`${REDIS}/known.test.ts`],
+    tests: ['packages/server/src/log/known.test.ts'],
     titled: 'what is known of a room > leaves out what comes beyond a gap',
   },
   {
     rule: 'R2.4',
     breaks: 'what waits is looked for in what a node knows',
-    file: RECOVERY,
-    find: 'await this.#options.dockets.read(roomId)',
-    replace: 'await this.#options.dockets.of(roomId)',
+    file: `${JUDGE}/recovery.ts`,
+    find: 'await dockets.now(roomId)',
+    replace: 'await dockets.of(roomId)',
     ...stale(
       'a node that looks after all rooms and follows none > [R2.4] starts what waits, though for all it knows the queue',
     ),
@@ -75,7 +75,7 @@ export const GROUND: readonly Mutation[] = [
   {
     rule: 'R6.4',
     breaks: 'who joins is judged by an offset that is only guessed',
-    file: `${REDIS}/judge.ts`,
+    file: `${JUDGE}/batches.ts`,
     find: "begins: creates !== null || (command.type === 'join' && command.seen !== undefined),",
     replace: 'begins: creates !== null,',
     ...stale('[R6.4] of two who join at once'),

@@ -1,6 +1,6 @@
 // Who is taken for dead in Redis.
 import type { Mutation } from '../mutation.ts'
-import { APPEND, contract, PRELUDE, RECOVERY, recovery, REDIS } from './places.ts'
+import { APPEND, contract, PRELUDE, LEASES_FILE, recovery, REDIS } from './places.ts'
 
 /** Who is taken for dead. */
 export const LEASES: readonly Mutation[] = [
@@ -39,15 +39,15 @@ export const LEASES: readonly Mutation[] = [
   {
     rule: 'R5.1',
     breaks: 'an owner is judged by a look from before Redis was away',
-    file: RECOVERY,
-    find: 'if (clock.now() - asked > AT_ONCE_MS) return null\n      const ended',
-    replace: 'const ended',
+    file: LEASES_FILE,
+    find: 'if (clock.now() - asked > AT_ONCE_MS) return null\n        return',
+    replace: 'return',
     ...recovery('an owner > [R5.1] is not judged by a look'),
   },
   {
     rule: 'R5.1',
     breaks: 'a node judges as soon as it comes',
-    file: RECOVERY,
+    file: LEASES_FILE,
     find: 'return clock.now() - this.#thereSince >= leaseMs',
     replace: 'return leaseMs > 0',
     ...recovery('an owner > [R5.1] is judged by a node that has just come'),
@@ -55,7 +55,7 @@ export const LEASES: readonly Mutation[] = [
   {
     rule: 'R5.1',
     breaks: 'owners are judged as soon as Redis is back',
-    file: RECOVERY,
+    file: LEASES_FILE,
     find: "options.connections.commands.on('ready', () => this.#wasAway())",
     replace: '',
     ...recovery('an owner > [R5.1] has a whole lease to come back after Redis was away'),
@@ -63,7 +63,7 @@ export const LEASES: readonly Mutation[] = [
   {
     rule: 'R5.1',
     breaks: 'owners are judged as soon as Redis answers again',
-    file: RECOVERY,
+    file: LEASES_FILE,
     find: 'this.#wasAway()\n      throw error',
     replace: 'throw error',
     ...recovery('an owner > [R5.1] has a whole lease to come back after Redis did not answer'),
@@ -79,7 +79,7 @@ export const LEASES: readonly Mutation[] = [
   {
     rule: 'R5.1',
     breaks: 'owners are judged as soon as the clock of Redis was set forward',
-    file: RECOVERY,
+    file: LEASES_FILE,
     find: 'this.#lastSweep = { now, at: asked }',
     replace: '',
     ...recovery('an owner > [R5.1] has a whole lease to come back after the clock'),
@@ -87,7 +87,7 @@ export const LEASES: readonly Mutation[] = [
   {
     rule: 'R5.1',
     breaks: 'owners are judged as soon as the machine wakes',
-    file: RECOVERY,
+    file: LEASES_FILE,
     find: 'now - this.#lastLook > ASLEEP_MS',
     replace: 'false',
     ...recovery('an owner > [R5.1] has a whole lease to come back after everything has slept'),
@@ -95,26 +95,26 @@ export const LEASES: readonly Mutation[] = [
   {
     rule: 'R5.1',
     breaks: 'a node that has slept once takes itself for asleep at every look',
-    file: RECOVERY,
+    file: LEASES_FILE,
     find: `    this.#noticeSleep()
-    if (!this.#mayJudge()) return []`,
-    replace: `    if (!this.#mayJudge()) return []
+    if (!this.#mayJudge()) return { rooms: [], pass }`,
+    replace: `    if (!this.#mayJudge()) return { rooms: [], pass }
     this.#noticeSleep()`,
     ...recovery('an owner > [R5.1] is judged again a whole lease after all have slept'),
   },
   {
     rule: 'R5.1',
     breaks: 'a room whose note was lost is not looked after although its owner lives on',
-    file: `${REDIS}/redis-room-log.ts`,
-    find: 'if (lives) this.#recovery.touch(roomId)',
+    file: `${REDIS}/redis-entry-log.ts`,
+    find: 'if (lives) this.#leases.touch(roomId)',
     replace: '',
     ...recovery('the look after all rooms > [R5.1] knows a room again'),
   },
   {
     rule: 'R5.1',
     breaks: 'a node that may not judge yet keeps others from looking',
-    file: RECOVERY,
-    find: 'if (!this.#mayJudge()) return []\n',
+    file: LEASES_FILE,
+    find: 'if (!this.#mayJudge()) return { rooms: [], pass }\n',
     replace: '\n',
     ...recovery('the look after all rooms > is left to others'),
   },

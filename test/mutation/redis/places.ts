@@ -8,7 +8,8 @@ export const RESTORING = `${REDIS}/repair/restoring.ts`
 export const RECENT = `${REDIS}/repair/recent.ts`
 export const REMEMBERED = `${REDIS}/repair/remembered.ts`
 export const REPAIR = `${REDIS}/repair/repair.ts`
-export const RECOVERY = `${REDIS}/recovery.ts`
+export const LEASES_FILE = `${REDIS}/leases.ts`
+export const JUDGE = 'packages/server/src/judge'
 
 interface Tests {
   readonly tests: readonly string[]

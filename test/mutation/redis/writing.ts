@@ -40,7 +40,7 @@ export const WRITING: readonly Mutation[] = [
   {
     rule: 'R1.8',
     breaks: 'followers are shown bytes a moment before they are stored',
-    file: `${REDIS}/redis-room-log.ts`,
+    file: `${REDIS}/redis-entry-log.ts`,
     find: "const answer = await this.#generation(roomId, generationId, 'append-reply', values)",
     replace: `const frame = \`d\${owned.number} \${at} \\n\${text}\`
     await this.#connections.commands.publish(this.#keys.channel(roomId), frame)

@@ -1,6 +1,6 @@
 // The index card of an entry: all that a log has to know about it to find it again, so that the log itself need not know what
 // any entry means.
-import type { EntryOf, EntryType } from '@roomcast/shared/protocol'
+import type { EntryOf, EntryType, MemberId, Role } from '@roomcast/shared/protocol'
 import type { Docket } from './docket.ts'
 import type { Draft, EndDraft } from './draft.ts'
 
@@ -16,8 +16,10 @@ export interface Card {
   readonly about?: { readonly subject: string; readonly as: '' | 'e:' | 'r:' }
   /** Other things that are found by a name. */
   readonly index?: Readonly<Record<string, string>>
-  /** Somebody is a member from now on, and this is known of them (JSON members); or they are gone. */
-  readonly member?: { readonly id: string; readonly body?: string; readonly gone?: string }
+  /** Somebody is a member from now on, or is gone. */
+  readonly member?:
+    | { readonly id: MemberId; readonly is: { readonly name: string; readonly role: Role } }
+    | { readonly id: MemberId; readonly gone: 'left' | 'removed' }
   /** A generation runs from now on. Its fence is its number, unless it had another before it was lost. */
   readonly starts?: {
     readonly id: string
@@ -52,10 +54,36 @@ const RULES: Readonly<Record<EntryType, boolean>> = {
   'generation-ended': true,
 }
 
+/** Whether an entry of a type begins a message or an answer, or says something later about one. `MAKERS` says the same. */
+const PARTS: Readonly<Record<EntryType, 'begins' | 'later' | null>> = {
+  'room-created': null,
+  'member-joined': null,
+  'member-left': null,
+  'settings-changed': null,
+  'invite-made': null,
+  'invites-ended': null,
+  'message-posted': 'begins',
+  'message-edited': 'later',
+  'message-retracted': 'later',
+  'question-queued': null,
+  'question-withdrawn': 'later',
+  'queue-resumed': null,
+  'generation-started': 'begins',
+  'generation-ended': 'later',
+}
+/** The types of entries that begin a message or an answer. */
+export const BEGINNINGS = typesThat('begins')
+/** The types of entries that say something later about one. */
+export const LATER = typesThat('later')
+
+function typesThat(part: 'begins' | 'later'): readonly EntryType[] {
+  return (Object.keys(PARTS) as EntryType[]).filter((type) => PARTS[type] === part)
+}
+
 const MAKERS: { readonly [T in EntryType]: Maker<T> } = {
   'room-created': () => ({}),
   'member-joined': ({ memberId: id, name, role }) => ({
-    member: { id, body: membersOf({ name, role }) },
+    member: { id, is: { name, role } },
   }),
   'member-left': ({ memberId: id, by }) => ({
     member: { id, gone: by === id ? 'left' : 'removed' },
@@ -83,10 +111,12 @@ const MAKERS: { readonly [T in EntryType]: Maker<T> } = {
   }),
 }
 
-/** Gives the card of an entry that is to be written. */
+/** Gives the card of an entry. Of one of a later version it only says that decisions may depend on it. */
 export function cardOf(draft: Draft): Card {
-  const make = MAKERS[draft.type] as (draft: Draft) => Omit<Card, 'rules'>
-  return { rules: RULES[draft.type], ...make(draft) }
+  const { type } = draft
+  if (!Object.hasOwn(MAKERS, type)) return { rules: doesRule(type) }
+  const make = MAKERS[type] as (draft: Draft) => Omit<Card, 'rules'>
+  return { rules: doesRule(type), ...make(draft) }
 }
 
 /** Whether decisions may depend on an entry of this type; on one of a later version they may. */
@@ -96,14 +126,13 @@ export function doesRule(type: string): boolean {
 
 /** The part of a room that is shown, or asked for, without reading the room. */
 export interface Front {
-  /** As JSON. */
   readonly title: string
   /** The question that could start as soon as somebody runs it, while nothing runs; empty: none. */
   readonly waits: string
 }
 
 export function frontOf({ title, queue, held }: Docket): Front {
-  return { title: JSON.stringify(title), waits: held ? '' : (queue[0]?.messageId ?? '') }
+  return { title, waits: held ? '' : (queue[0]?.messageId ?? '') }
 }
 
 /** The members of an object as they stand between the braces of its JSON. */

@@ -1,5 +1,5 @@
 // What lies beyond the docket and is looked up before a command is decided: old messages, old generations.
-import type { GenerationId, MemberId, MessageId } from '@roomcast/shared/protocol'
+import type { Entry, GenerationId, MemberId, MessageId } from '@roomcast/shared/protocol'
 import { unreachable } from '@roomcast/shared/unreachable'
 import type { Command } from './commands.ts'
 
@@ -21,6 +21,13 @@ export interface Facts {
   readonly generation: GenerationFact | null
   /** What is quoted. */
   readonly quoted: MessageFact | 'reply' | null
+}
+
+/** Known of one id. */
+export interface Fact {
+  /** The message of this id, or the question that the generation of this id answers. */
+  readonly message: MessageFact | null
+  readonly generation: GenerationFact | null
 }
 
 /** Where facts are looked up, in one room. */
@@ -76,4 +83,12 @@ export function factsFor(command: Command, source: FactSource): Facts {
     default:
       return { ...NO_FACTS, message: source.message(subject) }
   }
+}
+
+/** Gives the fact about a message. @param entries the one that began it, and the last of each kind about it */
+export function messageFactOf(entries: readonly Entry[]): MessageFact | null {
+  const posted = entries.find(({ type }) => type === 'message-posted')
+  if (posted?.type !== 'message-posted') return null
+  const isRetracted = entries.some(({ type }) => type === 'message-retracted')
+  return { by: posted.by, model: posted.model, isRetracted }
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Started } from '../log/room-log.ts'
+import type { Started } from '../judge/room-log.ts'
 import { type Conversation, namesOf, readConversation } from './conversation.ts'
 import { turnsOf } from './prompt.ts'
 import { TestRoom } from './test-room.ts'

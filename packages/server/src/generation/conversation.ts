@@ -3,7 +3,7 @@
 import type { Message, Reply, RoomState, Said } from '@roomcast/shared/protocol'
 import { messagesOf } from '@roomcast/shared/room'
 import { Refusal } from '@roomcast/shared/protocol'
-import type { RoomLog, Started } from '../log/room-log.ts'
+import type { RoomLog, Started } from '../judge/room-log.ts'
 import { estimateTokens } from './tokens.ts'
 
 /** What is asked: this question after that history; or to go on with the last reply of the history. */

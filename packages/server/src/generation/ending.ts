@@ -1,7 +1,7 @@
 // How an answer ends, in the words that members read.
 import type { GenerationEnded, MemberId } from '@roomcast/shared/protocol'
 import { Refusal } from '@roomcast/shared/protocol'
-import { INTERRUPTED, type NewEnd } from '../log/room-log.ts'
+import { INTERRUPTED, type NewEnd } from '../judge/room-log.ts'
 import { ClaudeFailure, FAILURES, type FailureCode } from './claude.ts'
 
 /** Why a generation stopped reading before Claude's own end. */

@@ -1,7 +1,7 @@
 // What a generation makes of a Claude that fails, a storage that is away, and a node that goes down.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Refusal } from '@roomcast/shared/protocol'
-import type { RoomLog } from '../log/room-log.ts'
+import type { RoomLog } from '../judge/room-log.ts'
 import { ClaudeFailure, FAILURES } from './claude.ts'
 import { retryDelay } from './retry-delay.ts'
 import { settled } from './test-clock.ts'

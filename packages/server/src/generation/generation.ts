@@ -5,7 +5,7 @@
 import type { GenerationEnded, MemberId, Usage } from '@roomcast/shared/protocol'
 import { LIMITS, Refusal } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
-import type { EndResult, FinalBytes, RoomLog, Started } from '../log/room-log.ts'
+import type { EndResult, FinalBytes, RoomLog, Started } from '../judge/room-log.ts'
 import type { Chunk, Claude, Prompt, TooLong } from './claude.ts'
 import { ClaudeFailure, type FailureCode } from './claude.ts'
 import { type Ending, endingOf, failureBody, type Why } from './ending.ts'

@@ -1,6 +1,6 @@
 // What limits on spending do to the answers of a node.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Started } from '../log/room-log.ts'
+import type { Started } from '../judge/room-log.ts'
 import { ClaudeDouble } from './claude-double.ts'
 import { Generations } from './generations.ts'
 import { settled, TestClock } from './test-clock.ts'

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Started } from '../log/room-log.ts'
+import type { Started } from '../judge/room-log.ts'
 import { ClaudeDouble } from './claude-double.ts'
 import { ClaudeFailure, FAILURES, type ModelLimits } from './claude.ts'
 import type { Finished } from './generation.ts'

@@ -2,7 +2,7 @@
 // to their end when the node goes down.
 import type { MemberId, RoomId } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
-import type { LogUpdate, RoomLog, Started } from '../log/room-log.ts'
+import type { LogUpdate, RoomLog, Started } from '../judge/room-log.ts'
 import type { Claude, ModelLimits } from './claude.ts'
 import { namesOf, readConversation } from './conversation.ts'
 import { type Built, type Finished, Generation, type GenerationOptions } from './generation.ts'

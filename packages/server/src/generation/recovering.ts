@@ -1,7 +1,7 @@
 // Looks again and again for generations whose node has died: they are ended, and what waited behind them runs here.
 import { Refusal } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
-import type { RoomLog, Started, Waiting } from '../log/room-log.ts'
+import type { RoomLog, Started, Waiting } from '../judge/room-log.ts'
 
 /** Together with the lease of 6 s this is well below the 10 s after which no room is stuck any more. */
 const EVERY_MS = 1000

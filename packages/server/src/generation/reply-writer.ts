@@ -7,7 +7,7 @@ import type { GenerationEnded, Kind } from '@roomcast/shared/protocol'
 import { Refusal } from '@roomcast/shared/protocol'
 import { byteLength, sliceBytes } from '@roomcast/shared/room'
 import type { Clock } from '@roomcast/shared/clock'
-import type { FinalBytes, Owned, RoomLog } from '../log/room-log.ts'
+import type { FinalBytes, Owned, RoomLog } from '../judge/room-log.ts'
 
 /** Text that arrives within one window leaves together, ms; Ably and others use the same (25 updates a second). */
 export const WINDOW_MS = 40

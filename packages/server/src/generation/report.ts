@@ -1,6 +1,6 @@
 // What the operator reads of an answer that has ended: how, and why it failed. Nothing that anybody said.
 import type { Logger } from '../logger.ts'
-import type { Started } from '../log/room-log.ts'
+import type { Started } from '../judge/room-log.ts'
 import { memberLabel } from '../spending/member-label.ts'
 import type { FailureCode } from './claude.ts'
 import type { Finished } from './generation.ts'

@@ -1,6 +1,6 @@
 import type { RoomState } from '@roomcast/shared/protocol'
 import { reduce } from '@roomcast/shared/room'
-import type { RoomLog } from '../log/room-log.ts'
+import type { RoomLog } from '../judge/room-log.ts'
 
 export interface Settings extends Pick<RoomState, 'instructions' | 'members' | 'thinking'> {
   /** The members as they are now. */

@@ -2,7 +2,7 @@
 import { type Kind, Refusal } from '@roomcast/shared/protocol'
 import { addMark, byteLength, partsOf, sliceBytes } from '@roomcast/shared/room'
 import type { Mark } from '@roomcast/shared/protocol'
-import type { AppendReply, Owned, RoomLog } from '../log/room-log.ts'
+import type { AppendReply, Owned, RoomLog } from '../judge/room-log.ts'
 
 /** `before`: nothing is done; `after`: it is done, but the answer is lost. */
 export type Away = 'before' | 'after' | null

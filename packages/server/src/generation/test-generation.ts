@@ -1,6 +1,6 @@
 // One generation at work: a room in memory, a storage and a Claude that a test moves, a clock by hand. Not part of the program.
 import type { Ended, Reply } from '@roomcast/shared/protocol'
-import type { Started } from '../log/room-log.ts'
+import type { Started } from '../judge/room-log.ts'
 import { ClaudeDouble } from './claude-double.ts'
 import type { Prompt } from './claude.ts'
 import { type Finished, Generation, type GenerationOptions } from './generation.ts'

@@ -3,8 +3,8 @@ import type { Clock } from '@roomcast/shared/clock'
 import type { Message, Reply, RoomState, Said } from '@roomcast/shared/protocol'
 import { digest } from '@roomcast/shared/digest'
 import { byteLength, fold } from '@roomcast/shared/room'
-import type { NewEnd, RoomLog, Started, Written } from '../log/room-log.ts'
-import { openSqliteRoomLog } from '../log/sqlite/sqlite-room-log.ts'
+import type { NewEnd, RoomLog, Started, Written } from '../judge/room-log.ts'
+import { openSqliteRoomLog } from '../room-logs.ts'
 import { TestClock } from './test-clock.ts'
 
 export class TestRoom {

@@ -1,11 +1,11 @@
 // Who follows which room in this process. Updates are told in the order of the writes, one at a time, also
 // when a follower writes again while it is being told.
 import type { RoomId } from '@roomcast/shared/protocol'
-import type { Follower, LogUpdate } from './room-log.ts'
+import type { Heard, Listener } from './entry-log.ts'
 
 export class Followers {
-  readonly #rooms = new Map<RoomId, Set<Follower>>()
-  readonly #waiting: { roomId: RoomId; update: LogUpdate }[] = []
+  readonly #rooms = new Map<RoomId, Set<Listener>>()
+  readonly #waiting: { roomId: RoomId; update: Heard }[] = []
   readonly #onError: (error: unknown) => void
   #telling = false
 
@@ -14,7 +14,7 @@ export class Followers {
     this.#onError = onError
   }
 
-  add(roomId: RoomId, follower: Follower): () => void {
+  add(roomId: RoomId, follower: Listener): () => void {
     const followers = this.#rooms.get(roomId) ?? new Set()
     this.#rooms.set(roomId, followers.add(follower))
     return () => {
@@ -23,7 +23,7 @@ export class Followers {
     }
   }
 
-  tell(roomId: RoomId, update: LogUpdate): void {
+  tell(roomId: RoomId, update: Heard): void {
     this.#waiting.push({ roomId, update })
     if (this.#telling) return
     this.#telling = true
@@ -31,7 +31,7 @@ export class Followers {
     this.#telling = false
   }
 
-  #tellOne({ roomId, update }: { roomId: RoomId; update: LogUpdate }): void {
+  #tellOne({ roomId, update }: { roomId: RoomId; update: Heard }): void {
     for (const follower of [...(this.#rooms.get(roomId) ?? [])]) {
       if (!this.#rooms.get(roomId)?.has(follower)) continue
       try {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { Refusal } from '@roomcast/shared/protocol'
-import type { RoomLog } from './room-log.ts'
+import type { Append, EntryLog } from './entry-log.ts'
 import { SaveTrouble } from './save-trouble.ts'
 
 it('[R5.3] what the last save met counts until the next one, and for three seconds at most', async () => {
@@ -8,7 +8,7 @@ it('[R5.3] what the last save met counts until the next one, and for three secon
   let fails: Refusal | null = null
   const save = () => (fails ? Promise.reject(fails) : Promise.resolve({ ok: true, end: 2 }))
   const trouble = new SaveTrouble({ now: () => now, after: () => () => undefined })
-  const log = trouble.of({ appendReply: save, read: save } as unknown as RoomLog)
+  const log = trouble.of({ appendReply: save, read: save } as unknown as EntryLog)
   const started = { roomId: 'r', generationId: 'g', number: 1, fence: 1 }
   const append = () => log.appendReply(started, 0, 'Be').catch(() => null)
   expect(trouble.current).toBeNull()
@@ -37,9 +37,24 @@ it('[R5.3] what the last save met counts until the next one, and for three secon
 it('[R5.3] a room in which people only change what they wrote is told as well', async () => {
   const full = () => Promise.reject(new Refusal('storage-full'))
   const trouble = new SaveTrouble({ now: () => 0, after: () => () => undefined })
-  const log = trouble.of({ amend: full } as unknown as RoomLog)
-  const edit = { type: 'edit', commandId: 'c', by: 'ana', messageId: 'm', text: 'New.' } as const
-  await expect(log.amend('r', edit)).rejects.toThrow()
+  const log = trouble.of({ append: full } as unknown as EntryLog)
+  await expect(log.append('r', {} as Append)).rejects.toThrow()
   expect(Reflect.get(log, 'then')).toBeUndefined()
   expect(trouble.current).toMatchObject({ code: 'storage-full' })
+})
+
+it('[R5.3] an append that writes nothing does not show that more can be saved', async () => {
+  let answer: () => Promise<unknown> = () => Promise.reject(new Refusal('storage-full'))
+  const trouble = new SaveTrouble({ now: () => 0, after: () => () => undefined })
+  const log = trouble.of({ append: () => answer() } as unknown as EntryLog)
+  const append = () => log.append('r', {} as Append).catch(() => null)
+  await append()
+  for (const entries of [[], undefined]) {
+    answer = () => Promise.resolve({ type: entries ? 'ok' : 'moved', entries })
+    await append()
+    expect(trouble.current).toMatchObject({ code: 'storage-full' })
+  }
+  answer = () => Promise.resolve({ type: 'ok', entries: [{}] })
+  await append()
+  expect(trouble.current).toBeNull()
 })

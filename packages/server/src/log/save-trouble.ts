@@ -1,31 +1,25 @@
 // How the last try to save something ended, for a storage that cannot be asked whether it would take more: a disk.
 import { type ErrorBody, Refusal } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
-import type { RoomLog } from './room-log.ts'
+import type { Appended, AppendReply, EntryLog } from './entry-log.ts'
 
-/** Whether a call adds to what members see stored: how it ended tells whether more can be saved. */
-const SAVES: Readonly<Record<keyof RoomLog, boolean>> = {
-  createRoom: true,
-  join: true,
-  post: true,
-  start: true,
+type Saving = 'append' | 'appendReply'
+/**
+ * Whether a call adds to what members see stored: how it ended tells whether more can be saved. The others write next to nothing,
+ * or only when there is time.
+ */
+const SAVES: Readonly<Record<Exclude<keyof EntryLog, Saving>, false> & Record<Saving, true>> = {
+  append: true,
   appendReply: true,
-  withdraw: true,
-  resume: true,
-  amend: true,
-  end: true,
-  // These write next to nothing, or only when there is time.
   renew: false,
-  recover: false,
-  checkpoint: false,
-  deleteRoom: false,
+  lapsed: false,
   read: false,
   page: false,
-  offsetOf: false,
+  find: false,
+  checkpoint: false,
   follow: false,
-  isMember: false,
-  isGone: false,
   roomsOf: false,
+  deleteRoom: false,
   close: false,
 }
 /** Whoever could not save tries again well within this time, ms; after it nobody knows. */
@@ -46,9 +40,9 @@ export class SaveTrouble {
   }
 
   /** The same log, which is listened to. */
-  of(log: RoomLog): RoomLog {
+  of(log: EntryLog): EntryLog {
     return new Proxy(log, {
-      get: (target, name: keyof RoomLog) => {
+      get: (target, name: keyof EntryLog) => {
         const found: unknown = Reflect.get(target, name)
         // Whoever awaits a log asks it for `then`.
         if (typeof found !== 'function') return found
@@ -57,7 +51,9 @@ export class SaveTrouble {
         return (...given: unknown[]) => {
           const work = method(...given)
           work.then(
-            () => (this.#last = null),
+            (answer) => {
+              if (hasSaved(answer as Appended | AppendReply)) this.#last = null
+            },
             (error: unknown) => this.#failed(error),
           )
           return work
@@ -72,4 +68,9 @@ export class SaveTrouble {
     if (code !== 'storage-full' && code !== 'storage-unavailable') return
     this.#last = { error: error.body, at: this.#clock.now() }
   }
+}
+
+/** A batch of refusals writes nothing, and neither does one that comes too late. */
+function hasSaved(answer: Appended | AppendReply): boolean {
+  return 'type' in answer ? answer.type === 'ok' && answer.entries.length > 0 : answer.ok
 }

@@ -1,8 +1,17 @@
-import type { GenerationStarted, RoomId } from '@roomcast/shared/protocol'
-import type { Started } from './room-log.ts'
+import type { Entry, GenerationId, RoomId } from '@roomcast/shared/protocol'
+import type { Started } from './entry-log.ts'
 
-/** What a start gives to whoever runs it. Its fence is its number: a later start has a higher one. */
-export function startedOf(roomId: RoomId, entry: GenerationStarted): Started {
-  const { generationId, number, mode, messageId, of, by, model, offset } = entry
+/**
+ * The generation that began with these entries, if it is the one that was proposed, as its owner has it. Its fence is its number: a
+ * later start has a higher one.
+ */
+export function startedIn(
+  roomId: RoomId,
+  entries: readonly Entry[],
+  proposed: GenerationId | null | undefined,
+): Started | null {
+  const start = entries.find((entry) => entry.type === 'generation-started')
+  if (start?.type !== 'generation-started' || start.generationId !== proposed) return null
+  const { generationId, number, mode, messageId, of, by, model, offset } = start
   return { roomId, generationId, number, fence: number, mode, messageId, of, by, model, offset }
 }

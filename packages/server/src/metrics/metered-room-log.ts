@@ -1,7 +1,7 @@
 // A room log that measures another: how long appends take, how many bytes they bring, what fails. It changes nothing.
 import { Refusal } from '@roomcast/shared/protocol'
 import { byteLength } from '@roomcast/shared/room'
-import type { RoomLog } from '../log/room-log.ts'
+import type { RoomLog } from '../judge/room-log.ts'
 import { type Instruments, STORAGE_ERRORS } from './instruments.ts'
 import type { UnderWay } from './under-way.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type ErrorCode, Refusal } from '@roomcast/shared/protocol'
-import type { Amendment, NewPost, RoomLog } from '../log/room-log.ts'
+import type { Amendment, NewPost, RoomLog } from '../judge/room-log.ts'
 import type { PresencePort } from '../presence/presence.ts'
 import { perform, type CommandOptions, type RoomCommand, type StopAsked } from './commands.ts'
 

@@ -1,7 +1,7 @@
 // Pages of older messages, in each direction, from a log that only reads back. Bounded: so many messages, so much text.
 import type { Message, MessagesPage, RoomId } from '@roomcast/shared/protocol'
 import { messagesOf } from '@roomcast/shared/room'
-import type { RoomLog } from '../log/room-log.ts'
+import type { RoomLog } from '../judge/room-log.ts'
 import { newestWithin, oldestWithin } from './newest-within.ts'
 
 /** Where a page lies: it ends before an offset (of all messages without one), begins after one, or has one in its middle. */

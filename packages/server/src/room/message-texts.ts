@@ -1,6 +1,6 @@
 import type { RoomId } from '@roomcast/shared/protocol'
 import { answerText, messagesOf } from '@roomcast/shared/room'
-import type { RoomLog } from '../log/room-log.ts'
+import type { RoomLog } from '../judge/room-log.ts'
 
 /** The texts that a message has had, or the answer of a generation, without thoughts; none of what the room does not have. */
 export async function textsOf(

@@ -2,7 +2,7 @@
 import type { Entry, RoomId, RoomState } from '@roomcast/shared/protocol'
 import { digest } from '@roomcast/shared/digest'
 import { fold } from '@roomcast/shared/room'
-import type { RoomLog } from '../log/room-log.ts'
+import type { RoomLog } from '../judge/room-log.ts'
 
 export interface ReadState {
   readonly state: RoomState

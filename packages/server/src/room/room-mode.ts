@@ -12,7 +12,7 @@
 //             └─────────────▶ closed ◀──────┘
 //
 // A room that is being opened is in none: it is not there before it has been read (see `Room.open`).
-import type { LogUpdate } from '../log/room-log.ts'
+import type { LogUpdate } from '../judge/room-log.ts'
 
 /** What it is told goes on from what is here, and is shown at once. */
 export interface Live {

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { isDelta, type Update } from '@roomcast/shared/protocol'
 import { settled, TestClock } from '../generation/test-clock.ts'
 import { TestRoom } from '../generation/test-room.ts'
-import type { Follower, RoomLog } from '../log/room-log.ts'
+import type { Follower, RoomLog } from '../judge/room-log.ts'
 import { MemoryPresence } from '../presence/memory-presence.ts'
 import { Room } from './room.ts'
 

@@ -1,7 +1,7 @@
 // What a node does with its rooms while it cannot save anything.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { errorBody, isDelta, type Update } from '@roomcast/shared/protocol'
-import type { RoomLog } from '../log/room-log.ts'
+import type { RoomLog } from '../judge/room-log.ts'
 import type { Connection } from './connection.ts'
 import { Room } from './room.ts'
 import type { Rooms } from './rooms.ts'

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Message, Refusal } from '@roomcast/shared/protocol'
 import { TestClock } from '../generation/test-clock.ts'
 import { TestRoom } from '../generation/test-room.ts'
-import type { RoomLog } from '../log/room-log.ts'
+import type { RoomLog } from '../judge/room-log.ts'
 import type { Rooms } from './rooms.ts'
 import { testRooms } from './test-rooms.ts'
 

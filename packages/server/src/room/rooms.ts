@@ -18,7 +18,7 @@ import type {
 import { Refusal } from '@roomcast/shared/protocol'
 import { isInviteOpen, mayInvite, memberOf, openInvites } from '@roomcast/shared/room'
 import type { Clock } from '@roomcast/shared/clock'
-import { AdmissionChanged, type RoomLog, type Started } from '../log/room-log.ts'
+import { AdmissionChanged, type RoomLog, type Started } from '../judge/room-log.ts'
 import type { PresencePort } from '../presence/presence.ts'
 import { type CommandOptions, perform, type RoomCommand, stopWithoutStorage } from './commands.ts'
 import type { Connection, FanOut } from './connection.ts'

@@ -2,7 +2,7 @@
 import { setImmediate as othersTurn } from 'node:timers/promises'
 import type { Message, RoomId, SearchPage } from '@roomcast/shared/protocol'
 import { byteLength, messagesOf } from '@roomcast/shared/room'
-import type { RoomLog } from '../log/room-log.ts'
+import type { RoomLog } from '../judge/room-log.ts'
 import { atOnce, type InTurn } from './turns.ts'
 import { passageSteps, searchedText, wordsOf } from './words-in-text.ts'
 

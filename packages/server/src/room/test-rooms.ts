@@ -2,7 +2,7 @@
 import type { Clock } from '@roomcast/shared/clock'
 import { TestClock } from '../generation/test-clock.ts'
 import { TestRoom } from '../generation/test-room.ts'
-import type { RoomLog } from '../log/room-log.ts'
+import type { RoomLog } from '../judge/room-log.ts'
 import { MemoryPresence } from '../presence/memory-presence.ts'
 import { Rooms, type RoomsOptions } from './rooms.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Waiting } from '../log/room-log.ts'
+import type { Waiting } from '../judge/room-log.ts'
 import { RunningLimits } from './running-limits.ts'
 
 let now = 0

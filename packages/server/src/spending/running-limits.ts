@@ -2,7 +2,7 @@
 // that gets no place waits in the queue of its room, and the log tells what waits.
 import type { MemberId } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
-import type { Waiting } from '../log/room-log.ts'
+import type { Waiting } from '../judge/room-log.ts'
 
 export interface RunningLimitsOptions {
   /** Answers that run at once on this node, for one member, and for one address. */

@@ -49,6 +49,7 @@ local function put(card, body)
     redis.call('HSET', GENERATIONS .. started.id, 'number', started.number, 'message', started.message, 'offset', offset,
       'fence', started.fence or started.number, 'lease', whole(now() + LEASE_MS), 'marks', '', 'digest', DIGEST_OF_NOTHING)
     set('running', started.id)
+    set('number', started.number)
   end
   if card.ends then
     redis.call('HSET', GENERATIONS .. card.ends, 'ended', written[#written])

@@ -8,8 +8,8 @@ import type { Delta, Entry, RoomId } from '@roomcast/shared/protocol'
 import { Refusal } from '@roomcast/shared/protocol'
 import { refusalOf } from '../../redis/refusals.ts'
 import type { Subscriptions } from '../../redis/subscriptions.ts'
+import type { Listener } from '../entry-log.ts'
 import { Followers } from '../followers.ts'
-import type { Follower } from '../room-log.ts'
 import { parseFrame } from './frames.ts'
 import type { Stand, TextOf } from './repair/remembered.ts'
 import { type HeardEntries, Repair, type RepairOptions } from './repair/repair.ts'
@@ -53,8 +53,7 @@ export class Following {
       this.#checked = this.#look()
     })
     // What comes by a new connection may go on from another history.
-    for (const connection of [commands, subscriber])
-      connection.on('ready', () => options.dockets.clear())
+    for (const connection of [commands, subscriber]) connection.on('ready', () => this.#doubt())
     this.#followers = new Followers(options.onFollowerError)
     options.subscriptions.onRestored(() => void this.#look())
     this.#lookLater()
@@ -64,7 +63,7 @@ export class Following {
    * Subscribes first, then makes sure that there is such a room. Whoever reads afterwards misses nothing.
    * @throws Refusal `room-not-found`
    */
-  async follow(roomId: RoomId, follower: Follower): Promise<() => void> {
+  async follow(roomId: RoomId, listener: Listener): Promise<() => void> {
     await this.#checked
     const followed = this.#rooms.get(roomId) ?? { subscribed: null, count: 0 }
     this.#rooms.set(roomId, followed)
@@ -79,7 +78,7 @@ export class Following {
       this.#release(roomId, followed)
       throw error
     }
-    const unfollow = this.#followers.add(roomId, follower)
+    const unfollow = this.#followers.add(roomId, listener)
     let released = false
     return () => {
       unfollow()
@@ -168,11 +167,16 @@ export class Following {
     if ('type' in update) {
       const heard = update as HeardEntries
       if (this.#repair.heard(roomId, heard)) {
-        this.#options.dockets.forget(roomId)
+        this.#followers.tell(roomId, { type: 'doubtful' })
         void this.#lookAt(roomId)
-      } else this.#options.dockets.heard(roomId, heard.epoch, heard.entries)
+      }
     } else this.#repair.addText(roomId, update)
     this.#followers.tell(roomId, update)
+  }
+
+  /** What is told from now on may go on from another history. */
+  #doubt(): void {
+    for (const roomId of this.#rooms.keys()) this.#followers.tell(roomId, { type: 'doubtful' })
   }
 
   #lookLater(): void {

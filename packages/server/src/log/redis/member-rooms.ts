@@ -23,12 +23,16 @@ export class MemberRooms {
     this.#options = options
   }
 
-  async add(memberId: MemberId, roomId: RoomId): Promise<void> {
+  async enlist(members: readonly MemberId[], roomId: RoomId): Promise<void> {
     const { connections, scripts, keys } = this.#options
-    await connections.run(scripts.enlist, [keys.roomsOf(memberId)], [roomId])
+    await Promise.all(
+      members.map((memberId) =>
+        connections.run(scripts.enlist, [keys.roomsOf(memberId)], [roomId]),
+      ),
+    )
   }
 
-  async remove(members: readonly MemberId[], roomId: RoomId): Promise<void> {
+  async delist(members: readonly MemberId[], roomId: RoomId): Promise<void> {
     const { connections, keys } = this.#options
     await Promise.all(
       members.map((memberId) => connections.commands.zrem(keys.roomsOf(memberId), roomId)),

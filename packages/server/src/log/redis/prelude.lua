@@ -1,7 +1,8 @@
 -- What the scripts of a room have in common. Put in front of each of them, with the constants of the adapter.
 --
 -- KEYS  1 room     HASH   epoch, title (JSON), offset, at, running, waits (the question that may start when nothing runs),
---                         before (the epochs that lost tails have ended, the last ones), rules (the highest version
+--                         before (the epochs that lost tails have ended, the last ones), number (of the generation that
+--                         started last), rules (the highest version
 --                         of them that has written), ground (offset and mark of the last entry that decisions depend
 --                         on), reserved (`<node> <until>`)
 --       2 entries  STREAM ids `<offset>-0`; fields `e` (JSON), of a start also `g` (its generation)
@@ -111,33 +112,43 @@ local function reserve(node, forMs)
   end
 end
 
--- The generation that runs and its number, whatever can be read of the entry that began it.
+-- The generation that runs and the number of the last one, whatever can be read of the entry that began it.
 local function runs()
   local running = room('running') or ''
-  return running, running ~= '' and redis.call('HGET', KEYS[10] .. running, 'number') or ''
+  local number = room('number') or (running ~= '' and redis.call('HGET', KEYS[10] .. running, 'number'))
+  return running, number or ''
 end
 
--- What to answer to whoever knows the room up to another ground; nil when it is this one. Gives what comes after that
--- ground where the room goes on from it, else `far`.
+-- The entries after an offset that one answer holds.
+local function following(offset)
+  local entries, bytes = {}, 0
+  for position, item in ipairs(redis.call('XRANGE', ENTRIES, '(' .. offset .. '-0', '+', 'COUNT', MOST_BEHIND)) do
+    bytes = bytes + #item[2][2]
+    if position > 1 and bytes > MOST_BYTES_BEHIND then
+      break
+    end
+    entries[position] = item[2][2]
+  end
+  return entries
+end
+
+-- What to answer to whoever knows the room up to another ground; nil when it is this one. Gives the epoch, the ground and its
+-- mark; `known` where the room goes on from what is known, else the offset of a docket that was saved, with that, or 0; the next
+-- entries from there, the last offset of the room, and what runs. KEYS 9 is the checkpoint.
 local function moved(epoch, known, mark)
   local current, offset, own = room('epoch'), ground()
   if epoch == current and offset == known and own == mark then
     return nil
   end
-  local entries = 'far'
-  if epoch == current and (markAt(known) or '') == mark then
-    local items = redis.call('XRANGE', ENTRIES, '(' .. known .. '-0', '+', 'COUNT', MOST_BEHIND + 1)
-    local bytes = 0
-    entries = {}
-    for position, item in ipairs(items) do
-      entries[position] = item[2][2]
-      bytes = bytes + #item[2][2]
-    end
-    if #items > MOST_BEHIND or bytes > MOST_BYTES_BEHIND then
-      entries = 'far'
-    end
+  local from, saved, begin = 'known', '', known
+  if epoch ~= current or (markAt(known) or '') ~= mark then
+    local version, at, of = unpack(redis.call('HMGET', KEYS[9], 'docket-version', 'docket-offset', 'docket-mark'))
+    -- A storage that has lost its tail may have kept it all the same.
+    local holds = version == DOCKET_VERSION and markAt(at) == of
+    begin, saved = holds and at or '0', holds and redis.call('HGET', KEYS[9], 'docket') or ''
+    from = begin
   end
-  return { 'moved', current, offset, own, entries, runs() }
+  return { 'moved', current, offset, own, from, saved, following(begin), room('offset'), runs() }
 end
 
 -- Writes an entry and gives its offset. `body`: its JSON members after offset and at. `rules`: decisions depend on it.

@@ -1,7 +1,7 @@
 // Makes readings and pages of what the scripts give.
 import type { Entry, Mark, RoomId, Run } from '@roomcast/shared/protocol'
 import { emptyRoom } from '@roomcast/shared/room'
-import type { Page, Reading } from '../room-log.ts'
+import type { Page, Reading } from '../entry-log.ts'
 import { readEntry, readState } from '../readable.ts'
 import type { Answer } from './answers.ts'
 

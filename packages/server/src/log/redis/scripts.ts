@@ -1,11 +1,11 @@
 // The scripts of the adapter: one for each operation, run by Redis in one step.
 import { digest } from '@roomcast/shared/digest'
+import { DOCKET_VERSION } from '../../decide/saved-docket.ts'
 import { loadScript, type Script } from '../../redis/script.ts'
 
 const FILES = [
   'append',
-  'docket',
-  'facts',
+  'find',
   'lapsed',
   'append-reply',
   'renew',
@@ -45,7 +45,7 @@ const TOO_LATE = "if now() > tonumber(ARGV[#ARGV]) then return { 'late', whole(n
 export type ScriptName = (typeof FILES)[number] | typeof FREEING
 export type Scripts = Readonly<Record<ScriptName, Script>>
 
-/** Whoever is further behind than so many entries, or bytes of them, reads the room anew. */
+/** So many entries, or bytes of them, whoever is behind is told at once. */
 const MOST_BEHIND = 500
 const MOST_BYTES_BEHIND = 1024 * 1024
 /** Commands are remembered this long. */
@@ -71,6 +71,7 @@ export function loadScripts({ publishCommand, leaseMs, freshMs }: ScriptSettings
     `local REMEMBER_MS = ${REMEMBER_MS}`,
     `local MOST_BEHIND = ${MOST_BEHIND}`,
     `local MOST_BYTES_BEHIND = ${MOST_BYTES_BEHIND}`,
+    `local DOCKET_VERSION = '${DOCKET_VERSION}'`,
     `local DIGEST_OF_NOTHING = '${digest('')}'`,
   ]
   const scripts = [...FILES, FREEING].map((name) => {

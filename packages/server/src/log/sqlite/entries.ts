@@ -1,15 +1,10 @@
 // The entries of rooms, their offsets, and which command wrote which.
-import type {
-  CommandId,
-  Entry,
-  EntryDraft,
-  EntryType,
-  Inviters,
-  MemberId,
-  RoomId,
-} from '@roomcast/shared/protocol'
+import type { Entry, EntryDraft, EntryType, RoomId } from '@roomcast/shared/protocol'
 import { Refusal } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
+import { BEGINNINGS, LATER } from '../../decide/cards.ts'
+import { commandReused } from '../command-reused.ts'
+import type { Decided } from '../entry-log.ts'
 import { readEntry } from '../readable.ts'
 import type { Database } from './database.ts'
 
@@ -17,20 +12,22 @@ export interface RoomRow {
   readonly room_id: RoomId
   readonly epoch: string
   readonly title: string
-  readonly model: string
   readonly last_offset: number
   readonly last_at: number
   readonly last_number: number
   readonly running: number | null
-  readonly held: number
-  readonly inviters: Inviters | null
+  /** Offset of the last entry that decisions depend on. */
+  readonly ground: number
+  /** The highest version of the rules that has written. */
+  readonly rules: number
+  /** The question that may start as soon as nothing runs; empty: none. */
+  readonly waits: string
 }
 
 /** Where a room ends. */
 export type Last = Pick<Entry, 'offset' | 'at'>
 
 interface CommandRow {
-  readonly room_id: RoomId
   readonly type: string
   readonly first_offset: number
   readonly last_offset: number
@@ -41,6 +38,8 @@ interface EntryRow {
   readonly body: string
 }
 
+/** As SQL; the index `entries_of_messages` is for these. */
+const BEGIN = BEGINNINGS.map((type) => `'${type}'`).join(', ')
 /** Commands are remembered this long. */
 const REMEMBER_MS = 7 * 24 * 60 * 60 * 1000
 /** Old ones are looked for after so many new ones. */
@@ -58,20 +57,23 @@ export class Entries {
 
   /** @throws Refusal `room-not-found` */
   room(roomId: RoomId): RoomRow {
-    const row = this.#database.get<RoomRow>('SELECT * FROM rooms WHERE room_id = ?', roomId)
+    const row = this.roomIfAny(roomId)
     if (!row) throw new Refusal('room-not-found')
     return row
   }
 
-  makeRoom(room: { roomId: RoomId; epoch: string; title: string; model: string }): void {
+  roomIfAny(roomId: RoomId): RoomRow | undefined {
+    return this.#database.get<RoomRow>('SELECT * FROM rooms WHERE room_id = ?', roomId)
+  }
+
+  /** Makes an empty room. */
+  makeRoom(roomId: RoomId, epoch: string): RoomRow {
     this.#database.run(
-      `INSERT INTO rooms (room_id, epoch, title, model, last_offset, last_at, last_number, held)
-       VALUES (?, ?, ?, ?, 0, 0, 0, 0)`,
-      room.roomId,
-      room.epoch,
-      room.title,
-      room.model,
+      `INSERT INTO rooms (room_id, epoch, title, last_offset, last_at, last_number) VALUES (?, ?, '', 0, 0, 0)`,
+      roomId,
+      epoch,
     )
+    return this.room(roomId)
   }
 
   /** Removes a room and everything in it. @throws Refusal `room-not-found` */
@@ -81,10 +83,10 @@ export class Entries {
       'entries',
       'generations',
       'chunks',
-      'queue',
       'members',
       'commands',
       'checkpoints',
+      'dockets',
       'rooms',
     ]
     for (const table of tables) this.#database.run(`DELETE FROM ${table} WHERE room_id = ?`, roomId)
@@ -105,25 +107,41 @@ export class Entries {
     return entry
   }
 
-  /** The room ends with this entry from now on. */
-  moveTo(roomId: RoomId, { offset, at }: Last): void {
+  /** The room is as this row says from now on. */
+  saveRoom(room: RoomRow): void {
+    const { title, last_offset, last_at, last_number, running, ground, rules, waits } = room
     this.#database.run(
-      'UPDATE rooms SET last_offset = ?, last_at = ? WHERE room_id = ?',
-      offset,
-      at,
-      roomId,
+      `UPDATE rooms SET title = ?, last_offset = ?, last_at = ?, last_number = ?, running = ?, ground = ?, rules = ?, waits = ?
+       WHERE room_id = ?`,
+      ...[title, last_offset, last_at, last_number, running, ground, rules, waits],
+      room.room_id,
     )
   }
 
-  /** Offset of the last entry that changed the members or ended invites. */
-  lastAdmission(roomId: RoomId): number {
-    const row = this.#database.get<{ entry_offset: number }>(
-      `SELECT entry_offset FROM entries
-       WHERE room_id = ? AND type IN ('member-joined', 'member-left', 'invites-ended')
-       ORDER BY entry_offset DESC LIMIT 1`,
+  /** The next entries after an offset, and the body of the last of them. */
+  some(roomId: RoomId, offset: number, most: { readonly entries: number; readonly bytes: number }) {
+    const rows = this.#database.all<EntryRow>(
+      'SELECT entry_offset, body FROM entries WHERE room_id = ? AND entry_offset > ? ORDER BY entry_offset LIMIT ?',
       roomId,
+      offset,
+      most.entries,
     )
-    return row?.entry_offset ?? 0
+    let bytes = 0
+    const beyond = rows.findIndex(
+      ({ body }, index) => (bytes += body.length) > most.bytes && index > 0,
+    )
+    const some = beyond < 0 ? rows : rows.slice(0, beyond)
+    return { entries: this.#parse(some), lastBody: some.at(-1)?.body ?? '' }
+  }
+
+  /** An entry as it is stored; empty: there is none. */
+  bodyAt(roomId: RoomId, offset: number): string {
+    const row = this.#database.get<EntryRow>(
+      'SELECT entry_offset, body FROM entries WHERE room_id = ? AND entry_offset = ?',
+      roomId,
+      offset,
+    )
+    return row?.body ?? ''
   }
 
   after(roomId: RoomId, offset: number): Entry[] {
@@ -140,7 +158,7 @@ export class Entries {
   messagesBefore(roomId: RoomId, before: number, limit: number): Entry[] {
     const rows = this.#database.all<EntryRow>(
       `SELECT entry_offset, body FROM entries
-       WHERE room_id = ? AND entry_offset < ? AND type IN ('message-posted', 'generation-started')
+       WHERE room_id = ? AND entry_offset < ? AND type IN (${BEGIN})
        ORDER BY entry_offset DESC LIMIT ?`,
       roomId,
       before,
@@ -153,19 +171,25 @@ export class Entries {
   firstAbout(roomId: RoomId, subject: string): number | null {
     const row = this.#database.get<{ first: number | null }>(
       `SELECT min(entry_offset) AS first FROM entries INDEXED BY entries_by_subject
-       WHERE room_id = ? AND subject = ? AND type IN ('message-posted', 'generation-started')`,
+       WHERE room_id = ? AND subject = ? AND type IN (${BEGIN})`,
       roomId,
       subject,
     )
     return row?.first ?? null
   }
 
+  /** The entry that began a message or generation, if there is one, and the last of each kind about it. */
+  about(roomId: RoomId, subject: string): Entry[] {
+    return [...BEGINNINGS, ...LATER].flatMap((type) => this.last(roomId, subject, type) ?? [])
+  }
+
+  /** The last of each kind about a message or generation. */
+  later(roomId: RoomId, subject: string): Entry[] {
+    return LATER.flatMap((type) => this.last(roomId, subject, type) ?? [])
+  }
+
   /** The last entry of a type that says something about one message or generation. */
-  lastAbout<T extends EntryType>(
-    roomId: RoomId,
-    subject: string,
-    type: T,
-  ): Extract<Entry, { type: T }> | undefined {
+  last(roomId: RoomId, subject: string, type: EntryType): Entry | undefined {
     const row = this.#database.get<EntryRow>(
       // Without being told, SQLite walks through the whole room.
       `SELECT entry_offset, body FROM entries INDEXED BY entries_by_subject
@@ -175,55 +199,43 @@ export class Entries {
       type,
     )
     const entry = row && readEntry(row.body, row.entry_offset)
-    return entry?.type === type ? (entry as Extract<Entry, { type: T }>) : undefined
+    return entry?.type === type ? entry : undefined
   }
 
-  /**
-   * What a command wrote when it was done before, in which room; undefined when it is new.
-   * @throws Refusal `bad-request` when another command had this id
-   */
+  /** What a command wrote when it was done before, or that another command had its id; undefined when it is new. */
   repeated(
-    by: MemberId,
-    commandId: CommandId,
-    type: string,
-    roomId?: RoomId,
-  ): { roomId: RoomId; entries: Entry[] } | undefined {
+    roomId: RoomId,
+    { by, id, kind }: NonNullable<Decided['name']>,
+  ): readonly Entry[] | Refusal | undefined {
     const row = this.#database.get<CommandRow>(
-      `SELECT room_id, type, first_offset, last_offset FROM commands
-       WHERE member_id = ? AND command_id = ? AND room_id = coalesce(?, room_id)`,
+      `SELECT type, first_offset, last_offset FROM commands
+       WHERE member_id = ? AND command_id = ? AND room_id = ?`,
       by,
-      commandId,
-      roomId ?? null,
+      id,
+      roomId,
     )
     if (!row) return undefined
-    if (row.type !== type) throw new Refusal('bad-request', 'This commandId was another command’s.')
+    if (row.type !== kind) return commandReused()
     const entries = this.#database.all<EntryRow>(
       `SELECT entry_offset, body FROM entries WHERE room_id = ? AND entry_offset BETWEEN ? AND ? ORDER BY entry_offset`,
-      row.room_id,
+      roomId,
       row.first_offset,
       row.last_offset,
     )
-    return { roomId: row.room_id, entries: this.#parse(entries) }
+    return this.#parse(entries)
   }
 
+  /** @param first offset of the first of the entries that the command wrote, and `last` of the last; before it if there are none */
   remember(
-    by: MemberId,
-    commandId: CommandId,
-    type: string,
     roomId: RoomId,
-    entries: readonly Entry[],
+    { by, id, kind }: NonNullable<Decided['name']>,
+    first: number,
+    last: number,
   ): void {
-    const first = entries[0]?.offset ?? 1
     this.#database.run(
       `INSERT INTO commands (member_id, command_id, room_id, type, first_offset, last_offset, at)
        VALUES (?, ?, ?, ?, ?, ?, ?)`,
-      by,
-      commandId,
-      roomId,
-      type,
-      first,
-      first + entries.length - 1,
-      this.#clock.now(),
+      ...[by, id, roomId, kind, first, last, this.#clock.now()],
     )
     // With the first one too: a process may not live for long.
     if (this.#remembered++ % FORGET_EVERY === 0)
@@ -236,7 +248,7 @@ export class Entries {
 }
 
 /** The message or generation that later entries can be about. */
-function subjectOf(entry: Entry): string | null {
+export function subjectOf(entry: Entry): string | null {
   if ('generationId' in entry) return entry.generationId
   return 'messageId' in entry ? entry.messageId : null
 }

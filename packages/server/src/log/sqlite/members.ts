@@ -1,5 +1,7 @@
 // Who is a member of a room, and of which rooms somebody is one.
 import type { MemberId, RoomId, RoomSummary } from '@roomcast/shared/protocol'
+import type { Card } from '../../decide/cards.ts'
+import type { FoundId } from '../entry-log.ts'
 import type { Database } from './database.ts'
 import type { RoomRow } from './entries.ts'
 
@@ -10,14 +12,32 @@ export class Members {
     this.#database = database
   }
 
-  /** Somebody who is a member now. */
-  isMember(roomId: RoomId, memberId: MemberId): boolean {
-    return this.#row(roomId, memberId)?.gone === null
+  /** Somebody has come, or has gone. */
+  save(roomId: RoomId, member: NonNullable<Card['member']>): void {
+    if ('gone' in member) {
+      const { id, gone } = member
+      this.#database.run(
+        'UPDATE members SET gone = ? WHERE room_id = ? AND member_id = ?',
+        ...[gone, roomId, id],
+      )
+      return
+    }
+    const { id, is } = member
+    this.#database.run(
+      `INSERT INTO members (room_id, member_id, name, role) VALUES (?, ?, ?, ?)
+       ON CONFLICT (room_id, member_id) DO UPDATE SET name = excluded.name, role = excluded.role, gone = NULL`,
+      ...[roomId, id, is.name, is.role],
+    )
   }
 
-  /** Somebody who was a member and is none any more. */
-  isGone(roomId: RoomId, memberId: MemberId): boolean {
-    return (this.#row(roomId, memberId)?.gone ?? null) !== null
+  /** Null: there never was a member of this id. */
+  find(roomId: RoomId, memberId: MemberId): FoundId['member'] {
+    const row = this.#database.get<{ gone: 'left' | 'removed' | null }>(
+      'SELECT gone FROM members WHERE room_id = ? AND member_id = ?',
+      roomId,
+      memberId,
+    )
+    return row ? (row.gone ?? 'here') : null
   }
 
   /** The rooms that somebody is a member of, last used first. */
@@ -35,13 +55,5 @@ export class Members {
       running: room.running !== null,
       offset: room.last_offset,
     }))
-  }
-
-  #row(roomId: RoomId, memberId: MemberId): { readonly gone: string | null } | undefined {
-    return this.#database.get(
-      'SELECT gone FROM members WHERE room_id = ? AND member_id = ?',
-      roomId,
-      memberId,
-    )
   }
 }

@@ -2,10 +2,10 @@
 import type { Entry, RoomId, Run } from '@roomcast/shared/protocol'
 import { CHECKPOINT_VERSION } from '@roomcast/shared/protocol'
 import { emptyRoom } from '@roomcast/shared/room'
-import type { Page, Reading } from '../room-log.ts'
+import type { Page, Reading } from '../entry-log.ts'
 import { readState } from '../readable.ts'
 import type { Database } from './database.ts'
-import type { Entries } from './entries.ts'
+import { type Entries, subjectOf } from './entries.ts'
 import type { Replies } from './replies.ts'
 
 /** The room from its checkpoint on; a checkpoint of another version of the program does not count. */
@@ -38,22 +38,12 @@ export function readPage(
   const found = entries.messagesBefore(roomId, before, limit + 1)
   const earlier = found.length > limit
   const messages = earlier ? found.slice(1) : found
-  const about = messages.flatMap((entry) => aboutMessage(entries, roomId, entry))
+  const about = messages.flatMap((entry) => {
+    const subject = subjectOf(entry)
+    return subject === null ? [] : entries.later(roomId, subject)
+  })
   const all = [...messages, ...about].sort((one, other) => one.offset - other.offset)
   return { entries: all, runs: runsOf(replies, roomId, messages), earlier }
-}
-
-const LATER = ['question-withdrawn', 'message-edited', 'message-retracted'] as const
-
-function aboutMessage(entries: Entries, roomId: RoomId, entry: Entry): Entry[] {
-  switch (entry.type) {
-    case 'message-posted':
-      return LATER.flatMap((type) => entries.lastAbout(roomId, entry.messageId, type) ?? [])
-    case 'generation-started':
-      return [entries.lastAbout(roomId, entry.generationId, 'generation-ended') ?? []].flat()
-    default:
-      return []
-  }
 }
 
 function runsOf(replies: Replies, roomId: RoomId, entries: readonly Entry[]): Run[] {

@@ -141,3 +141,16 @@ export class Replies {
       .toString('utf8')
   }
 }
+
+/** Why an owner with this fence may not write, or null when it may. */
+export function refuseOwner(
+  row: GenerationRow,
+  fence: number | undefined,
+):
+  | { ok: false; refused: 'ended'; ended: GenerationEnded }
+  | { ok: false; refused: 'fenced' }
+  | null {
+  if (row.ended !== null)
+    return { ok: false, refused: 'ended', ended: JSON.parse(row.ended) as GenerationEnded }
+  return fence !== undefined && fence !== row.fence ? { ok: false, refused: 'fenced' } : null
+}

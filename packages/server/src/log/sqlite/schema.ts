@@ -105,19 +105,80 @@ const MIGRATIONS: readonly string[] = [
     tokens INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  // What rules are decided on is folded from the entries (decide/docket.ts) and saved as JSON now and then; rooms have their front only.
+  // A body that is no JSON is done without: a docket that lacks something is not read, and the room is folded from its beginning.
+  `
+  ALTER TABLE rooms ADD COLUMN ground INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE rooms ADD COLUMN rules INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE rooms ADD COLUMN waits TEXT NOT NULL DEFAULT '';
+  UPDATE rooms SET ground = last_offset, waits = CASE WHEN held = 1 THEN '' ELSE coalesce(
+    (SELECT message_id FROM queue WHERE queue.room_id = rooms.room_id ORDER BY place LIMIT 1), '') END;
+  CREATE INDEX rooms_at_work ON rooms (last_at) WHERE running IS NOT NULL OR waits <> '';
+
+  CREATE TABLE dockets (
+    room_id TEXT PRIMARY KEY,
+    version INTEGER NOT NULL,
+    docket_offset INTEGER NOT NULL,
+    docket TEXT NOT NULL
+  ) STRICT;
+  INSERT INTO dockets (room_id, version, docket_offset, docket)
+  SELECT room_id, 1, last_offset, json_object(
+    'offset', last_offset,
+    'title', title,
+    'model', model,
+    'inviters', coalesce(inviters, 'all'),
+    'members', (
+      SELECT json_group_array(json_array(member_id, json_object('name', name, 'role', role, 'gone', gone)))
+      FROM members WHERE members.room_id = rooms.room_id
+    ),
+    'admission', coalesce((
+      SELECT entry_offset FROM entries
+      WHERE entries.room_id = rooms.room_id AND type IN ('member-joined', 'member-left', 'invites-ended')
+      ORDER BY entry_offset DESC LIMIT 1
+    ), 0),
+    'running', (
+      SELECT generation_id FROM generations
+      WHERE generations.room_id = rooms.room_id AND generations.number = rooms.running
+    ),
+    'number', last_number,
+    'queue', (
+      SELECT json_group_array(json_patch(
+        json_object('messageId', message_id, 'by', member_id),
+        json_object(
+          'at', CASE WHEN json_valid(body) THEN json_extract(body, '$.at') END,
+          'model', CASE WHEN json_valid(body) THEN json_extract(body, '$.model') END
+        )
+      ) ORDER BY place)
+      FROM queue JOIN entries ON entries.room_id = queue.room_id AND subject = message_id AND type = 'message-posted'
+      WHERE queue.room_id = rooms.room_id
+    ),
+    'asked', json_array(),
+    'held', json(CASE WHEN held = 1 THEN 'true' ELSE 'false' END)
+  ) FROM rooms;
+
+  DROP TABLE queue;
+  DROP INDEX entries_of_admission;
+  ALTER TABLE rooms DROP COLUMN model;
+  ALTER TABLE rooms DROP COLUMN inviters;
+  ALTER TABLE rooms DROP COLUMN held;
+  `,
 ]
 
+/** The present version of the tables. */
+export const SCHEMA = MIGRATIONS.length
+
 /**
- * Brings the tables to the present version.
+ * Brings the tables to a version, each step in one transaction.
+ * @param to preset: the present one
  * @throws Error when the file was written by a later version of the program
  */
-export function migrate(database: DatabaseSync): void {
+export function migrate(database: DatabaseSync, to = SCHEMA): void {
   const row = database.prepare('PRAGMA user_version').get() as { user_version: number }
   if (row.user_version > MIGRATIONS.length)
     throw new Error(
       `The data was written by a later version of Roomcast (schema ${row.user_version}; this one knows ${MIGRATIONS.length}).`,
     )
-  for (let version = row.user_version; version < MIGRATIONS.length; version++) {
+  for (let version = row.user_version; version < to; version++) {
     database.exec('BEGIN IMMEDIATE')
     database.exec(MIGRATIONS[version] ?? '')
     database.exec(`PRAGMA user_version = ${version + 1}`)

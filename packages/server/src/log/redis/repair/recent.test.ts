@@ -1,7 +1,8 @@
 // What a node remembers of a room is bounded, whatever members do.
 import { expect, it } from 'vitest'
 import type { Entry } from '@roomcast/shared/protocol'
-import { markOf, Recent } from './recent.ts'
+import { markOf } from '../../mark.ts'
+import { Recent } from './recent.ts'
 
 const said = (offset: number, text: string): Entry => ({
   type: 'message-posted',

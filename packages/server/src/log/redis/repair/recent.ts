@@ -1,8 +1,8 @@
 // What this node knows of the last seconds of one room: what it has written there, and what it was told that others have. A
 // storage that loses its tail is given it again from here (restoring.ts).
-import { createHash } from 'node:crypto'
 import type { Delta, Entry, GenerationId, Kind } from '@roomcast/shared/protocol'
 import { byteLength, sliceBytes } from '@roomcast/shared/room'
+import { markOf } from '../../mark.ts'
 
 /** What a room is remembered with at most, bytes of JSON and of text; the oldest is forgotten first. */
 const MOST_BYTES = 512 * 1024
@@ -33,16 +33,6 @@ interface Text {
   /** Where the last piece ends. */
   end: number
   pieces: Heard<Piece>[]
-}
-
-/** Tells an entry from any other that may stand in its place. Scripts have it too (prelude.lua). */
-export function markOf(entry: Entry): string {
-  return markOfJson(JSON.stringify(entry))
-}
-
-/** The same of an entry as it is stored. */
-export function markOfJson(json: string): string {
-  return createHash('sha1').update(json).digest('hex')
 }
 
 export class Recent {

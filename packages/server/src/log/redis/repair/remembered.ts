@@ -1,6 +1,7 @@
 // How far this node knows a room, and what it would take for a loss of the storage.
 import type { Entry, GenerationId } from '@roomcast/shared/protocol'
-import { markOf, type Recent } from './recent.ts'
+import { markOf } from '../../mark.ts'
+import type { Recent } from './recent.ts'
 
 export interface Remembered {
   epoch: string

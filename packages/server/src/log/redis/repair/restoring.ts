@@ -3,13 +3,14 @@
 import { createHash } from 'node:crypto'
 import type { Entry, GenerationId, RoomId } from '@roomcast/shared/protocol'
 import { byteLength, sliceBytes } from '@roomcast/shared/room'
-import { type Card, frontOf } from '../../../decide/cards.ts'
-import { type Docket, EMPTY_DOCKET } from '../../../decide/docket.ts'
+import { cardOf, frontOf } from '../../../decide/cards.ts'
+import type { Docket } from '../../../decide/docket.ts'
 import { type Draft, withDrafts } from '../../../decide/draft.ts'
 import { restore } from '../../../decide/restore.ts'
 import type { Connections } from '../../../redis/connections.ts'
-import { cardIn, headOf } from '../appending.ts'
-import type { Dockets } from '../dockets.ts'
+import type { EntryLog } from '../../entry-log.ts'
+import { caughtUp, unknown } from '../../known.ts'
+import { cardIn, frontIn, headOf, type SentCard } from '../append-request.ts'
 import type { Keys } from '../keys.ts'
 import type { Scripts } from '../scripts.ts'
 import type { Piece, Recent } from './recent.ts'
@@ -36,7 +37,8 @@ export interface RestoringOptions {
   readonly connections: Connections
   readonly scripts: Scripts
   readonly keys: Keys
-  readonly dockets: Dockets
+  /** For the docket of a room that has lost something. */
+  readonly log: Pick<EntryLog, 'find'>
   readonly newId: () => string
 }
 
@@ -50,7 +52,7 @@ const RESERVE_MS = 1000
 
 /** What restore.lua takes for each entry or piece of text. */
 type Step =
-  | { readonly card: Card; readonly at: number; readonly cut?: { to: number; digest: string } }
+  | { readonly card: SentCard; readonly at: number; readonly cut?: { to: number; digest: string } }
   | { readonly text: { of: GenerationId; at: number; mark: string; digest: string } }
 /** Where an entry stands: at an offset, or where a step (from 1) puts it. */
 type Spot = { readonly offset: number } | { readonly step: number }
@@ -98,14 +100,14 @@ export class Restoring {
     recent: Recent,
     forMs: number,
   ): Promise<Repaired | null | 'moved'> {
-    const { connections, scripts, keys, dockets, newId } = this.#options
+    const { connections, scripts, keys, log, newId } = this.#options
     const node = this.#node
     const standing = await Standing.look(this.#options, roomId, recent, place, { node, forMs })
     if (!standing.exists && recent.entries[0]?.type !== 'room-created') return null
     const found = compare(standing, place)
     if (found === 'other') return null
     if (found === 'sound') return { turned: null, written: 0, missing: 0 }
-    const docket = standing.exists ? (await dockets.read(roomId)).docket : EMPTY_DOCKET
+    const { docket } = standing.exists ? await caughtUp(log, roomId, unknown()) : unknown()
     if (docket.offset !== standing.offset) return 'moved'
     const plan = await this.#plan(roomId, docket, standing, recent)
     const { steps, bodies, done, missing } = plan
@@ -118,13 +120,12 @@ export class Restoring {
       offset: String(standing.offset),
       mark: standing.mark,
       ...(turned === null ? {} : { turns: turned, before: epochsBefore(standing, place) }),
-      front: frontOf(plan.docket),
+      front: frontIn(frontOf(plan.docket)),
       steps,
       done,
     }
     const values = [JSON.stringify(asked), ...bodies]
     const answer = (await connections.run(scripts.restore, keys.all(roomId), values)) as string[]
-    dockets.forget(roomId)
     if (answer[0] !== 'ok') return 'moved'
     return { turned, written: Number(answer[1]), missing }
   }
@@ -204,9 +205,11 @@ export class Restoring {
   /** The lists of rooms lie elsewhere, and may have lost their tail too. */
   async #enlist(roomId: RoomId, entries: readonly Entry[]): Promise<void> {
     const { connections, scripts, keys } = this.#options
-    for (const entry of entries)
-      if (entry.type === 'member-joined')
-        await connections.run(scripts.enlist, [keys.roomsOf(entry.memberId)], [roomId])
+    for (const entry of entries) {
+      const { member } = cardOf(entry)
+      if (member && 'is' in member)
+        await connections.run(scripts.enlist, [keys.roomsOf(member.id)], [roomId])
+    }
   }
 }
 

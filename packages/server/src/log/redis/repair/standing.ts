@@ -1,6 +1,6 @@
 // The remains, in a storage that may have lost its tail, of the seconds that this node remembers.
 import type { Entry, GenerationId, MessageId, RoomId } from '@roomcast/shared/protocol'
-import { membersOf } from '../../../decide/cards.ts'
+import { cardOf, membersOf } from '../../../decide/cards.ts'
 import type { Draft } from '../../../decide/draft.ts'
 import type { Remains } from '../../../decide/restore.ts'
 import type { Connections } from '../../../redis/connections.ts'
@@ -129,10 +129,11 @@ export class Standing implements Remains {
   placed(draft: Draft): void {
     const about = this.#about.get(namesIn(draft)[0] ?? '')
     if (!about) return
-    if (draft.type === 'message-posted') about.message = { isRetracted: false }
-    if (draft.type === 'message-retracted') about.message = { isRetracted: true }
-    if (draft.type === 'generation-started') about.generation = { hasEnded: false }
-    if (draft.type === 'generation-ended') about.generation = { hasEnded: true }
+    const { begins, about: later, starts, ends } = cardOf(draft)
+    if (begins !== undefined && !starts) about.message = { isRetracted: false }
+    if (later?.as === 'r:') about.message = { isRetracted: true }
+    if (starts) about.generation = { hasEnded: false }
+    if (ends !== undefined) about.generation = { hasEnded: true }
   }
 }
 

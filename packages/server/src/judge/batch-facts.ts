@@ -1,32 +1,18 @@
 // Old messages and old answers of a room, as the rules ask for them: those that were looked up, and those that a batch has decided since.
 import type { GenerationId, MessageId } from '@roomcast/shared/protocol'
-import type { Draft } from '../../decide/draft.ts'
-import type { FactSource, GenerationFact, MessageFact } from '../../decide/facts.ts'
-
-/** What facts.lua answers about one id; see there. */
-export type FoundFact = readonly [
-  message: string,
-  by: string,
-  model: string,
-  retracted: string,
-  ended: string,
-]
+import type { Draft } from '../decide/draft.ts'
+import type { Fact, FactSource, GenerationFact, MessageFact } from '../decide/facts.ts'
 
 export class BatchFacts implements FactSource {
   readonly #messages = new Map<MessageId, MessageFact>()
   readonly #generations = new Map<GenerationId, GenerationFact>()
 
   /** @param found for each of `ids`, in their order */
-  constructor(ids: readonly string[] = [], found: readonly FoundFact[] = []) {
+  constructor(ids: readonly string[] = [], found: readonly Fact[] = []) {
     for (const [index, id] of ids.entries()) {
-      const [messageId = '', by = '', model = '', retracted, ended = ''] = found[index] ?? []
-      if (by !== '')
-        this.#messages.set(messageId, {
-          by,
-          isRetracted: retracted === '1',
-          model: model === '' ? undefined : (JSON.parse(model) as string),
-        })
-      if (ended !== '') this.#generations.set(id, { messageId, hasEnded: ended === '1' })
+      const { message = null, generation = null } = found[index] ?? {}
+      if (message) this.#messages.set(generation?.messageId ?? id, message)
+      if (generation) this.#generations.set(id, generation)
     }
   }
 

@@ -1,10 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { entrySchema } from '@roomcast/shared/protocol'
-import { checked } from './checked-room-log.ts'
-import type { NewEnd, RoomLog, Started } from './room-log.ts'
-import { openSqliteRoomLog } from './sqlite/sqlite-room-log.ts'
+import { openSqliteRoomLog } from './room-logs.ts'
+import type { NewEnd, RoomLog, Started } from './judge/room-log.ts'
 
-let bare: RoomLog
 let log: RoomLog
 let faults: string[]
 let ids = 0
@@ -12,9 +10,9 @@ const newId = () => `id-${(ids += 1)}`
 const clock = { now: () => 1, after: () => () => undefined }
 
 beforeEach(async () => {
-  bare = await openSqliteRoomLog({ path: ':memory:', clock, newId })
   faults = []
-  log = checked(bare, (call, where) => faults.push(`${call} ${where}`))
+  const onFault = (call: string, where: string) => faults.push(`${call} ${where}`)
+  log = await openSqliteRoomLog({ path: ':memory:', clock, newId, onFault })
   await log.createRoom({
     commandId: 'create',
     roomId: 'room',
@@ -47,9 +45,15 @@ const POST = {
 const wrong = <T>(value: unknown) => value as T
 const BASE = { commandId: 'c', by: 'alice' } as const
 
+async function ended(): Promise<Started> {
+  const started = await ask()
+  await log.end('room', { generationId: started.generationId, outcome: 'completed', next: null })
+  return started
+}
+
 /** Each call that writes, with something that its entry could not be read with. */
-const CALLS: Readonly<Record<string, (log: RoomLog) => Promise<unknown>>> = {
-  'createRoom room-created.title': (log) =>
+const CALLS: Readonly<Record<string, () => Promise<unknown>>> = {
+  'create room-created.title': () =>
     log.createRoom({
       commandId: 'c',
       roomId: 'other',
@@ -58,7 +62,7 @@ const CALLS: Readonly<Record<string, (log: RoomLog) => Promise<unknown>>> = {
       instructions: '',
       owner: { memberId: 'bob', name: 'Bob' },
     }),
-  'createRoom member-joined.name': (log) =>
+  'create member-joined.name': () =>
     log.createRoom({
       commandId: 'c',
       roomId: 'other',
@@ -67,42 +71,68 @@ const CALLS: Readonly<Record<string, (log: RoomLog) => Promise<unknown>>> = {
       instructions: '',
       owner: { memberId: 'bob', name: wrong(null) },
     }),
-  'join member-joined.role': (log) =>
+  'join member-joined.role': () =>
     log.join('room', { commandId: 'c', memberId: 'bob', name: 'Bob', role: wrong('king') }),
-  'post message-posted.text': (log) => log.post('room', { ...POST, text: wrong(undefined) }),
-  'post message-posted.mentions.0': (log) => log.post('room', { ...POST, mentions: [wrong({})] }),
-  'post message-posted.quote.of': (log) =>
-    log.post('room', { ...POST, quote: { of: 'a b', text: '' } }),
-  'post question-queued.messageId': (log) =>
+  'post message-posted.text': () => log.post('room', { ...POST, text: wrong(undefined) }),
+  'post message-posted.mentions.0': () => log.post('room', { ...POST, mentions: [wrong({})] }),
+  'post message-posted.quote.text': async () => {
+    const { messageId } = await ended()
+    return log.post('room', { ...POST, quote: { of: messageId, text: wrong(5) } })
+  },
+  'post generation-started.generationId': () =>
     log.post('room', { ...POST, generationId: 'not an id' }),
-  'start generation-started.mode': (log) =>
-    log.start('room', { ...BASE, generationId: 'g', of: 'g', mode: wrong('again') }),
-  'withdraw question-withdrawn.by': (log) =>
-    log.withdraw('room', { ...BASE, messageId: 'm', by: wrong('') }),
-  'resume queue-resumed.by': (log) =>
-    log.resume('room', { commandId: 'c', generationId: 'g', by: wrong(undefined) }),
-  'amend settings-changed.title': (log) =>
+  'start generation-started.mode': async () => {
+    const { generationId: of } = await ended()
+    return log.start('room', { ...BASE, generationId: 'g', of, mode: wrong('again') })
+  },
+  'start commandId': async () => {
+    const { generationId: of } = await ended()
+    return log.start('room', { ...BASE, commandId: '', generationId: 'g', of, mode: 'retry' })
+  },
+  'resume by': async () => {
+    const { generationId } = await ask()
+    await log.post('room', { ...POST, commandId: newId(), messageId: newId() })
+    await log.end('room', { generationId, outcome: 'cancelled', by: 'alice', next: null })
+    return log.resume('room', { commandId: 'c', generationId: 'g', by: wrong(undefined) })
+  },
+  'configure settings-changed.title': () =>
     log.amend('room', { ...BASE, type: 'configure', title: wrong({}) }),
-  'amend message-edited.text': (log) =>
-    log.amend('room', { ...BASE, type: 'edit', messageId: 'm', text: wrong(1) }),
-  'amend invite-made.until': (log) =>
+  'edit message-edited.text': async () => {
+    const { messageId } = await ended()
+    return log.amend('room', { ...BASE, type: 'edit', messageId, text: wrong(1) })
+  },
+  'invite invite-made.until': () =>
     log.amend('room', { ...BASE, type: 'invite', inviteId: 'i', until: -1 }),
-  'amend invites-ended.by': (log) =>
-    log.amend('room', { commandId: 'c', type: 'end-invites', by: wrong(null) }),
-  'amend member-left.memberId': (log) =>
-    log.amend('room', { ...BASE, type: 'remove', memberId: wrong('\n') }),
 }
 
 describe('a log that is checked', () => {
   it.each(Object.entries(CALLS))(
     'refuses what nobody could read, and says where: %s',
     async (where, call) => {
-      const before = await log.read('room')
-      await expect(call(log)).rejects.toMatchObject({ body: { code: 'internal' } })
+      await expect(call()).rejects.toMatchObject({ body: { code: 'internal' } })
       expect(faults).toEqual([where])
+      const before = await log.read('room')
+      // What may be repeated is refused again: it was not remembered as done.
+      await expect(log.post('room', { ...POST, text: wrong(7) })).rejects.toThrow()
       expect(await log.read('room')).toEqual(before)
+      for (const entry of before.entries)
+        expect(entrySchema['~standard'].validate(entry)).not.toHaveProperty('issues')
     },
   )
+
+  it('refuses nothing but that of a batch', async () => {
+    const posts = ['Hello.', wrong<string>(5), 'So.'].map((text, index) =>
+      log.post('room', {
+        ...POST,
+        commandId: `c${index}`,
+        messageId: `m${index}`,
+        ask: false,
+        text,
+      }),
+    )
+    const done = await Promise.allSettled(posts)
+    expect(done.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+  })
 
   it('refuses text at no place, and a state that is none', async () => {
     const started = await ask()
@@ -133,7 +163,7 @@ describe('a log that is checked', () => {
     }
     expect(await log.end('room', { ...end, ...more })).toMatchObject({ ok: true })
     expect(faults).toHaveLength(1)
-    const { entries } = await bare.read('room')
+    const { entries } = await log.read('room')
     expect(entries.at(-1)).toMatchObject({ type: 'generation-ended' })
     for (const entry of entries)
       expect(entrySchema['~standard'].validate(entry)).not.toHaveProperty('issues')
@@ -148,7 +178,7 @@ describe('a log that is checked', () => {
       usage: wrong({ inputTokens: 'many' }),
       next: null,
     })
-    const { entries } = await bare.read('room')
+    const { entries } = await log.read('room')
     expect(entries.at(-1)).toMatchObject({ stop: 'end_turn' })
     expect(entries.at(-1)).not.toHaveProperty('usage')
   })

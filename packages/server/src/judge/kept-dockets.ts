@@ -12,7 +12,7 @@ export interface DocketLimits {
   readonly members: number
 }
 
-/** `T`: a docket, and what an adapter wants to know with it. */
+/** `T`: a docket, with more that is known of its room. */
 export class KeptDockets<T extends { readonly docket: Docket }> {
   /** The least recently used first. */
   readonly #kept = new Map<RoomId, T>()
@@ -41,11 +41,6 @@ export class KeptDockets<T extends { readonly docket: Docket }> {
       if (this.#kept.size <= this.#most.rooms && this.#members <= this.#most.members) break
       this.forget(oldest)
     }
-  }
-
-  clear(): void {
-    this.#kept.clear()
-    this.#members = 0
   }
 
   forget(roomId: RoomId): void {

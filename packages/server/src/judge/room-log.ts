@@ -1,42 +1,17 @@
-// The room log: the one truth of every room, and the judge of every race.
+// The log of rooms as the rest of the program uses it: commands come in, entries come out, and every race is judged (judge.ts).
 //
-// Order        Entries of a room have dense offsets from 1, and `at` never goes back, whatever the clock of the storage
-//              does. All followers get the same entries and the same reply bytes, each in the order of the log; an end
-//              comes after all bytes before it.
-// Atomicity    Every method below is one step: checked, stored, then shown to followers, or nothing at all.
-//              A refused or failed call has changed nothing and shown nothing.
-// One run      At most one generation runs in a room. The first `end` wins; later ones learn the winner,
-//              and replies of an ended generation take no more bytes.
-// Idempotence  Calls with a `commandId` may be repeated: the entries answered are the same, the work is done once
-//              (remembered for a day at least), and `started` is given once, to one caller. `appendReply` may be
-//              repeated with the same bytes. An id that was another kind of command's is Refusal('bad-request').
-// Marks        The bytes after a mark that had none carry the mark again: no position tells that it was lost.
-// Loss         What has been answered survives the end of any process. Entries survive the loss of power;
-//              of a running reply the last moments may be lost then, and its end says so by its length.
-// Followers    May see an entry or bytes twice, never out of order with a hole in between unnoticed: offsets
-//              and byte positions tell. They are called after the write, one at a time, in order. An adapter that
-//              may lose what it tells also tells where the room stands (`heartbeat`), within a few seconds.
-//
-// Adapters translate their own failures to Refusal('storage-full') and Refusal('storage-unavailable').
-// Unknown rooms are answered with Refusal('room-not-found'). Whatever a member wants who left or was removed is refused
-// as `removed`, in the same step; a command that was done before is answered as then.
+// The promises of the log of entries hold here as well (log/entry-log.ts): order, atomicity, one run, idempotence, loss, followers.
+// Whatever a member wants who left or was removed is refused as `removed`, in the same step; a command that was done before is
+// answered as then.
 import type {
-  Delta,
-  Entries,
-  Entry,
   GenerationEnded,
   GenerationId,
-  Heartbeat,
   Kind,
   MemberId,
-  MessageId,
-  Mode,
   RoomId,
   RoomState,
   RoomSummary,
-  Run,
 } from '@roomcast/shared/protocol'
-
 import type {
   Amendment,
   NewEnd,
@@ -47,31 +22,30 @@ import type {
   Resumption,
   Withdrawal,
 } from '../decide/commands.ts'
+import type {
+  AppendReply,
+  LogUpdate,
+  Owned,
+  Page,
+  Reading,
+  Started,
+  Written,
+} from '../log/entry-log.ts'
 
 export type * from '../decide/commands.ts'
 export { INTERRUPTED } from '../decide/commands.ts'
 export { AdmissionChanged } from '../decide/join.ts'
 export { OWN_QUEUE_FULL } from '../decide/post.ts'
 export { OWNER_STAYS } from '../decide/remove.ts'
-
-/** A right to write one reply. The fence makes a late owner harmless: another owner has a higher one. */
-export interface Owned {
-  readonly roomId: RoomId
-  readonly generationId: GenerationId
-  readonly number: number
-  readonly fence: number
-}
-
-/** A generation that has just been started and is now the caller's to run. */
-export interface Started extends Owned {
-  readonly mode: Mode
-  readonly messageId: MessageId
-  readonly of: GenerationId | undefined
-  readonly by: MemberId
-  readonly model: string
-  /** Offset of its `generation-started`; the prompt is what lies before. */
-  readonly offset: number
-}
+export type {
+  AppendReply,
+  LogUpdate,
+  Owned,
+  Page,
+  Reading,
+  Started,
+  Written,
+} from '../log/entry-log.ts'
 
 /** The head of a queue that is not held, in a room where nothing runs: it may start as soon as somebody runs it. */
 export interface Waiting {
@@ -82,41 +56,10 @@ export interface Waiting {
   readonly since: number
 }
 
-/** `started`: a generation began in the same step, and the caller runs it. */
-export interface Written {
-  readonly entries: readonly Entry[]
-  readonly started: Started | null
-}
-
-export type AppendReply =
-  | { readonly ok: true; readonly end: number }
-  | { readonly ok: false; readonly refused: 'ended'; readonly ended: GenerationEnded }
-  | { readonly ok: false; readonly refused: 'fenced' }
-  /** The storage's end differs from `at`, and the bytes are not there already. */
-  | { readonly ok: false; readonly refused: 'elsewhere'; readonly end: number }
-
 export type EndResult =
   | (Written & { readonly ok: true; readonly ended: GenerationEnded })
-  | { readonly ok: false; readonly refused: 'ended'; readonly ended: GenerationEnded }
-  | { readonly ok: false; readonly refused: 'fenced' }
-  | { readonly ok: false; readonly refused: 'elsewhere'; readonly end: number }
+  | Exclude<AppendReply, { readonly ok: true }>
 
-/** Enough to fold the room as it is now: a state, the entries after it, the text of the replies among them. */
-export interface Reading {
-  readonly checkpoint: RoomState
-  readonly entries: readonly Entry[]
-  readonly runs: readonly Run[]
-}
-
-/** A stretch of older messages: their entries in order, later ones about them included, and their text. */
-export interface Page {
-  readonly entries: readonly Entry[]
-  readonly runs: readonly Run[]
-  readonly earlier: boolean
-}
-
-/** What a follower is told. `heartbeat`: where the room stands. `deleted`: the room is gone for good. */
-export type LogUpdate = Entries | Delta | Heartbeat | { readonly type: 'deleted' }
 export type Follower = (update: LogUpdate) => void
 
 export interface RoomLog {

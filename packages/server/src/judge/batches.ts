@@ -1,0 +1,228 @@
+// Decides what members want on what this node knows of a room, and has it written where that is how the room stands. Else it
+// catches up and decides again: who comes first is decided by the order of the log, as nobody waits for a lock.
+//
+// Nothing is refused or answered empty by what is known here alone: the log has told, after the command came, that the
+// room stands so and that the command was not done before.
+import type { Clock } from '@roomcast/shared/clock'
+import type { Entry, RoomId } from '@roomcast/shared/protocol'
+import { Refusal } from '@roomcast/shared/protocol'
+import { byteLength } from '@roomcast/shared/room'
+import { frontOf } from '../decide/cards.ts'
+import { type Command, FREES, type MemberCommand } from '../decide/commands.ts'
+import { decide, RULES_VERSION } from '../decide/decide.ts'
+import type { Docket } from '../decide/docket.ts'
+import { withDrafts } from '../decide/draft.ts'
+import { factsFor, subjectOf } from '../decide/facts.ts'
+import { actorOf } from '../decide/gone.ts'
+import type { Decided, EntryLog, Written } from '../log/entry-log.ts'
+import { type Known, unknown } from '../log/known.ts'
+import { startedIn } from '../log/started.ts'
+import { BatchFacts } from './batch-facts.ts'
+import { type Dockets, toBeSaved } from './dockets.ts'
+import { faultIn, type OnFault } from './faults.ts'
+import { Row, type Waiting } from './row.ts'
+import { Turn } from './turn.ts'
+
+/** A command that has waited so long for those before it was never sent, and is not any more, ms. */
+const MAY_WAIT_MS = 2500
+/** Commands that wait in one room. */
+const MOST_WAITING = 2000
+
+/** Whatever is decided with others: an end is not. */
+export type BatchedCommand = Exclude<Command, { readonly type: 'end' }>
+
+export interface BatchesOptions {
+  readonly log: EntryLog
+  readonly dockets: Dockets
+  readonly clock: Clock
+  readonly onFault: OnFault
+}
+
+interface Item extends Waiting {
+  readonly command: BatchedCommand
+  /** The epoch of the room that is made. */
+  readonly creates: string | null
+  readonly arrived: number
+  resolve(written: Written): void
+  reject(error: unknown): void
+}
+
+export class Batches {
+  readonly #options: BatchesOptions
+  /** Of rooms in which something is being decided. */
+  readonly #rows = new Map<RoomId, Row<Item>>()
+
+  constructor(options: BatchesOptions) {
+    this.#options = options
+  }
+
+  /**
+   * @param creates the epoch of a room that is made
+   * @throws Refusal, AdmissionChanged as it is decided, or the state of the storage
+   */
+  add(roomId: RoomId, command: BatchedCommand, creates: string | null = null): Promise<Written> {
+    return new Promise((resolve, reject) => {
+      const name = nameOf(command)
+      const item = {
+        command,
+        creates,
+        arrived: this.#options.clock.now(),
+        name: name && `${name.by} ${name.id}`,
+        // Who joins has seen the room up to an offset; that of a draft is not known yet.
+        begins: creates !== null || (command.type === 'join' && command.seen !== undefined),
+        kind: FREES[command.type] ? 'frees' : 'adds',
+        bytes: byteLength(JSON.stringify(command)),
+        resolve,
+        reject,
+      }
+      if ((this.#rows.get(roomId)?.length ?? 0) < MOST_WAITING) this.#enqueue(roomId, item)
+      else reject(new Refusal('storage-unavailable'))
+    })
+  }
+
+  #enqueue(roomId: RoomId, one: Item): void {
+    const waiting = this.#rows.get(roomId)
+    if (waiting) return waiting.add(one)
+    const row = new Row<Item>()
+    this.#rows.set(roomId, row)
+    row.add(one)
+    void this.#workOff(roomId, row)
+  }
+
+  async #workOff(roomId: RoomId, row: Row<Item>): Promise<void> {
+    // Those that come at the same moment go together.
+    await Promise.resolve()
+    while (row.length > 0) await this.#decide(roomId, row.take())
+    this.#rows.delete(roomId)
+  }
+
+  /** Every item is answered; never throws. */
+  async #decide(roomId: RoomId, batch: readonly Item[]): Promise<void> {
+    const { log, dockets, clock } = this.#options
+    const isOverdue = ({ arrived }: Item) => clock.now() - arrived > MAY_WAIT_MS
+    for (const item of batch) if (isOverdue(item)) item.reject(new Refusal('storage-unavailable'))
+    let open = batch.filter((item) => !isOverdue(item))
+    try {
+      const turn = new Turn(clock)
+      while (open.length > 0) {
+        const [known, facts] = await this.#knownFor(roomId, open, turn)
+        const { decided, after } = this.#decideAll(known.docket, open, facts)
+        const docket = toBeSaved(known)
+        const appended = await log.append(roomId, {
+          ground: known.ground,
+          creates: open[0]?.creates !== null,
+          rules: RULES_VERSION,
+          decided,
+          front: frontOf(after),
+          frees: open[0]?.kind === 'frees',
+          first: false,
+          losses: turn.losses,
+          ...(docket === undefined ? {} : { docket }),
+        })
+        switch (appended.type) {
+          case 'ok':
+            dockets.wrote(roomId, known, appended.entries)
+            return settle(roomId, open, decided, appended.entries)
+          case 'done':
+            open = open.filter((item, index) => !answered(item, appended.answers[index] ?? null))
+            break
+          case 'moved':
+            turn.lost()
+            await dockets.catchUp(roomId, known, appended)
+            break
+          default:
+            throw new Error(`a batch that ends nothing was answered ${appended.type}`)
+        }
+      }
+    } catch (error) {
+      // Whatever may have been written, the next look at the room is a fresh one.
+      dockets.forget(roomId)
+      for (const item of open) item.reject(error)
+    }
+  }
+
+  /** The room as it is known, and what its commands ask for, on the same ground. */
+  async #knownFor(
+    roomId: RoomId,
+    items: readonly Item[],
+    turn: Turn,
+  ): Promise<[Known, BatchFacts]> {
+    const { log, dockets } = this.#options
+    const creates = items[0]?.creates ?? null
+    if (creates !== null) return [unknown(creates), new BatchFacts()]
+    let known = await dockets.of(roomId)
+    const ids = [...new Set(items.flatMap(({ command }) => subjectOf(command) ?? []))]
+    if (ids.length === 0) return [known, new BatchFacts()]
+    for (;;) {
+      const answer = await log.find(roomId, ids, known.ground, turn.losses)
+      if (answer.type === 'found') return [known, new BatchFacts(ids, answer.found)]
+      turn.lost()
+      known = await dockets.catchUp(roomId, known, answer)
+    }
+  }
+
+  /** Decides one after the other, each on what the ones before leave. */
+  #decideAll(
+    docket: Docket,
+    items: readonly Item[],
+    facts: BatchFacts,
+  ): { readonly decided: readonly Decided[]; readonly after: Docket } {
+    let after = docket
+    const decided = items.map(({ command }) => {
+      const one = this.#decideOne(after, command, facts)
+      after = withDrafts(after, one.drafts)
+      facts.add(one.drafts)
+      return one
+    })
+    return { decided, after }
+  }
+
+  #decideOne(docket: Docket, command: BatchedCommand, facts: BatchFacts): Decided {
+    const decision = decide(docket, command, factsFor(command, facts))
+    const fault = decision instanceof Error ? null : faultIn(decision)
+    if (fault !== null) this.#options.onFault(command.type, fault)
+    const internal = fault === null ? null : new Refusal('internal')
+    const refusal = decision instanceof Error ? decision : internal
+    return {
+      name: nameOf(command),
+      proposes: 'generationId' in command ? (command.generationId ?? undefined) : undefined,
+      posts: command.type === 'post' ? command : undefined,
+      refusal,
+      drafts: decision instanceof Error || refusal !== null ? [] : decision,
+    }
+  }
+}
+
+/** By what the log remembers a command; null: nobody asks for it. */
+function nameOf(command: BatchedCommand): Decided['name'] {
+  if (!isOfMember(command)) return null
+  const kind = command.type === 'start' ? command.mode : command.type
+  return { by: actorOf(command), id: command.commandId, kind }
+}
+
+function isOfMember(command: BatchedCommand): command is MemberCommand {
+  return 'commandId' in command
+}
+
+/** Answers all of a batch that was written. @param entries of all, in their order */
+function settle(
+  roomId: RoomId,
+  items: readonly Item[],
+  decided: readonly Decided[],
+  entries: readonly Entry[],
+): void {
+  let from = 0
+  for (const [index, item] of items.entries()) {
+    const { drafts = [], refusal = null, proposes } = decided[index] ?? {}
+    const own = entries.slice(from, (from += drafts.length))
+    if (refusal) item.reject(refusal)
+    else item.resolve({ entries: own, started: startedIn(roomId, own, proposes) })
+  }
+}
+
+/** Answers what was done before. @returns whether it was */
+function answered(item: Item, answer: Written | Error | null): boolean {
+  if (answer instanceof Error) item.reject(answer)
+  else if (answer) item.resolve(answer)
+  return answer !== null
+}

@@ -1,0 +1,87 @@
+// Nothing is written that our own schemas would not read back: such an entry would make a room unreadable for good, on every screen.
+//
+// What the border has let through by then is a bug of this program: it is reported, refused as `internal`, and nothing is
+// written. An end ends all the same, without what cannot be read of it: no answer runs for ever.
+import {
+  deltaSchema,
+  entrySchema,
+  idSchema,
+  markSchema,
+  type RoomState,
+  roomStateSchema,
+} from '@roomcast/shared/protocol'
+import { type EndDetails, endDetails } from '@roomcast/shared/room'
+import * as v from 'valibot'
+import type { FinalBytes, NewEnd } from '../decide/commands.ts'
+import type { Draft } from '../decide/draft.ts'
+
+/** Hears which call would have written what cannot be read, such as `end` and `generation-ended.usage.inputTokens`. */
+export type OnFault = (call: string, where: string) => void
+
+/** Stand for what only the log knows. */
+const SOME_PLACE = { offset: 1, at: 0 }
+const SOME_SEAL = { end: 0, digest: '' }
+
+/** What an end can do without. */
+const DISPENSABLE = [
+  'reason',
+  'stop',
+  'error',
+  'usage',
+  'omitted',
+] as const satisfies readonly (keyof EndDetails)[]
+
+/** The first field, with its entry, that cannot be read, such as `message-posted.text`; null when all can. */
+export function faultIn(drafts: readonly Draft[]): string | null {
+  for (const draft of drafts) {
+    const fault = faultOf(entrySchema, { ...SOME_PLACE, ...SOME_SEAL, ...draft })
+    if (fault !== null) return `${draft.type}.${fault}`
+  }
+  return null
+}
+
+/** Whether ids are none; they stand in keys. Gives the name of the first that is none. */
+export function faultInIds(ids: Readonly<Record<string, unknown>>): string | null {
+  return Object.keys(ids).find((name) => !v.is(idSchema, ids[name])) ?? null
+}
+
+export function faultInBytes({ at, text, mark }: FinalBytes, number: number): string | null {
+  return (
+    faultOf(deltaSchema, [number, at, text]) ??
+    faultOf(markSchema, { kind: mark ?? 'text', from: at })
+  )
+}
+
+export function faultInState(state: RoomState): string | null {
+  return faultOf(roomStateSchema, state)
+}
+
+/** Leaves out of an end what cannot be read of it. @param onFault hears of the first of that */
+export function readableEnd(end: NewEnd, onFault: (where: string) => void): NewEnd {
+  const faults = new Map<string, string>()
+  for (const name of DISPENSABLE) {
+    const details = { [name]: end[name] } as EndDetails
+    const fault = faultIn([{ ...BARE, ...endDetails(details) }])
+    if (fault !== null) faults.set(name, fault)
+  }
+  const fault = end.final ? faultInBytes(end.final, 1) : null
+  if (fault !== null) faults.set('final', `final.${fault}`)
+  const [first] = faults.values()
+  if (first === undefined) return end
+  onFault(first)
+  const kept = Object.entries(end).filter(([name]) => !faults.has(name))
+  return Object.fromEntries(kept) as unknown as NewEnd
+}
+
+const BARE = {
+  type: 'generation-ended',
+  generationId: 'id',
+  number: 1,
+  outcome: 'completed',
+  held: false,
+} as const
+
+function faultOf(schema: v.GenericSchema, value: unknown): string | null {
+  const { issues } = v.safeParse(schema, value, { abortEarly: true })
+  return issues ? (v.getDotPath(issues[0]) ?? 'whole') : null
+}

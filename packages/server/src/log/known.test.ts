@@ -1,0 +1,122 @@
+import type { Entry } from '@roomcast/shared/protocol'
+import { describe, expect, it } from 'vitest'
+import type { Found, Moved } from './entry-log.ts'
+import { afterAppend, afterHearing, caughtUp, type Known, unknown } from './known.ts'
+import { markOf } from './mark.ts'
+
+const joined = (offset: number, memberId: string): Entry => ({
+  offset,
+  at: offset,
+  type: 'member-joined',
+  memberId,
+  name: memberId,
+  role: 'member',
+})
+const said = (offset: number): Entry => ({
+  offset,
+  at: offset,
+  type: 'message-posted',
+  messageId: `m${offset}`,
+  by: 'alice',
+  text: 'Hello',
+  ask: false,
+})
+
+/** A room with one member, and some talk after. */
+function aRoom(): Known {
+  return afterAppend(unknown('one'), [joined(1, 'alice'), said(2)])
+}
+/** An answer of the log. */
+function told(more: Partial<Moved>): Moved {
+  const { entries = [] } = more
+  const ground = { epoch: 'one', offset: 1, mark: '' }
+  const last = entries.at(-1)?.offset ?? 0
+  return {
+    type: 'moved',
+    ground,
+    after: 'ground',
+    entries,
+    mark: '',
+    last,
+    running: null,
+    number: 0,
+    ...more,
+  }
+}
+/** A log that gives these answers, in their order. */
+function answering(answers: Moved[]) {
+  const grounds: unknown[] = []
+  const find = (_: string, _ids: readonly string[], ground: unknown): Promise<Found | Moved> => {
+    grounds.push(ground)
+    const answer = answers.shift()
+    return answer
+      ? Promise.resolve(answer)
+      : Promise.reject(new Error('it was asked once too often'))
+  }
+  return { log: { find }, grounds }
+}
+const SILENT = answering([]).log
+const membersOf = ({ docket }: Known) => [...docket.members.keys()]
+
+describe('what is known of a room', () => {
+  it('stands on the last entry that decisions depend on', () => {
+    const known = aRoom()
+    expect(known.ground).toEqual({ epoch: 'one', offset: 1, mark: markOf(joined(1, 'alice')) })
+    expect(known).toMatchObject({ docket: { offset: 2 }, unsaved: 2 })
+  })
+
+  it('goes on with what is heard in its order, also for the second time', () => {
+    const known = afterHearing(aRoom(), [said(2), joined(3, 'bob')])
+    expect(membersOf(known)).toEqual(['alice', 'bob'])
+    expect(known.ground.offset).toBe(3)
+    expect(afterHearing(known, [joined(3, 'bob')])).toBe(known)
+  })
+
+  it('leaves out what comes beyond a gap: something may be missing there', () => {
+    const known = aRoom()
+    expect(afterHearing(known, [joined(4, 'carol')])).toBe(known)
+  })
+
+  it('goes on with what it has appended, over talk that it has not heard', () => {
+    const known = afterAppend(aRoom(), [joined(9, 'bob')])
+    expect(membersOf(known)).toEqual(['alice', 'bob'])
+    expect(known.docket).toMatchObject({ offset: 9, admission: 9 })
+    expect(afterHearing(known, [said(5)])).toBe(known)
+    expect(afterAppend(known, [])).toBe(known)
+  })
+
+  it('catches up from its ground, also where talk after it was lost and others came', async () => {
+    const ahead = afterHearing(aRoom(), [said(3), said(4)])
+    const ground = { epoch: 'one', offset: 2, mark: 'of bob' }
+    const known = await caughtUp(
+      SILENT,
+      'room',
+      ahead,
+      told({ ground, entries: [joined(2, 'bob')] }),
+    )
+    expect(membersOf(known)).toEqual(['alice', 'bob'])
+    expect(known).toMatchObject({ docket: { offset: 2 }, ground })
+  })
+
+  it('is read on until it is whole, and what runs is as the log says', async () => {
+    const ground = { epoch: 'one', offset: 3, mark: 'of carol' }
+    const first = told({ ground, entries: [joined(2, 'bob')], last: 4, mark: 'of bob' })
+    const rest = told({ ground, entries: [joined(3, 'carol'), said(4)], running: 'g7', number: 7 })
+    const { log, grounds } = answering([first, rest])
+    const known = await caughtUp(log, 'room', aRoom())
+    expect(membersOf(known)).toEqual(['alice', 'bob', 'carol'])
+    expect(known).toMatchObject({ ground, docket: { offset: 4, running: 'g7', number: 7 } })
+    expect(grounds).toEqual([aRoom().ground, { epoch: 'one', offset: 2, mark: 'of bob' }])
+  })
+
+  it('is begun anew in another epoch, and without a docket that cannot be read', async () => {
+    const ground = { epoch: 'two', offset: 1, mark: 'of dora' }
+    const saved = told({ ground, after: { docket: '{' }, entries: [] })
+    const { log, grounds } = answering([saved, told({ ground, entries: [joined(1, 'dora')] })])
+    const known = await caughtUp(log, 'room', aRoom())
+    expect(membersOf(known)).toEqual(['dora'])
+    expect(grounds[1]).toEqual({ epoch: 'two', offset: 0, mark: '' })
+    const other = told({ ground, after: 'nothing', entries: [joined(1, 'eve')] })
+    expect(membersOf(await caughtUp(SILENT, 'room', known, other))).toEqual(['eve'])
+  })
+})

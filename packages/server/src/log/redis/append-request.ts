@@ -1,0 +1,135 @@
+// The requests to append.lua and its answers.
+import type { Entry, GenerationEnded, RoomId } from '@roomcast/shared/protocol'
+import { type Card, cardOf, type Front, membersOf } from '../../decide/cards.ts'
+import type { Draft } from '../../decide/draft.ts'
+import { DOCKET_VERSION } from '../../decide/saved-docket.ts'
+import type { Append, Appended, Decided, Ending, Written } from '../entry-log.ts'
+import { startedIn } from '../started.ts'
+import { type Answer, refusalIn } from './answers.ts'
+import { movedIn } from './moved.ts'
+
+/** What only this adapter knows of an append. */
+export interface Sending {
+  /** Who asks, and for how long the room is to wait for it if it comes too late, ms; 0: not at all. */
+  readonly node: string
+  readonly reserves: number
+  /** Of the whole text of the generation that ends. */
+  readonly digest: string
+}
+
+/** By what a command is remembered. */
+export function fieldOf({ by, id }: NonNullable<Decided['name']>): string {
+  return `${by} ${id}`
+}
+
+/** The values that the script takes. */
+export function valuesOf(append: Append, { node, reserves, digest }: Sending): string[] {
+  const { ground, rules, decided, front, ends, creates, first, docket } = append
+  const asked = {
+    ...{ epoch: ground.epoch, offset: String(ground.offset), mark: ground.mark },
+    rules,
+    front: frontIn(front),
+    node,
+    ...(creates ? { creates } : {}),
+    ...(first ? { first } : {}),
+    ...(reserves > 0 ? { reserves } : {}),
+    ...(ends ? { ends: endingOf(ends, digest) } : {}),
+    ...(docket === undefined ? {} : { docket, version: String(DOCKET_VERSION) }),
+    commands: decided.map(({ name, proposes, posts, refusal, drafts }) => ({
+      ...(name ? { field: fieldOf(name), by: name.by, kind: name.kind } : {}),
+      proposes,
+      ...(posts ? { begins: `m:${posts.messageId}`, by: posts.by } : {}),
+      ...(refusal ? { refused: true } : {}),
+      cards: drafts.map(cardIn),
+    })),
+  }
+  const bodies = decided.flatMap(({ drafts }) => drafts.map(headOf))
+  return [JSON.stringify(asked), ...bodies, ends?.final?.text ?? '']
+}
+
+/** A room's hash has the title as JSON. */
+export function frontIn({ title, waits }: Front): Front {
+  return { title: JSON.stringify(title), waits }
+}
+
+function endingOf({ id, fence, next, looked, final }: Ending, digest: string): object {
+  return {
+    id,
+    ...(fence === undefined ? {} : { fence: String(fence) }),
+    ...(next === null ? {} : { next }),
+    ...(looked === undefined ? {} : { looked }),
+    ...(final ? { at: final.at, mark: final.mark ?? '', digest } : {}),
+  }
+}
+
+/** A card as the scripts take it: of a member as JSON members, of an end with the members after its seal. */
+export type SentCard = Omit<Card, 'member'> & {
+  readonly member?: { readonly id: string; readonly body?: string; readonly gone?: string }
+  readonly tail?: string
+}
+
+export function cardIn(draft: Draft): SentCard {
+  const { member, ...card } = cardOf(draft)
+  const sent = member && 'is' in member ? { id: member.id, body: membersOf(member.is) } : member
+  const about = sent ? { member: sent } : {}
+  if (draft.type !== 'generation-ended') return { ...card, ...about }
+  const { type: _, generationId: _id, number: _number, outcome: _outcome, ...rest } = draft
+  return { ...card, ...about, tail: `,${membersOf(rest)}` }
+}
+
+export function headOf(draft: Draft): string {
+  if (draft.type !== 'generation-ended') return membersOf(draft)
+  const { type, generationId, number, outcome } = draft
+  return membersOf({ type, generationId, number, outcome })
+}
+
+export type AppendAnswer =
+  | Exclude<Appended, { readonly type: 'full' }>
+  /** Others go first, for so long, ms. */
+  | { readonly type: 'reserved'; readonly forMs: number }
+
+export function appendedIn(roomId: RoomId, append: Append, answer: Answer): AppendAnswer {
+  const [type, first, second] = answer
+  switch (type) {
+    case 'ok':
+      return { type, entries: JSON.parse(String(first)) as Entry[] }
+    case 'done': {
+      const answers = first as readonly (Answer | '')[]
+      return {
+        type,
+        answers: answers.map((one, index) => before(roomId, append.decided[index], one)),
+      }
+    }
+    case 'moved':
+      return movedIn(append.ground, answer)
+    case 'reserved':
+      return { type, forMs: Number(first) }
+    case 'ended': {
+      const start = second === '' ? null : (JSON.parse(String(second)) as Entry)
+      return { type, ended: JSON.parse(String(first)) as GenerationEnded, start }
+    }
+    case 'fenced':
+    case 'lives':
+      return { type }
+    case 'elsewhere':
+      return { type, end: Number(first) }
+    case 'stale':
+      return { type, now: Number(first) }
+    default:
+      throw new Error(`not an answer of append.lua: ${String(type)}`)
+  }
+}
+
+function before(
+  roomId: RoomId,
+  command: Decided | undefined,
+  answer: Answer | '',
+): Written | Error | null {
+  if (answer === '') return null
+  const refusal = refusalIn(answer)
+  if (refusal) return refusal
+  const [, json, isOurs] = answer
+  const entries = JSON.parse(String(json)) as Entry[]
+  const proposed = isOurs === '1' ? command?.proposes : null
+  return { entries, started: startedIn(roomId, entries, proposed) }
+}

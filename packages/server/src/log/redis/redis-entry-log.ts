@@ -1,0 +1,267 @@
+// The log of entries in Redis: any number of nodes share it. Every operation is one script, so it is checked, stored and
+// published in one step; and every script may be repeated, since a connection that breaks sends it again.
+//
+// What the promises need of Redis: `appendfsync always` (nothing acknowledged is lost) and `noeviction`.
+import type {
+  GenerationEnded,
+  GenerationId,
+  Kind,
+  MemberId,
+  RoomId,
+  RoomState,
+  RoomSummary,
+} from '@roomcast/shared/protocol'
+import { CHECKPOINT_VERSION, Refusal } from '@roomcast/shared/protocol'
+import type { Clock } from '@roomcast/shared/clock'
+import type { Connections } from '../../redis/connections.ts'
+import type { Subscriptions } from '../../redis/subscriptions.ts'
+import type {
+  Append,
+  Appended,
+  AppendReply,
+  EntryLog,
+  Found,
+  Ground,
+  Lapsed,
+  Listener,
+  Moved,
+  Owned,
+  Page,
+  Reading,
+} from '../entry-log.ts'
+import type { Answer } from './answers.ts'
+import { Appending } from './appending.ts'
+import { Caller } from './caller.ts'
+import { Following } from './following.ts'
+import { type FoundAnswer, foundIn } from './found.ts'
+import { Keys } from './keys.ts'
+import { Leases } from './leases.ts'
+import { MemberRooms } from './member-rooms.ts'
+import { movedIn } from './moved.ts'
+import { readPage, readRoom } from './reading.ts'
+import { ReplyDigests } from './reply-digests.ts'
+import { Reservations } from './reservations.ts'
+import { loadScripts, type ScriptName } from './scripts.ts'
+
+export interface RedisEntryLogOptions {
+  /** Closed by whoever opened them, after the log. */
+  readonly connections: Connections
+  readonly subscriptions: Subscriptions
+  readonly namespace: string
+  readonly clock: Clock
+  /** Makes a fresh random id. */
+  readonly newId: () => string
+  /** An owner that has not shown itself for so long is dead; owners renew every 1.5 s. Preset: 6000. */
+  readonly leaseMs?: number
+  readonly onFollowerError: (error: unknown) => void
+  /** Hears that Redis has lost entries that were followed already (a failover); the room has a new epoch now. */
+  readonly onLost: (roomId: RoomId) => void
+  /** Hears how many of them were written again from what this node remembered, and how many had no place any more. */
+  readonly onReasserted?: (roomId: RoomId, written: number, missing: number) => void
+  /** Hears why a room could not be given what Redis has lost of it; it is tried again by the next look. */
+  readonly onRepairFailed?: (roomId: RoomId, error: unknown) => void
+}
+
+const LEASE_MS = 6000
+/** A lease is judged at most so long after the look at the storage's clock. */
+const FRESH_MS = 1000
+
+export class RedisEntryLog implements EntryLog {
+  readonly #caller: Caller
+  readonly #keys: Keys
+  readonly #reservations: Reservations
+  readonly #digests: ReplyDigests
+  readonly #following: Following
+  readonly #leases: Leases
+  readonly #memberRooms: MemberRooms
+  readonly #appending: Appending
+  #closed = false
+
+  constructor(options: RedisEntryLogOptions) {
+    const { connections, namespace, clock, leaseMs = LEASE_MS } = options
+    const { publishCommand } = connections
+    const keys = new Keys(namespace)
+    const scripts = loadScripts({ publishCommand, leaseMs, freshMs: FRESH_MS })
+    const caller = new Caller(connections, scripts, clock)
+    this.#keys = keys
+    this.#caller = caller
+    this.#digests = new ReplyDigests(connections)
+    this.#reservations = new Reservations(options.newId(), clock)
+    const { onReasserted = () => undefined, onRepairFailed = () => undefined } = options
+    const parts = { ...options, scripts, keys, caller, onReasserted, onRepairFailed }
+    this.#memberRooms = new MemberRooms(parts)
+    this.#leases = new Leases({ ...parts, leaseMs })
+    const find: EntryLog['find'] = (...asked) => this.#find(...asked)
+    const onUnremoved = (roomId: RoomId) => {
+      // ignored because: it is seen again by the next look
+      this.deleteRoom(roomId).catch(() => undefined)
+    }
+    this.#following = new Following({ ...parts, log: { find }, onUnremoved })
+    this.#appending = new Appending({
+      ...{ caller, keys, clock },
+      reservations: this.#reservations,
+      digests: this.#digests,
+      following: this.#following,
+      memberRooms: this.#memberRooms,
+      onWork: (roomId) => this.#leases.touch(roomId),
+    })
+  }
+
+  async append(roomId: RoomId, append: Append): Promise<Appended> {
+    const write = () => this.#appending.append(roomId, append)
+    const appended = await this.#again(roomId, write)
+    const isMissed = append.decided.some(({ refusal }) => isNotFound(refusal))
+    if (appended.type !== 'ok' || !isMissed) return appended
+    // What a refusal is about may be lost, and this node may know of it.
+    return (await this.#following.recheck(roomId)) ? write() : appended
+  }
+
+  async appendReply(owned: Owned, at: number, text: string, mark?: Kind): Promise<AppendReply> {
+    const { roomId, generationId, fence } = owned
+    const [, reply] = this.#keys.generation(roomId, generationId)
+    const growing = this.#digests.after(generationId, at, text, reply)
+    const grown = await this.#caller.translate(growing)
+    const values = [fence, at, text, mark ?? '', grown.digest]
+    const answer = await this.#generation(roomId, generationId, 'append-reply', values)
+    const refused = this.#refusedOwner(generationId, answer)
+    if (refused) return refused
+    grown.taken()
+    const delta = [owned.number, at, text] as const
+    this.#following.wroteText(owned, mark === undefined ? delta : [...delta, mark])
+    return { ok: true, end: Number(answer[1]) }
+  }
+
+  async renew({ roomId, generationId, fence }: Owned): Promise<boolean> {
+    try {
+      const answer = await this.#generation(roomId, generationId, 'renew', [fence])
+      const lives = answer[0] === 'ok'
+      if (lives) this.#leases.touch(roomId)
+      return lives
+    } catch (error) {
+      if (error instanceof Refusal && error.body.code === 'generation-not-found') return false
+      throw error
+    }
+  }
+
+  async lapsed(): Promise<Lapsed> {
+    return this.#caller.translate(this.#leases.lapsed())
+  }
+
+  async read(roomId: RoomId): Promise<Reading> {
+    const names = this.#keys.all(roomId)
+    const read = async (version: string | number) =>
+      readRoom(roomId, await this.#caller.run('read', names, [version]))
+    const reading = (await read(CHECKPOINT_VERSION)) ?? (await read('none'))
+    if (reading === null) throw new Refusal('internal')
+    // Whoever opens a room has what runs in it looked after, also when all else was lost.
+    this.#leases.touch(roomId)
+    return reading
+  }
+
+  async page(roomId: RoomId, before: number, limit: number): Promise<Page> {
+    const names = [...this.#keys.room(roomId), this.#keys.generations(roomId)]
+    return readPage(await this.#caller.run('page', names, [before, limit]))
+  }
+
+  async find(...asked: Parameters<EntryLog['find']>): Promise<Found | Moved> {
+    return this.#again(asked[0], () => this.#find(...asked))
+  }
+
+  async checkpoint(state: RoomState): Promise<void> {
+    if (state.running !== null || state.outdated) return
+    const { roomId, epoch, offset } = state
+    const names = [...this.#keys.room(roomId), this.#keys.checkpoint(roomId)]
+    const mark = this.#following.markAt(roomId, offset) ?? ''
+    const values = [CHECKPOINT_VERSION, epoch, offset, JSON.stringify(state), mark]
+    await this.#caller.run('checkpoint', names, values)
+  }
+
+  async follow(roomId: RoomId, listener: Listener): Promise<() => void> {
+    return this.#caller.translate(this.#following.follow(roomId, listener))
+  }
+
+  /** Looks where all followed rooms stand; resolves when their followers have been told. Redis that is away says nothing. */
+  catchUp(): Promise<void> {
+    return this.#following.catchUp()
+  }
+
+  async roomsOf(memberId: MemberId): Promise<readonly RoomSummary[]> {
+    return this.#caller.translate(this.#memberRooms.list(memberId))
+  }
+
+  async deleteRoom(roomId: RoomId): Promise<void> {
+    const answer = await this.#caller.run('delete-room', this.#keys.all(roomId))
+    await this.#caller.translate(this.#memberRooms.delist(answer[1] as MemberId[], roomId))
+    this.#leases.forget(roomId)
+    this.#following.removed(roomId, String(answer[2]))
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    this.#following.close()
+    await this.#leases.close()
+  }
+
+  async #find(
+    roomId: RoomId,
+    ids: readonly string[],
+    ground: Ground | null,
+    losses = 0,
+  ): Promise<Found | Moved> {
+    const reserves = this.#reservations.msAfter(losses, false)
+    const on = ground ? [ground.epoch, ground.offset, ground.mark] : ['any', '', '']
+    const values = [...on, this.#reservations.node, reserves, ...ids]
+    const answer = await this.#caller.run('find', this.#keys.all(roomId), values)
+    if (ground && answer[0] === 'moved') return movedIn(ground, answer)
+    return { type: 'found', found: (answer[1] as readonly FoundAnswer[]).map(foundIn) }
+  }
+
+  /** Runs a script about one generation. */
+  async #generation(
+    roomId: RoomId,
+    generationId: GenerationId,
+    name: ScriptName,
+    values: readonly (string | number)[],
+  ): Promise<Answer> {
+    const names = [...this.#keys.room(roomId), ...this.#keys.generation(roomId, generationId)]
+    return this.#again(roomId, () => this.#caller.run(name, names, values))
+  }
+
+  /** After all rooms were looked at since there is this connection; and once more where something lost is there again. */
+  async #again<T>(roomId: RoomId, run: () => Promise<T>): Promise<T> {
+    await this.#following.checked
+    try {
+      return await run()
+    } catch (error) {
+      // What it is about may be lost, and this node may know of it.
+      if (!isNotFound(error) || !(await this.#following.recheck(roomId))) throw error
+      return run()
+    }
+  }
+
+  #refusedOwner(
+    generationId: GenerationId,
+    answer: Answer,
+  ): Exclude<AppendReply, { ok: true }> | null {
+    switch (answer[0]) {
+      case 'ended':
+        this.#digests.forget(generationId)
+        return {
+          ok: false,
+          refused: 'ended',
+          ended: JSON.parse(String(answer[1])) as GenerationEnded,
+        }
+      case 'fenced':
+        return { ok: false, refused: 'fenced' }
+      case 'elsewhere':
+        return { ok: false, refused: 'elsewhere', end: Number(answer[1]) }
+      default:
+        return null
+    }
+  }
+}
+
+function isNotFound(error: unknown): boolean {
+  return error instanceof Refusal && error.body.code.endsWith('-not-found')
+}

@@ -1,0 +1,29 @@
+// The log knows entries and no rules: it names no command, and of the entries those only that start and end a generation or make a
+// room. Whatever else it has to know of an entry stands on its card (decide/cards.ts).
+import { globSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { expect, it } from 'vitest'
+import { FREES } from '@roomcast/server/decide/commands.ts'
+import { entrySchema } from '@roomcast/shared/protocol'
+
+const LOG = fileURLToPath(new URL('../../packages/server/src/log/', import.meta.url))
+const KNOWN = ['generation-started', 'generation-ended', 'room-created']
+const ENTRIES = entrySchema.options.map((option) => option.entries.type.literal)
+const COMMANDS = Object.keys(FREES)
+/** A step of `schema.ts` is never edited once it is released, and tells of the data of its time. */
+const FILES = globSync('**/*.{ts,lua}', { cwd: LOG }).filter(
+  (file) => !file.endsWith('.test.ts') && file !== 'sqlite/schema.ts',
+)
+
+it('the log names no command, and no entry but those that it guards by itself', () => {
+  expect(FILES.length).toBeGreaterThan(40)
+  expect(ENTRIES).toEqual(expect.arrayContaining(KNOWN))
+  expect(COMMANDS.length).toBeGreaterThan(10)
+  const names = new Set([...ENTRIES, ...COMMANDS].filter((name) => !KNOWN.includes(name)))
+  const said = FILES.flatMap((file) => {
+    const source = readFileSync(LOG + file, 'utf8')
+    const quoted = [...source.matchAll(/'([a-z-]+)'/g)].map(([, word = '']) => word)
+    return quoted.filter((word) => names.has(word)).map((word) => `${file}: ${word}`)
+  })
+  expect(said).toEqual([])
+})
