@@ -113,7 +113,7 @@ const homes = {
   'node:sqlite': [`${SERVER}/log/sqlite/database.ts`, `${SERVER}/log/sqlite/schema.ts`],
   ioredis: [`${SERVER}/redis/**`],
   'prom-client': [`${SERVER}/metrics/**`],
-  'socket.io': [`${SERVER}/socket/gateway.ts`],
+  'socket.io': [`${SERVER}/socket/gateway.ts`, `${SERVER}/socket/room-socket.ts`],
   'socket.io-parser': [`${SERVER}/socket/packets.ts`],
   express: [`${SERVER}/http/**`],
   jose: [`${SERVER}/access/tokens.ts`],

@@ -6,7 +6,7 @@ import type { FanOut } from '@roomcast/server/room/connection.ts'
 import { LOOK_MS } from '@roomcast/server/room/place.ts'
 import type { Rooms } from '@roomcast/server/room/rooms.ts'
 import { answerCommand } from '@roomcast/server/socket/answer-command.ts'
-import type { RoomSocket } from '@roomcast/server/socket/gateway.ts'
+import type { RoomSocket } from '@roomcast/server/socket/room-socket.ts'
 import { SocketConnection } from '@roomcast/server/socket/socket-connection.ts'
 import type { Tally } from './tally.ts'
 

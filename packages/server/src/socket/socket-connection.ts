@@ -4,7 +4,7 @@ import { errorBody, Refusal } from '@roomcast/shared/protocol'
 import { type Connection, sessionEnded } from '../room/connection.ts'
 import { isStalled, Place } from '../room/place.ts'
 import type { Rooms } from '../room/rooms.ts'
-import type { RoomSocket } from './gateway.ts'
+import type { RoomSocket } from './room-socket.ts'
 
 /** Who is connected, and from where. */
 interface Member {
