@@ -65,6 +65,11 @@ const zones = [
     message: 'Event streams talk to rooms only.',
   },
   {
+    target: ['socket', 'events', 'http'].map((border) => `${SERVER}/${border}`),
+    from: `${SERVER}/room/rooms.ts`,
+    message: 'Each border asks the rooms through a port of its own: rooms-port.ts.',
+  },
+  {
     target: [
       `${SERVER}/room`,
       `${SERVER}/generation`,

@@ -22,11 +22,11 @@ import type { KnownMember } from '../access/session.ts'
 import { TokenBucket } from '../access/token-bucket.ts'
 import { type FanOut, MOST_CONNECTIONS, MOST_PER_ADDRESS } from '../room/connection.ts'
 import { LOOK_MS } from '../room/place.ts'
-import type { Rooms } from '../room/rooms.ts'
 import { answerCommand } from './answer-command.ts'
 import { Door, SOCKET_PATH } from './door.ts'
 import { lookingParser, MAX_PACKET_BYTES, OddPacket } from './packets.ts'
 import type { RoomServer, RoomSocket } from './room-socket.ts'
+import type { RoomsPort } from './rooms-port.ts'
 import { SocketConnection } from './socket-connection.ts'
 
 /**
@@ -111,7 +111,7 @@ export class Gateway implements FanOut {
   }
 
   /** Begins to accept connections, for these rooms. Call once. */
-  open(rooms: Rooms): void {
+  open(rooms: RoomsPort): void {
     this.#io.use((socket, next) => {
       this.#admit(socket).then(
         (error) => next(error ? refusedHandshake(error) : undefined),
@@ -227,7 +227,7 @@ export class Gateway implements FanOut {
     return count
   }
 
-  #accept(socket: RoomSocket, rooms: Rooms): void {
+  #accept(socket: RoomSocket, rooms: RoomsPort): void {
     const { person } = socket.data
     if (!person) return void socket.disconnect(true)
     const sender = {
