@@ -78,6 +78,11 @@ const zones = [
     message: 'Event streams talk to rooms only.',
   },
   {
+    target: ['socket', 'events', 'http'].map((border) => `${SERVER}/${border}`),
+    from: `${SERVER}/room/rooms.ts`,
+    message: 'Each border asks the rooms through a port of its own: rooms-port.ts.',
+  },
+  {
     target: [
       `${SERVER}/room`,
       `${SERVER}/generation`,
@@ -128,7 +133,7 @@ const homes = {
   'node:sqlite': [`${SERVER}/log/sqlite/database.ts`, `${SERVER}/log/sqlite/schema.ts`],
   ioredis: [`${SERVER}/redis/**`],
   'prom-client': [`${SERVER}/metrics/**`],
-  'socket.io': [`${SERVER}/socket/gateway.ts`],
+  'socket.io': [`${SERVER}/socket/gateway.ts`, `${SERVER}/socket/room-socket.ts`],
   'socket.io-parser': [`${SERVER}/socket/packets.ts`],
   express: [`${SERVER}/http/**`],
   jose: [`${SERVER}/access/tokens.ts`],

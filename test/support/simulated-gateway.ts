@@ -4,9 +4,9 @@ import { type Command, type CommandResult, type Update } from '@roomcast/shared/
 import type { Clock } from '@roomcast/shared/clock'
 import type { FanOut } from '@roomcast/server/room/connection.ts'
 import { LOOK_MS } from '@roomcast/server/room/place.ts'
-import type { Rooms } from '@roomcast/server/room/rooms.ts'
 import { answerCommand } from '@roomcast/server/socket/answer-command.ts'
-import type { RoomSocket } from '@roomcast/server/socket/gateway.ts'
+import type { RoomSocket } from '@roomcast/server/socket/room-socket.ts'
+import type { RoomsPort } from '@roomcast/server/socket/rooms-port.ts'
 import { SocketConnection } from '@roomcast/server/socket/socket-connection.ts'
 import type { Tally } from './tally.ts'
 
@@ -44,7 +44,7 @@ export class SimulatedGateway implements FanOut {
   readonly #options: SimulatedGatewayOptions
   readonly #accepted = new Set<Accepted>()
   readonly #commands = new Set<string>()
-  #rooms: Rooms | null = null
+  #rooms: RoomsPort | null = null
   #stopSweep: (() => void) | null = null
   #links = 0
 
@@ -57,7 +57,7 @@ export class SimulatedGateway implements FanOut {
     return this.#accepted.size
   }
 
-  open(rooms: Rooms): void {
+  open(rooms: RoomsPort): void {
     this.#rooms = rooms
     this.#sweepLater()
   }
@@ -88,7 +88,7 @@ export class SimulatedGateway implements FanOut {
     }
   }
 
-  #openRooms(): Rooms {
+  #openRooms(): RoomsPort {
     if (!this.#rooms) throw new Error('the gateway is not open')
     return this.#rooms
   }

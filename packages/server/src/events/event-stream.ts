@@ -3,10 +3,10 @@ import type { ServerResponse } from 'node:http'
 import type { MemberId, NamedUpdate, Position, RoomId, Update } from '@roomcast/shared/protocol'
 import { isDelta } from '@roomcast/shared/protocol'
 import type { Connection } from '../room/connection.ts'
-import { Place } from '../room/place.ts'
-import type { Rooms } from '../room/rooms.ts'
+import type { Place } from '../room/place.ts'
 import type { Audience } from './audience.ts'
 import { frameOf, retryFrame, STREAM_HEADERS } from './frame.ts'
+import type { RoomsPort } from './rooms-port.ts'
 
 type Closed = Extract<NamedUpdate, { type: 'closed' }>
 
@@ -16,7 +16,7 @@ export interface EventStreamOptions {
   readonly address: string
   readonly endsAt: number
   readonly response: ServerResponse
-  readonly rooms: Rooms
+  readonly rooms: RoomsPort
   readonly audience: Audience
   /** What the client is told to wait before it comes back, ms. */
   readonly retryMs: number
@@ -29,7 +29,7 @@ export class EventStream implements Connection {
 
   constructor(options: EventStreamOptions) {
     this.#options = options
-    this.#place = new Place(this, options.rooms)
+    this.#place = options.rooms.placeOf(this)
     // ignored because: `close` follows, and what the client has missed it asks for when it is back
     options.response.on('error', () => undefined)
   }

@@ -20,10 +20,10 @@ import {
   MOST_PER_ADDRESS,
 } from '../room/connection.ts'
 import { LOOK_MS } from '../room/place.ts'
-import type { Rooms } from '../room/rooms.ts'
 import { Audience } from './audience.ts'
 import { EventStream } from './event-stream.ts'
 import { frameOf, KEEP_ALIVE } from './frame.ts'
+import type { RoomsPort } from './rooms-port.ts'
 
 /** A sign of life goes to every stream this often, ms. */
 const KEEP_ALIVE_MS = 15_000
@@ -52,7 +52,7 @@ export class EventStreams implements FanOut {
   readonly #options: EventStreamsOptions
   readonly #streams = new Set<EventStream>()
   readonly #audience = new Audience()
-  #rooms: Rooms | null = null
+  #rooms: RoomsPort | null = null
   #stopLook: (() => void) | null = null
   #stopKeepAlive: (() => void) | null = null
   #onEmpty: (() => void) | null = null
@@ -67,7 +67,7 @@ export class EventStreams implements FanOut {
   }
 
   /** Begins to accept streams, for these rooms. Call once. */
-  open(rooms: Rooms): void {
+  open(rooms: RoomsPort): void {
     this.#rooms = rooms
     this.#lookLater()
     this.#keepAliveLater()
@@ -141,7 +141,7 @@ export class EventStreams implements FanOut {
     if (this.#streams.size === 0) this.#onEmpty?.()
   }
 
-  #roomsOrRefuse(): Rooms {
+  #roomsOrRefuse(): RoomsPort {
     if (!this.#rooms) throw new Refusal('shutting-down')
     return this.#rooms
   }

@@ -1,7 +1,8 @@
 // Names within a room: no two members look the same, to people, to Claude and in an export.
 import { LIMITS, type Member } from '@roomcast/shared/protocol'
 
-type Person = Pick<Member, 'memberId' | 'name'>
+/** Somebody by their name, whether in a room yet or not. */
+export type Person = Pick<Member, 'memberId' | 'name'>
 
 /**
  * The name that `person` gets among `members`: their own, or with the first free number from 2 on where another

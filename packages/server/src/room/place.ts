@@ -6,7 +6,6 @@ import type { Look, Position, RoomId } from '@roomcast/shared/protocol'
 import { positionOf } from '@roomcast/shared/room'
 import type { Connection } from './connection.ts'
 import type { Room } from './room.ts'
-import type { Rooms } from './rooms.ts'
 
 /** How often every connection is looked at, ms. */
 export const LOOK_MS = 250
@@ -17,6 +16,22 @@ const MOST_UNSENT_BYTES = 32 * 1024 * 1024
 /** A connection that drains nothing for this many looks is ended. */
 const PATIENCE = 120
 
+/** The part of the rooms of its node that a place uses. */
+export interface RoomsToJoin {
+  /**
+   * Shows a room to a connection. @throws Refusal `room-not-found`, `removed`, `storage-unavailable`, `rate-limited`
+   * @param onMember called when its member is known to be one, and before the room is opened
+   */
+  join(
+    connection: Connection,
+    roomId: RoomId,
+    since: Position | undefined,
+    onMember: () => void,
+  ): Promise<Room>
+  /** Ends what `join` began; nothing happens to a connection that the room does not show itself to. */
+  leave(connection: Connection, room: Room): void
+}
+
 /** Whether a connection with so much unsent has to take that in before it asks for more. */
 export function isStalled(unsentBytes: number): boolean {
   return unsentBytes > STALLED_BYTES
@@ -24,7 +39,7 @@ export function isStalled(unsentBytes: number): boolean {
 
 export class Place {
   readonly #connection: Connection
-  readonly #rooms: Rooms
+  readonly #rooms: RoomsToJoin
   #room: Room | null = null
   /** Where it left the live path. */
   #stalled: Position | null = null
@@ -32,7 +47,7 @@ export class Place {
   #looks = 0
   #leastUnsent = Infinity
 
-  constructor(connection: Connection, rooms: Rooms) {
+  constructor(connection: Connection, rooms: RoomsToJoin) {
     this.#connection = connection
     this.#rooms = rooms
   }
@@ -45,7 +60,7 @@ export class Place {
   /**
    * Watches this room, from `since` on where that is possible, and no other. Whoever is no member of it stays
    * where they are.
-   * @throws what `Rooms.join` does
+   * @throws Refusal `room-not-found`, `removed`, `storage-unavailable`, `rate-limited`
    */
   async take(roomId: RoomId, since: Position | undefined): Promise<void> {
     this.#room = await this.#rooms.join(this.#connection, roomId, since, () => {

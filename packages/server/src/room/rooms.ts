@@ -6,6 +6,7 @@ import type {
   ErrorBody,
   GenerationId,
   InviteLook,
+  Member,
   MemberId,
   Message,
   MessagesPage,
@@ -22,9 +23,10 @@ import { AdmissionChanged, type RoomLog, type Started } from '../judge/room-log.
 import type { PresencePort } from '../presence/presence.ts'
 import { type CommandOptions, perform, type RoomCommand, stopWithoutStorage } from './commands.ts'
 import type { Connection, FanOut } from './connection.ts'
-import { freeName } from './free-name.ts'
+import { freeName, type Person } from './free-name.ts'
 import { messagesBefore, pageAt, type PagePlace } from './message-pages.ts'
 import { OpenRooms } from './open-rooms.ts'
+import { Place } from './place.ts'
 import { Room } from './room.ts'
 import { searchBefore } from './search.ts'
 import { atOnce, type InTurn, type Turns } from './turns.ts'
@@ -56,11 +58,6 @@ export interface RoomsOptions {
   /** See RoomOptions. */
   readonly onCorrected?: (screens: number) => void
   readonly onError: (roomId: RoomId, error: unknown) => void
-}
-
-export interface Person {
-  readonly memberId: MemberId
-  readonly name: string
 }
 
 export class Rooms {
@@ -230,11 +227,7 @@ export class Rooms {
     memberId: MemberId,
     roomId: RoomId,
     inTurn = atOnce,
-  ): Promise<{
-    title: string
-    members: Room['state']['members']
-    messages: AsyncIterable<Message>
-  }> {
+  ): Promise<{ title: string; members: readonly Member[]; messages: AsyncIterable<Message> }> {
     const { state } = await this.#roomOf(memberId, roomId)
     const { title, members, offset } = state
     const messages = messagesBefore(this.#logInTurn(inTurn), roomId, offset + 1, () =>
@@ -256,6 +249,11 @@ export class Rooms {
   /** Opens nothing. @throws Refusal `room-not-found`, `removed` for whoever is no member */
   async requireMember(memberId: MemberId, roomId: RoomId): Promise<void> {
     await this.#inMemory(memberId, roomId)
+  }
+
+  /** A place for a connection, in no room yet. */
+  placeOf(connection: Connection): Place {
+    return new Place(connection, this)
   }
 
   /**

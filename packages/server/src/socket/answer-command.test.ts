@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import type { Rooms } from '../room/rooms.ts'
 import { answerCommand } from './answer-command.ts'
+import type { RoomsPort } from './rooms-port.ts'
 import type { SocketConnection } from './socket-connection.ts'
 
 /** No rooms at all: whoever asks for one fails, and the answer would be `internal`. */
 const answer = (input: unknown) =>
-  answerCommand({} as Rooms, {} as SocketConnection, input, () => undefined)
+  answerCommand({} as RoomsPort, {} as SocketConnection, input, () => undefined)
 const post = { type: 'post', commandId: 'c', roomId: 'r', text: 'x', ask: false }
 const refused = { ok: false, error: { code: 'bad-request' } }
 

@@ -8,7 +8,7 @@ import {
   type ErrorBody,
   Refusal,
 } from '@roomcast/shared/protocol'
-import type { Rooms } from '../room/rooms.ts'
+import type { RoomsPort } from './rooms-port.ts'
 import type { SocketConnection } from './socket-connection.ts'
 
 /**
@@ -17,7 +17,7 @@ import type { SocketConnection } from './socket-connection.ts'
  * @param onError hears of what is no refusal; the member is told `internal`
  */
 export async function answerCommand(
-  rooms: Rooms,
+  rooms: RoomsPort,
   connection: SocketConnection,
   input: unknown,
   onError: (command: string, error: unknown) => void,

@@ -1,11 +1,12 @@
-// The border to Socket.IO: who may connect, commands in, updates out. The only importer of socket.io.
+// The border to Socket.IO: who may connect, commands in, updates out. The only importer of socket.io,
+// apart from its types (room-socket.ts).
 //
 // In-memory adapter only: order across nodes and resuming come from the log. A broadcast encodes an update once
 // for all watchers. A connection that does not drain leaves the live path and gets one tail when it does.
 import type { EventEmitter } from 'node:events'
 import type { IncomingMessage, Server as HttpServer } from 'node:http'
 import * as v from 'valibot'
-import { type DefaultEventsMap, Server, type Socket } from 'socket.io'
+import { Server } from 'socket.io'
 import {
   type CommandResult,
   errorBody,
@@ -13,18 +14,19 @@ import {
   type ErrorCode,
   handshakeSchema,
   PROTOCOL_VERSION,
-  type ServerEvents,
   type Update,
 } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
 import type { Sender } from '../access/allowance.ts'
+import type { KnownMember } from '../access/session.ts'
 import { TokenBucket } from '../access/token-bucket.ts'
 import { type FanOut, MOST_CONNECTIONS, MOST_PER_ADDRESS } from '../room/connection.ts'
 import { LOOK_MS } from '../room/place.ts'
-import type { Person, Rooms } from '../room/rooms.ts'
 import { answerCommand } from './answer-command.ts'
 import { Door, SOCKET_PATH } from './door.ts'
-import { lookingParser, MAX_PACKET_BYTES, OddPacket, type SentCommand } from './packets.ts'
+import { lookingParser, MAX_PACKET_BYTES, OddPacket } from './packets.ts'
+import type { RoomServer, RoomSocket } from './room-socket.ts'
+import type { RoomsPort } from './rooms-port.ts'
 import { SocketConnection } from './socket-connection.ts'
 
 /**
@@ -58,7 +60,7 @@ export interface GatewayOptions {
   readonly authenticate: (
     token: string | undefined,
     request: IncomingMessage,
-  ) => Promise<(Person & { readonly endsAt: number }) | null>
+  ) => Promise<KnownMember | null>
   /** Whether this sender may send another command of so many bytes now; asked once for each. */
   readonly mayCommand: (sender: Sender, bytes: number) => boolean
   /** Hears of every command, by the type its sender gave it, and then of its answer: the code of a refusal, or null. */
@@ -73,18 +75,9 @@ export interface GatewayOptions {
 /** Why a connection is ended by this node, other than that the node goes down. */
 export type EndReason = 'odd-packet' | 'too-many-packets' | 'too-many-commands' | 'slow'
 
-/** Client to server, after the look at each packet. */
-interface ReceivedEvents {
-  command: (sent: SentCommand, acknowledge?: Acknowledge) => void
-}
-export type RoomSocket = Socket<ReceivedEvents, ServerEvents, DefaultEventsMap, SocketData>
-interface SocketData {
-  person?: Person & { readonly endsAt: number }
-}
-
 export class Gateway implements FanOut {
   readonly #options: GatewayOptions
-  readonly #io: Server<ReceivedEvents, ServerEvents, DefaultEventsMap, SocketData>
+  readonly #io: RoomServer
   /** With when the session of each ends, ms since 1970. */
   readonly #connections = new Map<SocketConnection, number>()
   readonly #door: Door
@@ -118,7 +111,7 @@ export class Gateway implements FanOut {
   }
 
   /** Begins to accept connections, for these rooms. Call once. */
-  open(rooms: Rooms): void {
+  open(rooms: RoomsPort): void {
     this.#io.use((socket, next) => {
       this.#admit(socket).then(
         (error) => next(error ? refusedHandshake(error) : undefined),
@@ -234,7 +227,7 @@ export class Gateway implements FanOut {
     return count
   }
 
-  #accept(socket: RoomSocket, rooms: Rooms): void {
+  #accept(socket: RoomSocket, rooms: RoomsPort): void {
     const { person } = socket.data
     if (!person) return void socket.disconnect(true)
     const sender = {
@@ -287,8 +280,6 @@ export class Gateway implements FanOut {
     })
   }
 }
-
-type Acknowledge = (result: CommandResult) => void
 
 /** A page that is newer has to come back: during an upgrade the next node may be as new as it is. */
 function otherVersion(version: number): ErrorBody {

@@ -2,9 +2,9 @@
 import type { ErrorBody, Look, Position, RoomId, Update } from '@roomcast/shared/protocol'
 import { errorBody, Refusal } from '@roomcast/shared/protocol'
 import { type Connection, sessionEnded } from '../room/connection.ts'
-import { isStalled, Place } from '../room/place.ts'
-import type { Rooms } from '../room/rooms.ts'
-import type { RoomSocket } from './gateway.ts'
+import { isStalled, type Place } from '../room/place.ts'
+import type { RoomSocket } from './room-socket.ts'
+import type { RoomsPort } from './rooms-port.ts'
 
 /** Who is connected, and from where. */
 interface Member {
@@ -16,18 +16,18 @@ export class SocketConnection implements Connection {
   readonly memberId: string
   readonly address: string
   readonly #socket: RoomSocket
-  readonly #rooms: Rooms
+  readonly #rooms: RoomsPort
   readonly #place: Place
   #closed = false
   /** Joins and leaves happen one after the other, in the order they came. */
   #turn: Promise<void> = Promise.resolve()
 
-  constructor(socket: RoomSocket, { memberId, address }: Member, rooms: Rooms) {
+  constructor(socket: RoomSocket, { memberId, address }: Member, rooms: RoomsPort) {
     this.#socket = socket
     this.memberId = memberId
     this.address = address
     this.#rooms = rooms
-    this.#place = new Place(this, rooms)
+    this.#place = rooms.placeOf(this)
   }
 
   get id(): string {
