@@ -3,13 +3,13 @@
 import { globSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
-import { FREES } from '@roomcast/server/decide/commands.ts'
+import { RULES } from '@roomcast/server/decide/rules.ts'
 import { entrySchema } from '@roomcast/shared/protocol'
 
 const LOG = fileURLToPath(new URL('../../packages/server/src/log/', import.meta.url))
 const KNOWN = ['generation-started', 'generation-ended', 'room-created']
 const ENTRIES = entrySchema.options.map((option) => option.entries.type.literal)
-const COMMANDS = Object.keys(FREES)
+const COMMANDS = Object.keys(RULES)
 /** A step of `schema.ts` is never edited once it is released, and tells of the data of its time. */
 const FILES = globSync('**/*.{ts,lua}', { cwd: LOG }).filter(
   (file) => !file.endsWith('.test.ts') && file !== 'sqlite/schema.ts',

@@ -1,7 +1,6 @@
 // Plays a command on a log and says what became of it in the words of a decision, so that both can be compared.
 import type { Command } from '@roomcast/server/decide/commands.ts'
-import { decide } from '@roomcast/server/decide/decide.ts'
-import { factsFor } from '@roomcast/server/decide/facts.ts'
+import { decide, factsFor } from '@roomcast/server/decide/decide.ts'
 import { AdmissionChanged } from '@roomcast/server/decide/join.ts'
 import type { RoomLog, Started } from '@roomcast/server/judge/room-log.ts'
 import { type Entry, Refusal } from '@roomcast/shared/protocol'

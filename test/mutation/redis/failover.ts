@@ -42,9 +42,9 @@ export const FAILOVER: readonly Mutation[] = [
   {
     rule: 'R4.2',
     breaks: 'two nodes write the same message again',
-    file: 'packages/server/src/decide/restore.ts',
-    find: 'return remains.message(entry.messageId) ? THERE : where(true)',
-    replace: 'return where(true)',
+    file: 'packages/server/src/decide/entries.ts',
+    find: "(remains.message(messageId) ? 'there' : true)",
+    replace: 'true',
     tests: ['test/decide/properties.fuzz.test.ts'],
     titled: '[R4.2] an entry that is restored twice has one place',
   },
@@ -83,7 +83,7 @@ export const FAILOVER: readonly Mutation[] = [
   {
     rule: 'R3.1',
     breaks: 'a question that was stopped is asked again',
-    file: 'packages/server/src/decide/restore.ts',
+    file: 'packages/server/src/decide/entries.ts',
     find: '!remains.endsLater(generationId) && ',
     replace: '',
     ...after('[R2.3] a start that lost its place'),

@@ -1,8 +1,9 @@
 // The index card of an entry: all that a log has to know about it to find it again, so that the log itself need not know what
 // any entry means.
-import type { EntryOf, EntryType, MemberId, Role } from '@roomcast/shared/protocol'
+import type { EntryType, MemberId, Role } from '@roomcast/shared/protocol'
 import type { Docket } from './docket.ts'
-import type { Draft, EndDraft } from './draft.ts'
+import type { Draft } from './draft.ts'
+import { ENTRIES, type EntryKind } from './entries.ts'
 
 /** The words of a card. */
 export interface Card {
@@ -31,97 +32,26 @@ export interface Card {
   readonly ends?: string
 }
 
-type DraftOf<T extends EntryType> = T extends 'generation-ended'
-  ? EndDraft
-  : Omit<EntryOf<T>, 'offset' | 'at'>
-type Maker<T extends EntryType> = (draft: DraftOf<T>) => Omit<Card, 'rules'>
-
-/** Whether decisions depend on entries of a type. A type without a word here does not compile. */
-const RULES: Readonly<Record<EntryType, boolean>> = {
-  'room-created': true,
-  'member-joined': true,
-  'member-left': true,
-  'settings-changed': true,
-  'invite-made': false,
-  'invites-ended': true,
-  'message-posted': false,
-  'message-edited': false,
-  'message-retracted': true,
-  'question-queued': true,
-  'question-withdrawn': true,
-  'queue-resumed': true,
-  'generation-started': true,
-  'generation-ended': true,
-}
-
-/** Whether an entry of a type begins a message or an answer, or says something later about one. `MAKERS` says the same. */
-const PARTS: Readonly<Record<EntryType, 'begins' | 'later' | null>> = {
-  'room-created': null,
-  'member-joined': null,
-  'member-left': null,
-  'settings-changed': null,
-  'invite-made': null,
-  'invites-ended': null,
-  'message-posted': 'begins',
-  'message-edited': 'later',
-  'message-retracted': 'later',
-  'question-queued': null,
-  'question-withdrawn': 'later',
-  'queue-resumed': null,
-  'generation-started': 'begins',
-  'generation-ended': 'later',
-}
 /** The types of entries that begin a message or an answer. */
 export const BEGINNINGS = typesThat('begins')
 /** The types of entries that say something later about one. */
 export const LATER = typesThat('later')
 
 function typesThat(part: 'begins' | 'later'): readonly EntryType[] {
-  return (Object.keys(PARTS) as EntryType[]).filter((type) => PARTS[type] === part)
-}
-
-const MAKERS: { readonly [T in EntryType]: Maker<T> } = {
-  'room-created': () => ({}),
-  'member-joined': ({ memberId: id, name, role }) => ({
-    member: { id, is: { name, role } },
-  }),
-  'member-left': ({ memberId: id, by }) => ({
-    member: { id, gone: by === id ? 'left' : 'removed' },
-  }),
-  'settings-changed': () => ({}),
-  'invite-made': () => ({}),
-  'invites-ended': () => ({}),
-  'message-posted': ({ messageId, by, model }) => ({
-    begins: `m:${messageId}`,
-    by,
-    ...(model === undefined ? {} : { index: { [`o:${messageId}`]: JSON.stringify(model) } }),
-  }),
-  'message-edited': ({ messageId }) => ({ about: { subject: `m:${messageId}`, as: 'e:' } }),
-  'message-retracted': ({ messageId }) => ({ about: { subject: `m:${messageId}`, as: 'r:' } }),
-  'question-queued': () => ({}),
-  'question-withdrawn': ({ messageId }) => ({ about: { subject: `m:${messageId}`, as: '' } }),
-  'queue-resumed': () => ({}),
-  'generation-started': ({ generationId: id, number, messageId }) => ({
-    begins: `g:${id}`,
-    starts: { id, number: String(number), message: messageId },
-  }),
-  'generation-ended': ({ generationId: id }) => ({
-    about: { subject: `g:${id}`, as: '' },
-    ends: id,
-  }),
+  return (Object.keys(ENTRIES) as EntryType[]).filter((type) => ENTRIES[type].part === part)
 }
 
 /** Gives the card of an entry. Of one of a later version it only says that decisions may depend on it. */
 export function cardOf(draft: Draft): Card {
   const { type } = draft
-  if (!Object.hasOwn(MAKERS, type)) return { rules: doesRule(type) }
-  const make = MAKERS[type] as (draft: Draft) => Omit<Card, 'rules'>
-  return { rules: doesRule(type), ...make(draft) }
+  if (!Object.hasOwn(ENTRIES, type)) return { rules: doesRule(type) }
+  const { card } = ENTRIES[type] as EntryKind<EntryType>
+  return { rules: doesRule(type), ...card?.(draft) }
 }
 
 /** Whether decisions may depend on an entry of this type; on one of a later version they may. */
 export function doesRule(type: string): boolean {
-  return !Object.hasOwn(RULES, type) || RULES[type as EntryType]
+  return !Object.hasOwn(ENTRIES, type) || ENTRIES[type as EntryType].rules
 }
 
 /** The part of a room that is shown, or asked for, without reading the room. */

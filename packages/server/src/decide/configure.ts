@@ -1,13 +1,22 @@
+import type { Inviters } from '@roomcast/shared/protocol'
 import { Refusal } from '@roomcast/shared/protocol'
-import type { CommandOf } from './commands.ts'
-import type { Draft } from './draft.ts'
-import { type Docket, isOwner } from './docket.ts'
+import { isOwner } from './docket.ts'
+import type { OfMember, Rule } from './rule.ts'
+
+export interface Configure extends OfMember {
+  readonly type: 'configure'
+  readonly title?: string
+  readonly model?: string
+  readonly instructions?: string
+  readonly inviters?: Inviters
+  readonly thinking?: boolean
+}
 
 /** The owner changes settings; what is not named stays. */
-export function configure(
-  docket: Docket,
-  { commandId, ...changed }: CommandOf<'configure'>,
-): Draft[] | Refusal {
-  if (!isOwner(docket, changed.by)) return new Refusal('owner-only')
-  return [{ ...changed, type: 'settings-changed' }]
+export const configure: Rule<Configure> = {
+  frees: false,
+  decide(docket, { commandId, ...changed }) {
+    if (!isOwner(docket, changed.by)) return new Refusal('owner-only')
+    return [{ ...changed, type: 'settings-changed' }]
+  },
 }

@@ -1,25 +1,11 @@
-// The rules of a room: what becomes of a command, given the room as it is. Pure: no clock, no chance, nothing is read or written.
-// One file for each kind of command; the words of the refusals are those of PROTOCOL.md.
-import type { Refusal } from '@roomcast/shared/protocol'
-import { unreachable } from '@roomcast/shared/unreachable'
+// What becomes of a command, given the room as it is. Pure: no clock, no chance, nothing is read or written. The words of the refusals
+// are those of PROTOCOL.md.
 import type { Command } from './commands.ts'
-import { configure } from './configure.ts'
-import { create } from './create.ts'
 import type { Docket } from './docket.ts'
-import type { Draft } from './draft.ts'
-import { edit } from './edit.ts'
-import { end } from './end.ts'
-import type { Facts } from './facts.ts'
+import { type Facts, type FactSource, factsAbout, NO_FACTS } from './facts.ts'
 import { refusedAsGone } from './gone.ts'
-import { invites } from './invites.ts'
-import { type AdmissionChanged, join } from './join.ts'
-import { post } from './post.ts'
-import { promotion } from './promotion.ts'
-import { remove } from './remove.ts'
-import { resume } from './resume.ts'
-import { retract } from './retract.ts'
-import { start } from './start.ts'
-import { withdraw } from './withdraw.ts'
+import type { Decision, Rule } from './rule.ts'
+import { RULES } from './rules.ts'
 
 /**
  * Goes up when entries come that older rules cannot decide on. A node that knows fewer rules than those by which a room was
@@ -27,48 +13,32 @@ import { withdraw } from './withdraw.ts'
  */
 export const RULES_VERSION = 1
 
-/** What is to be written, which may be nothing; or why not. A refused command writes nothing. */
-export type Decision = readonly Draft[] | Refusal | AdmissionChanged
-
 /**
  * Decides one command.
  * @param docket of the room as it is, without an entry missing
  * @param facts what `factsFor` has found for this command in the same state of the room
  */
 export function decide(docket: Docket, command: Command, facts: Facts): Decision {
-  return refusedAsGone(docket, command) ?? decideFor(docket, command, facts)
+  return refusedAsGone(docket, command) ?? ruleOf(command).decide(docket, command, facts)
 }
 
-function decideFor(docket: Docket, command: Command, facts: Facts): Decision {
-  switch (command.type) {
-    case 'create':
-      return create(command)
-    case 'join':
-      return join(docket, command)
-    case 'post':
-      return post(docket, command, facts)
-    case 'start':
-      return start(docket, command, facts)
-    case 'withdraw':
-      return withdraw(docket, command, facts)
-    case 'resume':
-      return resume(docket, command)
-    case 'edit':
-      return edit(command, facts)
-    case 'retract':
-      return retract(docket, command, facts)
-    case 'configure':
-      return configure(docket, command)
-    case 'invite':
-    case 'end-invites':
-      return invites(docket, command)
-    case 'remove':
-      return remove(docket, command)
-    case 'end':
-      return end(docket, command)
-    case 'promote':
-      return promotion(docket, command.generationId, command.by)
-    default:
-      return unreachable(command)
-  }
+/** Whether a command only ends or takes away, so that a storage that is full takes it as well. */
+export function doesFree(command: Command): boolean {
+  return RULES[command.type].frees
+}
+
+/** The id of the message or generation that has to be looked up before a command is decided; null: nothing has to. */
+export function subjectOf(command: Command): string | null {
+  return ruleOf(command).subject?.(command) ?? null
+}
+
+/** Looks up what deciding this command takes, and nothing else. */
+export function factsFor(command: Command, source: FactSource): Facts {
+  const subject = subjectOf(command)
+  return subject === null ? NO_FACTS : factsAbout(subject, source)
+}
+
+function ruleOf(command: Command): Rule<Command> {
+  // Of its own type: the compiler does not see that both go together.
+  return RULES[command.type] as unknown as Rule<Command>
 }

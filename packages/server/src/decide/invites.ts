@@ -1,17 +1,34 @@
 import { Refusal } from '@roomcast/shared/protocol'
-import type { CommandOf } from './commands.ts'
-import type { Draft } from './draft.ts'
 import { type Docket, isOwner, memberIn } from './docket.ts'
+import type { OfMember, Rule } from './rule.ts'
 
-/** A member who may (the room's `inviters`) makes a link, or ends all that there are (R6.8). */
-export function invites(
-  docket: Docket,
-  command: CommandOf<'invite'> | CommandOf<'end-invites'>,
-): Draft[] | Refusal {
-  const { by } = command
+export interface Invite extends OfMember {
+  readonly type: 'invite'
+  readonly inviteId: string
+  /** When it ends, ms since 1970. */
+  readonly until: number
+}
+
+export interface EndInvites extends OfMember {
+  readonly type: 'end-invites'
+}
+
+/** A member who may makes a link (R6.8). */
+export const invite: Rule<Invite> = {
+  frees: false,
+  decide: (docket, { by, inviteId, until }) =>
+    refusedToInvite(docket, by) ?? [{ type: 'invite-made', inviteId, by, until }],
+}
+
+/** A member who may ends all links that there are. */
+export const endInvites: Rule<EndInvites> = {
+  frees: false,
+  decide: (docket, { by }) => refusedToInvite(docket, by) ?? [{ type: 'invites-ended', by }],
+}
+
+/** Who may, the owner says (the room's `inviters`). */
+function refusedToInvite(docket: Docket, by: string): Refusal | null {
   if (memberIn(docket, by) === null) return new Refusal('room-not-found')
   if (docket.inviters === 'owner' && !isOwner(docket, by)) return new Refusal('owner-only')
-  if (command.type === 'end-invites') return [{ type: 'invites-ended', by }]
-  const { inviteId, until } = command
-  return [{ type: 'invite-made', inviteId, by, until }]
+  return null
 }

@@ -1,23 +1,32 @@
+import type { MemberId } from '@roomcast/shared/protocol'
 import { Refusal } from '@roomcast/shared/protocol'
-import type { CommandOf } from './commands.ts'
+import { isOwner, memberIn } from './docket.ts'
 import type { Draft } from './draft.ts'
-import { type Docket, isOwner, memberIn } from './docket.ts'
+import type { OfMember, Rule } from './rule.ts'
+
+export interface Remove extends OfMember {
+  readonly type: 'remove'
+  readonly memberId: MemberId
+}
 
 /** What an owner is told who would leave. */
 export const OWNER_STAYS = 'The owner cannot leave the room; delete it instead.'
 
 /** Somebody leaves, or the owner removes them (R6.7). */
-export function remove(docket: Docket, { memberId, by }: CommandOf<'remove'>): Draft[] | Refusal {
-  const leaves = memberId === by
-  if (leaves && isOwner(docket, by)) return new Refusal('owner-only', OWNER_STAYS)
-  if (!leaves && !isOwner(docket, by)) return new Refusal('owner-only')
-  if (memberIn(docket, memberId) === null) return new Refusal('member-not-found')
-  // What somebody asked who left is still to be answered; what somebody asked who was removed is not.
-  const waiting = leaves ? [] : docket.queue.filter((asked) => asked.by === memberId)
-  const withdrawn = waiting.map(({ messageId }): Draft => ({
-    type: 'question-withdrawn',
-    messageId,
-    by,
-  }))
-  return [...withdrawn, { type: 'member-left', memberId, by }]
+export const remove: Rule<Remove> = {
+  frees: true,
+  decide(docket, { memberId, by }) {
+    const leaves = memberId === by
+    if (leaves && isOwner(docket, by)) return new Refusal('owner-only', OWNER_STAYS)
+    if (!leaves && !isOwner(docket, by)) return new Refusal('owner-only')
+    if (memberIn(docket, memberId) === null) return new Refusal('member-not-found')
+    // What somebody asked who left is still to be answered; what somebody asked who was removed is not.
+    const waiting = leaves ? [] : docket.queue.filter((asked) => asked.by === memberId)
+    const withdrawn = waiting.map(({ messageId }): Draft => ({
+      type: 'question-withdrawn',
+      messageId,
+      by,
+    }))
+    return [...withdrawn, { type: 'member-left', memberId, by }]
+  },
 }

@@ -1,15 +1,20 @@
+import type { GenerationId } from '@roomcast/shared/protocol'
 import { Refusal } from '@roomcast/shared/protocol'
-import type { CommandOf } from './commands.ts'
-import type { Draft } from './draft.ts'
-import type { Docket } from './docket.ts'
 import { promotion } from './promotion.ts'
+import type { OfMember, Rule } from './rule.ts'
+
+export interface Resume extends OfMember {
+  readonly type: 'resume'
+  /** For the head of the queue; null: it waits for `recover`. */
+  readonly generationId: GenerationId | null
+}
 
 /** A queue that a stop has put on hold goes on. */
-export function resume(
-  docket: Docket,
-  { by, generationId }: CommandOf<'resume'>,
-): Draft[] | Refusal {
-  if (!docket.held) return new Refusal('queue-not-held')
-  const next = generationId === null ? [] : promotion({ ...docket, held: false }, generationId)
-  return [{ type: 'queue-resumed', by }, ...next]
+export const resume: Rule<Resume> = {
+  frees: false,
+  decide(docket, { by, generationId }) {
+    if (!docket.held) return new Refusal('queue-not-held')
+    const next = generationId === null ? [] : promotion({ ...docket, held: false }, generationId)
+    return [{ type: 'queue-resumed', by }, ...next]
+  },
 }

@@ -1,23 +1,29 @@
-import type { EntryOf } from '@roomcast/shared/protocol'
+import type { EntryOf, GenerationId } from '@roomcast/shared/protocol'
 import { Refusal } from '@roomcast/shared/protocol'
-import type { CommandOf } from './commands.ts'
-import type { Draft } from './draft.ts'
 import type { Docket } from './docket.ts'
-import type { Facts } from './facts.ts'
+import type { Draft } from './draft.ts'
+import type { OfMember, Rule } from './rule.ts'
+
+export interface Start extends OfMember {
+  readonly type: 'start'
+  readonly generationId: GenerationId
+  readonly mode: 'retry' | 'continue'
+  /** The ended generation that is done again or gone on with. */
+  readonly of: GenerationId
+}
 
 /** An answer is tried again, or gone on with; it goes before whatever waits. */
-export function start(
-  docket: Docket,
-  command: CommandOf<'start'>,
-  facts: Facts,
-): Draft[] | Refusal {
-  const { generationId, mode, of, by } = command
-  if (docket.running !== null) return new Refusal('generation-running')
-  if (facts.generation === null) return new Refusal('generation-not-found')
-  if (!facts.generation.hasEnded) return new Refusal('generation-not-ended')
-  const { messageId } = facts.generation
-  if (facts.message === null || facts.message.isRetracted) return new Refusal('message-not-found')
-  return [startOf(docket, { generationId, mode, messageId, of, by }, facts.message.model)]
+export const start: Rule<Start> = {
+  frees: false,
+  subject: ({ of }) => of,
+  decide(docket, { generationId, mode, of, by }, { generation, question }) {
+    if (docket.running !== null) return new Refusal('generation-running')
+    if (generation === null) return new Refusal('generation-not-found')
+    if (!generation.hasEnded) return new Refusal('generation-not-ended')
+    const { messageId } = generation
+    if (question === null || question.isRetracted) return new Refusal('message-not-found')
+    return [startOf(docket, { generationId, mode, messageId, of, by }, question.model)]
+  },
 }
 
 type Begun = Pick<

@@ -8,11 +8,10 @@ import type { Entry, RoomId } from '@roomcast/shared/protocol'
 import { Refusal } from '@roomcast/shared/protocol'
 import { byteLength } from '@roomcast/shared/room'
 import { frontOf } from '../decide/cards.ts'
-import { type Command, FREES, type MemberCommand } from '../decide/commands.ts'
-import { decide, RULES_VERSION } from '../decide/decide.ts'
+import type { Command, MemberCommand } from '../decide/commands.ts'
+import { decide, doesFree, factsFor, RULES_VERSION, subjectOf } from '../decide/decide.ts'
 import type { Docket } from '../decide/docket.ts'
-import { withDrafts } from '../decide/draft.ts'
-import { factsFor, subjectOf } from '../decide/facts.ts'
+import { withDrafts } from '../decide/fold.ts'
 import { actorOf } from '../decide/gone.ts'
 import type { Decided, EntryLog, Written } from '../log/entry-log.ts'
 import { type Known, unknown } from '../log/known.ts'
@@ -70,7 +69,7 @@ export class Batches {
         name: name && `${name.by} ${name.id}`,
         // Who joins has seen the room up to an offset; that of a draft is not known yet.
         begins: creates !== null || (command.type === 'join' && command.seen !== undefined),
-        kind: FREES[command.type] ? 'frees' : 'adds',
+        kind: doesFree(command) ? 'frees' : 'adds',
         bytes: byteLength(JSON.stringify(command)),
         resolve,
         reject,

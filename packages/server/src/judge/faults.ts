@@ -12,7 +12,8 @@ import {
 } from '@roomcast/shared/protocol'
 import { type EndDetails, endDetails } from '@roomcast/shared/room'
 import * as v from 'valibot'
-import type { FinalBytes, NewEnd } from '../decide/commands.ts'
+import type { NewEnd } from '../decide/commands.ts'
+import type { FinalBytes } from '../decide/end.ts'
 import type { Draft } from '../decide/draft.ts'
 
 /** Hears which call would have written what cannot be read, such as `end` and `generation-ended.usage.inputTokens`. */

@@ -1,7 +1,7 @@
 // Ends what no living owner runs, in all rooms, and then starts what waits there.
 import type { Clock } from '@roomcast/shared/clock'
 import type { GenerationEnded, GenerationId, RoomId } from '@roomcast/shared/protocol'
-import { INTERRUPTED } from '../decide/commands.ts'
+import { INTERRUPTED } from '../decide/end.ts'
 import type { EntryLog, LapsedRoom, Started } from '../log/entry-log.ts'
 import type { Batches } from './batches.ts'
 import type { Dockets } from './dockets.ts'

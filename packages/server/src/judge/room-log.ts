@@ -33,7 +33,7 @@ import type {
 } from '../log/entry-log.ts'
 
 export type * from '../decide/commands.ts'
-export { INTERRUPTED } from '../decide/commands.ts'
+export { type FinalBytes, INTERRUPTED } from '../decide/end.ts'
 export { AdmissionChanged } from '../decide/join.ts'
 export { OWN_QUEUE_FULL } from '../decide/post.ts'
 export { OWNER_STAYS } from '../decide/remove.ts'

@@ -39,7 +39,7 @@ import type {
   Run,
 } from '@roomcast/shared/protocol'
 import type { Front } from '../decide/cards.ts'
-import type { FinalBytes } from '../decide/commands.ts'
+import type { FinalBytes } from '../decide/end.ts'
 import type { Draft } from '../decide/draft.ts'
 import type { Fact } from '../decide/facts.ts'
 

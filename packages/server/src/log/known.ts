@@ -1,7 +1,8 @@
 // A room as this node knows it, to decide on: its docket, and the ground in the log on which that holds.
 import type { Entry, RoomId, UnknownEntry } from '@roomcast/shared/protocol'
 import { doesRule } from '../decide/cards.ts'
-import { type Docket, docketAfterAll, EMPTY_DOCKET } from '../decide/docket.ts'
+import { type Docket, EMPTY_DOCKET } from '../decide/docket.ts'
+import { docketAfterAll } from '../decide/fold.ts'
 import { readDocket } from '../decide/saved-docket.ts'
 import type { EntryLog, Ground, Moved } from './entry-log.ts'
 import { markOf } from './mark.ts'

@@ -13,7 +13,6 @@ import type {
 import { hasVisible, LIMITS, Refusal } from '@roomcast/shared/protocol'
 import { messageIdOf } from '@roomcast/shared/message-id'
 import { byteLength } from '@roomcast/shared/room'
-import { unreachable } from '@roomcast/shared/unreachable'
 import type { Amendment, NewPost, RoomLog, Started, Written } from '../judge/room-log.ts'
 import type { PresencePort } from '../presence/presence.ts'
 import { textsOf } from './message-texts.ts'
@@ -101,21 +100,15 @@ export async function perform(
       await amend(options, by, command, edit)
       return { ok: true, messageId }
     }
-    case 'retract': {
-      const { type, messageId } = command
-      await amend(options, by, command, { type, messageId })
-      return { ok: true, messageId }
-    }
     case 'configure':
       await amend(options, by, command, { type: 'configure', ...settingsOf(options, command) })
       return { ok: true }
-    case 'remove': {
-      const { type, memberId } = command
-      await amend(options, by, command, { type, memberId })
-      return { ok: true }
+    default: {
+      // What is decided as it came: only its sender is added.
+      const { roomId: _, commandId: _id, ...amendment } = command
+      await amend(options, by, command, amendment)
+      return 'messageId' in command ? { ok: true, messageId: command.messageId } : { ok: true }
     }
-    default:
-      return unreachable(command)
   }
 }
 
