@@ -187,15 +187,17 @@ test('every refusal that rules can give is given', async () => {
 
 test('a type of entry begins a message or an answer, or is about one, as its cards say', async () => {
   const begin = new Set<string>()
-  const later = new Set<string>()
+  const later = new Map<string, string>()
   await play(({ decision }) => {
     if (decision instanceof Error) return
     for (const draft of decision) {
       const { begins, about } = cardOf(draft)
       if (begins !== undefined) begin.add(draft.type)
-      if (about) later.add(draft.type)
+      if (about) later.set(draft.type, `${about.subject.slice(0, 2)} ${about.as}`)
     }
   })
   expect([...begin].toSorted()).toEqual(BEGINNINGS.toSorted())
-  expect([...later].toSorted()).toEqual(LATER.toSorted())
+  expect([...later.keys()].toSorted()).toEqual(LATER.toSorted())
+  // Two of one kind would hide each other.
+  expect(new Set(later.values()).size).toBe(later.size)
 })

@@ -16,8 +16,8 @@ export const AMENDMENT_MUTATIONS: readonly Mutation[] = [
     rule: 'R6.6',
     breaks: 'a page has what was retracted',
     file: 'packages/server/src/decide/entries.ts',
-    find: "'message-retracted': {\n    rules: true,\n    part: 'later',",
-    replace: "'message-retracted': {\n    rules: true,",
+    find: "later: 'r:',",
+    replace: '',
     tests: sqlite,
   },
   {

@@ -14,7 +14,7 @@ export interface Card {
   /** Who begins it. */
   readonly by?: string
   /** It says something later about what was begun under that name: the newest of its kind (`as`) is given with it. */
-  readonly about?: { readonly subject: string; readonly as: '' | 'e:' | 'r:' }
+  readonly about?: { readonly subject: string; readonly as: string }
   /** Other things that are found by a name. */
   readonly index?: Readonly<Record<string, string>>
   /** Somebody is a member from now on, or is gone. */
@@ -32,21 +32,22 @@ export interface Card {
   readonly ends?: string
 }
 
+const TYPES = Object.keys(ENTRIES) as EntryType[]
 /** The types of entries that begin a message or an answer. */
-export const BEGINNINGS = typesThat('begins')
+export const BEGINNINGS = TYPES.filter((type) => ENTRIES[type].begins)
 /** The types of entries that say something later about one. */
-export const LATER = typesThat('later')
-
-function typesThat(part: 'begins' | 'later'): readonly EntryType[] {
-  return (Object.keys(ENTRIES) as EntryType[]).filter((type) => ENTRIES[type].part === part)
-}
+export const LATER = TYPES.filter((type) => ENTRIES[type].later !== undefined)
+/** The kinds (`as`) of such entries. */
+export const LATER_KINDS = [...new Set(LATER.map((type) => ENTRIES[type].later ?? ''))]
 
 /** Gives the card of an entry. Of one of a later version it only says that decisions may depend on it. */
 export function cardOf(draft: Draft): Card {
   const { type } = draft
   if (!Object.hasOwn(ENTRIES, type)) return { rules: doesRule(type) }
-  const { card } = ENTRIES[type] as EntryKind<EntryType>
-  return { rules: doesRule(type), ...card?.(draft) }
+  const { card, later: as = '' } = ENTRIES[type] as EntryKind<EntryType>
+  const { about: subject, ...drafted } = card?.(draft) ?? {}
+  const about = subject === undefined ? {} : { about: { subject, as } }
+  return { rules: doesRule(type), ...drafted, ...about }
 }
 
 /** Whether decisions may depend on an entry of this type; on one of a later version they may. */

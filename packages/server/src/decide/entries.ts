@@ -13,12 +13,17 @@ const MOST_ASKED = 100
 
 type Members = Map<MemberId, Membership>
 
+/** A card without the words that are the same for all entries of the type. `about`: the name of what it is about. */
+export type DraftedCard = Omit<Card, 'rules' | 'about'> & { readonly about?: string }
+
 export interface EntryKind<T extends EntryType> {
   /** Whether decisions depend on it. */
   readonly rules: boolean
-  /** It begins a message or an answer, or says something later about one. Its cards say the same. */
-  readonly part?: 'begins' | 'later'
-  readonly card?: (draft: DraftOf<T>) => Omit<Card, 'rules'>
+  /** A message or an answer begins with it. */
+  readonly begins?: true
+  /** It says something later about one: the newest of each name of this kind is given with what it is about. */
+  readonly later?: string
+  readonly card?: (draft: DraftOf<T>) => DraftedCard
   /** @param changeMembers gives those of the docket, to be changed */
   readonly change?: (
     docket: Docket,
@@ -85,7 +90,7 @@ export const ENTRIES: { readonly [T in EntryType]: EntryKind<T> } = {
 
   'message-posted': {
     rules: false,
-    part: 'begins',
+    begins: true,
     card: ({ messageId, by, model }) => ({
       begins: `m:${messageId}`,
       by,
@@ -98,15 +103,15 @@ export const ENTRIES: { readonly [T in EntryType]: EntryKind<T> } = {
 
   'message-edited': {
     rules: false,
-    part: 'later',
-    card: ({ messageId }) => ({ about: { subject: `m:${messageId}`, as: 'e:' } }),
+    later: 'e:',
+    card: ({ messageId }) => ({ about: `m:${messageId}` }),
     restore: (_, { messageId }, remains) => remains.message(messageId)?.isRetracted === false,
   },
 
   'message-retracted': {
     rules: true,
-    part: 'later',
-    card: ({ messageId }) => ({ about: { subject: `m:${messageId}`, as: 'r:' } }),
+    later: 'r:',
+    card: ({ messageId }) => ({ about: `m:${messageId}` }),
     change: (docket, { messageId }) => without(docket, messageId),
     restore: (_, { messageId }, remains) => remains.message(messageId)?.isRetracted === false,
   },
@@ -119,8 +124,8 @@ export const ENTRIES: { readonly [T in EntryType]: EntryKind<T> } = {
 
   'question-withdrawn': {
     rules: true,
-    part: 'later',
-    card: ({ messageId }) => ({ about: { subject: `m:${messageId}`, as: '' } }),
+    later: '',
+    card: ({ messageId }) => ({ about: `m:${messageId}` }),
     change: (docket, { messageId }) => without(docket, messageId),
     restore: (docket, { messageId }) => waits(docket, messageId),
   },
@@ -133,7 +138,7 @@ export const ENTRIES: { readonly [T in EntryType]: EntryKind<T> } = {
 
   'generation-started': {
     rules: true,
-    part: 'begins',
+    begins: true,
     card: ({ generationId: id, number, messageId }) => ({
       begins: `g:${id}`,
       starts: { id, number: String(number), message: messageId },
@@ -159,8 +164,8 @@ export const ENTRIES: { readonly [T in EntryType]: EntryKind<T> } = {
 
   'generation-ended': {
     rules: true,
-    part: 'later',
-    card: ({ generationId: id }) => ({ about: { subject: `g:${id}`, as: '' }, ends: id }),
+    later: '',
+    card: ({ generationId: id }) => ({ about: `g:${id}`, ends: id }),
     change: (_, { held }) => ({ running: null, held }),
     restore(docket, lost, remains) {
       const { generationId } = lost

@@ -1,4 +1,4 @@
--- ARGV 1 offset to read before  2 how many messages. KEYS 9 is the beginning of the keys of generations.
+-- ARGV 1 offset to read before  2 how many messages  3… kinds of what is said later. KEYS 9 is the beginning of the keys of generations.
 -- Gives the newest of those messages, newest first, each with what was said about it later, and whether there are more.
 if not exists() then
   return refused('room-not-found')
@@ -20,8 +20,8 @@ end
 for position = 1, math.min(#offsets, limit) do
   add(offsets[position])
   local first = offsets[position]
-  for _, field in ipairs({ first, 'e:' .. first, 'r:' .. first }) do
-    local later = redis.call('HGET', INDEX, field)
+  for kind = 3, #ARGV do
+    local later = redis.call('HGET', INDEX, ARGV[kind] .. first)
     if later then
       add(later)
     end

@@ -13,6 +13,7 @@ import type {
 } from '@roomcast/shared/protocol'
 import { CHECKPOINT_VERSION, Refusal } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
+import { LATER_KINDS } from '../../decide/cards.ts'
 import type { Connections } from '../../redis/connections.ts'
 import type { Subscriptions } from '../../redis/subscriptions.ts'
 import type {
@@ -160,7 +161,7 @@ export class RedisEntryLog implements EntryLog {
 
   async page(roomId: RoomId, before: number, limit: number): Promise<Page> {
     const names = [...this.#keys.room(roomId), this.#keys.generations(roomId)]
-    return readPage(await this.#caller.run('page', names, [before, limit]))
+    return readPage(await this.#caller.run('page', names, [before, limit, ...LATER_KINDS]))
   }
 
   async find(...asked: Parameters<EntryLog['find']>): Promise<Found | Moved> {
