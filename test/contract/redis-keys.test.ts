@@ -146,3 +146,20 @@ test('while an answer grows, nothing in Redis grows but its text', async () => {
   expect(await sizes()).toEqual(before)
   expect((await room.reply(owned.generationId)).end).toBe(at)
 })
+
+test('[R6.7] who leaves by one node and comes back by another has the room in their list', async () => {
+  const room = await aRoom(node.log)
+  const other = await openNode()
+  const back = room.on(other.log)
+  const { commands } = node.connections
+  const zrem = commands.zrem.bind(commands)
+  // It takes a while on its way.
+  commands.zrem = (async (...given: Parameters<typeof zrem>) => {
+    await back.joins('bob')
+    return zrem(...given)
+  }) as typeof commands.zrem
+  await room.remove('bob', 'bob')
+  expect(await other.log.isMember('room', 'bob')).toBe(true)
+  expect((await other.log.roomsOf('bob')).map(({ roomId }) => roomId)).toEqual(['room'])
+  await other.close()
+})

@@ -67,10 +67,15 @@ export async function openStorage(config: Config, options: StorageOptions): Prom
     : openSqlite(config.dataDirectory, config.signingKey, options)
 }
 
-/** Hears of a call that would have written what cannot be read. */
-function onFaultTo(logger: Logger) {
-  return (command: string, reason: string) =>
-    logger.error({ command, reason }, 'what nobody could read back was not written')
+/** What goes wrong in rooms is said. */
+function hearing(logger: Logger) {
+  return {
+    onFollowerError: (err: unknown) => logger.error({ err }, 'a follower of a room failed'),
+    onFault: (command: string, reason: string) =>
+      logger.error({ command, reason }, 'what nobody could read back was not written'),
+    onRecoveryFailed: (roomId: string, err: unknown) =>
+      logger.error({ err, roomId }, 'a room could not be recovered'),
+  }
 }
 
 async function openSqlite(
@@ -85,14 +90,10 @@ async function openSqlite(
       'the file of the rooms is not what it was; nothing is stored any more',
     ),
   )
-  const entries = new SqliteEntryLog({
-    database,
-    clock,
-    onFollowerError: (err) => logger.error({ err }, 'a follower of a room failed'),
-  })
+  const entries = new SqliteEntryLog({ database, clock, ...hearing(logger) })
   const presence = new MemoryPresence(clock)
   const trouble = new SaveTrouble(clock)
-  const log = new Judge({ log: trouble.of(entries), clock, newId, onFault: onFaultTo(logger) })
+  const log = new Judge({ log: trouble.of(entries), clock, newId, ...hearing(logger) })
   return {
     log,
     presence,
@@ -156,8 +157,7 @@ async function openRedis(
     const parts = { connections, subscriptions, namespace, clock, newId }
     const { log, entries } = redisRoomLog({
       ...parts,
-      onFault: onFaultTo(logger),
-      onFollowerError: (err) => logger.error({ err }, 'a follower of a room failed'),
+      ...hearing(logger),
       onInterrupted: ({ roomId, generationId, end }) =>
         logger.warn(
           { roomId, generationId, end },

@@ -98,29 +98,34 @@ export class Batches {
   /** Every item is answered; never throws. */
   async #decide(roomId: RoomId, batch: readonly Item[]): Promise<void> {
     const { log, dockets, clock } = this.#options
-    const isOverdue = ({ arrived }: Item) => clock.now() - arrived > MAY_WAIT_MS
-    for (const item of batch) if (isOverdue(item)) item.reject(new Refusal('storage-unavailable'))
-    let open = batch.filter((item) => !isOverdue(item))
+    const since = clock.now() - MAY_WAIT_MS
+    const overdue = batch.filter(({ arrived }) => arrived < since)
+    for (const item of overdue) item.reject(new Refusal('storage-unavailable'))
+    let open = batch.filter((item) => !overdue.includes(item))
     try {
       const turn = new Turn(clock)
       while (open.length > 0) {
         const [known, facts] = await this.#knownFor(roomId, open, turn)
         const { decided, after } = this.#decideAll(known.docket, open, facts)
-        const docket = toBeSaved(known)
+        const creates = open[0]?.creates !== null
+        // Else an empty room would be made.
+        if (creates && decided[0]?.refusal) throw decided[0].refusal
+        const frees = open[0]?.kind === 'frees'
+        const saving = toBeSaved(known, frees)
         const appended = await log.append(roomId, {
-          ground: known.ground,
-          creates: open[0]?.creates !== null,
+          footing: known,
+          creates,
           rules: RULES_VERSION,
           decided,
           front: frontOf(after),
-          frees: open[0]?.kind === 'frees',
+          frees,
           first: false,
           losses: turn.losses,
-          ...(docket === undefined ? {} : { docket }),
+          ...saving,
         })
         switch (appended.type) {
           case 'ok':
-            dockets.wrote(roomId, known, appended.entries)
+            dockets.wrote(roomId, known, appended.entries, 'docket' in saving)
             return settle(roomId, open, decided, appended.entries)
           case 'done':
             open = open.filter((item, index) => !answered(item, appended.answers[index] ?? null))
@@ -134,8 +139,7 @@ export class Batches {
         }
       }
     } catch (error) {
-      // Whatever may have been written, the next look at the room is a fresh one.
-      dockets.forget(roomId)
+      dockets.failed(roomId, error)
       for (const item of open) item.reject(error)
     }
   }
@@ -153,7 +157,7 @@ export class Batches {
     const ids = [...new Set(items.flatMap(({ command }) => subjectOf(command) ?? []))]
     if (ids.length === 0) return [known, new BatchFacts()]
     for (;;) {
-      const answer = await log.find(roomId, ids, known.ground, turn.losses)
+      const answer = await log.find(roomId, ids, known, turn.losses)
       if (answer.type === 'found') return [known, new BatchFacts(ids, answer.found)]
       turn.lost()
       known = await dockets.catchUp(roomId, known, answer)

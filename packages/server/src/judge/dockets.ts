@@ -1,5 +1,5 @@
 // The dockets of the rooms that this node decides in: folded from what it writes and hears, read where they are not there.
-import type { Entry, RoomId } from '@roomcast/shared/protocol'
+import { type Entry, Refusal, type RoomId } from '@roomcast/shared/protocol'
 import { savedDocket } from '../decide/saved-docket.ts'
 import type { EntryLog, Heard, Moved } from '../log/entry-log.ts'
 import { afterAppend, afterHearing, caughtUp, type Known, unknown } from '../log/known.ts'
@@ -11,6 +11,8 @@ const SAVE_EVERY = 200
 export class Dockets {
   readonly #log: EntryLog
   readonly #kept = new KeptDockets<Known>()
+  /** Of rooms of which nothing was known, those that are being read. */
+  readonly #readings = new Map<RoomId, Promise<Known>>()
 
   constructor(log: EntryLog) {
     this.#log = log
@@ -18,7 +20,16 @@ export class Dockets {
 
   /** As far as it is known here, which may be behind. @throws Refusal `room-not-found` */
   async of(roomId: RoomId): Promise<Known> {
-    return this.#kept.get(roomId) ?? this.now(roomId)
+    const kept = this.#kept.get(roomId)
+    if (kept) return kept
+    // Those who ask meanwhile wait for the same reading.
+    const reading = this.#readings.get(roomId) ?? this.now(roomId)
+    this.#readings.set(roomId, reading)
+    try {
+      return await reading
+    } finally {
+      this.#readings.delete(roomId)
+    }
   }
 
   /** As it is now. @throws Refusal `room-not-found` */
@@ -33,14 +44,22 @@ export class Dockets {
     return now
   }
 
-  /** What was decided on this is written, unless it has been heard of already. */
-  wrote(roomId: RoomId, decidedOn: Known, entries: readonly Entry[]): void {
-    const known = this.#kept.get(roomId) ?? decidedOn
+  /** What was decided on this is written. @param isSaved the docket that it was decided on, too */
+  wrote(roomId: RoomId, decidedOn: Known, entries: readonly Entry[], isSaved: boolean): void {
+    const kept = this.#kept.get(roomId) ?? decidedOn
+    const unsaved = kept.unsaved - (isSaved ? decidedOn.unsaved : 0)
+    const known = { ...kept, unsaved: Math.max(unsaved, 0) }
     const { epoch, offset, mark } = decidedOn.ground
     const { ground } = known
-    if (ground.epoch !== epoch || ground.offset !== offset || ground.mark !== mark) return
-    const unsaved = toBeSaved(decidedOn) === undefined ? known.unsaved : 0
-    this.#kept.keep(roomId, afterAppend({ ...known, unsaved }, entries))
+    // Else it has been heard of already.
+    const isNews = ground.epoch === epoch && ground.offset === offset && ground.mark === mark
+    this.#kept.keep(roomId, isNews ? afterAppend(known, entries) : known)
+  }
+
+  /** What was decided on this may have been written: it is not known how the room stands. */
+  failed(roomId: RoomId, error: unknown): void {
+    const isSure = error instanceof Refusal && error.body.code !== 'storage-uncertain'
+    if (!isSure) this.forget(roomId)
   }
 
   heard(roomId: RoomId, update: Heard): void {
@@ -57,7 +76,13 @@ export class Dockets {
   }
 }
 
-/** The docket that goes with an append that is decided on this; undefined: none, one was saved not long ago. */
-export function toBeSaved({ docket, ground, unsaved }: Known): string | undefined {
-  return unsaved < SAVE_EVERY ? undefined : savedDocket(docket, ground.offset)
+/**
+ * The docket that goes with an append that is decided on this; undefined: none.
+ * @param frees nothing more than has to be is written then: the storage may be full
+ */
+export function toBeSaved(
+  { docket, read, unsaved }: Known,
+  frees: boolean,
+): { readonly docket?: string } {
+  return frees || unsaved < SAVE_EVERY ? {} : { docket: savedDocket(docket, read.offset) }
 }

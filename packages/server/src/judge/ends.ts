@@ -1,6 +1,6 @@
 // Ends generations. An end goes by itself and at once, whatever else is being decided in the room.
 import type { Clock } from '@roomcast/shared/clock'
-import type { GenerationId, RoomId } from '@roomcast/shared/protocol'
+import { type GenerationId, Refusal, type RoomId } from '@roomcast/shared/protocol'
 import { frontOf } from '../decide/cards.ts'
 import { decide, RULES_VERSION } from '../decide/decide.ts'
 import type { Draft } from '../decide/draft.ts'
@@ -9,10 +9,13 @@ import { NO_FACTS } from '../decide/facts.ts'
 import { refusedAsGone } from '../decide/gone.ts'
 import type { Appended, EntryLog } from '../log/entry-log.ts'
 import { startedIn } from '../log/started.ts'
-import { type Dockets, toBeSaved } from './dockets.ts'
+import type { Dockets } from './dockets.ts'
 import { type OnFault, readableEnd } from './faults.ts'
 import type { EndResult, NewEnd } from './room-log.ts'
 import { Turn } from './turn.ts'
+
+/** So often a room is read anew that does not say of what runs that it does. */
+const MOST_READINGS = 3
 
 export interface EndsOptions {
   readonly log: EntryLog
@@ -50,9 +53,8 @@ export class Ends {
       const drafts = runs ? (decide(known.docket, command, NO_FACTS) as readonly Draft[]) : []
       const { next } = end
       const more = { ...(looked === undefined ? {} : { looked }), ...(final ? { final } : {}) }
-      const docket = toBeSaved(known)
       const appended = await this.#append(roomId, {
-        ground: known.ground,
+        footing: known,
         creates: false,
         rules: RULES_VERSION,
         decided: [{ name: null, proposes: undefined, posts: undefined, refusal: null, drafts }],
@@ -61,7 +63,6 @@ export class Ends {
         frees: true,
         first: true,
         losses: turn.losses,
-        ...(docket === undefined ? {} : { docket }),
       })
       switch (appended.type) {
         case 'ok': {
@@ -70,11 +71,12 @@ export class Ends {
           const [ended] = entries
           if (ended?.type !== 'generation-ended') {
             // It runs, and what is known of the room does not say so: its start was heard of and cannot be read.
+            if (turn.losses > MOST_READINGS) throw new Refusal('internal')
             turn.lost()
             dockets.forget(roomId)
             break
           }
-          dockets.wrote(roomId, known, entries)
+          dockets.wrote(roomId, known, entries, false)
           return { ok: true, entries, ended, started: startedIn(roomId, entries, next) }
         }
         case 'moved':
@@ -96,8 +98,7 @@ export class Ends {
     try {
       return await log.append(roomId, append)
     } catch (error) {
-      // Whatever may have been written, the next look at the room is a fresh one.
-      dockets.forget(roomId)
+      dockets.failed(roomId, error)
       throw error
     }
   }

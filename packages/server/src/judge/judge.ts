@@ -48,6 +48,8 @@ export interface JudgeOptions {
   readonly newId: () => string
   /** Hears of a generation that had lost its owner and was ended by this node. */
   readonly onInterrupted?: (ended: GenerationEnded & { readonly roomId: RoomId }) => void
+  /** See RecoveryOptions. */
+  readonly onRecoveryFailed?: (roomId: RoomId, error: unknown) => void
   readonly onFault?: OnFault
 }
 
@@ -61,7 +63,7 @@ export class Judge implements RoomLog {
   readonly #recovery: Recovery
 
   constructor({ log, clock, newId, ...hearing }: JudgeOptions) {
-    const { onFault = () => undefined, onInterrupted = () => undefined } = hearing
+    const { onFault = ignore, onInterrupted = ignore, onRecoveryFailed = ignore } = hearing
     this.#log = log
     this.#newId = newId
     this.#onFault = onFault
@@ -70,7 +72,7 @@ export class Judge implements RoomLog {
     this.#batches = new Batches(parts)
     this.#ends = new Ends(parts)
     const [batches, ends] = [this.#batches, this.#ends]
-    this.#recovery = new Recovery({ ...parts, batches, ends, onInterrupted })
+    this.#recovery = new Recovery({ ...parts, batches, ends, onInterrupted, onRecoveryFailed })
   }
 
   async createRoom(room: NewRoom): Promise<Written> {
@@ -203,4 +205,8 @@ export class Judge implements RoomLog {
     this.#onFault(call, fault)
     throw new Refusal('internal')
   }
+}
+
+function ignore(): void {
+  // Whoever gives no listener wants to hear nothing.
 }

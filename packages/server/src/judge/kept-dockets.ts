@@ -5,7 +5,7 @@ import type { Docket } from '../decide/docket.ts'
 /** Members, of all rooms together, in the dockets that are kept; the rest of a docket is short. */
 const KEPT_MEMBERS = 20_000
 /** Rooms whose docket is kept. */
-const KEPT_ROOMS = 1_000
+const KEPT_ROOMS = 4_000
 
 export interface DocketLimits {
   readonly rooms: number

@@ -1,6 +1,11 @@
 // Ends what no living owner runs, in all rooms, and then starts what waits there.
 import type { Clock } from '@roomcast/shared/clock'
-import type { GenerationEnded, GenerationId, RoomId } from '@roomcast/shared/protocol'
+import {
+  type GenerationEnded,
+  type GenerationId,
+  Refusal,
+  type RoomId,
+} from '@roomcast/shared/protocol'
 import { INTERRUPTED } from '../decide/end.ts'
 import type { EntryLog, LapsedRoom, Started } from '../log/entry-log.ts'
 import type { Batches } from './batches.ts'
@@ -23,6 +28,8 @@ export interface RecoveryOptions {
   readonly clock: Clock
   /** Hears of a generation that had lost its owner and was ended here. */
   readonly onInterrupted: (ended: GenerationEnded & { readonly roomId: RoomId }) => void
+  /** Hears why a room could not be recovered, but for a storage that takes nothing. It is looked at again the next time. */
+  readonly onRecoveryFailed: (roomId: RoomId, error: unknown) => void
 }
 
 export class Recovery {
@@ -39,11 +46,11 @@ export class Recovery {
   ): Promise<readonly Started[]> {
     const { log, batches } = this.#options
     const lapsed = await log.lapsed()
-    const looked = await eachOf(lapsed.rooms, (room) => this.#recoverRoom(room))
+    const looked = await this.#eachOf(lapsed.rooms, (room) => this.#recoverRoom(room))
     const waiting = looked.flatMap((found) => found ?? [])
     const chosen = choose(waiting)
     if (chosen.length < waiting.length) await lapsed.pass()
-    const started = await eachOf(chosen, ({ roomId, by }) =>
+    const started = await this.#eachOf(chosen, ({ roomId, by }) =>
       batches.add(roomId, { type: 'promote', generationId: newId(), by }),
     )
     return started.flatMap((written) => written.started ?? [])
@@ -83,20 +90,26 @@ export class Recovery {
     }
     return null
   }
-}
 
-/**
- * Does work for each, some at a time. One that fails, on a storage that is away, is looked at again the next time; the
- * others are not to wait.
- */
-async function eachOf<T, Found>(
-  all: readonly T[],
-  work: (one: T) => Promise<Found>,
-): Promise<Found[]> {
-  const found: Found[] = []
-  for (let from = 0; from < all.length; from += BATCH) {
-    const batch = await Promise.allSettled(all.slice(from, from + BATCH).map(work))
-    for (const one of batch) if (one.status === 'fulfilled') found.push(one.value)
+  /** Does work for each, some at a time. Where one fails, the others are not to wait. */
+  async #eachOf<T extends { readonly roomId: RoomId }, Found>(
+    all: readonly T[],
+    work: (one: T) => Promise<Found>,
+  ): Promise<Found[]> {
+    const found: Found[] = []
+    for (let from = 0; from < all.length; from += BATCH) {
+      const batch = all.slice(from, from + BATCH)
+      const done = await Promise.allSettled(batch.map(work))
+      for (const [index, one] of done.entries()) {
+        if (one.status === 'fulfilled') found.push(one.value)
+        else this.#failed(batch[index]?.roomId ?? '', one.reason)
+      }
+    }
+    return found
   }
-  return found
+
+  #failed(roomId: RoomId, error: unknown): void {
+    const isAway = error instanceof Refusal && error.body.code.startsWith('storage-')
+    if (!isAway) this.#options.onRecoveryFailed(roomId, error)
+  }
 }

@@ -68,13 +68,24 @@ export interface Written {
   readonly started: Started | null
 }
 
-/** The last entry of a room that decisions depend on. */
-export interface Ground {
-  readonly epoch: string
+/** An entry of a room. */
+export interface Spot {
   /** 0: there is none yet. */
   readonly offset: number
   /** Tells that entry from any other that may stand in its place after a loss (mark.ts). */
   readonly mark: string
+}
+
+/** The last entry of a room that decisions depend on. */
+export interface Ground extends Spot {
+  readonly epoch: string
+}
+
+/** How far somebody knows a room. */
+export interface Footing {
+  readonly ground: Ground
+  /** The last entry that was read, which may be talk behind the ground. */
+  readonly read: Spot
 }
 
 /** A command, with the decision on it. */
@@ -103,8 +114,8 @@ export interface Ending {
 }
 
 export interface Append {
-  /** Commands were decided on the state up to there. */
-  readonly ground: Ground
+  /** Commands were decided on what is known there. */
+  readonly footing: Footing
   /** The room is made with it, in the epoch of the ground. */
   readonly creates: boolean
   /** The version of the rules that have decided. */
@@ -121,18 +132,18 @@ export interface Append {
   readonly first: boolean
   /** How often in a row it has come too late: whoever loses again and again is waited for. */
   readonly losses: number
-  /** The docket at the ground, as JSON, for those who know nothing of the room. */
+  /** The docket after the last entry that was read, as JSON, for those who know nothing of the room. */
   readonly docket?: string
 }
 
-/** The room stands elsewhere. Gives what comes after the given ground, or, where the room does not go on from that, a beginning. */
+/** The room has another ground. Gives the entries up to it: from what is known, or, where the room does not go on from that, from a beginning. */
 export interface Moved {
   readonly type: 'moved'
   /** Of the room as it is now. */
   readonly ground: Ground
-  /** Entries go on from there: from the ground that was given, from a docket that was saved, or from nothing. */
-  readonly after: 'ground' | { readonly docket: string } | 'nothing'
-  /** The next ones, in order: 500 or 1 MiB of them at most. */
+  /** Entries go on from there: from the entry that was read, the ground that was known, a docket that was saved, or nothing. */
+  readonly after: 'read' | 'ground' | { readonly docket: string } | 'nothing'
+  /** The next ones, in order: 500 or 1 MiB of them at most. None comes after the ground: it is talk, and does not matter here. */
   readonly entries: readonly Entry[]
   /** Tells the last of them from any other. */
   readonly mark: string
@@ -244,13 +255,13 @@ export interface EntryLog {
 
   /**
    * Looks up messages, generations and members.
-   * @param ground of the state that they are asked for; where the room has another, it is told instead. Null: any
+   * @param footing they are asked for on that ground; where the room has another, that is told instead. Null: on any
    * @param losses see Append
    */
   find(
     roomId: RoomId,
     ids: readonly string[],
-    ground: Ground | null,
+    footing: Footing | null,
     losses?: number,
   ): Promise<Found | Moved>
 

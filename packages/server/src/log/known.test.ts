@@ -1,6 +1,6 @@
 import type { Entry } from '@roomcast/shared/protocol'
 import { describe, expect, it } from 'vitest'
-import type { Found, Moved } from './entry-log.ts'
+import type { EntryLog, Footing, Found, Moved } from './entry-log.ts'
 import { afterAppend, afterHearing, caughtUp, type Known, unknown } from './known.ts'
 import { markOf } from './mark.ts'
 
@@ -45,15 +45,15 @@ function told(more: Partial<Moved>): Moved {
 }
 /** A log that gives these answers, in their order. */
 function answering(answers: Moved[]) {
-  const grounds: unknown[] = []
-  const find = (_: string, _ids: readonly string[], ground: unknown): Promise<Found | Moved> => {
-    grounds.push(ground)
+  const asked: Footing[] = []
+  const find: EntryLog['find'] = (_, _ids, footing): Promise<Found | Moved> => {
+    if (footing) asked.push(footing)
     const answer = answers.shift()
     return answer
       ? Promise.resolve(answer)
       : Promise.reject(new Error('it was asked once too often'))
   }
-  return { log: { find }, grounds }
+  return { log: { find }, asked }
 }
 const SILENT = answering([]).log
 const membersOf = ({ docket }: Known) => [...docket.members.keys()]
@@ -102,20 +102,30 @@ describe('what is known of a room', () => {
     const ground = { epoch: 'one', offset: 3, mark: 'of carol' }
     const first = told({ ground, entries: [joined(2, 'bob')], last: 4, mark: 'of bob' })
     const rest = told({ ground, entries: [joined(3, 'carol'), said(4)], running: 'g7', number: 7 })
-    const { log, grounds } = answering([first, rest])
+    const { log, asked } = answering([first, rest])
     const known = await caughtUp(log, 'room', aRoom())
     expect(membersOf(known)).toEqual(['alice', 'bob', 'carol'])
     expect(known).toMatchObject({ ground, docket: { offset: 4, running: 'g7', number: 7 } })
-    expect(grounds).toEqual([aRoom().ground, { epoch: 'one', offset: 2, mark: 'of bob' }])
+    expect(asked.map(({ read }) => read)).toEqual([aRoom().read, { offset: 2, mark: 'of bob' }])
+  })
+
+  it('is as it is now where talk comes after the last entry that decisions depend on', async () => {
+    const ground = { epoch: 'one', offset: 3, mark: 'of carol' }
+    const entries = [joined(2, 'bob'), joined(3, 'carol')]
+    const { log, asked } = answering([told({ ground, entries, last: 9, running: 'g7', number: 7 })])
+    const known = await caughtUp(log, 'room', aRoom())
+    expect(known).toMatchObject({ ground, docket: { offset: 9, running: 'g7', number: 7 } })
+    expect(asked).toHaveLength(1)
+    expect(membersOf(afterHearing(known, [joined(10, 'dora')]))).toContain('dora')
   })
 
   it('is begun anew in another epoch, and without a docket that cannot be read', async () => {
     const ground = { epoch: 'two', offset: 1, mark: 'of dora' }
     const saved = told({ ground, after: { docket: '{' }, entries: [] })
-    const { log, grounds } = answering([saved, told({ ground, entries: [joined(1, 'dora')] })])
+    const { log, asked } = answering([saved, told({ ground, entries: [joined(1, 'dora')] })])
     const known = await caughtUp(log, 'room', aRoom())
     expect(membersOf(known)).toEqual(['dora'])
-    expect(grounds[1]).toEqual({ epoch: 'two', offset: 0, mark: '' })
+    expect(asked[1]).toEqual(unknown('two'))
     const other = told({ ground, after: 'nothing', entries: [joined(1, 'eve')] })
     expect(membersOf(await caughtUp(SILENT, 'room', known, other))).toEqual(['eve'])
   })

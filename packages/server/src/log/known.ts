@@ -4,21 +4,21 @@ import { doesRule } from '../decide/cards.ts'
 import { type Docket, EMPTY_DOCKET } from '../decide/docket.ts'
 import { docketAfterAll } from '../decide/fold.ts'
 import { readDocket } from '../decide/saved-docket.ts'
-import type { EntryLog, Ground, Moved } from './entry-log.ts'
+import type { EntryLog, Footing, Moved } from './entry-log.ts'
 import { markOf } from './mark.ts'
 
 type AnyEntry = Entry | UnknownEntry
 
-export interface Known {
+export interface Known extends Footing {
   readonly docket: Docket
-  readonly ground: Ground
   /** Entries folded since the docket was saved last. */
   readonly unsaved: number
 }
 
 /** Of a room of which nothing is known, or that is made in this epoch. */
 export function unknown(epoch = ''): Known {
-  return { docket: EMPTY_DOCKET, ground: { epoch, offset: 0, mark: '' }, unsaved: 0 }
+  const nowhere = { offset: 0, mark: '' }
+  return { docket: EMPTY_DOCKET, ground: { epoch, ...nowhere }, read: nowhere, unsaved: 0 }
 }
 
 /**
@@ -41,7 +41,7 @@ export function afterHearing(known: Known, entries: readonly AnyEntry[]): Known 
 /**
  * Reads on until the room is known as it is.
  * @param known before; `unknown` where nothing is
- * @param moved the answer of the log to the ground of `known`; without it the log is asked first
+ * @param moved the answer of the log to that; without it the log is asked first
  */
 export async function caughtUp(
   log: Pick<EntryLog, 'find'>,
@@ -51,9 +51,9 @@ export async function caughtUp(
 ): Promise<Known> {
   let told = moved
   for (let now = known; ; told = undefined) {
-    const answer = told ?? (await log.find(roomId, [], now.ground))
+    const answer = told ?? (await log.find(roomId, [], now))
     if (answer.type === 'found') return now
-    const { ground, entries, mark, last } = answer
+    const { ground, entries, mark } = answer
     const from = beginning(now, answer)
     if (from === null) {
       // A docket that cannot be read is done without: from the first entry on.
@@ -61,32 +61,46 @@ export async function caughtUp(
       continue
     }
     const folded = after(from, entries)
-    const { offset } = folded.docket
-    if (offset >= last || entries.length === 0)
-      return withRunning({ ...folded, ground, docket: { ...folded.docket, offset: last } }, answer)
-    now = { ...folded, ground: { epoch: ground.epoch, offset, mark } }
+    if (folded.read.offset >= ground.offset || entries.length === 0) return whole(folded, answer)
+    const read = { offset: folded.read.offset, mark }
+    now = { ...folded, read, ground: { epoch: ground.epoch, ...read } }
   }
 }
 
 /** Null: the docket that was saved cannot be read. */
 function beginning(known: Known, { ground, after: from }: Moved): Known | null {
-  if (from === 'ground')
-    return { ...known, docket: { ...known.docket, offset: known.ground.offset } }
+  if (from === 'read') return at(known, known.read.offset)
+  if (from === 'ground') return at({ ...known, read: known.ground }, known.ground.offset)
   const docket = from === 'nothing' ? EMPTY_DOCKET : readDocket(from.docket)
-  return docket && { docket, ground, unsaved: 0 }
+  return docket && { docket, ground, read: { offset: docket.offset, mark: '' }, unsaved: 0 }
+}
+
+function at(known: Known, offset: number): Known {
+  return { ...known, docket: { ...known.docket, offset } }
 }
 
 function after(known: Known, entries: readonly AnyEntry[]): Known {
+  const last = entries.at(-1)
+  if (!last) return known
   const docket = docketAfterAll(known.docket, entries)
-  const last = entries.findLast(({ type }) => doesRule(type))
+  const read = { offset: last.offset, mark: markOf(last) }
+  const ruling = entries.findLast(({ type }) => doesRule(type))
   const { epoch } = known.ground
-  const ground = last ? { epoch, offset: last.offset, mark: markOf(last) } : known.ground
-  return { docket, ground, unsaved: known.unsaved + entries.length }
+  const ground = ruling ? { epoch, offset: ruling.offset, mark: markOf(ruling) } : known.ground
+  return { docket, ground, read, unsaved: known.unsaved + entries.length }
 }
 
-/** The log knows for certain which generation runs, also where the entry that began or ended it cannot be read. */
-function withRunning(known: Known, { running, number }: Moved): Known {
+/**
+ * As the room is now: nothing that is talked after the ground changes a docket. The log knows for certain which generation runs, also
+ * where the entry that began or ended it cannot be read.
+ */
+function whole(known: Known, { ground, last, running, number, mark, entries }: Moved): Known {
   const { docket } = known
-  const last = Math.max(docket.number, number)
-  return { ...known, docket: { ...docket, running, number: last } }
+  return {
+    ...known,
+    ground,
+    // As it is stored, also where it cannot be read.
+    read: entries.length > 0 ? { ...known.read, mark } : ground,
+    docket: { ...docket, offset: last, running, number: Math.max(docket.number, number) },
+  }
 }

@@ -3,7 +3,7 @@ import type { Entry, GenerationEnded, RoomId } from '@roomcast/shared/protocol'
 import { type Card, cardOf, type Front, membersOf } from '../../decide/cards.ts'
 import type { Draft } from '../../decide/draft.ts'
 import { DOCKET_VERSION } from '../../decide/saved-docket.ts'
-import type { Append, Appended, Decided, Ending, Written } from '../entry-log.ts'
+import type { Append, Appended, Decided, Ending, Footing, Written } from '../entry-log.ts'
 import { startedIn } from '../started.ts'
 import { type Answer, refusalIn } from './answers.ts'
 import { movedIn } from './moved.ts'
@@ -24,9 +24,9 @@ export function fieldOf({ by, id }: NonNullable<Decided['name']>): string {
 
 /** The values that the script takes. */
 export function valuesOf(append: Append, { node, reserves, digest }: Sending): string[] {
-  const { ground, rules, decided, front, ends, creates, first, docket } = append
+  const { footing, rules, decided, front, ends, creates, first, docket } = append
   const asked = {
-    ...{ epoch: ground.epoch, offset: String(ground.offset), mark: ground.mark },
+    ...footingIn(footing),
     rules,
     front: frontIn(front),
     node,
@@ -45,6 +45,12 @@ export function valuesOf(append: Append, { node, reserves, digest }: Sending): s
   }
   const bodies = decided.flatMap(({ drafts }) => drafts.map(headOf))
   return [JSON.stringify(asked), ...bodies, ends?.final?.text ?? '']
+}
+
+/** How far a room is known, as the scripts take it. */
+export function footingIn({ ground, read }: Footing): object {
+  const { epoch, offset, mark } = ground
+  return { epoch, offset: String(offset), mark, read: String(read.offset), readMark: read.mark }
 }
 
 /** A room's hash has the title as JSON. */
@@ -101,7 +107,7 @@ export function appendedIn(roomId: RoomId, append: Append, answer: Answer): Appe
       }
     }
     case 'moved':
-      return movedIn(append.ground, answer)
+      return movedIn(append.footing, answer)
     case 'reserved':
       return { type, forMs: Number(first) }
     case 'ended': {

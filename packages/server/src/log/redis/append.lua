@@ -98,7 +98,7 @@ local rules = tonumber(room('rules') or 0)
 if not asked.first and rules > asked.rules then
   return refused('storage-unavailable')
 end
-local behind = not isNew and moved(asked.epoch, asked.offset, asked.mark)
+local behind = not isNew and moved(asked)
 if behind then
   reserve(asked.node, asked.reserves)
   return behind
@@ -134,8 +134,8 @@ if not reservedByOther(asked.node) then
   set('reserved', '')
 end
 if asked.docket then
-  redis.call('HSET', KEYS[9], 'docket', asked.docket, 'docket-version', asked.version, 'docket-offset', asked.offset,
-    'docket-mark', asked.mark)
+  redis.call('HSET', KEYS[9], 'docket', asked.docket, 'docket-version', asked.version, 'docket-offset', asked.read,
+    'docket-mark', asked.readMark)
 end
 local position = 1
 for _, command in ipairs(asked.commands) do

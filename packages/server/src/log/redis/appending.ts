@@ -1,12 +1,12 @@
 // Writes to rooms: what comes before an append, the append itself, and what this node notes of it.
-import { type RoomId } from '@roomcast/shared/protocol'
-import { Refusal } from '@roomcast/shared/protocol'
+import { type MemberId, Refusal, type RoomId } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
 import { cardOf } from '../../decide/cards.ts'
 import type { Append, Appended } from '../entry-log.ts'
 import { type AppendAnswer, appendedIn, fieldOf, valuesOf } from './append-request.ts'
 import type { Caller } from './caller.ts'
 import type { Following } from './following.ts'
+import { type FoundAnswer, foundIn } from './found.ts'
 import type { Keys } from './keys.ts'
 import type { MemberRooms } from './member-rooms.ts'
 import type { ReplyDigests } from './reply-digests.ts'
@@ -40,22 +40,19 @@ export class Appending {
     const { following, onWork } = this.#options
     const cards = append.decided.flatMap(({ drafts }) => drafts.map(cardOf))
     if (append.front.waits !== '' || cards.some(({ starts }) => starts)) onWork(roomId)
-    if (append.creates) following.made(roomId, append.ground.epoch)
+    if (append.creates) following.made(roomId, append.footing.ground.epoch)
     const members = cards.flatMap(({ member }) => member ?? [])
     const come = members.flatMap((member) => ('is' in member ? [member.id] : []))
-    await this.#list('enlist', roomId, come)
-    try {
-      const appended = await this.#waiting(roomId, append)
-      this.#note(roomId, append, appended)
-      const gone = members.flatMap((member) => ('gone' in member ? [member.id] : []))
-      // A room that is listed to somebody who is not in it is left out of the list.
-      if (appended.type === 'ok') await this.#list('delist', roomId, gone)
-      return appended
-    } catch (error) {
-      if (error instanceof Refusal && error.body.code === 'room-not-found')
-        await this.#list('delist', roomId, come)
-      throw error
-    }
+    const gone = members.flatMap((member) => ('gone' in member ? [member.id] : []))
+    // Listed first: a room that is listed to somebody who is not in it is left out of the list.
+    await this.#enlist(roomId, come)
+    const appended = await this.#waiting(roomId, append)
+    this.#note(roomId, append, appended)
+    if (appended.type !== 'ok') return appended
+    await this.#delist(roomId, gone)
+    // And once more: whoever has written that they had left may have taken it out meanwhile.
+    await this.#enlist(roomId, come)
+    return appended
   }
 
   /** Waits while another node has the room to itself. */
@@ -107,9 +104,19 @@ export class Appending {
     }
   }
 
-  async #list(act: 'enlist' | 'delist', roomId: RoomId, members: readonly string[]): Promise<void> {
-    if (members.length === 0) return
+  async #enlist(roomId: RoomId, members: readonly MemberId[]): Promise<void> {
     const { caller, memberRooms } = this.#options
-    await caller.translate(memberRooms[act](members, roomId))
+    if (members.length > 0) await caller.translate(memberRooms.enlist(members, roomId))
+  }
+
+  /** But for those who have come back since by another node, which may have listed them before. */
+  async #delist(roomId: RoomId, members: readonly MemberId[]): Promise<void> {
+    if (members.length === 0) return
+    const { caller, keys, memberRooms } = this.#options
+    await caller.translate(memberRooms.delist(members, roomId))
+    const answer = await caller.run('find', keys.all(roomId), ['', '', 0, ...members])
+    const found = (answer[1] as readonly FoundAnswer[]).map(foundIn)
+    const back = members.filter((_, index) => found[index]?.member === 'here')
+    await this.#enlist(roomId, back)
   }
 }

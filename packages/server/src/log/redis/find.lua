@@ -1,18 +1,18 @@
--- Messages, generations and members. ARGV 1 epoch, or `any`  2 ground  3 its mark  4 the node  5 for how long the room is to wait for
--- it if it comes too late, ms  6… ids
+-- Messages, generations and members. ARGV 1 how far the room is known (prelude.lua, `moved`), as JSON, or nothing  2 the node
+-- 3 for how long the room is to wait for it if it comes too late, ms  4… ids
 -- KEYS 9 is the checkpoint, 10 the beginning of the keys of generations.
 -- Gives for each its message, the author and the model (JSON) of that, whether it is retracted, whether the generation has ended,
 -- the offset at which it begins, and whether it is a member; each may be empty. Or what has come since that ground.
 if not exists() then
   return refused('room-not-found')
 end
-local behind = ARGV[1] ~= 'any' and moved(ARGV[1], ARGV[2], ARGV[3])
+local behind = ARGV[1] ~= '' and moved(cjson.decode(ARGV[1]))
 if behind then
-  reserve(ARGV[4], ARGV[5])
+  reserve(ARGV[2], ARGV[3])
   return behind
 end
 local found = {}
-for position = 6, #ARGV do
+for position = 4, #ARGV do
   local id = ARGV[position]
   local message, ended = unpack(redis.call('HMGET', KEYS[10] .. id, 'message', 'ended'))
   local hasEnded = message and (ended and '1' or '0') or ''
@@ -22,6 +22,6 @@ for position = 6, #ARGV do
   local retracted = offset and redis.call('HEXISTS', INDEX, 'r:' .. offset) == 1
   local first = hasEnded == '' and offset or start
   local member = redis.call('HEXISTS', MEMBERS, id) == 1 and 'here' or gone
-  found[position - 5] = { message, by or '', model or '', retracted and '1' or '0', hasEnded, first or '', member or '' }
+  found[position - 3] = { message, by or '', model or '', retracted and '1' or '0', hasEnded, first or '', member or '' }
 end
 return { 'ok', found }

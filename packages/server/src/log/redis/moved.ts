@@ -1,5 +1,5 @@
 // The answer of the scripts to whoever knows a room up to another ground (prelude.lua).
-import type { Ground, Moved } from '../entry-log.ts'
+import type { Footing, Moved } from '../entry-log.ts'
 import { markOfJson } from '../mark.ts'
 import { readEntry } from '../readable.ts'
 import type { Answer } from './answers.ts'
@@ -17,16 +17,16 @@ type MovedAnswer = readonly [
   number: string,
 ]
 
-/** @param known the ground that the script was told */
-export function movedIn(known: Ground, answer: Answer): Moved {
+/** @param known as the script was told */
+export function movedIn(known: Footing, answer: Answer): Moved {
   const [type, epoch, offset, mark, from, saved, items, last, running, number] =
     answer as MovedAnswer
-  const goesOn = from === 'known'
-  const before = goesOn ? known.offset : Number(from)
+  const goesOn = from === 'read' || from === 'ground'
+  const before = goesOn ? known[from].offset : Number(from)
   return {
     type,
     ground: { epoch, offset: Number(offset), mark },
-    after: goesOn ? 'ground' : saved === '' ? 'nothing' : { docket: saved },
+    after: goesOn ? from : saved === '' ? 'nothing' : { docket: saved },
     entries: items.map((json, index) => readEntry(json, before + 1 + index)),
     mark: markOfJson(items.at(-1) ?? ''),
     last: Number(last),

@@ -119,10 +119,10 @@ local function runs()
   return running, number or ''
 end
 
--- The entries after an offset that one answer holds.
-local function following(offset)
+-- The entries after an offset, up to another, that one answer holds.
+local function between(offset, last)
   local entries, bytes = {}, 0
-  for position, item in ipairs(redis.call('XRANGE', ENTRIES, '(' .. offset .. '-0', '+', 'COUNT', MOST_BEHIND)) do
+  for position, item in ipairs(redis.call('XRANGE', ENTRIES, '(' .. offset .. '-0', last .. '-0', 'COUNT', MOST_BEHIND)) do
     bytes = bytes + #item[2][2]
     if position > 1 and bytes > MOST_BYTES_BEHIND then
       break
@@ -132,23 +132,29 @@ local function following(offset)
   return entries
 end
 
--- What to answer to whoever knows the room up to another ground; nil when it is this one. Gives the epoch, the ground and its
--- mark; `known` where the room goes on from what is known, else the offset of a docket that was saved, with that, or 0; the next
--- entries from there, the last offset of the room, and what runs. KEYS 9 is the checkpoint.
-local function moved(epoch, known, mark)
-  local current, offset, own = room('epoch'), ground()
-  if epoch == current and offset == known and own == mark then
+-- What to answer to whoever knows the room up to another ground; nil when it is this one. `known`: its epoch, offset and mark, and
+-- the last entry that was read, with its mark. Gives the epoch, the ground and its mark; `read` or `ground` where the room goes on
+-- from there, else the offset of a docket that was saved, with that, or 0; the next entries from there up to the ground, the
+-- last offset of the room, and what runs. KEYS 9 is the checkpoint.
+local function moved(known)
+  local epoch, offset, mark = room('epoch'), ground()
+  local goesOn = epoch == known.epoch
+  if goesOn and offset == known.offset and mark == known.mark then
     return nil
   end
-  local from, saved, begin = 'known', '', known
-  if epoch ~= current or (markAt(known) or '') ~= mark then
+  local from, saved, begin
+  if goesOn and (markAt(known.read) or '') == known.readMark then
+    from, saved, begin = 'read', '', known.read
+  elseif goesOn and (markAt(known.offset) or '') == known.mark then
+    from, saved, begin = 'ground', '', known.offset
+  else
     local version, at, of = unpack(redis.call('HMGET', KEYS[9], 'docket-version', 'docket-offset', 'docket-mark'))
     -- A storage that has lost its tail may have kept it all the same.
     local holds = version == DOCKET_VERSION and markAt(at) == of
     begin, saved = holds and at or '0', holds and redis.call('HGET', KEYS[9], 'docket') or ''
     from = begin
   end
-  return { 'moved', current, offset, own, from, saved, following(begin), room('offset'), runs() }
+  return { 'moved', epoch, offset, mark, from, saved, between(begin, offset), room('offset'), runs() }
 end
 
 -- Writes an entry and gives its offset. `body`: its JSON members after offset and at. `rules`: decisions depend on it.

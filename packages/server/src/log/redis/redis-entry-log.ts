@@ -22,7 +22,7 @@ import type {
   AppendReply,
   EntryLog,
   Found,
-  Ground,
+  Footing,
   Lapsed,
   Listener,
   Moved,
@@ -31,6 +31,7 @@ import type {
   Reading,
 } from '../entry-log.ts'
 import type { Answer } from './answers.ts'
+import { footingIn } from './append-request.ts'
 import { Appending } from './appending.ts'
 import { Caller } from './caller.ts'
 import { Following } from './following.ts'
@@ -207,14 +208,14 @@ export class RedisEntryLog implements EntryLog {
   async #find(
     roomId: RoomId,
     ids: readonly string[],
-    ground: Ground | null,
+    footing: Footing | null,
     losses = 0,
   ): Promise<Found | Moved> {
     const reserves = this.#reservations.msAfter(losses, false)
-    const on = ground ? [ground.epoch, ground.offset, ground.mark] : ['any', '', '']
-    const values = [...on, this.#reservations.node, reserves, ...ids]
+    const known = footing ? JSON.stringify(footingIn(footing)) : ''
+    const values = [known, this.#reservations.node, reserves, ...ids]
     const answer = await this.#caller.run('find', this.#keys.all(roomId), values)
-    if (ground && answer[0] === 'moved') return movedIn(ground, answer)
+    if (footing && answer[0] === 'moved') return movedIn(footing, answer)
     return { type: 'found', found: (answer[1] as readonly FoundAnswer[]).map(foundIn) }
   }
 

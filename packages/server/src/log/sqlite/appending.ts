@@ -6,7 +6,7 @@ import { digest } from '@roomcast/shared/digest'
 import { cardOf } from '../../decide/cards.ts'
 import type { Draft, EndDraft } from '../../decide/draft.ts'
 import { DOCKET_VERSION } from '../../decide/saved-docket.ts'
-import type { Append, Appended, Ending, Ground, Moved } from '../entry-log.ts'
+import type { Append, Appended, Ending, Footing, Moved } from '../entry-log.ts'
 import { markOfJson } from '../mark.ts'
 import type { Database } from './database.ts'
 import type { Entries, Last, RoomRow } from './entries.ts'
@@ -39,7 +39,7 @@ export class Appending {
    */
   append(roomId: RoomId, append: Append, isFull: boolean): AppendedHere {
     const { entries, replies } = this.#options
-    const { ground, creates, decided, ends } = append
+    const { footing, creates, decided, ends } = append
     const known = entries.roomIfAny(roomId)
     if (!known && !creates) throw new Refusal('room-not-found')
     const done = known ? this.#doneBefore(roomId, decided) : null
@@ -47,8 +47,8 @@ export class Appending {
     if (known && creates) throw new Refusal('internal')
     if (known && known.rules > append.rules && !append.first)
       throw new Refusal('storage-unavailable')
-    const room = known ?? entries.makeRoom(roomId, ground.epoch)
-    const moved = creates ? null : this.moved(room, ground)
+    const room = known ?? entries.makeRoom(roomId, footing.ground.epoch)
+    const moved = creates ? null : this.moved(room, footing)
     if (moved) return moved
     const starts = decided.some(({ drafts }) => drafts.some((draft) => cardOf(draft).starts))
     if (starts && !ends && room.running !== null) throw new Refusal('generation-running')
@@ -68,25 +68,25 @@ export class Appending {
    * What to answer to whoever knows the room up to another ground; null when it is this one. The file loses no tail, so an offset
    * tells an entry.
    */
-  moved(room: RoomRow, known: Ground): Moved | null {
-    if (known.epoch === room.epoch && known.offset === room.ground) return null
+  moved(room: RoomRow, { ground: known, read }: Footing): Moved | null {
+    const goesOn = known.epoch === room.epoch
+    if (goesOn && known.offset === room.ground) return null
     const { database, entries, replies } = this.#options
     const { room_id: roomId, epoch, ground: offset, last_offset: last } = room
-    const saved =
-      known.epoch === epoch
-        ? undefined
-        : database.get<{ docket_offset: number; docket: string }>(
-            'SELECT docket_offset, docket FROM dockets WHERE room_id = ? AND version = ?',
-            roomId,
-            DOCKET_VERSION,
-          )
-    const from = known.epoch === epoch ? known.offset : (saved?.docket_offset ?? 0)
-    const { entries: some, lastBody } = entries.some(roomId, from, MOST_BEHIND)
+    const saved = goesOn
+      ? undefined
+      : database.get<{ docket_offset: number; docket: string }>(
+          'SELECT docket_offset, docket FROM dockets WHERE room_id = ? AND version = ?',
+          roomId,
+          DOCKET_VERSION,
+        )
+    const from = goesOn ? read.offset : (saved?.docket_offset ?? 0)
+    const { entries: some, lastBody } = entries.between(roomId, from, offset, MOST_BEHIND)
     const running = room.running === null ? null : replies.byNumber(roomId, room.running)
     return {
       type: 'moved',
       ground: { epoch, offset, mark: markOfJson(entries.bodyAt(roomId, offset)) },
-      after: known.epoch === epoch ? 'ground' : saved ? { docket: saved.docket } : 'nothing',
+      after: goesOn ? 'read' : saved ? { docket: saved.docket } : 'nothing',
       entries: some,
       mark: markOfJson(lastBody),
       last,
@@ -128,7 +128,7 @@ export class Appending {
 
   #write(before: RoomRow, append: Append, isFull: boolean): AppendedHere {
     const { database, entries } = this.#options
-    const { ground, rules, decided, front, docket } = append
+    const { footing, rules, decided, front, docket } = append
     const { room_id: roomId, epoch } = before
     let room: RoomRow = { ...before, title: front.title, waits: front.waits }
     const written: Entry[] = []
@@ -142,10 +142,10 @@ export class Appending {
       if (name && !refusal) entries.remember(roomId, name, first, room.last_offset)
     }
     if (written.length > 0) entries.saveRoom({ ...room, rules: Math.max(rules, room.rules) })
-    if (docket !== undefined)
+    if (docket !== undefined && written.length > 0)
       database.run(
         'INSERT OR REPLACE INTO dockets (room_id, version, docket_offset, docket) VALUES (?, ?, ?, ?)',
-        ...[roomId, DOCKET_VERSION, ground.offset, docket],
+        ...[roomId, DOCKET_VERSION, footing.read.offset, docket],
       )
     return { type: 'ok', entries: written, epoch }
   }

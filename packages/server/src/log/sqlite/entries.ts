@@ -118,13 +118,16 @@ export class Entries {
     )
   }
 
-  /** The next entries after an offset, and the body of the last of them. */
-  some(roomId: RoomId, offset: number, most: { readonly entries: number; readonly bytes: number }) {
+  /** The next entries after an offset, up to another, and the body of the last of them. */
+  between(
+    roomId: RoomId,
+    offset: number,
+    last: number,
+    most: { readonly entries: number; readonly bytes: number },
+  ) {
     const rows = this.#database.all<EntryRow>(
-      'SELECT entry_offset, body FROM entries WHERE room_id = ? AND entry_offset > ? ORDER BY entry_offset LIMIT ?',
-      roomId,
-      offset,
-      most.entries,
+      'SELECT entry_offset, body FROM entries WHERE room_id = ? AND entry_offset > ? AND entry_offset <= ? ORDER BY entry_offset LIMIT ?',
+      ...[roomId, offset, last, most.entries],
     )
     let bytes = 0
     const beyond = rows.findIndex(

@@ -21,7 +21,7 @@ import type {
   EntryLog,
   Found,
   FoundId,
-  Ground,
+  Footing,
   Lapsed,
   LapsedRoom,
   Listener,
@@ -130,10 +130,10 @@ export class SqliteEntryLog implements EntryLog {
   async find(
     roomId: RoomId,
     ids: readonly string[],
-    ground: Ground | null,
+    footing: Footing | null,
   ): Promise<Found | Moved> {
     const room = this.#entries.room(roomId)
-    const moved = ground && this.#appending.moved(room, ground)
+    const moved = footing && this.#appending.moved(room, footing)
     return moved ?? { type: 'found', found: ids.map((id) => this.#findOne(roomId, id)) }
   }
 

@@ -10,7 +10,7 @@ import { markOf } from '../../mark.ts'
 import { Recent } from './recent.ts'
 import { lastOf, notice, type Remembered, type Stand, standIn } from './remembered.ts'
 import { RemovedRooms } from './removed-rooms.ts'
-import { type Place, Restoring, type RestoringOptions } from './restoring.ts'
+import { type Place, RepairOutrun, Restoring, type RestoringOptions } from './restoring.ts'
 
 /** What was written is remembered so long while the storage is there, ms. */
 const REMEMBER_MS = 10_000
@@ -265,7 +265,8 @@ export class Repair {
       return turned !== null || written > 0 ? 'back' : 'sound'
     } catch (error) {
       // A storage that is away is nothing to tell of here: whoever looks finds that out.
-      if (scriptFault(error) === null && refusalOf(error) instanceof Refusal) throw error
+      const isAway = scriptFault(error) === null && refusalOf(error) instanceof Refusal
+      if (isAway && !(error instanceof RepairOutrun)) throw error
       onRepairFailed(roomId, error)
       return 'failed'
     }

@@ -66,6 +66,14 @@ interface Plan {
   readonly docket: Docket
 }
 
+/** A room went on again and again while it was to be given what it has lost. It is tried again by the next look. */
+export class RepairOutrun extends Error {
+  constructor(roomId: RoomId) {
+    super(`room ${roomId} went on ${MOST_ROUNDS} times while it was to be given what it has lost`)
+    this.name = 'RepairOutrun'
+  }
+}
+
 export class Restoring {
   readonly #options: RestoringOptions
   /** Another name than that under which this node writes: its members wait for it as others do. */
@@ -81,7 +89,7 @@ export class Restoring {
    * A room that has a new epoch already is given what is missing there.
    * A room that is not there at all is made again when all of it is remembered, from its beginning on.
    * @returns null when this is another room by now, or none
-   * @throws Error of ioredis
+   * @throws RepairOutrun; Error of ioredis
    */
   async run(roomId: RoomId, place: Place, recent: Recent): Promise<Repaired | null> {
     await this.#enlist(roomId, recent.entries)
@@ -90,9 +98,7 @@ export class Restoring {
       const repaired = await this.#try(roomId, place, recent, forMs)
       if (repaired !== 'moved') return repaired
     }
-    throw new Error(
-      `room ${roomId} went on ${MOST_ROUNDS} times while it was to be given what it has lost`,
-    )
+    throw new RepairOutrun(roomId)
   }
 
   async #try(
