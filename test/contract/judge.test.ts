@@ -1,6 +1,6 @@
 // How the judge goes about with its log: how often it asks, what it saves, and that everybody is answered.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { Judge } from '@roomcast/server/judge/judge.ts'
+import { endOfTurn, Judge } from '@roomcast/server/judge/judge.ts'
 import type { Append, EntryLog } from '@roomcast/server/log/entry-log.ts'
 import { unknown } from '@roomcast/server/log/known.ts'
 import { Database } from '@roomcast/server/log/sqlite/database.ts'
@@ -18,10 +18,11 @@ class Watched {
   /** Done in front of each append. */
   before: () => Promise<void> = () => Promise.resolve()
   readonly judge: Judge
+  readonly log: EntryLog
 
   constructor(database: Database, clock: SimulatedClock) {
     const entries = new SqliteEntryLog({ database, clock })
-    const log = new Proxy<EntryLog>(entries, {
+    this.log = new Proxy<EntryLog>(entries, {
       get: (_, name: keyof EntryLog) => {
         const call = entries[name].bind(entries) as (...asked: unknown[]) => unknown
         return async (...asked: unknown[]) => {
@@ -35,7 +36,7 @@ class Watched {
       },
     })
     const onRecoveryFailed = (roomId: string) => void this.failed.push(roomId)
-    this.judge = new Judge({ log, clock, newId: () => 'epoch', onRecoveryFailed })
+    this.judge = new Judge({ log: this.log, clock, newId: () => 'epoch', onRecoveryFailed })
   }
 }
 
@@ -153,4 +154,21 @@ describe('a recovery that fails', () => {
     await other.judge.recover(() => 'next')
     expect((await room.state()).running).toBeNull()
   })
+})
+
+test('whoever speaks in one turn of the loop is written at once, in a file', async () => {
+  const judge = new Judge({
+    log: watched.log,
+    clock,
+    newId: () => 'epoch',
+    gather: endOfTurn,
+  })
+  const there = room.on(judge)
+  watched.appends.splice(0)
+  const posts = Array.from({ length: 50 }, (_, index) => {
+    // Each from an event of its own, as the frames of sockets come.
+    return new Promise(setImmediate).then(() => there.say('bob', `${index}`))
+  })
+  await Promise.all(posts)
+  expect(watched.appends).toHaveLength(1)
 })

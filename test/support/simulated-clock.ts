@@ -60,7 +60,11 @@ export class SimulatedClock implements Clock {
   }
 }
 
-/** Resolves once every promise that can settle by itself has done so. */
-export function settle(): Promise<void> {
-  return new Promise((resolve) => void setImmediate(resolve))
+/** Resolves once every promise that can settle by itself has done so, also of those that take a turn of the loop (`endOfTurn`). */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < TURNS; turn++)
+    await new Promise((resolve) => void setImmediate(resolve))
 }
+
+/** One command after another, as in a question and its stop. */
+const TURNS = 3

@@ -1,5 +1,5 @@
 // Room logs: the judge in front of the log of entries of a storage.
-import { Judge, type JudgeOptions } from './judge/judge.ts'
+import { endOfTurn, Judge, type JudgeOptions } from './judge/judge.ts'
 import { RedisEntryLog, type RedisEntryLogOptions } from './log/redis/redis-entry-log.ts'
 import { Database } from './log/sqlite/database.ts'
 import type { Damage } from './log/sqlite/data-file.ts'
@@ -24,7 +24,8 @@ export async function openSqliteRoomLog({
   ...options
 }: OpenSqliteOptions): Promise<Judge> {
   const database = new Database(path, onDamage)
-  return new Judge({ ...options, log: new SqliteEntryLog({ ...options, database }) })
+  const log = new SqliteEntryLog({ ...options, database })
+  return new Judge({ gather: endOfTurn, ...options, log })
 }
 
 export type RedisRoomLogOptions = RedisEntryLogOptions & Judging

@@ -5,7 +5,7 @@ import { Refusal } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
 import { loadSigningKey, type RandomBytes } from './access/signing-key.ts'
 import type { Config, RedisStorage } from './config.ts'
-import { Judge } from './judge/judge.ts'
+import { endOfTurn, Judge } from './judge/judge.ts'
 import type { RoomLog } from './judge/room-log.ts'
 import { SaveTrouble } from './log/save-trouble.ts'
 import { Database } from './log/sqlite/database.ts'
@@ -93,7 +93,13 @@ async function openSqlite(
   const entries = new SqliteEntryLog({ database, clock, ...hearing(logger) })
   const presence = new MemoryPresence(clock)
   const trouble = new SaveTrouble(clock)
-  const log = new Judge({ log: trouble.of(entries), clock, newId, ...hearing(logger) })
+  const log = new Judge({
+    log: trouble.of(entries),
+    clock,
+    newId,
+    gather: endOfTurn,
+    ...hearing(logger),
+  })
   return {
     log,
     presence,

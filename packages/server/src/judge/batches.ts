@@ -35,6 +35,8 @@ export interface BatchesOptions {
   readonly dockets: Dockets
   readonly clock: Clock
   readonly onFault: OnFault
+  /** Whoever speaks until this resolves, goes together. */
+  readonly gather: () => Promise<void>
 }
 
 interface Item extends Waiting {
@@ -89,8 +91,7 @@ export class Batches {
   }
 
   async #workOff(roomId: RoomId, row: Row<Item>): Promise<void> {
-    // Those that come at the same moment go together.
-    await Promise.resolve()
+    await this.#options.gather()
     while (row.length > 0) await this.#decide(roomId, row.take())
     this.#rows.delete(roomId)
   }

@@ -51,6 +51,16 @@ export interface JudgeOptions {
   /** See RecoveryOptions. */
   readonly onRecoveryFailed?: (roomId: RoomId, error: unknown) => void
   readonly onFault?: OnFault
+  /**
+   * Whoever speaks in a room until this resolves, goes together; preset: those of one moment. While a log far away is writing, others
+   * come to go together next. One that has written at once, as a file has, takes a turn of the loop for that (`endOfTurn`).
+   */
+  readonly gather?: () => Promise<void>
+}
+
+/** Resolves when all that has come by now is read. */
+export function endOfTurn(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(resolve))
 }
 
 export class Judge implements RoomLog {
@@ -62,13 +72,13 @@ export class Judge implements RoomLog {
   readonly #ends: Ends
   readonly #recovery: Recovery
 
-  constructor({ log, clock, newId, ...hearing }: JudgeOptions) {
+  constructor({ log, clock, newId, gather = moment, ...hearing }: JudgeOptions) {
     const { onFault = ignore, onInterrupted = ignore, onRecoveryFailed = ignore } = hearing
     this.#log = log
     this.#newId = newId
     this.#onFault = onFault
     this.#dockets = new Dockets(log)
-    const parts = { log, clock, dockets: this.#dockets, onFault }
+    const parts = { log, clock, gather, dockets: this.#dockets, onFault }
     this.#batches = new Batches(parts)
     this.#ends = new Ends(parts)
     const [batches, ends] = [this.#batches, this.#ends]
@@ -209,4 +219,8 @@ export class Judge implements RoomLog {
 
 function ignore(): void {
   // Whoever gives no listener wants to hear nothing.
+}
+
+function moment(): Promise<void> {
+  return Promise.resolve()
 }
