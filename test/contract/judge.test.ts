@@ -77,6 +77,16 @@ describe('the docket of a room', () => {
     expect(isDue()).toBe(true)
   })
 
+  test('is saved by whoever writes: a refusal that comes when it is due saves nothing', async () => {
+    const isDue = () => watched.appends.at(-1)?.docket !== undefined
+    while (!isDue()) await room.say('bob', 'So')
+    for (let count = 0; count < 199; count++) await room.say('bob', 'So')
+    expect(await refusalOf(room.resume('bob'))).toBe('queue-not-held')
+    expect(isDue()).toBe(false)
+    await room.say('bob', 'So')
+    expect(isDue()).toBe(true)
+  })
+
   test('is read by others from where it was saved, and no further than decisions depend on', async () => {
     for (let count = 0; count < 2000; count++) await room.say('bob', 'So')
     const entries = new SqliteEntryLog({ database, clock })

@@ -1,4 +1,4 @@
-// The contract of the room log (packages/server/src/log/room-log.ts) as tests, for any adapter.
+// The contract of the log of rooms (packages/server/src/judge/room-log.ts) as tests, for any adapter behind it.
 import { describe } from 'vitest'
 import type { Setup } from './log-under-test.ts'
 import { describeAmendments } from './amendments.ts'

@@ -1,6 +1,6 @@
 /** A rule broken on purpose, and the tests that must notice. */
 export interface Mutation {
-  /** Of PROTOCOL.md, or `port` for what only the contract of the room log promises (`log/room-log.ts`). */
+  /** Of PROTOCOL.md, or `port` for what only the contract of the room log promises (`log/entry-log.ts`, `judge/room-log.ts`). */
   readonly rule: string
   /** What is broken, in words. */
   readonly breaks: string

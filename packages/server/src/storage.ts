@@ -71,8 +71,8 @@ export async function openStorage(config: Config, options: StorageOptions): Prom
 function hearing(logger: Logger) {
   return {
     onFollowerError: (err: unknown) => logger.error({ err }, 'a follower of a room failed'),
-    onFault: (command: string, reason: string) =>
-      logger.error({ command, reason }, 'what nobody could read back was not written'),
+    onFault: (call: string, where: string) =>
+      logger.error({ command: call, reason: where }, 'what nobody could read back was not written'),
     onRecoveryFailed: (roomId: string, err: unknown) =>
       logger.error({ err, roomId }, 'a room could not be recovered'),
   }

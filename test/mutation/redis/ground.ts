@@ -76,8 +76,8 @@ export const GROUND: readonly Mutation[] = [
     rule: 'R6.4',
     breaks: 'who joins is judged by an offset that is only guessed',
     file: `${JUDGE}/batches.ts`,
-    find: "begins: creates !== null || (command.type === 'join' && command.seen !== undefined),",
-    replace: 'begins: creates !== null,',
+    find: "isFirst: creates !== null || (command.type === 'join' && command.seen !== undefined),",
+    replace: 'isFirst: creates !== null,',
     ...stale('[R6.4] of two who join at once'),
   },
   {

@@ -6,7 +6,7 @@ type Ruled<R> = R extends Rule<infer C> ? C : never
 export type Command = { [T in keyof typeof RULES]: Ruled<(typeof RULES)[T]> }[keyof typeof RULES]
 export type CommandOf<T extends Command['type']> = Extract<Command, { readonly type: T }>
 
-/** What a member wants: remembered by its id. */
+/** A command of a member. The log remembers it by its id. */
 export type MemberCommand = Extract<Command, { readonly commandId: string }>
 
 type WithoutType<C> = C extends unknown ? Omit<C, 'type'> : never

@@ -22,7 +22,7 @@ export function decide(docket: Docket, command: Command, facts: Facts): Decision
   return refusedAsGone(docket, command) ?? ruleOf(command).decide(docket, command, facts)
 }
 
-/** Whether a command only ends or takes away, so that a storage that is full takes it as well. */
+/** Whether a command only ends or takes away (Rule). */
 export function doesFree(command: Command): boolean {
   return RULES[command.type].frees
 }

@@ -1,4 +1,4 @@
-// The docket of a room: all that rules ask of it, and nothing that was said. It is folded from the entries alone (fold.ts), so
+// The docket of a room: all that rules ask of it, the front of the room, and nothing that was said. It is folded from the entries alone (fold.ts), so
 // whoever has those has it.
 import type { GenerationId, Inviters, MemberId, MessageId, Role } from '@roomcast/shared/protocol'
 

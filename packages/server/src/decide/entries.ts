@@ -17,11 +17,17 @@ type Members = Map<MemberId, Membership>
 export type DraftedCard = Omit<Card, 'rules' | 'about'> & { readonly about?: string }
 
 export interface EntryKind<T extends EntryType> {
-  /** Whether decisions depend on it. */
+  /**
+   * Whether decisions depend on it. One on which none depend may still change the docket for an entry that rules and comes in the same
+   * step, as a question does that is then put in the queue.
+   */
   readonly rules: boolean
   /** A message or an answer begins with it. */
   readonly begins?: true
-  /** It says something later about one: the newest of each name of this kind is given with what it is about. */
+  /**
+   * It says something later about one: the newest of this kind is given with what it is about. No two types about one name share a
+   * kind (a test says so).
+   */
   readonly later?: string
   readonly card?: (draft: DraftOf<T>) => DraftedCard
   /** @param changeMembers gives those of the docket, to be changed */

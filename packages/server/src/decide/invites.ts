@@ -13,20 +13,20 @@ export interface EndInvites extends OfMember {
   readonly type: 'end-invites'
 }
 
-/** A member who may makes a link (R6.8). */
+/** A member who is allowed to makes a link (R6.8). */
 export const invite: Rule<Invite> = {
   frees: false,
   decide: (docket, { by, inviteId, until }) =>
     refusedToInvite(docket, by) ?? [{ type: 'invite-made', inviteId, by, until }],
 }
 
-/** A member who may ends all links that there are. */
+/** A member who is allowed to ends all links that there are. */
 export const endInvites: Rule<EndInvites> = {
   frees: false,
   decide: (docket, { by }) => refusedToInvite(docket, by) ?? [{ type: 'invites-ended', by }],
 }
 
-/** Who may, the owner says (the room's `inviters`). */
+/** The owner says who is allowed (the room's `inviters`). */
 function refusedToInvite(docket: Docket, by: string): Refusal | null {
   if (memberIn(docket, by) === null) return new Refusal('room-not-found')
   if (docket.inviters === 'owner' && !isOwner(docket, by)) return new Refusal('owner-only')

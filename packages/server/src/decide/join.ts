@@ -24,7 +24,7 @@ export class AdmissionChanged extends Error {
   }
 }
 
-/** Somebody comes, or comes again. Who is there already with this name and role has joined. */
+/** Somebody comes, or comes again. For a member who is there with this name and role nothing is written. */
 export const join: Rule<Join> = {
   frees: false,
   decide(docket, { memberId, name, role, seen }) {

@@ -31,7 +31,7 @@ export interface Post {
 }
 
 /** What somebody is told who may not queue more. */
-export const OWN_QUEUE_FULL = 'You have too many questions waiting already.'
+const OWN_QUEUE_FULL = 'You have too many questions waiting already.'
 
 /** Somebody says something, or asks: the question starts at once where nothing stands before it, else it waits (R2.3). */
 export const post: Rule<Post> = {

@@ -10,7 +10,7 @@ export interface Remove extends OfMember {
 }
 
 /** What an owner is told who would leave. */
-export const OWNER_STAYS = 'The owner cannot leave the room; delete it instead.'
+const OWNER_STAYS = 'The owner cannot leave the room; delete it instead.'
 
 /** Somebody leaves, or the owner removes them (R6.7). */
 export const remove: Rule<Remove> = {

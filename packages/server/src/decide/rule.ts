@@ -10,7 +10,7 @@ export type Decision = readonly Draft[] | Refusal | AdmissionChanged
 
 /** `C`: the command, with all ids that it needs; they are drawn by the caller, once for a command. */
 export interface Rule<C extends { readonly type: string }> {
-  /** Whether it only ends or takes away, so that a storage that is full takes it as well. */
+  /** Whether it only ends or takes away: a Redis whose memory is full takes it as well. A full disk takes an end only. */
   readonly frees: boolean
   /** The id of the message or generation that has to be looked up before; null, or without it: nothing has to. */
   readonly subject?: (command: C) => string | null

@@ -22,7 +22,7 @@ import { faultIn, type OnFault } from './faults.ts'
 import { Row, type Waiting } from './row.ts'
 import { Turn } from './turn.ts'
 
-/** A command that has waited so long for those before it was never sent, and is not any more, ms. */
+/** How long a command may wait for those before it, ms. Then it is refused; it was never sent. */
 const MAY_WAIT_MS = 2500
 /** Commands that wait in one room. */
 const MOST_WAITING = 2000
@@ -35,7 +35,7 @@ export interface BatchesOptions {
   readonly dockets: Dockets
   readonly clock: Clock
   readonly onFault: OnFault
-  /** Whoever speaks until this resolves, goes together. */
+  /** Commands that arrive in a room before this resolves are decided together. */
   readonly gather: () => Promise<void>
 }
 
@@ -70,7 +70,7 @@ export class Batches {
         arrived: this.#options.clock.now(),
         name: name && `${name.by} ${name.id}`,
         // Who joins has seen the room up to an offset; that of a draft is not known yet.
-        begins: creates !== null || (command.type === 'join' && command.seen !== undefined),
+        isFirst: creates !== null || (command.type === 'join' && command.seen !== undefined),
         kind: doesFree(command) ? 'frees' : 'adds',
         bytes: byteLength(JSON.stringify(command)),
         resolve,
@@ -112,7 +112,8 @@ export class Batches {
         // Else an empty room would be made.
         if (creates && decided[0]?.refusal) throw decided[0].refusal
         const frees = open[0]?.kind === 'frees'
-        const saving = toBeSaved(known, frees)
+        const writes = decided.some(({ drafts }) => drafts.length > 0)
+        const saving = writes ? toBeSaved(known, frees) : {}
         const appended = await log.append(roomId, {
           footing: known,
           creates,

@@ -62,6 +62,7 @@ export class Dockets {
     if (!isSure) this.forget(roomId)
   }
 
+  /** A room that is kept goes on with what was heard of it, or is forgotten where that is not certain. */
   heard(roomId: RoomId, update: Heard): void {
     if (!('type' in update) || update.type === 'heartbeat') return
     const known = this.#kept.get(roomId)

@@ -14,7 +14,7 @@ import { type OnFault, readableEnd } from './faults.ts'
 import type { EndResult, NewEnd } from './room-log.ts'
 import { Turn } from './turn.ts'
 
-/** So often a room is read anew that does not say of what runs that it does. */
+/** How often a room is read anew when its docket does not show the generation that the log says is running. */
 const MOST_READINGS = 3
 
 export interface EndsOptions {

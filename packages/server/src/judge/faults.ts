@@ -41,11 +41,12 @@ export function faultIn(drafts: readonly Draft[]): string | null {
   return null
 }
 
-/** Whether ids are none; they stand in keys. Gives the name of the first that is none. */
+/** Gives the name of the first value that is not an id; null when all are ids. Ids become parts of keys. */
 export function faultInIds(ids: Readonly<Record<string, unknown>>): string | null {
   return Object.keys(ids).find((name) => !v.is(idSchema, ids[name])) ?? null
 }
 
+/** Gives the first field of text at a place that cannot be read; null when all can. */
 export function faultInBytes({ at, text, mark }: FinalBytes, number: number): string | null {
   return (
     faultOf(deltaSchema, [number, at, text]) ??
@@ -53,6 +54,7 @@ export function faultInBytes({ at, text, mark }: FinalBytes, number: number): st
   )
 }
 
+/** Gives the first field of a state that cannot be read; null when all can. */
 export function faultInState(state: RoomState): string | null {
   return faultOf(roomStateSchema, state)
 }

@@ -52,8 +52,8 @@ export interface JudgeOptions {
   readonly onRecoveryFailed?: (roomId: RoomId, error: unknown) => void
   readonly onFault?: OnFault
   /**
-   * Whoever speaks in a room until this resolves, goes together; preset: those of one moment. While a log far away is writing, others
-   * come to go together next. One that has written at once, as a file has, takes a turn of the loop for that (`endOfTurn`).
+   * Commands that arrive in a room before this resolves are decided together; preset: those of one moment. A log far away gathers
+   * more while it writes. A file has written at once: there the judge waits for the end of the turn (`endOfTurn`).
    */
   readonly gather?: () => Promise<void>
 }

@@ -29,6 +29,7 @@ export class KeptDockets<T extends { readonly docket: Docket }> {
     return { rooms: this.#kept.size, members: this.#members }
   }
 
+  /** Undefined: it is not kept, or not any more. */
   get(roomId: RoomId): T | undefined {
     return this.#kept.get(roomId)
   }

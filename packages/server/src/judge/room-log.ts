@@ -32,11 +32,18 @@ import type {
   Written,
 } from '../log/entry-log.ts'
 
-export type * from '../decide/commands.ts'
+export type {
+  Amendment,
+  NewEnd,
+  NewMember,
+  NewPost,
+  NewRoom,
+  NewStart,
+  Resumption,
+  Withdrawal,
+} from '../decide/commands.ts'
 export { type FinalBytes, INTERRUPTED } from '../decide/end.ts'
 export { AdmissionChanged } from '../decide/join.ts'
-export { OWN_QUEUE_FULL } from '../decide/post.ts'
-export { OWNER_STAYS } from '../decide/remove.ts'
 export type {
   AppendReply,
   LogUpdate,
@@ -63,7 +70,7 @@ export type EndResult =
 export type Follower = (update: LogUpdate) => void
 
 export interface RoomLog {
-  /** Writes `room-created` and the owner's `member-joined`. */
+  /** Writes `room-created` and the owner's `member-joined`. Any call refuses as `internal` what nobody could read back. */
   createRoom(room: NewRoom): Promise<Written>
 
   /**
@@ -123,7 +130,7 @@ export interface RoomLog {
    * of what is stored, and starts the head of the queue as `next`. A `cancelled` end holds a queue that is not
    * empty; a queue that becomes empty is not held any more. Repeated with the same `next` it gives the first answer,
    * as long as nothing was written in what it has started.
-   * Refusal: `generation-not-found`.
+   * Refusals: `generation-not-found`, `removed`.
    */
   end(roomId: RoomId, end: NewEnd): Promise<EndResult>
 

@@ -6,7 +6,7 @@ interface Named extends Waiting {
 }
 
 function item(is: string, more: Partial<Waiting> = {}): Named {
-  return { is, begins: false, name: is, kind: 'adds', bytes: 100, ...more }
+  return { is, isFirst: false, name: is, kind: 'adds', bytes: 100, ...more }
 }
 
 function rowOf(...items: readonly Named[]): Row<Named> {
@@ -29,7 +29,7 @@ describe('the row of a room', () => {
   })
 
   it('begins anew for what nothing may go before, and lets others follow it', () => {
-    const row = rowOf(item('a'), item('made', { begins: true }), item('b'))
+    const row = rowOf(item('a'), item('made', { isFirst: true }), item('b'))
     expect(batchesOf(row)).toEqual([['a'], ['made', 'b']])
   })
 

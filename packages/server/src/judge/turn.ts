@@ -2,7 +2,7 @@
 import type { Clock } from '@roomcast/shared/clock'
 import { Refusal } from '@roomcast/shared/protocol'
 
-/** How long one batch is decided again and again, ms; the log waits for whoever loses long before. */
+/** How long one batch is decided again and again, ms. Long before that the log reserves the room for whoever keeps losing. */
 const MOST_MS = 5000
 
 export class Turn {

@@ -19,7 +19,8 @@
 //              and byte positions tell. They are called after the write, one at a time, in order. An adapter that
 //              may lose what it tells also tells where the room stands (`heartbeat`), within a few seconds.
 //
-// Adapters translate their own failures to Refusal('storage-full') and Refusal('storage-unavailable').
+// Adapters translate their own failures to Refusal('storage-full') and Refusal('storage-unavailable'), and to
+// Refusal('storage-uncertain') where they cannot tell whether it was done: it may be repeated.
 // Unknown rooms are answered with Refusal('room-not-found').
 import type {
   CommandId,
@@ -94,7 +95,7 @@ export interface Decided {
   readonly name: { readonly by: MemberId; readonly id: CommandId; readonly kind: string } | null
   /** The generation that it may start. */
   readonly proposes: GenerationId | undefined
-  /** The message that it brings: after a loss that may be there although the command is not known. */
+  /** The message that the command posts. After a loss the room may hold it while the record of the command is gone. */
   readonly posts: { readonly messageId: MessageId; readonly by: MemberId } | undefined
   /** Then nothing is written, and it is not remembered. */
   readonly refusal: Error | null
@@ -114,7 +115,7 @@ export interface Ending {
 }
 
 export interface Append {
-  /** Commands were decided on what is known there. */
+  /** Of the state of the room that the commands were decided on. */
   readonly footing: Footing
   /** The room is made with it, in the epoch of the ground. */
   readonly creates: boolean
@@ -126,13 +127,13 @@ export interface Append {
   readonly front: Front
   /** An end is alone in its append. */
   readonly ends?: Ending
-  /** It only ends or takes away: a storage that is full takes it as well. */
+  /** It only ends or takes away: a Redis whose memory is full takes it as well. A full disk takes an end only (`ends`). */
   readonly frees: boolean
-  /** It goes before whoever has the room to themselves for a moment. */
+  /** It goes before whoever has the room to themselves for a moment, and into rooms of later rules: a stop does. */
   readonly first: boolean
   /** How often in a row it has come too late: whoever loses again and again is waited for. */
   readonly losses: number
-  /** The docket after the last entry that was read, as JSON, for those who know nothing of the room. */
+  /** The docket after the last entry that was read, as JSON, for those who know nothing of the room. Saved if the answer is `ok`. */
   readonly docket?: string
 }
 
@@ -155,7 +156,7 @@ export interface Moved {
 }
 
 export type Appended =
-  /** In the order of the drafts. Nothing was written where there were none. */
+  /** In the order of the drafts. No entry was written where there were none. */
   | { readonly type: 'ok'; readonly entries: readonly Entry[] }
   /** Some were done before, and nothing was written: for each its answer, or null where it is new. */
   | { readonly type: 'done'; readonly answers: readonly (Written | Error | null)[] }
@@ -228,23 +229,25 @@ export type Listener = (update: Heard) => void
 
 export interface EntryLog {
   /**
-   * Writes what was decided, if that is how the room stands.
-   * @throws Refusal `generation-running` for a start beside another; `generation-not-found` for the end of what never ran;
-   * `storage-unavailable` for fewer rules than the room was written by
+   * Writes what was decided, if that is how the room stands. Looked at in this order: whether there is the room, whether a command was
+   * done before, the rules, the ground, whose turn it is, what runs.
+   * @throws Refusal `room-not-found`; `internal` where the room that is to be made is there; `generation-running` for a start beside
+   * another; `generation-not-found` for the end of what never ran; `storage-unavailable` for fewer rules than the room was
+   * written by; the state of the storage, and then nothing was written unless it is `storage-uncertain`
    */
   append(roomId: RoomId, append: Append): Promise<Appended>
 
   /**
-   * Adds text to the running reply at byte `at`; `mark` where another kind begins. `text` holds no lone
+   * Adds text to the running reply at byte `at` of its UTF-8; `mark` where another kind begins. `text` holds no lone
    * surrogates. Text may be empty with a mark (silent thinking). Followers get one delta.
-   * @throws Refusal `generation-not-found`
+   * @throws Refusal `room-not-found`, `generation-not-found`
    */
   appendReply(owned: Owned, at: number, text: string, mark?: Kind): Promise<AppendReply>
 
-  /** Says that the owner is alive. False: it does not own the generation any more. */
+  /** Says that the owner is alive. False: it does not own the generation any more. @throws Refusal `room-not-found` */
   renew(owned: Owned): Promise<boolean>
 
-  /** Looks for rooms that nobody looks after. One node at a time is given them. */
+  /** Looks for rooms that nobody looks after. One node at a time is given them; the others are given none. */
   lapsed(): Promise<Lapsed>
 
   /** Reads a room as it is now, from its newest checkpoint on. */
@@ -254,9 +257,10 @@ export interface EntryLog {
   page(roomId: RoomId, before: number, limit: number): Promise<Page>
 
   /**
-   * Looks up messages, generations and members.
+   * Looks up messages, generations and members: 64 at most. Nothing is known of an id that the room does not have.
    * @param footing they are asked for on that ground; where the room has another, that is told instead. Null: on any
-   * @param losses see Append
+   * @param losses as in Append
+   * @throws Refusal `room-not-found`
    */
   find(
     roomId: RoomId,

@@ -91,7 +91,7 @@ function after(known: Known, entries: readonly AnyEntry[]): Known {
 }
 
 /**
- * As the room is now: nothing that is talked after the ground changes a docket. The log knows for certain which generation runs, also
+ * As the room is now: no entry after the ground changes a decision (EntryKind.rules). The log knows for certain which generation runs, also
  * where the entry that began or ended it cannot be read.
  */
 function whole(known: Known, { ground, last, running, number, mark, entries }: Moved): Known {

@@ -317,7 +317,7 @@ export class Rooms {
     // Whoever asks again to leave is told by the log that it is done.
     const leaves = command.type === 'remove' && command.memberId === memberId
     let room = await this.#inMemory(memberId, command.roomId, leaves)
-    // Only a room knows all who may be mentioned; everything else the log decides by itself.
+    // Only a room knows all who may be mentioned; everything else the judge decides by itself.
     if ('mentions' in command && command.mentions?.length)
       room ??= await this.#inReach(command.roomId)
     // Where nobody watches on this node there is nobody to be shown it first.

@@ -68,7 +68,7 @@ function endingOf({ id, fence, next, looked, final }: Ending, digest: string): o
   }
 }
 
-/** A card as the scripts take it: of a member as JSON members, of an end with the members after its seal. */
+/** A card as the scripts take it. A member's name and role are sent as JSON text; an end also has the JSON that follows its seal. */
 export type SentCard = Omit<Card, 'member'> & {
   readonly member?: { readonly id: string; readonly body?: string; readonly gone?: string }
   readonly tail?: string

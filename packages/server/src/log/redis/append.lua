@@ -1,6 +1,6 @@
 -- Writes entries that were decided on this very ground, or gives those that have come since.
 --
--- ARGV 1 JSON (appending.ts)  2… the JSON members of each entry, in their order; then the last text of the generation that ends
+-- ARGV 1 JSON (append-request.ts)  2… the JSON members of each entry, in their order; then the last text of the generation that ends
 -- KEYS 9 is the checkpoint, 10 the beginning of the keys of generations.
 -- No check comes after the first entry: a script that broke off there would leave half of it. Writes before it only note
 -- a command that was done, or hold others up.
@@ -107,10 +107,10 @@ local till = not asked.first and reservedByOther(asked.node)
 if till then
   return { 'reserved', whole(till - now()) }
 end
-local starts = false
+local starts, writes = false, false
 for _, command in ipairs(asked.commands) do
   for _, card in ipairs(command.cards) do
-    starts = starts or card.starts
+    starts, writes = starts or card.starts, true
   end
 end
 if starts and not ends and not isNew and room('running') ~= '' then
@@ -127,9 +127,11 @@ if isNew then
 elseif not room('ground') then
   set('ground', asked.offset .. ' ' .. asked.mark)
 end
-set('rules', whole(math.max(rules, asked.rules)))
-set('title', asked.front.title)
-set('waits', asked.front.waits)
+if writes then
+  set('rules', whole(math.max(rules, asked.rules)))
+  set('title', asked.front.title)
+  set('waits', asked.front.waits)
+end
 if not reservedByOther(asked.node) then
   set('reserved', '')
 end

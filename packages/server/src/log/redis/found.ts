@@ -1,7 +1,7 @@
 // The answers of find.lua.
 import type { FoundId } from '../entry-log.ts'
 
-/** See there. */
+/** The answer for one id; find.lua describes its fields. */
 export type FoundAnswer = readonly [
   message: string,
   by: string,

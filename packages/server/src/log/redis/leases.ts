@@ -21,7 +21,7 @@ const ASLEEP_MS = 3000
 /** A room in which nothing runs is looked after so long after its last touch, ms: longer than any command is under way. */
 const FORGET_MS = 10_000
 
-/** What lapsed.lua answers. */
+/** The answer of lapsed.lua. */
 type LookAnswer = readonly [
   state: 'idle' | 'waits' | 'lives' | 'lapsed',
   id: GenerationId,

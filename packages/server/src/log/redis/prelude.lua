@@ -82,7 +82,7 @@ local function save()
   end
 end
 
--- What tells the entry at an offset from any other that may stand in its place (recent.ts); nil where there is none.
+-- What tells the entry at an offset from any other that may stand in its place (log/mark.ts); nil where there is none.
 local function markAt(offset)
   local item = redis.call('XRANGE', ENTRIES, offset .. '-0', offset .. '-0')[1]
   return item and redis.sha1hex(item[2][2])
@@ -104,7 +104,7 @@ local function reservedByOther(node)
   return holder and holder ~= node and tonumber(till) > now() and tonumber(till) or nil
 end
 
--- Whoever is far away and loses again and again is waited for. `forMs`: 0 or nothing where it is not.
+-- Whoever is far away and loses again and again is waited for. `forMs`: how long, ms; 0 or nil reserves nothing.
 local function reserve(node, forMs)
   if tonumber(forMs or 0) > 0 and not reservedByOther(node) then
     set('reserved', node .. ' ' .. whole(now() + tonumber(forMs)))

@@ -230,7 +230,7 @@ export class RedisEntryLog implements EntryLog {
     return this.#again(roomId, () => this.#caller.run(name, names, values))
   }
 
-  /** After all rooms were looked at since there is this connection; and once more where something lost is there again. */
+  /** Runs after all rooms have been looked at over this connection, and runs again when the look has restored something. */
   async #again<T>(roomId: RoomId, run: () => Promise<T>): Promise<T> {
     await this.#following.checked
     try {

@@ -45,7 +45,7 @@ const TOO_LATE = "if now() > tonumber(ARGV[#ARGV]) then return { 'late', whole(n
 export type ScriptName = (typeof FILES)[number] | typeof FREEING
 export type Scripts = Readonly<Record<ScriptName, Script>>
 
-/** So many entries, or bytes of them, whoever is behind is told at once. */
+/** The most entries, or bytes of them, in one answer to a caller that is behind. */
 const MOST_BEHIND = 500
 const MOST_BYTES_BEHIND = 1024 * 1024
 /** Commands are remembered this long. */

@@ -13,8 +13,8 @@ import type { Entries, Last, RoomRow } from './entries.ts'
 import type { Members } from './members.ts'
 import { type GenerationRow, refuseOwner, type Replies } from './replies.ts'
 
-/** So many entries, or characters of them, whoever is behind is told at once. */
-const MOST_BEHIND = { entries: 500, bytes: 1024 * 1024 }
+/** The most entries, or characters of them, in one answer to a caller that is behind. */
+const MOST_BEHIND = { entries: 500, characters: 1024 * 1024 }
 
 /** With what followers are told of the last text of a generation that has ended. */
 export type AppendedHere = Appended & { readonly delta?: Delta | null; readonly epoch?: string }
@@ -142,7 +142,7 @@ export class Appending {
       if (name && !refusal) entries.remember(roomId, name, first, room.last_offset)
     }
     if (written.length > 0) entries.saveRoom({ ...room, rules: Math.max(rules, room.rules) })
-    if (docket !== undefined && written.length > 0)
+    if (docket !== undefined)
       database.run(
         'INSERT OR REPLACE INTO dockets (room_id, version, docket_offset, docket) VALUES (?, ?, ?, ?)',
         ...[roomId, DOCKET_VERSION, footing.read.offset, docket],

@@ -123,15 +123,15 @@ export class Entries {
     roomId: RoomId,
     offset: number,
     last: number,
-    most: { readonly entries: number; readonly bytes: number },
+    most: { readonly entries: number; readonly characters: number },
   ) {
     const rows = this.#database.all<EntryRow>(
       'SELECT entry_offset, body FROM entries WHERE room_id = ? AND entry_offset > ? AND entry_offset <= ? ORDER BY entry_offset LIMIT ?',
       ...[roomId, offset, last, most.entries],
     )
-    let bytes = 0
+    let characters = 0
     const beyond = rows.findIndex(
-      ({ body }, index) => (bytes += body.length) > most.bytes && index > 0,
+      ({ body }, index) => (characters += body.length) > most.characters && index > 0,
     )
     const some = beyond < 0 ? rows : rows.slice(0, beyond)
     return { entries: this.#parse(some), lastBody: some.at(-1)?.body ?? '' }
@@ -147,6 +147,7 @@ export class Entries {
     return row?.body ?? ''
   }
 
+  /** All entries after an offset, in order. */
   after(roomId: RoomId, offset: number): Entry[] {
     return this.#parse(
       this.#database.all(

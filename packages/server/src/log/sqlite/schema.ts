@@ -88,7 +88,7 @@ const MIGRATIONS: readonly string[] = [
   `
   ALTER TABLE members ADD COLUMN gone TEXT;
   `,
-  // With the type: what is looked for last may be behind any number of edits.
+  // With the type: the last entry of a type may lie behind any number of edits.
   `
   DROP INDEX entries_by_subject;
   CREATE INDEX entries_by_subject ON entries (room_id, subject, type) WHERE subject IS NOT NULL;
