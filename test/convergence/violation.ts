@@ -1,6 +1,9 @@
-/** What was found broken: the rule of PROTOCOL.md, or `quiet`: it did not come to rest, or left something behind. */
+/**
+ * What was found broken: the rule of PROTOCOL.md; `quiet`: it did not come to rest, or left something behind; `decided`: there is an
+ * entry that the rules do not give there.
+ */
 export interface Violation {
-  readonly rule: 'R1' | 'R2' | 'R3' | 'R4' | 'R6' | 'quiet'
+  readonly rule: 'R1' | 'R2' | 'R3' | 'R4' | 'R6' | 'quiet' | 'decided'
   readonly message: string
 }
 

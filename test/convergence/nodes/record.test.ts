@@ -1,6 +1,6 @@
 // That the judge of a record can see: a short record in which all is well, and each promise broken in it on purpose.
 import { expect, test } from 'vitest'
-import type { Entry, GenerationEnded, Reply, RoomState } from '@roomcast/shared/protocol'
+import type { Entry, EntryOf, GenerationEnded, Reply, RoomState } from '@roomcast/shared/protocol'
 import { digest } from '@roomcast/shared/digest'
 import { byteLength, withReply } from '@roomcast/shared/room'
 import { Tally } from '../../support/tally.ts'
@@ -142,6 +142,33 @@ const PLANTED: readonly [
     ({ reading }) => {
       const end = reading.entries.findIndex((one) => one.type === 'generation-ended')
       reading.entries.splice(end, 1)
+    },
+  ],
+  [
+    'decided',
+    'an edit by somebody who has not written the message',
+    /^decided: .*message-edited.* is refused/m,
+    (all) => {
+      const said = post(all, 'Hello.') as EntryOf<'message-posted'>
+      const { offset } = all.reading.entries.at(-1) as Entry
+      all.reading.entries.push({
+        type: 'message-edited',
+        offset: offset + 1,
+        at: 9e12,
+        messageId: said.messageId,
+        by: 'bob',
+        text: 'Helo.',
+      })
+    },
+  ],
+  [
+    'decided',
+    'a question that waits although nothing stands before it, and nobody said that it waits',
+    /^decided: .*question-queued/m,
+    (all) => {
+      const { messageId } = post(all, 'Why?') as EntryOf<'message-posted'>
+      const { offset } = all.reading.entries.at(-1) as Entry
+      all.reading.entries.push({ type: 'question-queued', offset: offset + 1, at: 9e12, messageId })
     },
   ],
   [

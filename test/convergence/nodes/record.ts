@@ -7,6 +7,7 @@ import type { Reading } from '@roomcast/server/judge/room-log.ts'
 import type { Tally } from '../../support/tally.ts'
 import { checkAnswers, checkUpstream, difference, type Ending, type Written } from '../checks.ts'
 import { judge, type Sent } from '../judge.ts'
+import { undecided } from '../../decide/refold.ts'
 import { Screen } from '../screen.ts'
 import { Truth } from '../truth.ts'
 import type { Report, Violation } from '../violation.ts'
@@ -51,6 +52,8 @@ export function judgeRecord(record: RoomRecord, tally: Tally): Violation[] {
   }
   checkUpstream(endingsOf(record.reading, truth), record.written, court)
   checkRest(record, report)
+  const odd = undecided(record.reading.entries)
+  if (odd !== null) report('decided', odd)
   return [...found.values()]
 }
 
