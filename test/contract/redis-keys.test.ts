@@ -163,3 +163,25 @@ test('[R6.7] who leaves by one node and comes back by another has the room in th
   expect((await other.log.roomsOf('bob')).map(({ roomId }) => roomId)).toEqual(['room'])
   await other.close()
 })
+
+test.each([
+  ['before they are in it', true, 'room-not-found'],
+  ['right after they have come', false, 'not refused'],
+])('who comes while the room goes is not listed there: %s', async (_, isBefore, outcome) => {
+  const room = await aRoom(node.log)
+  const other = await openNode()
+  // It knows the room, and does not hear that it goes.
+  await room.on(other.log).say('bob', 'Hello')
+  const { connections } = other
+  const run = connections.run.bind(connections)
+  connections.run = async (script, ...rest) => {
+    if (script.name !== 'roomcast-append') return run(script, ...rest)
+    if (isBefore) await node.log.deleteRoom('room')
+    const answer = await run(script, ...rest)
+    if (!isBefore) await node.log.deleteRoom('room')
+    return answer
+  }
+  expect(await refusalOf(room.on(other.log).joins('dora'))).toBe(outcome)
+  expect((await allKeys()).filter((name) => name.endsWith(':dora'))).toEqual([])
+  await other.close()
+})

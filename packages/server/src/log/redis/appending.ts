@@ -46,12 +46,18 @@ export class Appending {
     const gone = members.flatMap((member) => ('gone' in member ? [member.id] : []))
     // Listed first: a room that is listed to somebody who is not in it is left out of the list.
     await this.#enlist(roomId, come)
-    const appended = await this.#waiting(roomId, append)
+    const appended = await this.#waiting(roomId, append).catch(async (error: unknown) => {
+      if (isNoRoom(error)) await this.#delist(roomId, come)
+      throw error
+    })
     this.#note(roomId, append, appended)
     if (appended.type !== 'ok') return appended
     await this.#delist(roomId, gone)
     // And once more: whoever has written that they had left may have taken it out meanwhile.
     await this.#enlist(roomId, come)
+    const here = await this.#here(roomId, come)
+    const goneAgain = come.filter((memberId) => !here.has(memberId))
+    await this.#delist(roomId, goneAgain)
     return appended
   }
 
@@ -112,11 +118,26 @@ export class Appending {
   /** But for those who have come back since by another node, which may have listed them before. */
   async #delist(roomId: RoomId, members: readonly MemberId[]): Promise<void> {
     if (members.length === 0) return
-    const { caller, keys, memberRooms } = this.#options
+    const { caller, memberRooms } = this.#options
     await caller.translate(memberRooms.delist(members, roomId))
-    const answer = await caller.run('find', keys.all(roomId), ['', '', 0, ...members])
-    const found = (answer[1] as readonly FoundAnswer[]).map(foundIn)
-    const back = members.filter((_, index) => found[index]?.member === 'here')
-    await this.#enlist(roomId, back)
+    await this.#enlist(roomId, [...(await this.#here(roomId, members))])
   }
+
+  /** Those who are members now. */
+  async #here(roomId: RoomId, members: readonly MemberId[]): Promise<ReadonlySet<MemberId>> {
+    if (members.length === 0) return new Set()
+    const { caller, keys } = this.#options
+    try {
+      const answer = await caller.run('find', keys.all(roomId), ['', '', 0, ...members])
+      const found = (answer[1] as readonly FoundAnswer[]).map(foundIn)
+      return new Set(members.filter((_, index) => found[index]?.member === 'here'))
+    } catch (error) {
+      if (isNoRoom(error)) return new Set()
+      throw error
+    }
+  }
+}
+
+function isNoRoom(error: unknown): boolean {
+  return error instanceof Refusal && error.body.code === 'room-not-found'
 }
