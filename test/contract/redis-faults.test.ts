@@ -64,7 +64,7 @@ describe('an answer of Redis that is lost', () => {
 describe('a user of Redis who lacks a command', () => {
   test('is told of by each script that breaks off, and nothing is half done', async () => {
     const [, ...rules] = documentedUser('weak')
-    await admin.call('ACL', 'SETUSER', 'weak', ...rules, '~*', '&*', '-hexists')
+    await admin.call('ACL', 'SETUSER', 'weak', ...rules, '~*', '&*')
     const address = redis.url.replace('redis://', 'redis://weak:weak@')
     const weak = await openRedisNode(
       { urls: [address], cluster: false },
@@ -73,6 +73,7 @@ describe('a user of Redis who lacks a command', () => {
     const faults: string[] = []
     weak.connections.onScriptFault = (script, fault) => void faults.push(`${script} ${fault}`)
     const room = await aRoom(weak.log)
+    await admin.call('ACL', 'SETUSER', 'weak', '-hexists')
     const said = await room.said('bob', 'Helo')
     const before = await room.state()
     expect(faults).toEqual([])
@@ -83,6 +84,21 @@ describe('a user of Redis who lacks a command', () => {
     await room.edit('bob', said, 'Hello')
     await weak.close()
   })
+})
+
+test('[R4.3] who has come is told so, also where their list could not be set right', async () => {
+  const [, ...rules] = documentedUser('half')
+  await admin.call('ACL', 'SETUSER', 'half', ...rules, '~*', '&*', '-hexists')
+  const address = redis.url.replace('redis://', 'redis://half:half@')
+  const half = await openRedisNode(
+    { urls: [address], cluster: false },
+    { namespace: 'half', newId: () => 'epoch' },
+  )
+  const room = await aRoom(half.log)
+  expect((await room.joins('dora')).entries).toHaveLength(1)
+  await admin.call('ACL', 'SETUSER', 'half', '+hexists')
+  expect((await half.log.roomsOf('dora')).map(({ roomId }) => roomId)).toEqual(['room'])
+  await half.close()
 })
 
 describe('a Redis that is away', () => {

@@ -47,18 +47,30 @@ export class Appending {
     // Listed first: a room that is listed to somebody who is not in it is left out of the list.
     await this.#enlist(roomId, come)
     const appended = await this.#waiting(roomId, append).catch(async (error: unknown) => {
-      if (isNoRoom(error)) await this.#delist(roomId, come)
+      // ignored because: whoever waits is told why nothing was written; a room too many in a list is left out of it
+      if (isNoRoom(error)) await this.#delist(roomId, come).catch(() => undefined)
       throw error
     })
     this.#note(roomId, append, appended)
-    if (appended.type !== 'ok') return appended
+    // ignored because: it is written; a list that could not be set right has a room too many, which is left out of it
+    if (appended.type === 'ok') await this.#relist(roomId, come, gone).catch(() => undefined)
+    return appended
+  }
+
+  /** Sets the lists right of those who have come and gone. */
+  async #relist(
+    roomId: RoomId,
+    come: readonly MemberId[],
+    gone: readonly MemberId[],
+  ): Promise<void> {
     await this.#delist(roomId, gone)
-    // And once more: whoever has written that they had left may have taken it out meanwhile.
+    // Once more: whoever has written that they had left may have taken it out meanwhile.
     await this.#enlist(roomId, come)
     const here = await this.#here(roomId, come)
-    const goneAgain = come.filter((memberId) => !here.has(memberId))
-    await this.#delist(roomId, goneAgain)
-    return appended
+    await this.#delist(
+      roomId,
+      come.filter((memberId) => !here.has(memberId)),
+    )
   }
 
   /** Waits while another node has the room to itself. */
