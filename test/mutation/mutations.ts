@@ -86,7 +86,7 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: 'something can fall between joining and catching up',
     file: 'packages/server/src/room/room.ts',
     find: 'connection.enter(roomId)\n',
-    replace: 'void Promise.resolve().then(() => connection.enter(roomId))\n',
+    replace: 'void new Promise(setImmediate).then(() => connection.enter(roomId))\n',
     tests: ['test/convergence/room.test.ts'],
   },
   {

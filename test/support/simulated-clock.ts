@@ -67,4 +67,4 @@ export async function settle(): Promise<void> {
 }
 
 /** One command after another, as in a question and its stop. */
-const TURNS = 3
+const TURNS = 2

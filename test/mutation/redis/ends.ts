@@ -108,9 +108,10 @@ export const AGAIN: readonly Mutation[] = [
   {
     rule: 'port',
     breaks: 'two callers are to run what one command has started',
-    file: APPEND,
-    find: "startedBefore(command.proposes) and '1'",
-    replace: "room('running') ~= '' and '1'",
+    file: `${REDIS}/append-request.ts`,
+    find: "const proposed = isOurs === '1' ? command?.proposes : null",
+    replace:
+      "const proposed = isOurs ? entries.flatMap((one) => (one.type === 'generation-started' ? [one.generationId] : []))[0] : command?.proposes",
     ...contract('idempotence > post that starts > [R4.1] gets the first answer'),
   },
   {
