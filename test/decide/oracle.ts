@@ -47,7 +47,8 @@ function refused({ body: { code, message } }: Refusal): Outcome {
   return { refused: code, message }
 }
 
-function bare(entry: Entry): object {
+/** An entry without what only the log gives it. */
+export function bare(entry: Entry): object {
   const { offset, at, ...draft } = entry
   if (draft.type !== 'generation-ended') return draft
   const { end, digest, ...ended } = draft

@@ -5,6 +5,7 @@ import type { Command } from '@roomcast/server/decide/commands.ts'
 import { decide, factsFor } from '@roomcast/server/decide/decide.ts'
 import type { Entry, EntryOf } from '@roomcast/shared/protocol'
 import { KnownRoom } from './known-room.ts'
+import { bare } from './oracle.ts'
 
 /** @returns in words, the first entry that no command gives there; null when there is none */
 export function undecided(entries: readonly Entry[]): string | null {
@@ -124,14 +125,6 @@ function posting(
 /** The answer that began in the same step, or right after it by itself. */
 function promoted(next: Entry | undefined): string | null {
   return next?.type === 'generation-started' && next.mode === 'answer' ? next.generationId : null
-}
-
-/** An entry without what only the log gives it. */
-function bare(entry: Entry): object {
-  const { offset: _, at: _at, ...draft } = entry
-  if (draft.type !== 'generation-ended') return draft
-  const { end: _end, digest: _digest, ...ended } = draft
-  return ended
 }
 
 function plain(draft: object): object {

@@ -1,5 +1,6 @@
 // Room logs: the judge in front of the log of entries of a storage.
 import { endOfTurn, Judge, type JudgeOptions } from './judge/judge.ts'
+import type { EntryLog } from './log/entry-log.ts'
 import { RedisEntryLog, type RedisEntryLogOptions } from './log/redis/redis-entry-log.ts'
 import { Database } from './log/sqlite/database.ts'
 import type { Damage } from './log/sqlite/data-file.ts'
@@ -7,7 +8,21 @@ import { SqliteEntryLog, type SqliteEntryLogOptions } from './log/sqlite/sqlite-
 
 type Judging = Omit<JudgeOptions, 'log'>
 
-export interface OpenSqliteOptions extends Omit<SqliteEntryLogOptions, 'database'>, Judging {
+export interface SqliteRoomLogOptions extends SqliteEntryLogOptions, Judging {
+  /** Gives the log that the judge asks; preset: the one in the file. */
+  readonly heard?: (entries: EntryLog) => EntryLog
+}
+
+/** Rooms in a file. `entries`: the log behind the judge. */
+export function sqliteRoomLog({ heard = (entries) => entries, ...options }: SqliteRoomLogOptions): {
+  readonly log: Judge
+  readonly entries: SqliteEntryLog
+} {
+  const entries = new SqliteEntryLog(options)
+  return { log: new Judge({ gather: endOfTurn, ...options, log: heard(entries) }), entries }
+}
+
+export interface OpenSqliteOptions extends Omit<SqliteRoomLogOptions, 'database'> {
   /** A file, made if missing, or `:memory:`. */
   readonly path: string
   /** See Database. */
@@ -23,9 +38,7 @@ export async function openSqliteRoomLog({
   onDamage,
   ...options
 }: OpenSqliteOptions): Promise<Judge> {
-  const database = new Database(path, onDamage)
-  const log = new SqliteEntryLog({ ...options, database })
-  return new Judge({ gather: endOfTurn, ...options, log })
+  return sqliteRoomLog({ ...options, database: new Database(path, onDamage) }).log
 }
 
 export type RedisRoomLogOptions = RedisEntryLogOptions & Judging

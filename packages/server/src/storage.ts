@@ -5,11 +5,9 @@ import { Refusal } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
 import { loadSigningKey, type RandomBytes } from './access/signing-key.ts'
 import type { Config, RedisStorage } from './config.ts'
-import { endOfTurn, Judge } from './judge/judge.ts'
 import type { RoomLog } from './judge/room-log.ts'
 import { SaveTrouble } from './log/save-trouble.ts'
 import { Database } from './log/sqlite/database.ts'
-import { SqliteEntryLog } from './log/sqlite/sqlite-entry-log.ts'
 import type { Logger } from './logger.ts'
 import { MemoryPresence } from './presence/memory-presence.ts'
 import type { PresencePort } from './presence/presence.ts'
@@ -20,7 +18,7 @@ import { requirePermissions } from './redis/permissions.ts'
 import { Probe } from './redis/probe.ts'
 import type { ScriptFault } from './redis/refusals.ts'
 import { Subscriptions } from './redis/subscriptions.ts'
-import { redisRoomLog } from './room-logs.ts'
+import { redisRoomLog, sqliteRoomLog } from './room-logs.ts'
 import { RedisSpentTokens } from './spending/redis-spent-tokens.ts'
 import type { SpentTokens } from './spending/spent-tokens.ts'
 import { SqliteSpentTokens } from './spending/sqlite-spent-tokens.ts'
@@ -90,14 +88,11 @@ async function openSqlite(
       'the file of the rooms is not what it was; nothing is stored any more',
     ),
   )
-  const entries = new SqliteEntryLog({ database, clock, ...hearing(logger) })
   const presence = new MemoryPresence(clock)
   const trouble = new SaveTrouble(clock)
-  const log = new Judge({
-    log: trouble.of(entries),
-    clock,
-    newId,
-    gather: endOfTurn,
+  const { log, entries } = sqliteRoomLog({
+    ...{ database, clock, newId },
+    heard: (entries) => trouble.of(entries),
     ...hearing(logger),
   })
   return {

@@ -13,6 +13,7 @@ import { decide, doesFree, factsFor, RULES_VERSION, subjectOf } from '../decide/
 import type { Docket } from '../decide/docket.ts'
 import { withDrafts } from '../decide/fold.ts'
 import { actorOf } from '../decide/gone.ts'
+import type { Decision } from '../decide/rule.ts'
 import type { Decided, EntryLog, Written } from '../log/entry-log.ts'
 import { type Known, unknown } from '../log/known.ts'
 import { startedIn } from '../log/started.ts'
@@ -183,18 +184,23 @@ export class Batches {
   }
 
   #decideOne(docket: Docket, command: BatchedCommand, facts: BatchFacts): Decided {
-    const decision = decide(docket, command, factsFor(command, facts))
-    const fault = decision instanceof Error ? null : faultIn(decision)
-    if (fault !== null) this.#options.onFault(command.type, fault)
-    const internal = fault === null ? null : new Refusal('internal')
-    const refusal = decision instanceof Error ? decision : internal
+    const decision = this.#readable(command, decide(docket, command, factsFor(command, facts)))
+    const isRefused = decision instanceof Error
     return {
       name: nameOf(command),
       proposes: 'generationId' in command ? (command.generationId ?? undefined) : undefined,
       posts: command.type === 'post' ? command : undefined,
-      refusal,
-      drafts: decision instanceof Error || refusal !== null ? [] : decision,
+      refusal: isRefused ? decision : null,
+      drafts: isRefused ? [] : decision,
     }
+  }
+
+  /** Refuses what nobody could read back. */
+  #readable(command: BatchedCommand, decision: Decision): Decision {
+    const fault = decision instanceof Error ? null : faultIn(decision)
+    if (fault === null) return decision
+    this.#options.onFault(command.type, fault)
+    return new Refusal('internal')
   }
 }
 

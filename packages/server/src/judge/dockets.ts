@@ -2,7 +2,7 @@
 import { type Entry, Refusal, type RoomId } from '@roomcast/shared/protocol'
 import { savedDocket } from '../decide/saved-docket.ts'
 import type { EntryLog, Heard, Moved } from '../log/entry-log.ts'
-import { afterAppend, afterHearing, caughtUp, type Known, unknown } from '../log/known.ts'
+import { afterEntries, afterHearing, caughtUp, type Known, unknown } from '../log/known.ts'
 import { KeptDockets } from './kept-dockets.ts'
 
 /** Entries that were folded before a docket is saved again. */
@@ -23,13 +23,11 @@ export class Dockets {
     const kept = this.#kept.get(roomId)
     if (kept) return kept
     // Those who ask meanwhile wait for the same reading.
-    const reading = this.#readings.get(roomId) ?? this.now(roomId)
+    const underWay = this.#readings.get(roomId)
+    if (underWay) return underWay
+    const reading = this.now(roomId).finally(() => this.#readings.delete(roomId))
     this.#readings.set(roomId, reading)
-    try {
-      return await reading
-    } finally {
-      this.#readings.delete(roomId)
-    }
+    return reading
   }
 
   /** As it is now. @throws Refusal `room-not-found` */
@@ -53,7 +51,7 @@ export class Dockets {
     const { ground } = known
     // Else it has been heard of already.
     const isNews = ground.epoch === epoch && ground.offset === offset && ground.mark === mark
-    this.#kept.keep(roomId, isNews ? afterAppend(known, entries) : known)
+    this.#kept.keep(roomId, isNews ? afterEntries(known, entries) : known)
   }
 
   /** What was decided on this may have been written: it is not known how the room stands. */
@@ -78,7 +76,7 @@ export class Dockets {
 }
 
 /**
- * The docket that goes with an append that is decided on this; undefined: none.
+ * The docket that goes with an append that is decided on this, if one is due.
  * @param frees nothing more than has to be is written then: the storage may be full
  */
 export function toBeSaved(

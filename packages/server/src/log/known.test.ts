@@ -1,7 +1,7 @@
 import type { Entry } from '@roomcast/shared/protocol'
 import { describe, expect, it } from 'vitest'
 import type { EntryLog, Footing, Found, Moved } from './entry-log.ts'
-import { afterAppend, afterHearing, caughtUp, type Known, unknown } from './known.ts'
+import { afterEntries, afterHearing, caughtUp, type Known, unknown } from './known.ts'
 import { markOf } from './mark.ts'
 
 const joined = (offset: number, memberId: string): Entry => ({
@@ -24,7 +24,7 @@ const said = (offset: number): Entry => ({
 
 /** A room with one member, and some talk after. */
 function aRoom(): Known {
-  return afterAppend(unknown('one'), [joined(1, 'alice'), said(2)])
+  return afterEntries(unknown('one'), [joined(1, 'alice'), said(2)])
 }
 /** An answer of the log. */
 function told(more: Partial<Moved>): Moved {
@@ -78,11 +78,11 @@ describe('what is known of a room', () => {
   })
 
   it('goes on with what it has appended, over talk that it has not heard', () => {
-    const known = afterAppend(aRoom(), [joined(9, 'bob')])
+    const known = afterEntries(aRoom(), [joined(9, 'bob')])
     expect(membersOf(known)).toEqual(['alice', 'bob'])
     expect(known.docket).toMatchObject({ offset: 9, admission: 9 })
     expect(afterHearing(known, [said(5)])).toBe(known)
-    expect(afterAppend(known, [])).toBe(known)
+    expect(afterEntries(known, [])).toBe(known)
   })
 
   it('catches up from its ground, also where talk after it was lost and others came', async () => {

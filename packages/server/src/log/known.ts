@@ -21,21 +21,11 @@ export function unknown(epoch = ''): Known {
   return { docket: EMPTY_DOCKET, ground: { epoch, ...nowhere }, read: nowhere, unsaved: 0 }
 }
 
-/**
- * After the entries of an append that was decided on this very state. Only entries that change nothing in it may lie
- * between, since a question is posted and queued in one step.
- */
-export function afterAppend(known: Known, entries: readonly Entry[]): Known {
-  const [first] = entries
-  if (!first) return known
-  return after({ ...known, docket: { ...known.docket, offset: first.offset - 1 } }, entries)
-}
-
 /** After entries that were heard of; the same where they do not go on from it: the next append tells that. */
 export function afterHearing(known: Known, entries: readonly AnyEntry[]): Known {
   const { offset } = known.docket
   const news = entries.filter((entry) => entry.offset > offset)
-  return news[0]?.offset === offset + 1 ? after(known, news) : known
+  return news[0]?.offset === offset + 1 ? afterEntries(known, news) : known
 }
 
 /**
@@ -60,7 +50,7 @@ export async function caughtUp(
       now = unknown(ground.epoch)
       continue
     }
-    const folded = after(from, entries)
+    const folded = afterEntries(from, entries)
     if (folded.read.offset >= ground.offset || entries.length === 0) return whole(folded, answer)
     const read = { offset: folded.read.offset, mark }
     now = { ...folded, read, ground: { epoch: ground.epoch, ...read } }
@@ -69,17 +59,17 @@ export async function caughtUp(
 
 /** Null: the docket that was saved cannot be read. */
 function beginning(known: Known, { ground, after: from }: Moved): Known | null {
-  if (from === 'read') return at(known, known.read.offset)
-  if (from === 'ground') return at({ ...known, read: known.ground }, known.ground.offset)
+  if (from === 'read') return known
+  if (from === 'ground') return { ...known, read: known.ground }
   const docket = from === 'nothing' ? EMPTY_DOCKET : readDocket(from.docket)
   return docket && { docket, ground, read: { offset: docket.offset, mark: '' }, unsaved: 0 }
 }
 
-function at(known: Known, offset: number): Known {
-  return { ...known, docket: { ...known.docket, offset } }
-}
-
-function after(known: Known, entries: readonly AnyEntry[]): Known {
+/**
+ * After entries that go on from this very state, such as those of an append that was decided on it. Only entries that change nothing in
+ * it may lie between, since a question is posted and queued in one step.
+ */
+export function afterEntries(known: Known, entries: readonly AnyEntry[]): Known {
   const last = entries.at(-1)
   if (!last) return known
   const docket = docketAfterAll(known.docket, entries)

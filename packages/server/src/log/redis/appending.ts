@@ -2,11 +2,10 @@
 import { type MemberId, Refusal, type RoomId } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
 import { cardOf } from '../../decide/cards.ts'
-import type { Append, Appended } from '../entry-log.ts'
+import type { Append, Appended, EntryLog } from '../entry-log.ts'
 import { type AppendAnswer, appendedIn, fieldOf, valuesOf } from './append-request.ts'
 import type { Caller } from './caller.ts'
 import type { Following } from './following.ts'
-import { type FoundAnswer, foundIn } from './found.ts'
 import type { Keys } from './keys.ts'
 import type { MemberRooms } from './member-rooms.ts'
 import type { ReplyDigests } from './reply-digests.ts'
@@ -24,6 +23,8 @@ export interface AppendingOptions {
   readonly digests: ReplyDigests
   readonly following: Following
   readonly memberRooms: MemberRooms
+  /** Tells who is a member. */
+  readonly log: Pick<EntryLog, 'find'>
   /** Hears that something may run in a room from now on, or may start. */
   readonly onWork: (roomId: RoomId) => void
 }
@@ -138,10 +139,9 @@ export class Appending {
   /** Those who are members now. */
   async #here(roomId: RoomId, members: readonly MemberId[]): Promise<ReadonlySet<MemberId>> {
     if (members.length === 0) return new Set()
-    const { caller, keys } = this.#options
     try {
-      const answer = await caller.run('find', keys.all(roomId), ['', '', 0, ...members])
-      const found = (answer[1] as readonly FoundAnswer[]).map(foundIn)
+      const answer = await this.#options.log.find(roomId, members, null)
+      const found = answer.type === 'found' ? answer.found : []
       return new Set(members.filter((_, index) => found[index]?.member === 'here'))
     } catch (error) {
       if (isNoRoom(error)) return new Set()

@@ -93,14 +93,14 @@ export class RedisEntryLog implements EntryLog {
     const parts = { ...options, scripts, keys, caller, onReasserted, onRepairFailed }
     this.#memberRooms = new MemberRooms(parts)
     this.#leases = new Leases({ ...parts, leaseMs })
-    const find: EntryLog['find'] = (...asked) => this.#find(...asked)
+    const log: Pick<EntryLog, 'find'> = { find: (...asked) => this.#find(...asked) }
     const onUnremoved = (roomId: RoomId) => {
       // ignored because: it is seen again by the next look
       this.deleteRoom(roomId).catch(() => undefined)
     }
-    this.#following = new Following({ ...parts, log: { find }, onUnremoved })
+    this.#following = new Following({ ...parts, log, onUnremoved })
     this.#appending = new Appending({
-      ...{ caller, keys, clock },
+      ...{ caller, keys, clock, log },
       reservations: this.#reservations,
       digests: this.#digests,
       following: this.#following,

@@ -1,6 +1,7 @@
 // The scripts of the adapter: one for each operation, run by Redis in one step.
 import { digest } from '@roomcast/shared/digest'
 import { DOCKET_VERSION } from '../../decide/saved-docket.ts'
+import { MOST_BEHIND, MOST_BYTES_BEHIND, REMEMBER_MS } from '../limits.ts'
 import { loadScript, type Script } from '../../redis/script.ts'
 
 const FILES = [
@@ -44,12 +45,6 @@ const TOO_LATE = "if now() > tonumber(ARGV[#ARGV]) then return { 'late', whole(n
 
 export type ScriptName = (typeof FILES)[number] | typeof FREEING
 export type Scripts = Readonly<Record<ScriptName, Script>>
-
-/** The most entries, or bytes of them, in one answer to a caller that is behind. */
-const MOST_BEHIND = 500
-const MOST_BYTES_BEHIND = 1024 * 1024
-/** Commands are remembered this long. */
-const REMEMBER_MS = 7 * 24 * 60 * 60 * 1000
 
 export interface ScriptSettings {
   readonly publishCommand: 'publish' | 'spublish'

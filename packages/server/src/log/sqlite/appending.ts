@@ -13,9 +13,6 @@ import type { Entries, Last, RoomRow } from './entries.ts'
 import type { Members } from './members.ts'
 import { type GenerationRow, refuseOwner, type Replies } from './replies.ts'
 
-/** The most entries, or characters of them, in one answer to a caller that is behind. */
-const MOST_BEHIND = { entries: 500, characters: 1024 * 1024 }
-
 /** With what followers are told of the last text of a generation that has ended. */
 export type AppendedHere = Appended & { readonly delta?: Delta | null; readonly epoch?: string }
 
@@ -81,7 +78,7 @@ export class Appending {
           DOCKET_VERSION,
         )
     const from = goesOn ? read.offset : (saved?.docket_offset ?? 0)
-    const { entries: some, lastBody } = entries.between(roomId, from, offset, MOST_BEHIND)
+    const { entries: some, lastBody } = entries.between(roomId, from, offset)
     const running = room.running === null ? null : replies.byNumber(roomId, room.running)
     return {
       type: 'moved',

@@ -5,6 +5,7 @@ import type { Clock } from '@roomcast/shared/clock'
 import { BEGINNINGS, LATER } from '../../decide/cards.ts'
 import { commandReused } from '../command-reused.ts'
 import type { Decided } from '../entry-log.ts'
+import { MOST_BEHIND, MOST_BYTES_BEHIND, REMEMBER_MS } from '../limits.ts'
 import { readEntry } from '../readable.ts'
 import type { Database } from './database.ts'
 
@@ -40,8 +41,6 @@ interface EntryRow {
 
 /** As SQL; the index `entries_of_messages` is for these. */
 const BEGIN = BEGINNINGS.map((type) => `'${type}'`).join(', ')
-/** Commands are remembered this long. */
-const REMEMBER_MS = 7 * 24 * 60 * 60 * 1000
 /** Old ones are looked for after so many new ones. */
 const FORGET_EVERY = 100
 
@@ -119,19 +118,14 @@ export class Entries {
   }
 
   /** The next entries after an offset, up to another, and the body of the last of them. */
-  between(
-    roomId: RoomId,
-    offset: number,
-    last: number,
-    most: { readonly entries: number; readonly characters: number },
-  ) {
+  between(roomId: RoomId, offset: number, last: number) {
     const rows = this.#database.all<EntryRow>(
       'SELECT entry_offset, body FROM entries WHERE room_id = ? AND entry_offset > ? AND entry_offset <= ? ORDER BY entry_offset LIMIT ?',
-      ...[roomId, offset, last, most.entries],
+      ...[roomId, offset, last, MOST_BEHIND],
     )
     let characters = 0
     const beyond = rows.findIndex(
-      ({ body }, index) => (characters += body.length) > most.characters && index > 0,
+      ({ body }, index) => (characters += body.length) > MOST_BYTES_BEHIND && index > 0,
     )
     const some = beyond < 0 ? rows : rows.slice(0, beyond)
     return { entries: this.#parse(some), lastBody: some.at(-1)?.body ?? '' }
