@@ -165,23 +165,37 @@ test('[R6.7] who leaves by one node and comes back by another has the room in th
 })
 
 test.each([
-  ['before they are in it', true, 'room-not-found'],
-  ['right after they have come', false, 'not refused'],
-])('who comes while the room goes is not listed there: %s', async (_, isBefore, outcome) => {
+  ['before they are in it', 'before', 'room-not-found'],
+  ['when it has changed and they try again', 'between', 'room-not-found'],
+  ['right after they have come', 'after', 'not refused'],
+])('who comes while the room goes is not listed there: %s', async (_, when, outcome) => {
   const room = await aRoom(node.log)
   const other = await openNode()
   // It knows the room, and does not hear that it goes.
   await room.on(other.log).say('bob', 'Hello')
+  if (when === 'between') await room.joins('eve')
   const { connections } = other
   const run = connections.run.bind(connections)
   connections.run = async (script, ...rest) => {
     if (script.name !== 'roomcast-append') return run(script, ...rest)
-    if (isBefore) await node.log.deleteRoom('room')
+    connections.run = run
+    if (when === 'before') await node.log.deleteRoom('room')
     const answer = await run(script, ...rest)
-    if (!isBefore) await node.log.deleteRoom('room')
+    if (when !== 'before') await node.log.deleteRoom('room')
     return answer
   }
   expect(await refusalOf(room.on(other.log).joins('dora'))).toBe(outcome)
+  expect((await allKeys()).filter((name) => name.endsWith(':dora'))).toEqual([])
+  await other.close()
+})
+
+test('who is refused when the room has changed is not listed there', async () => {
+  const room = await aRoom(node.log)
+  const other = await openNode()
+  await room.on(other.log).say('bob', 'Hello')
+  await room.joins('dora')
+  await room.remove('alice', 'dora')
+  expect(await refusalOf(room.on(other.log).joins('dora'))).not.toBe('not refused')
   expect((await allKeys()).filter((name) => name.endsWith(':dora'))).toEqual([])
   await other.close()
 })

@@ -2,7 +2,7 @@
 import { type MemberId, Refusal, type RoomId } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
 import { cardOf } from '../../decide/cards.ts'
-import type { Append, Appended, EntryLog } from '../entry-log.ts'
+import type { Append, Appended } from '../entry-log.ts'
 import { type AppendAnswer, appendedIn, fieldOf, valuesOf } from './append-request.ts'
 import type { Caller } from './caller.ts'
 import type { Following } from './following.ts'
@@ -23,8 +23,6 @@ export interface AppendingOptions {
   readonly digests: ReplyDigests
   readonly following: Following
   readonly memberRooms: MemberRooms
-  /** Tells who is a member. */
-  readonly log: Pick<EntryLog, 'find'>
   /** Hears that something may run in a room from now on, or may start. */
   readonly onWork: (roomId: RoomId) => void
 }
@@ -38,7 +36,7 @@ export class Appending {
 
   /** See EntryLog. */
   async append(roomId: RoomId, append: Append): Promise<Appended> {
-    const { following, onWork } = this.#options
+    const { following, memberRooms, onWork } = this.#options
     const cards = append.decided.flatMap(({ drafts }) => drafts.map(cardOf))
     if (append.front.waits !== '' || cards.some(({ starts }) => starts)) onWork(roomId)
     if (append.creates) following.made(roomId, append.footing.ground.epoch)
@@ -46,32 +44,18 @@ export class Appending {
     const come = members.flatMap((member) => ('is' in member ? [member.id] : []))
     const gone = members.flatMap((member) => ('gone' in member ? [member.id] : []))
     // Listed first: a room that is listed to somebody who is not in it is left out of the list.
-    await this.#enlist(roomId, come)
+    await memberRooms.enlist(come, roomId)
+    const concerned = [...come, ...gone]
+    // ignored because: a list that could not be set right has a room too many, which is left out of it
+    const correct = (here?: ReadonlySet<MemberId>) =>
+      memberRooms.correct(roomId, concerned, here).catch(() => undefined)
     const appended = await this.#waiting(roomId, append).catch(async (error: unknown) => {
-      // ignored because: whoever waits is told why nothing was written; a room too many in a list is left out of it
-      if (isNoRoom(error)) await this.#delist(roomId, come).catch(() => undefined)
+      if (!isUncertain(error)) await correct()
       throw error
     })
     this.#note(roomId, append, appended)
-    // ignored because: it is written; a list that could not be set right has a room too many, which is left out of it
-    if (appended.type === 'ok') await this.#relist(roomId, come, gone).catch(() => undefined)
+    await correct(appended.type === 'ok' ? new Set(come) : undefined)
     return appended
-  }
-
-  /** Sets the lists right of those who have come and gone. */
-  async #relist(
-    roomId: RoomId,
-    come: readonly MemberId[],
-    gone: readonly MemberId[],
-  ): Promise<void> {
-    await this.#delist(roomId, gone)
-    // Once more: whoever has written that they had left may have taken it out meanwhile.
-    await this.#enlist(roomId, come)
-    const here = await this.#here(roomId, come)
-    await this.#delist(
-      roomId,
-      come.filter((memberId) => !here.has(memberId)),
-    )
   }
 
   /** Waits while another node has the room to itself. */
@@ -122,34 +106,9 @@ export class Appending {
       following.wrote(roomId, own, name ? [fieldOf(name), name.kind] : undefined)
     }
   }
-
-  async #enlist(roomId: RoomId, members: readonly MemberId[]): Promise<void> {
-    const { caller, memberRooms } = this.#options
-    if (members.length > 0) await caller.translate(memberRooms.enlist(members, roomId))
-  }
-
-  /** But for those who have come back since by another node, which may have listed them before. */
-  async #delist(roomId: RoomId, members: readonly MemberId[]): Promise<void> {
-    if (members.length === 0) return
-    const { caller, memberRooms } = this.#options
-    await caller.translate(memberRooms.delist(members, roomId))
-    await this.#enlist(roomId, [...(await this.#here(roomId, members))])
-  }
-
-  /** Those who are members now. */
-  async #here(roomId: RoomId, members: readonly MemberId[]): Promise<ReadonlySet<MemberId>> {
-    if (members.length === 0) return new Set()
-    try {
-      const answer = await this.#options.log.find(roomId, members, null)
-      const found = answer.type === 'found' ? answer.found : []
-      return new Set(members.filter((_, index) => found[index]?.member === 'here'))
-    } catch (error) {
-      if (isNoRoom(error)) return new Set()
-      throw error
-    }
-  }
 }
 
-function isNoRoom(error: unknown): boolean {
-  return error instanceof Refusal && error.body.code === 'room-not-found'
+/** Whether it may have been written all the same, perhaps later. */
+function isUncertain(error: unknown): boolean {
+  return !(error instanceof Refusal) || error.body.code === 'storage-uncertain'
 }

@@ -1,7 +1,9 @@
 // Which rooms somebody is in. The list lies elsewhere in a cluster than the rooms do, so it may name a room too many for
 // a while, never one too few: it is written before the room is joined, and what it names is looked at before it is shown.
-import type { MemberId, RoomId, RoomSummary } from '@roomcast/shared/protocol'
+import { type MemberId, Refusal, type RoomId, type RoomSummary } from '@roomcast/shared/protocol'
 import type { Connections } from '../../redis/connections.ts'
+import type { EntryLog } from '../entry-log.ts'
+import type { Caller } from './caller.ts'
 import type { Keys } from './keys.ts'
 import type { Scripts } from './scripts.ts'
 
@@ -9,11 +11,16 @@ import type { Scripts } from './scripts.ts'
 const BATCH = 200
 /** A room that was listed so long ago, ms, and is not there, will not be there any more. */
 const TIDY_MS = 60_000
+/** How often a list is written again because its member has come or gone meanwhile. */
+const MOST_CHANGES = 5
 
 export interface MemberRoomsOptions {
   readonly connections: Connections
   readonly scripts: Scripts
   readonly keys: Keys
+  readonly caller: Caller
+  /** Tells who is a member. */
+  readonly log: Pick<EntryLog, 'find'>
 }
 
 export class MemberRooms {
@@ -23,20 +30,59 @@ export class MemberRooms {
     this.#options = options
   }
 
+  /** Notes the room for those who are about to join it. @throws Refusal: the state of Redis */
   async enlist(members: readonly MemberId[], roomId: RoomId): Promise<void> {
-    const { connections, scripts, keys } = this.#options
-    await Promise.all(
-      members.map((memberId) =>
-        connections.run(scripts.enlist, [keys.roomsOf(memberId)], [roomId]),
-      ),
+    const { connections, scripts, keys, caller } = this.#options
+    const enlisting = members.map((memberId) =>
+      connections.run(scripts.enlist, [keys.roomsOf(memberId)], [roomId]),
     )
+    await caller.translate(Promise.all(enlisting))
   }
 
+  /** Takes the room out of their lists. @throws Refusal: the state of Redis */
   async delist(members: readonly MemberId[], roomId: RoomId): Promise<void> {
-    const { connections, keys } = this.#options
-    await Promise.all(
-      members.map((memberId) => connections.commands.zrem(keys.roomsOf(memberId), roomId)),
+    const { connections, keys, caller } = this.#options
+    const delisting = members.map((memberId) =>
+      connections.commands.zrem(keys.roomsOf(memberId), roomId),
     )
+    await caller.translate(Promise.all(delisting))
+  }
+
+  /**
+   * Writes the lists of those who have come or gone, or wanted to, until they tell what the room tells: by another node
+   * they may come and go at the same time, and the room may be removed.
+   * @param here those of them who are members, as far as is known; undefined where nothing is
+   * @throws Refusal: the state of Redis
+   */
+  async correct(
+    roomId: RoomId,
+    members: readonly MemberId[],
+    here?: ReadonlySet<MemberId>,
+  ): Promise<void> {
+    if (members.length === 0) return
+    let listed = here ?? (await this.#here(roomId, members))
+    for (let changes = 0; changes < MOST_CHANGES; changes++) {
+      const isHere = (memberId: MemberId) => listed.has(memberId)
+      await this.delist(
+        members.filter((memberId) => !isHere(memberId)),
+        roomId,
+      )
+      await this.enlist(members.filter(isHere), roomId)
+      const now = await this.#here(roomId, members)
+      if (members.every((memberId) => now.has(memberId) === isHere(memberId))) return
+      listed = now
+    }
+  }
+
+  async #here(roomId: RoomId, members: readonly MemberId[]): Promise<Set<MemberId>> {
+    try {
+      const answer = await this.#options.log.find(roomId, members, null)
+      const found = answer.type === 'found' ? answer.found : []
+      return new Set(members.filter((_, index) => found[index]?.member === 'here'))
+    } catch (error) {
+      if (isNoRoom(error)) return new Set()
+      throw error
+    }
   }
 
   /** Last used first; of those used at the same moment, last joined first. */
@@ -80,4 +126,8 @@ export class MemberRooms {
       offset: Number(offset),
     }
   }
+}
+
+function isNoRoom(error: unknown): boolean {
+  return error instanceof Refusal && error.body.code === 'room-not-found'
 }

@@ -91,16 +91,16 @@ export class RedisEntryLog implements EntryLog {
     this.#reservations = new Reservations(options.newId(), clock)
     const { onReasserted = () => undefined, onRepairFailed = () => undefined } = options
     const parts = { ...options, scripts, keys, caller, onReasserted, onRepairFailed }
-    this.#memberRooms = new MemberRooms(parts)
-    this.#leases = new Leases({ ...parts, leaseMs })
     const log: Pick<EntryLog, 'find'> = { find: (...asked) => this.#find(...asked) }
+    this.#memberRooms = new MemberRooms({ ...parts, log })
+    this.#leases = new Leases({ ...parts, leaseMs })
     const onUnremoved = (roomId: RoomId) => {
       // ignored because: it is seen again by the next look
       this.deleteRoom(roomId).catch(() => undefined)
     }
     this.#following = new Following({ ...parts, log, onUnremoved })
     this.#appending = new Appending({
-      ...{ caller, keys, clock, log },
+      ...{ caller, keys, clock },
       reservations: this.#reservations,
       digests: this.#digests,
       following: this.#following,
@@ -193,7 +193,7 @@ export class RedisEntryLog implements EntryLog {
 
   async deleteRoom(roomId: RoomId): Promise<void> {
     const answer = await this.#caller.run('delete-room', this.#keys.all(roomId))
-    await this.#caller.translate(this.#memberRooms.delist(answer[1] as MemberId[], roomId))
+    await this.#memberRooms.delist(answer[1] as MemberId[], roomId)
     this.#leases.forget(roomId)
     this.#following.removed(roomId, String(answer[2]))
   }
