@@ -213,7 +213,7 @@ export class World implements Scene<Seat> {
     this.sent.push(sent)
     return seat.client.send(intent).then((result) => {
       // Who leaves does not learn what became of it.
-      const left = !result.ok && result.error.message === 'The room was left.'
+      const left = !result.ok && result.error.code === 'room-left'
       if (!left) sent.result = result
       judge(this, seat.name, intent, result)
       return result

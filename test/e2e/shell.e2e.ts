@@ -78,7 +78,7 @@ describe('around the conversation', { timeout: 60_000 }, () => {
       .toBe('above')
     await hide(cy, true)
     await expect.poll(() => lookOf(ana, 'Cy')).toBe('away')
-    expect(await ana.at('here').getByText('reading above').count()).toBe(1)
+    expect(await ana.at('here').getByText('reading earlier messages').count()).toBe(1)
     await expect.poll(() => ana.at('watching').textContent()).toContain('1 watching')
     await cy.page.goto(deployment.node(1).url)
     await expect.poll(() => ana.at('not-here').textContent()).toContain('Cy')
@@ -231,7 +231,7 @@ describe('around the conversation', { timeout: 60_000 }, () => {
 
     const eve = await comes('Eve')
     await eve.page.goto(`${deployment.node(1).url}/invite/not-an-invite`)
-    await eve.at('invite-problem').getByText('This invite is not valid').waitFor()
+    await eve.at('invite-problem').getByText('This invite isn’t valid').waitFor()
   })
 
   test('the room has its place at every width, whatever rooms are called', async () => {

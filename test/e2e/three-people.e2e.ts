@@ -209,7 +209,7 @@ describe('somebody with a phone', { timeout: 60_000 }, () => {
     await eve.at('name').waitFor()
     expect(await eve.at('reply').count()).toBe(0)
     await eve.page.goto(`${url}/invite/not-an-invite`)
-    await eve.page.getByText(/not valid/).waitFor()
+    await eve.page.getByText(/isn’t valid/).waitFor()
   })
 })
 

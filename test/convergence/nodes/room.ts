@@ -180,7 +180,7 @@ export class NodesRoom implements Scene<NodeSeat> {
     this.#sent.push(sent)
     const result = await seat.client.send(intent)
     // Who leaves does not learn what became of it.
-    const left = !result.ok && result.error.message === 'The room was left.'
+    const left = !result.ok && result.error.code === 'room-left'
     if (!left) sent.result = result
     return result
   }

@@ -115,12 +115,12 @@ describe('a link over Socket.IO', () => {
     expect(updates).toEqual([{ type: 'synced' }])
   })
 
-  it('makes a refusal of an answer without sense', async () => {
+  it('refuses an answer that it cannot read', async () => {
     const { transport } = setup()
     socket(0).happens('connect')
     const answer = transport.send(LEAVE)
     socket(0).sent[0]?.acknowledge('yes')
-    expect(await answer).toMatchObject({ ok: false, error: { code: 'internal' } })
+    expect(await answer).toMatchObject({ ok: false, error: { code: 'unreadable' } })
   })
 
   it('ends over the largest command when that is too large for the server, and sends the others again', async () => {
