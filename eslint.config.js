@@ -12,19 +12,14 @@ import typescript from 'typescript-eslint'
 const SERVER = './packages/server/src'
 const CLIENT = './packages/client/src'
 const SHARED = './packages/shared/src'
+const SIMULATOR = './packages/simulator/src'
 
 /** `target` may not import from `from`. */
 const zones = [
   { target: `${SHARED}/protocol`, from: `${SHARED}/room`, message: 'The protocol knows no fold.' },
   {
     target: `${SERVER}/room`,
-    from: [
-      `${SERVER}/socket`,
-      `${SERVER}/events`,
-      `${SERVER}/http`,
-      `${SERVER}/simulator`,
-      `${SERVER}/log`,
-    ],
+    from: [`${SERVER}/socket`, `${SERVER}/events`, `${SERVER}/http`, `${SERVER}/log`],
     message: 'Rooms know ports, no sockets and no logs of entries.',
   },
   {
@@ -65,14 +60,12 @@ const zones = [
   },
   {
     target: `${SERVER}/socket`,
-    from: ['generation', 'judge', 'log', 'events', 'http', 'simulator'].map(
-      (to) => `${SERVER}/${to}`,
-    ),
+    from: ['generation', 'judge', 'log', 'events', 'http'].map((to) => `${SERVER}/${to}`),
     message: 'The gateway talks to rooms only.',
   },
   {
     target: `${SERVER}/events`,
-    from: ['generation', 'judge', 'log', 'presence', 'access', 'socket', 'http', 'simulator'].map(
+    from: ['generation', 'judge', 'log', 'presence', 'access', 'socket', 'http'].map(
       (to) => `${SERVER}/${to}`,
     ),
     message: 'Event streams talk to rooms only.',
@@ -83,16 +76,9 @@ const zones = [
     message: 'Each border asks the rooms through a port of its own: rooms-port.ts.',
   },
   {
-    target: [
-      `${SERVER}/room`,
-      `${SERVER}/generation`,
-      `${SERVER}/judge`,
-      `${SERVER}/log`,
-      `${SERVER}/socket`,
-      `${SERVER}/http`,
-    ],
-    from: `${SERVER}/simulator`,
-    message: 'The simulator is reached over HTTP.',
+    target: './packages/simulator',
+    from: './packages/!(simulator)/**',
+    message: 'The simulator knows nothing of Roomcast.',
   },
   {
     target: [
@@ -144,6 +130,8 @@ const homes = {
   'highlight.js/**': [`${CLIENT}/markdown/highlight.ts`],
   katex: [`${CLIENT}/markdown/formulas.ts`],
   '@noble/hashes/*': [`${SHARED}/digest.ts`],
+  // Everybody else reaches it over HTTP.
+  '@roomcast/simulator': [`${SERVER}/simulated-claude.ts`],
 }
 
 const TESTS = [
@@ -245,7 +233,7 @@ export default typescript.config(
     // The edges of the program, where time and chance come from.
     files: [
       'packages/server/src/clock.ts',
-      'packages/server/src/simulator/**',
+      files(`${SIMULATOR}/**`),
       'packages/client/src/clock.ts',
       'packages/client/src/main.ts',
     ],

@@ -2,7 +2,7 @@
 // between all of them; and rooms full of people.
 import { setTimeout as passed } from 'node:timers/promises'
 import { Redis } from 'ioredis'
-import { type Simulator, startSimulator } from '@roomcast/server/simulator/simulator.ts'
+import { type Simulator, startSimulator } from '@roomcast/simulator'
 import { Chance } from '../../contract/random.ts'
 import { SIGNING_KEY } from '../../support/deployment.ts'
 import { Person } from '../../support/person.ts'

@@ -1,7 +1,7 @@
 /**
  * A program that speaks the Messages API's wire format without any model behind it, for
  * development, demonstrations and tests. Owns the listening socket and the routes; everything outside
- * this folder reaches it over HTTP and imports only `startSimulator`.
+ * this package reaches it over HTTP and imports only this file.
  * It needs a key (any), never checks it, and never keeps it.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
@@ -28,6 +28,7 @@ import { SCENARIOS } from './scenarios.ts'
 import { Tally } from './tally.ts'
 
 export type { RequestRecord, Stats } from './record.ts'
+export { SCENARIOS, type Scenario } from './scenarios.ts'
 
 export type SimulatorOptions = {
   /** Default `127.0.0.1`. */
