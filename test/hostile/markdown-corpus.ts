@@ -1,6 +1,6 @@
 // Legal Markdown that is written to freeze the tab of everybody who sees it: much of one thing, deep things, long things, and
 // all of them mixed. Always the same for the same size and seed.
-import { Chance } from '../contract/random.ts'
+import { Chance } from '../doubles/chance.ts'
 
 export interface HostileText {
   /** For people, and the titles of tests. */

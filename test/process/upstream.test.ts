@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { FAILURES, type FailureCode } from '@roomcast/server/generation/claude.ts'
-import { HOW_IT_FAILS } from '@roomcast/server/generation/test-failures.ts'
+import { HOW_IT_FAILS } from '../doubles/scenario-failures.ts'
 import { type RequestRecord, SCENARIOS } from '@roomcast/simulator'
 import { Person } from '../support/person.ts'
 import { expectSame, House } from './house.ts'

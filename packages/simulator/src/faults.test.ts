@@ -12,7 +12,7 @@ import {
   QUESTION,
   read,
   type Done,
-} from './test-client.ts'
+} from '@roomcast/test/doubles/simulator-client.ts'
 
 let simulator: Simulator
 beforeAll(async () => {

@@ -2,7 +2,14 @@ import { request } from 'node:http'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { SCENARIOS } from './scenarios.ts'
 import { startSimulator, type Simulator } from './simulator.ts'
-import { asking, clientOf, drive as driveThrough, QUESTION, textIn, textOf } from './test-client.ts'
+import {
+  asking,
+  clientOf,
+  drive as driveThrough,
+  QUESTION,
+  textIn,
+  textOf,
+} from '@roomcast/test/doubles/simulator-client.ts'
 
 let simulator: Simulator
 beforeAll(async () => {

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { read, clientOf } from './test-client.ts'
+import { read, clientOf } from '@roomcast/test/doubles/simulator-client.ts'
 
 test('the program prints its address, answers there, and ends on SIGTERM', async () => {
   const child = spawn(process.execPath, [fileURLToPath(new URL('main.ts', import.meta.url))], {

@@ -3,7 +3,7 @@
 import { setTimeout as passed } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { type Simulator, startSimulator } from '@roomcast/simulator'
-import { Chance } from '../../contract/random.ts'
+import { Chance } from '../../doubles/chance.ts'
 import { SIGNING_KEY } from '../../support/deployment.ts'
 import { Person } from '../../support/person.ts'
 import { type RedisPair, startRedisPair } from '../../support/redis-pair.ts'

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { ClockDouble } from '../room/transport-double.ts'
+import { ClockDouble } from '@roomcast/test/doubles/transport.ts'
 import { inTurn } from './in-turn.ts'
 
 /** What a region says, in order, when it is told the given things. */

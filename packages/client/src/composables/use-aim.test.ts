@@ -1,6 +1,6 @@
 import { effectScope, ref } from 'vue'
 import { describe, expect, it } from 'vitest'
-import { ClockDouble } from '../room/transport-double.ts'
+import { ClockDouble } from '@roomcast/test/doubles/transport.ts'
 import { type Aim, MOMENT_MS, notePresses, useAim } from './use-aim.ts'
 
 function aiming(keysHit = false) {

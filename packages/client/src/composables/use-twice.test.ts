@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ClockDouble } from '../room/transport-double.ts'
+import { ClockDouble } from '@roomcast/test/doubles/transport.ts'
 import { AGAIN_MS, useTwice } from './use-twice.ts'
 
 describe('a key that has to be pressed twice', () => {

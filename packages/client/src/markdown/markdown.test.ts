@@ -2,7 +2,7 @@ import { createSSRApp, h, isVNode, type VNode } from 'vue'
 import { renderToString } from 'vue/server-renderer'
 import { describe, expect, it } from 'vitest'
 import { MarkdownBlocks } from './blocks.ts'
-import { HOSTILE_MARKDOWN } from './test-hostile-markdown.ts'
+import { HOSTILE_MARKDOWN } from '@roomcast/test/doubles/hostile-markdown.ts'
 import MarkdownText from './markdown-text.ts'
 import { renderBlock } from './render.ts'
 

@@ -8,7 +8,7 @@ import {
 } from '@roomcast/shared/protocol'
 import { emptyRoom } from '@roomcast/shared/room'
 import { RoomClient } from './room-client.ts'
-import { ClockDouble, TransportDouble } from './transport-double.ts'
+import { ClockDouble, TransportDouble } from '@roomcast/test/doubles/transport.ts'
 
 const AWAY = errorBody('storage-unavailable')
 const away: Update = { type: 'storage', error: AWAY }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Update } from '@roomcast/shared/protocol'
 import { emptyRoom } from '@roomcast/shared/room'
 import { RoomClient } from './room-client.ts'
-import { ClockDouble, TransportDouble } from './transport-double.ts'
+import { ClockDouble, TransportDouble } from '@roomcast/test/doubles/transport.ts'
 
 const STATE = { ...emptyRoom('room', 'epoch'), offset: 1 }
 const posted = (offset: number, text: unknown = 'Hello') => ({

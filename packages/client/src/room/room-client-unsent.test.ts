@@ -2,7 +2,7 @@ import { errorBody } from '@roomcast/shared/protocol'
 import { emptyRoom } from '@roomcast/shared/room'
 import { describe, expect, it } from 'vitest'
 import { RoomClient } from './room-client.ts'
-import { ClockDouble, TransportDouble } from './transport-double.ts'
+import { ClockDouble, TransportDouble } from '@roomcast/test/doubles/transport.ts'
 import type { Post } from './unsent-posts.ts'
 
 /** One tab; what it keeps outlives it in `kept`. */

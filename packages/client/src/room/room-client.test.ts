@@ -12,7 +12,7 @@ import {
 import { digest } from '@roomcast/shared/digest'
 import { byteLength, emptyRoom, reduce } from '@roomcast/shared/room'
 import { RoomClient } from './room-client.ts'
-import { ClockDouble, TransportDouble } from './transport-double.ts'
+import { ClockDouble, TransportDouble } from '@roomcast/test/doubles/transport.ts'
 
 const EPOCH = 'epoch'
 const entries: readonly Entry[] = [

@@ -4,7 +4,8 @@ import { authenticate, credentialOf } from './authenticate.ts'
 import { sessionCookie, tokenInCookie } from './cookie.ts'
 import { Invites } from './invite.ts'
 import { Sessions } from './session.ts'
-import { countingBytes, testClock } from './test-clock.ts'
+import { countingBytes } from '@roomcast/test/doubles/counting-bytes.ts'
+import { testClock } from './test-clock.ts'
 import { PURPOSES, Tokens } from './tokens.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000

@@ -1,4 +1,4 @@
-// A clock that tests set, and chance that repeats. Not part of the program.
+// A clock that tests set. Not part of the program.
 export function testClock(now = Date.UTC(2026, 0, 1)) {
   return {
     now: () => now,
@@ -8,10 +8,4 @@ export function testClock(now = Date.UTC(2026, 0, 1)) {
       now += ms
     },
   }
-}
-
-/** Bytes that count up from call to call. */
-export function countingBytes(): (size: number) => Uint8Array {
-  let next = 0
-  return (size) => Uint8Array.from({ length: size }, () => next++ % 256)
 }

@@ -5,7 +5,7 @@ import { SCENARIOS, type Scenario, type Simulator, startSimulator } from '@roomc
 import type { Chunk, FailureCode, Prompt } from './claude.ts'
 import { ClaudeFailure, FAILURES } from './claude.ts'
 import { ClaudeSdk } from './claude-sdk.ts'
-import { ENDLESS, HOW_IT_FAILS } from './test-failures.ts'
+import { ENDLESS, HOW_IT_FAILS } from '@roomcast/test/doubles/scenario-failures.ts'
 
 const FIRST_EVENT_MS = 1500
 const SILENCE_MS = 1500

@@ -5,7 +5,7 @@ import type { RoomLog } from '../judge/room-log.ts'
 import { ClaudeFailure, FAILURES } from './claude.ts'
 import { retryDelay } from './retry-delay.ts'
 import { settled } from './test-clock.ts'
-import { PROMPT, TestGeneration } from './test-generation.ts'
+import { PROMPT, TestGeneration } from '@roomcast/test/doubles/generation.ts'
 
 let bench: TestGeneration
 let { clock, room, storage, claude } = {} as TestGeneration

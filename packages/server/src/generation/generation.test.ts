@@ -3,7 +3,13 @@ import { LIMITS } from '@roomcast/shared/protocol'
 import { byteLength } from '@roomcast/shared/room'
 import { FAILURES } from './claude.ts'
 import { settled } from './test-clock.ts'
-import { ANSWER_MS, FIRST_EVENT_MS, PROMPT, SILENCE_MS, TestGeneration } from './test-generation.ts'
+import {
+  ANSWER_MS,
+  FIRST_EVENT_MS,
+  PROMPT,
+  SILENCE_MS,
+  TestGeneration,
+} from '@roomcast/test/doubles/generation.ts'
 
 let bench: TestGeneration
 let { clock, room, storage, claude, started } = {} as TestGeneration

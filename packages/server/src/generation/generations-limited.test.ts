@@ -1,7 +1,7 @@
 // What limits on spending do to the answers of a node.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Started } from '../judge/room-log.ts'
-import { ClaudeDouble } from './claude-double.ts'
+import { ClaudeDouble } from '@roomcast/test/doubles/claude.ts'
 import { Generations } from './generations.ts'
 import { settled, TestClock } from './test-clock.ts'
 import { TestRoom } from './test-room.ts'

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Started } from '../judge/room-log.ts'
-import { ClaudeDouble } from './claude-double.ts'
+import { ClaudeDouble } from '@roomcast/test/doubles/claude.ts'
 import { ClaudeFailure, FAILURES, type ModelLimits } from './claude.ts'
 import type { Finished } from './generation.ts'
 import { Generations, type GenerationsOptions } from './generations.ts'
 import { estimateOf } from './prompt-fit.ts'
-import { StorageDouble } from './storage-double.ts'
+import { StorageDouble } from '@roomcast/test/doubles/storage.ts'
 import { settled, TestClock } from './test-clock.ts'
 import { TestRoom } from './test-room.ts'
 

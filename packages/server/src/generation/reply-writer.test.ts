@@ -4,7 +4,7 @@ import { digest } from '@roomcast/shared/digest'
 import { byteLength, partsOf } from '@roomcast/shared/room'
 import type { RoomLog, Started } from '../judge/room-log.ts'
 import { type Halt, ReplyWriter, WINDOW_MS } from './reply-writer.ts'
-import { ForgetfulReply, StorageDouble } from './storage-double.ts'
+import { ForgetfulReply, StorageDouble } from '@roomcast/test/doubles/storage.ts'
 import { settled, TestClock } from './test-clock.ts'
 import { TestRoom } from './test-room.ts'
 

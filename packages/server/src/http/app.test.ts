@@ -15,7 +15,7 @@ import {
   type Message,
 } from '@roomcast/shared/protocol'
 import { STATUS } from './status.ts'
-import { openTestApp, type TestApp } from './test-app.ts'
+import { openTestApp, type TestApp } from '@roomcast/test/doubles/app.ts'
 
 let app: TestApp
 

@@ -1,6 +1,6 @@
 // How much one member may ask for, so that nobody holds up everybody else.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { openTestApp, type TestApp } from './test-app.ts'
+import { openTestApp, type TestApp } from '@roomcast/test/doubles/app.ts'
 
 let app: TestApp
 let ada: string

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { openTestApp, read, type TestApp } from './test-app.ts'
+import { openTestApp, read, type TestApp } from '@roomcast/test/doubles/app.ts'
 
 let directory: string
 let app: TestApp

@@ -6,7 +6,7 @@ import { openSqliteRoomLog } from '../room-logs.ts'
 import type { RoomLog, Started } from '../judge/room-log.ts'
 import { memberLabel } from '../spending/member-label.ts'
 import { Metrics } from './metrics.ts'
-import { parseExposition, type Exposition } from './test-exposition.ts'
+import { parseExposition, type Exposition } from '@roomcast/test/doubles/exposition.ts'
 import { UnderWay } from './under-way.ts'
 
 /** Figures over time that stands still until the test moves it. */

@@ -5,7 +5,7 @@ import type { Connection } from './connection.ts'
 import { OpenRooms } from './open-rooms.ts'
 import type { Room } from './room.ts'
 import type { Rooms } from './rooms.ts'
-import { testRooms } from './test-rooms.ts'
+import { testRooms } from '@roomcast/test/doubles/rooms.ts'
 
 let clock: TestClock
 let room: TestRoom

@@ -8,7 +8,7 @@ import type { Rooms } from './rooms.ts'
 import { MemoryPresence } from '../presence/memory-presence.ts'
 import { settled, TestClock } from '../generation/test-clock.ts'
 import { TestRoom } from '../generation/test-room.ts'
-import { testRooms } from './test-rooms.ts'
+import { testRooms } from '@roomcast/test/doubles/rooms.ts'
 
 const AWAY = errorBody('storage-unavailable')
 const FULL = errorBody('storage-full')

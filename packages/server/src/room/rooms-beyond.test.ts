@@ -7,7 +7,7 @@ import { TestClock } from '../generation/test-clock.ts'
 import { TestRoom } from '../generation/test-room.ts'
 import type { Connection } from './connection.ts'
 import type { Rooms } from './rooms.ts'
-import { testRooms } from './test-rooms.ts'
+import { testRooms } from '@roomcast/test/doubles/rooms.ts'
 
 let clock: TestClock
 let room: TestRoom

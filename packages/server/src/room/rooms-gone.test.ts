@@ -4,7 +4,7 @@ import type { TestRoom } from '../generation/test-room.ts'
 import type { Connection } from './connection.ts'
 import { Place } from './place.ts'
 import type { Rooms } from './rooms.ts'
-import { openTestRooms } from './test-rooms.ts'
+import { openTestRooms } from '@roomcast/test/doubles/rooms.ts'
 
 let opened: Awaited<ReturnType<typeof openTestRooms>>
 let room: TestRoom

@@ -6,7 +6,7 @@ import type { RoomLog } from '../judge/room-log.ts'
 import type { Connection } from './connection.ts'
 import { Place } from './place.ts'
 import type { Rooms } from './rooms.ts'
-import { testRooms } from './test-rooms.ts'
+import { testRooms } from '@roomcast/test/doubles/rooms.ts'
 
 let room: TestRoom
 let rooms: Rooms

@@ -4,7 +4,7 @@ import { TestClock } from '../generation/test-clock.ts'
 import { TestRoom } from '../generation/test-room.ts'
 import type { RoomLog } from '../judge/room-log.ts'
 import type { Rooms } from './rooms.ts'
-import { testRooms } from './test-rooms.ts'
+import { testRooms } from '@roomcast/test/doubles/rooms.ts'
 
 const KIB = 1024
 

@@ -1,4 +1,4 @@
-// Seeded chance for tests: FUZZ_SEED picks one seed, and a failure names the line that runs it again.
+// Seeded chance: FUZZ_SEED picks one seed, and a failure names the line that runs it again.
 
 /** The seeds to run: 1 to `count`, or the one in FUZZ_SEED. */
 export function seeds(count: number): readonly number[] {
@@ -35,10 +35,12 @@ export class Chance {
 
   /** A whole number from 0 to `count - 1`. */
   below(count: number): number {
-    this.#state = (this.#state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % count
+    return this.#next() % count
+  }
+
+  /** A number from 0 up to 1, without 1. */
+  fraction(): number {
+    return this.#next() / 2 ** 32
   }
 
   pick<T>(from: readonly T[]): T {
@@ -52,5 +54,13 @@ export class Chance {
       .map((item) => ({ item, key: this.below(1_000_000) }))
       .toSorted((one, other) => one.key - other.key)
       .map(({ item }) => item)
+  }
+
+  /** 32 bits. */
+  #next(): number {
+    this.#state = (this.#state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return (mixed ^ (mixed >>> 14)) >>> 0
   }
 }

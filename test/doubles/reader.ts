@@ -3,8 +3,8 @@
 import type { RoomState } from '@roomcast/shared/protocol'
 import { positionFrom } from '@roomcast/server/events/event-id.ts'
 import type { EventStreams } from '@roomcast/server/events/event-streams.ts'
-import { EventFollower } from './event-follower.ts'
-import { SimulatedResponse } from './simulated-response.ts'
+import { EventFollower } from '../support/event-follower.ts'
+import { SimulatedResponse } from './response.ts'
 
 export class SimulatedReader {
   readonly follower = new EventFollower()

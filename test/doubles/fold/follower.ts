@@ -2,11 +2,17 @@
 // the fold says that something is missing it reads again. Every promise about its screen is checked at each step.
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
-import type { Delta, Reply, RoomState } from '../../protocol/index.ts'
-import { digest } from '../../digest.ts'
-import { byteLength, sliceBytes } from '../bytes.ts'
-import { type Content, fold } from '../fold.ts'
-import { emptyRoom, positionOf, replyNumbered } from '../state.ts'
+import type { Delta, Reply, RoomState } from '@roomcast/shared/protocol'
+import { digest } from '@roomcast/shared/digest'
+import {
+  byteLength,
+  type Content,
+  emptyRoom,
+  fold,
+  positionOf,
+  replyNumbered,
+  sliceBytes,
+} from '@roomcast/shared/room'
 import type { Frame, ModelLog } from './model-log.ts'
 
 const FAULTS = [

@@ -1,9 +1,7 @@
-// Small pieces of rooms for tests.
-import type { Entry, EntryDraft, Mark, Reply, RoomState } from '../../protocol/index.ts'
-import { digest } from '../../digest.ts'
-import { byteLength } from '../bytes.ts'
-import { reduce } from '../reduce.ts'
-import { emptyRoom } from '../state.ts'
+// Small pieces of rooms.
+import type { Entry, EntryDraft, Mark, Reply, RoomState } from '@roomcast/shared/protocol'
+import { digest } from '@roomcast/shared/digest'
+import { byteLength, emptyRoom, reduce } from '@roomcast/shared/room'
 
 /** A reply that is being written. */
 export function aReply(text = '', marks: readonly Mark[] = []): Reply {

@@ -8,7 +8,7 @@ import { answerCommand } from '@roomcast/server/socket/answer-command.ts'
 import type { RoomSocket } from '@roomcast/server/socket/room-socket.ts'
 import type { RoomsPort } from '@roomcast/server/socket/rooms-port.ts'
 import { SocketConnection } from '@roomcast/server/socket/socket-connection.ts'
-import type { Tally } from './tally.ts'
+import type { Tally } from '../support/tally.ts'
 
 /** As what an unread frame counts: some thousand of them are more than a test wants to send. */
 const FRAME_BYTES = 32 * 1024

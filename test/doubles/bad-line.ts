@@ -4,8 +4,8 @@ import type { Delta, Update } from '@roomcast/shared/protocol'
 import { isDelta } from '@roomcast/shared/protocol'
 import { byteLength } from '@roomcast/shared/room'
 import type { Clock } from '@roomcast/shared/clock'
-import type { Chance } from '../contract/random.ts'
-import type { Tally } from './tally.ts'
+import type { Chance } from './chance.ts'
+import type { Tally } from '../support/tally.ts'
 
 /** A delta that waits to be merged with the next leaves after this long at the latest, ms. */
 const MERGE_MS = 120

@@ -2,7 +2,7 @@
 // answered, and how late it is.
 import type { Command, CommandResult, Update } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
-import type { Link, Transport, TransportHandlers } from './transport.ts'
+import type { Link, Transport, TransportHandlers } from '@roomcast/client/room/transport.ts'
 
 /** A command that has left, and how to answer it; null: its link went down. */
 export interface Left {

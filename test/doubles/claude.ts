@@ -1,7 +1,7 @@
-// Claude as a test speaks for it: what is asked waits until the test says what comes. For tests.
-import type { Chunk, Claude, ModelLimits, Prompt } from './claude.ts'
-import { ClaudeFailure, type FailureCode } from './claude.ts'
-import { settled } from './test-clock.ts'
+// Claude as a test speaks for it: what is asked waits until the test says what comes.
+import type { Chunk, Claude, ModelLimits, Prompt } from '@roomcast/server/generation/claude.ts'
+import { ClaudeFailure, type FailureCode } from '@roomcast/server/generation/claude.ts'
+import { settled } from '@roomcast/server/generation/test-clock.ts'
 
 type Event = { readonly chunk: Chunk } | { readonly failure: unknown } | { readonly aborted: true }
 

@@ -1,7 +1,7 @@
-/** What the tests of this folder share: the real SDK pointed at a simulator, and ways to wait. */
+// The real SDK pointed at a simulator, and ways to wait for either.
 import Anthropic from '@anthropic-ai/sdk'
 import type { Message, RawMessageStreamEvent } from '@anthropic-ai/sdk/resources/messages'
-import type { RequestRecord, Simulator } from './simulator.ts'
+import type { RequestRecord, Simulator } from '@roomcast/simulator'
 
 /** The SDK as our server uses it: no retries of its own. */
 export function clientOf(baseURL: string, maxRetries = 0): Anthropic {
@@ -59,11 +59,11 @@ export function textOf(message: Message): string {
   return message.content.map((block) => (block.type === 'text' ? block.text : '')).join('')
 }
 
-/** Resolves when the condition holds; fails after 5 s. */
+/** Resolves when the condition holds; fails after 30 s. */
 export async function until(condition: () => boolean, what: string): Promise<void> {
-  const deadline = performance.now() + 5000
+  const deadline = performance.now() + 30_000
   while (!condition()) {
-    if (performance.now() > deadline) throw new Error(`not within 5 s: ${what}`)
+    if (performance.now() > deadline) throw new Error(`not within 30 s: ${what}`)
     await new Promise((resolve) => setTimeout(resolve, 2))
   }
 }

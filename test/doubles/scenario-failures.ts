@@ -1,5 +1,5 @@
-// What the scenarios of the simulator are to somebody who asks through the SDK. Not part of the program.
-import type { FailureCode } from './claude.ts'
+// What the scenarios of the simulator are to somebody who asks through the SDK.
+import type { FailureCode } from '@roomcast/server/generation/claude.ts'
 
 /** How an answer fails, by the scenario of the simulator. */
 export const HOW_IT_FAILS: Readonly<Record<string, FailureCode>> = {

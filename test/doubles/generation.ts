@@ -1,13 +1,17 @@
-// One generation at work: a room in memory, a storage and a Claude that a test moves, a clock by hand. Not part of the program.
+// One generation at work: a room in memory, a storage and a Claude that a test moves, a clock by hand.
 import type { Ended, Reply } from '@roomcast/shared/protocol'
-import type { Started } from '../judge/room-log.ts'
-import { ClaudeDouble } from './claude-double.ts'
-import type { Prompt } from './claude.ts'
-import { type Finished, Generation, type GenerationOptions } from './generation.ts'
-import { retryDelay } from './retry-delay.ts'
-import { StorageDouble } from './storage-double.ts'
-import { settled, TestClock } from './test-clock.ts'
-import { TestRoom } from './test-room.ts'
+import type { Started } from '@roomcast/server/judge/room-log.ts'
+import { ClaudeDouble } from './claude.ts'
+import type { Prompt } from '@roomcast/server/generation/claude.ts'
+import {
+  type Finished,
+  Generation,
+  type GenerationOptions,
+} from '@roomcast/server/generation/generation.ts'
+import { retryDelay } from '@roomcast/server/generation/retry-delay.ts'
+import { StorageDouble } from './storage.ts'
+import { settled, TestClock } from '@roomcast/server/generation/test-clock.ts'
+import { TestRoom } from '@roomcast/server/generation/test-room.ts'
 
 export const FIRST_EVENT_MS = 10_000
 export const SILENCE_MS = 20_000

@@ -1,6 +1,6 @@
 // Random but truthful histories of a room.
 import fc from 'fast-check'
-import { KINDS, type Kind, OUTCOMES, type Outcome } from '../../protocol/index.ts'
+import { KINDS, type Kind, OUTCOMES, type Outcome } from '@roomcast/shared/protocol'
 import { ModelLog } from './model-log.ts'
 
 /** Text of every kind that has ever broken a cut at bytes: wide, joined, right-to-left, control, byte order mark. */

@@ -1,4 +1,4 @@
-// Reads Prometheus' text format strictly, for tests: whatever does not fit is an error. Not part of the program.
+// Reads Prometheus' text format strictly: whatever does not fit is an error.
 // The format: https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
 
 export interface Sample {

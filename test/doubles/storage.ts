@@ -1,8 +1,7 @@
-// A real log behind a storage that can be slow, away, or forgetful about what it has acknowledged. For tests.
-import { type Kind, Refusal } from '@roomcast/shared/protocol'
+// A real log behind a storage that can be slow, away, or forgetful about what it has acknowledged.
+import { type Kind, type Mark, Refusal } from '@roomcast/shared/protocol'
 import { addMark, byteLength, partsOf, sliceBytes } from '@roomcast/shared/room'
-import type { Mark } from '@roomcast/shared/protocol'
-import type { AppendReply, Owned, RoomLog } from '../judge/room-log.ts'
+import type { AppendReply, Owned, RoomLog } from '@roomcast/server/judge/room-log.ts'
 
 /** `before`: nothing is done; `after`: it is done, but the answer is lost. */
 export type Away = 'before' | 'after' | null

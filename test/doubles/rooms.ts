@@ -1,10 +1,10 @@
-// The rooms of a node over a given log, with nobody to send to and nothing that runs. Not part of the program.
+// The rooms of a node over a given log, with nobody to send to and nothing that runs.
 import type { Clock } from '@roomcast/shared/clock'
-import { TestClock } from '../generation/test-clock.ts'
-import { TestRoom } from '../generation/test-room.ts'
-import type { RoomLog } from '../judge/room-log.ts'
-import { MemoryPresence } from '../presence/memory-presence.ts'
-import { Rooms, type RoomsOptions } from './rooms.ts'
+import { TestClock } from '@roomcast/server/generation/test-clock.ts'
+import { TestRoom } from '@roomcast/server/generation/test-room.ts'
+import type { RoomLog } from '@roomcast/server/judge/room-log.ts'
+import { MemoryPresence } from '@roomcast/server/presence/memory-presence.ts'
+import { Rooms, type RoomsOptions } from '@roomcast/server/room/rooms.ts'
 
 export function testRooms(
   log: RoomLog,

@@ -4,11 +4,11 @@ import type { Command, CommandResult, Update } from '@roomcast/shared/protocol'
 import { isDelta } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
 import type { Transport, TransportHandlers } from '@roomcast/client/room/transport.ts'
-import type { Chance } from '../contract/random.ts'
+import type { Chance } from './chance.ts'
 import { BadLine } from './bad-line.ts'
-import type { ServerEnd, SimulatedGateway } from './simulated-gateway.ts'
-import { SimulatedWire } from './simulated-wire.ts'
-import type { Tally } from './tally.ts'
+import type { ServerEnd, SimulatedGateway } from './gateway.ts'
+import { SimulatedWire } from './wire.ts'
+import type { Tally } from '../support/tally.ts'
 
 /** How long the server believes in a link whose client has gone without a word, ms (ping interval and timeout). */
 const GHOST_MS = 30_000

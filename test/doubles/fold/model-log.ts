@@ -1,4 +1,4 @@
-// A model of the room log for tests: it plays a history, keeps every update in order, and answers what the real
+// A model of the room log: it plays a history, keeps every update in order, and answers what the real
 // log would answer at any moment: a tail after a position, or a snapshot. It keeps its own record of every reply,
 // so that the fold can be judged by something that does not use it.
 import type {
@@ -17,11 +17,9 @@ import type {
   Run,
   Tail,
   UnknownEntry,
-} from '../../protocol/index.ts'
-import { digest } from '../../digest.ts'
-import { byteLength, sliceBytes } from '../bytes.ts'
-import { fold } from '../fold.ts'
-import { emptyRoom } from '../state.ts'
+} from '@roomcast/shared/protocol'
+import { digest } from '@roomcast/shared/digest'
+import { byteLength, emptyRoom, fold, sliceBytes } from '@roomcast/shared/room'
 
 const EPOCH = 'epoch'
 
