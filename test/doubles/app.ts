@@ -8,7 +8,7 @@ import { servedNames } from '@roomcast/server/access/host.ts'
 import { Invites } from '@roomcast/server/access/invite.ts'
 import { Sessions } from '@roomcast/server/access/session.ts'
 import { countingBytes } from './counting-bytes.ts'
-import { testClock } from '@roomcast/server/access/test-clock.ts'
+import { SimulatedClock } from './clock.ts'
 import { Tokens } from '@roomcast/server/access/tokens.ts'
 import { makeLogger } from '@roomcast/server/logger.ts'
 import { createApp, type AppOptions } from '@roomcast/server/http/app.ts'
@@ -113,7 +113,7 @@ export type TestApp = Awaited<ReturnType<typeof openTestApp>>
 
 /** Listens on a free port of this machine; `close` ends it. */
 export async function openTestApp(changes: Partial<AppOptions> = {}) {
-  const clock = testClock()
+  const clock = new SimulatedClock()
   const random = countingBytes()
   const sessionsWith = (key: Uint8Array) => new Sessions(new Tokens(key, clock), random, 90)
   const key = new Uint8Array(32).fill(7)

@@ -1,7 +1,7 @@
 // Claude as a test speaks for it: what is asked waits until the test says what comes.
 import type { Chunk, Claude, ModelLimits, Prompt } from '@roomcast/server/generation/claude.ts'
 import { ClaudeFailure, type FailureCode } from '@roomcast/server/generation/claude.ts'
-import { settled } from '@roomcast/server/generation/test-clock.ts'
+import { settle } from './clock.ts'
 
 type Event = { readonly chunk: Chunk } | { readonly failure: unknown } | { readonly aborted: true }
 
@@ -36,9 +36,9 @@ export class ClaudeDouble implements Claude {
 
   /** Gives chunks, in one go. */
   async gives(...chunks: readonly Chunk[]): Promise<void> {
-    await settled()
+    await settle()
     this.hands(...chunks)
-    await settled()
+    await settle()
   }
 
   /** Has chunks ready that nobody has taken yet. */
@@ -63,9 +63,9 @@ export class ClaudeDouble implements Claude {
   }
 
   async breaks(failure: unknown): Promise<void> {
-    await settled()
+    await settle()
     this.#tell({ failure })
-    await settled()
+    await settle()
   }
 
   #tell(event: Event): void {

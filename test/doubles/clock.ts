@@ -1,5 +1,5 @@
 // Time that stands still until a test moves it. Timers fire in the order of their time, those of one moment in the
-// order they were set, and whatever a timer has set off in promises is over before the next one fires.
+// order they were set.
 import type { Clock } from '@roomcast/shared/clock'
 
 interface Timer {
@@ -36,16 +36,11 @@ export class SimulatedClock implements Clock {
     return this.#timers.length
   }
 
-  /** Lets promises settle, then moves on by `ms`, firing every timer on the way and letting promises settle after each. */
+  /** Lets promises settle, then moves on by `ms`; whatever a timer sets off in promises is over before the next fires. */
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms
     await settle()
-    for (let next = this.#timers[0]; next && next.at <= end; next = this.#timers[0]) {
-      this.#timers.shift()
-      this.#now = next.at
-      next.callback()
-      await settle()
-    }
+    while (this.#fire(end)) await settle()
     this.#now = end
   }
 
@@ -56,6 +51,28 @@ export class SimulatedClock implements Clock {
       if (gone >= ms) return false
       await this.advance(step)
     }
+    return true
+  }
+
+  /** Moves on by `ms` within one turn of the loop: promises settle afterwards. Below 0 the clock is set back. */
+  tick(ms: number): void {
+    const end = this.#now + ms
+    while (this.#fire(end));
+    this.#now = end
+  }
+
+  /** Time passes in which the process does nothing: timers that fell due fire late, with the next move. */
+  sleep(ms: number): void {
+    this.#now += ms
+  }
+
+  /** Fires the next timer that is due by `end`; @returns whether there was one */
+  #fire(end: number): boolean {
+    const next = this.#timers[0]
+    if (!next || next.at > end) return false
+    this.#timers.shift()
+    this.#now = Math.max(this.#now, next.at)
+    next.callback()
     return true
   }
 }

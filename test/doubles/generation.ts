@@ -10,7 +10,7 @@ import {
 } from '@roomcast/server/generation/generation.ts'
 import { retryDelay } from '@roomcast/server/generation/retry-delay.ts'
 import { StorageDouble } from './storage.ts'
-import { settled, TestClock } from '@roomcast/server/generation/test-clock.ts'
+import { settle, SimulatedClock } from './clock.ts'
 import { TestRoom } from '@roomcast/server/generation/test-room.ts'
 
 export const FIRST_EVENT_MS = 10_000
@@ -26,7 +26,7 @@ export const PROMPT: Prompt = {
 }
 
 export class TestGeneration {
-  readonly clock: TestClock
+  readonly clock: SimulatedClock
   readonly room: TestRoom
   readonly storage: StorageDouble
   readonly claude = new ClaudeDouble()
@@ -38,12 +38,12 @@ export class TestGeneration {
 
   /** A room in which Alice has just asked, and nothing runs yet. */
   static async open(): Promise<TestGeneration> {
-    const clock = new TestClock()
+    const clock = new SimulatedClock()
     const room = await TestRoom.open(clock)
     return new TestGeneration(clock, room, await room.ask('alice', 'Why?'))
   }
 
-  private constructor(clock: TestClock, room: TestRoom, started: Started) {
+  private constructor(clock: SimulatedClock, room: TestRoom, started: Started) {
     this.clock = clock
     this.room = room
     this.storage = new StorageDouble(room.log)
@@ -78,14 +78,14 @@ export class TestGeneration {
       (result) => (this.finished = result),
       () => undefined,
     )
-    await settled()
+    await settle()
   }
 
   /** Cancels as a member does, and tells the generation as the followers of the log are told. */
   async cancel(by = 'bob'): Promise<void> {
     await this.room.cancel(this.started, by)
     this.generation.ended(null)
-    await settled()
+    await settle()
   }
 
   reply(): Promise<Reply> {

@@ -1,6 +1,6 @@
 // The rooms of a node over a given log, with nobody to send to and nothing that runs.
 import type { Clock } from '@roomcast/shared/clock'
-import { TestClock } from '@roomcast/server/generation/test-clock.ts'
+import { SimulatedClock } from './clock.ts'
 import { TestRoom } from '@roomcast/server/generation/test-room.ts'
 import type { RoomLog } from '@roomcast/server/judge/room-log.ts'
 import { MemoryPresence } from '@roomcast/server/presence/memory-presence.ts'
@@ -38,7 +38,7 @@ export async function openTestRooms(): Promise<{
   readonly rooms: Rooms
   close(): Promise<void>
 }> {
-  const clock = new TestClock()
+  const clock = new SimulatedClock()
   const room = await TestRoom.open(clock)
   const rooms = testRooms(room.log, clock, () => room.newId())
   const close = async () => {

@@ -1,8 +1,7 @@
-// A Transport and a Clock in the hands of a test: it decides when the link is up, what arrives, how commands are
-// answered, and how late it is.
+// A Transport in the hands of a test: it decides when the link is up, what arrives, and how commands are answered.
 import type { Command, CommandResult, Update } from '@roomcast/shared/protocol'
-import type { Clock } from '@roomcast/shared/clock'
 import type { Link, Transport, TransportHandlers } from '@roomcast/client/room/transport.ts'
+import { settle } from './clock.ts'
 
 /** A command that has left, and how to answer it; null: its link went down. */
 export interface Left {
@@ -24,7 +23,7 @@ export class TransportDouble implements Transport {
     return new Promise((resolve) => {
       const answer = async (result: CommandResult | null) => {
         resolve(result)
-        await settled()
+        await settle()
       }
       this.left.push({ command, answer })
     })
@@ -56,43 +55,4 @@ export class TransportDouble implements Transport {
   sent(type: Command['type']): Left[] {
     return this.left.filter(({ command }) => command.type === type)
   }
-}
-
-export class ClockDouble implements Clock {
-  #now = 0
-  #timers: { readonly at: number; readonly callback: () => void }[] = []
-
-  now(): number {
-    return this.#now
-  }
-
-  after(ms: number, callback: () => void): () => void {
-    const timer = { at: this.#now + ms, callback }
-    this.#timers.push(timer)
-    return () => {
-      this.#timers = this.#timers.filter((other) => other !== timer)
-    }
-  }
-
-  get pending(): number {
-    return this.#timers.length
-  }
-
-  /** Moves on, firing what is due in order. */
-  advance(ms: number): void {
-    const end = this.#now + ms
-    for (;;) {
-      const [next] = this.#timers.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)
-      if (!next) break
-      this.#timers = this.#timers.filter((timer) => timer !== next)
-      this.#now = next.at
-      next.callback()
-    }
-    this.#now = end
-  }
-}
-
-/** Lets promises that are settled be heard of. */
-async function settled(): Promise<void> {
-  for (let turn = 0; turn < 5; turn++) await Promise.resolve()
 }

@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm'
 import { expect, it } from 'vitest'
 import type { Connection } from '@roomcast/server/room/connection.ts'
 import { testRooms } from '../doubles/rooms.ts'
-import { TestClock } from '@roomcast/server/generation/test-clock.ts'
+import { SimulatedClock } from '../doubles/clock.ts'
 import { TestRoom } from '@roomcast/server/generation/test-room.ts'
 import { print } from '../fault/figures.ts'
 
@@ -23,7 +23,7 @@ async function heap(): Promise<number> {
 }
 
 it('[R7.1] rooms that have closed have left at most a fifth of the memory they began with', async () => {
-  const clock = new TestClock()
+  const clock = new SimulatedClock()
   const room = await TestRoom.open(clock)
   const rooms = testRooms(room.log, clock, () => room.newId())
   const alice = { memberId: 'alice', name: 'Alice' }

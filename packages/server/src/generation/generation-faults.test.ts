@@ -4,7 +4,7 @@ import { Refusal } from '@roomcast/shared/protocol'
 import type { RoomLog } from '../judge/room-log.ts'
 import { ClaudeFailure, FAILURES } from './claude.ts'
 import { retryDelay } from './retry-delay.ts'
-import { settled } from './test-clock.ts'
+import { settle } from '@roomcast/test/doubles/clock.ts'
 import { PROMPT, TestGeneration } from '@roomcast/test/doubles/generation.ts'
 
 let bench: TestGeneration
@@ -263,8 +263,8 @@ describe('a storage that is away', () => {
     const failure = bench.running.catch((error: unknown) => error)
     await claude.stops()
     expect(await failure).toEqual(new Error('broken'))
-    await settled()
-    expect(clock.waiting).toBe(0)
+    await settle()
+    expect(clock.pending).toBe(0)
   })
 })
 
@@ -274,7 +274,7 @@ describe('a node that goes down', () => {
     await bench.run({ nextId: () => null })
     await claude.says('Beca')
     bench.generation.shutdown()
-    await settled()
+    await settle()
     expect(claude.aborted).toBe(true)
     expect(await bench.reply()).toMatchObject({
       text: 'Beca',

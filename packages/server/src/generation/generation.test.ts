@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { LIMITS } from '@roomcast/shared/protocol'
 import { byteLength } from '@roomcast/shared/room'
 import { FAILURES } from './claude.ts'
-import { settled } from './test-clock.ts'
+import { settle } from '@roomcast/test/doubles/clock.ts'
 import {
   ANSWER_MS,
   FIRST_EVENT_MS,
@@ -36,7 +36,7 @@ describe('an answer', () => {
       },
     })
     expect(bench.finished).toMatchObject({ requestId: 'req_1', attempts: 1, next: null })
-    expect(clock.waiting).toBe(0)
+    expect(clock.pending).toBe(0)
   })
 
   it('takes the input tokens of the beginning where the end has none', async () => {
@@ -163,7 +163,7 @@ describe('[R3] a stop', () => {
       ended: { outcome: 'cancelled', by: 'bob' },
     })
     expect(bench.finished).toMatchObject({ next: null })
-    expect(clock.waiting).toBe(0)
+    expect(clock.pending).toBe(0)
   })
 
   it('drops chunks that were decoded before it', async () => {
@@ -183,7 +183,7 @@ describe('[R3] a stop', () => {
     await claude.says('Be')
     claude.hands({ type: 'text', kind: 'text', text: 'cause' })
     bench.generation.shutdown()
-    await settled()
+    await settle()
     expect(await bench.reply()).toMatchObject({ text: 'Be', ended: { outcome: 'interrupted' } })
   })
 
@@ -201,7 +201,7 @@ describe('[R3] a stop', () => {
     await bench.run({ prompt: () => built.then(() => ({ prompt: PROMPT, omitted: false })) })
     await bench.cancel()
     build()
-    await settled()
+    await settle()
     expect(claude.prompts).toEqual([])
     expect(bench.finished).not.toBeNull()
   })
@@ -214,7 +214,7 @@ describe('[R3] a stop', () => {
     await clock.advance(60_000)
     expect(claude.prompts).toHaveLength(1)
     expect(bench.finished).toMatchObject({ attempts: 1 })
-    expect(clock.waiting).toBe(0)
+    expect(clock.pending).toBe(0)
   })
 
   it('[R3.2] that the log cannot take closes the request at once, and is stored as soon as it can be', async () => {
@@ -224,7 +224,7 @@ describe('[R3] a stop', () => {
     bench.storage.away = 'before'
     await claude.says(' of the moon')
     bench.generation.cancelled('bob', 'enough')
-    await settled()
+    await settle()
     expect(claude.aborted).toBe(true)
     await claude.says(' and the stars')
     await clock.advance(60_000)
@@ -235,7 +235,7 @@ describe('[R3] a stop', () => {
       text: 'Because',
       ended: { outcome: 'cancelled', by: 'bob', reason: 'enough' },
     })
-    expect(clock.waiting).toBe(0)
+    expect(clock.pending).toBe(0)
   })
 
   it('is noticed by the next heartbeat of the owner when nobody told it', async () => {
@@ -351,7 +351,7 @@ describe('the estimate of usage', () => {
     await claude.accepts(10)
     await claude.says('日本語')
     bench.generation.shutdown()
-    await settled()
+    await settle()
     const usage = { inputTokens: 10, outputTokens: byteLength('日本語') / 3, estimated: true }
     expect((await bench.ended())?.usage).toEqual(usage)
   })

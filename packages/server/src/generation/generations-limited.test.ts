@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Started } from '../judge/room-log.ts'
 import { ClaudeDouble } from '@roomcast/test/doubles/claude.ts'
 import { Generations } from './generations.ts'
-import { settled, TestClock } from './test-clock.ts'
+import { settle, SimulatedClock } from '@roomcast/test/doubles/clock.ts'
 import { TestRoom } from './test-room.ts'
 
 let room: TestRoom
@@ -13,7 +13,7 @@ let mayGoOn: boolean
 let asked: number[]
 
 beforeEach(async () => {
-  const clock = new TestClock()
+  const clock = new SimulatedClock()
   room = await TestRoom.open(clock)
   claude = new ClaudeDouble()
   mayGoOn = true
@@ -42,7 +42,7 @@ afterEach(() => room.log.close())
 
 async function run(started: Started): Promise<void> {
   generations.run(started)
-  await settled()
+  await settle()
 }
 
 describe('where answers are limited', () => {
@@ -51,7 +51,7 @@ describe('where answers are limited', () => {
     await run(await room.ask('alice', 'One?'))
     await room.ask('bob', 'Two?').catch(() => undefined)
     await claude.stops()
-    await settled()
+    await settle()
     expect(await room.state()).toMatchObject({ running: null, held: false })
     expect((await room.state()).queue).toHaveLength(1)
   })
@@ -65,7 +65,7 @@ describe('where answers are limited', () => {
   it('whatever runs ends at once when spending is switched off, and what comes to run too', async () => {
     await run(await room.ask('alice', 'One?'))
     generations.stopSpending()
-    await settled()
+    await settle()
     expect(claude.aborted).toBe(true)
     expect((await room.reply({ number: 1 })).ended).toMatchObject({
       outcome: 'failed',

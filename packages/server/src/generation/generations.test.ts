@@ -6,10 +6,10 @@ import type { Finished } from './generation.ts'
 import { Generations, type GenerationsOptions } from './generations.ts'
 import { estimateOf } from './prompt-fit.ts'
 import { StorageDouble } from '@roomcast/test/doubles/storage.ts'
-import { settled, TestClock } from './test-clock.ts'
+import { settle, SimulatedClock } from '@roomcast/test/doubles/clock.ts'
 import { TestRoom } from './test-room.ts'
 
-let clock: TestClock
+let clock: SimulatedClock
 let room: TestRoom
 let storage: StorageDouble
 let claude: ClaudeDouble
@@ -20,7 +20,7 @@ let finished: { started: Started; how: Finished }[]
 let errors: unknown[]
 
 beforeEach(async () => {
-  clock = new TestClock()
+  clock = new SimulatedClock()
   room = await TestRoom.open(clock)
   storage = new StorageDouble(room.log)
   claude = new ClaudeDouble()
@@ -50,7 +50,7 @@ afterEach(() => room.log.close())
 
 async function run(started: Started): Promise<void> {
   generations.run(started)
-  await settled()
+  await settle()
 }
 
 const outcomes = () => finished.map(({ how }) => how.ended?.outcome ?? null)
@@ -104,7 +104,7 @@ describe('the generations of a node', () => {
     expect(generations.size).toBe(0)
     expect(outcomes()).toEqual(['completed', 'completed', 'completed'])
     expect((await room.state()).running).toBeNull()
-    expect(clock.waiting).toBe(0)
+    expect(clock.pending).toBe(0)
   })
 
   it('[R5] go on with the queue also after a failure', async () => {
@@ -125,7 +125,7 @@ describe('the generations of a node', () => {
     await run(first)
     await claude.says('On')
     await room.cancel(first, 'bob')
-    await settled()
+    await settle()
     expect(claude.aborted).toBe(true)
     expect(outcomes()).toEqual(['cancelled'])
     expect(await room.state()).toMatchObject({ held: true, running: null })
@@ -142,7 +142,7 @@ describe('the generations of a node', () => {
     expect(claude.aborted).toBe(false)
     expect(generations.cancel({ ...stop, roomId: room.roomId })).toBe(true)
     expect(claude.aborted).toBe(true)
-    await settled()
+    await settle()
     expect(finished[0]?.how.ended).toMatchObject({ outcome: 'cancelled', by: 'bob' })
   })
 
@@ -158,10 +158,10 @@ describe('the generations of a node', () => {
     await room.log.join(room.roomId, { commandId: room.newId(), ...cleo })
     const leaves = { type: 'remove', by: 'bob', memberId: 'bob' } as const
     await room.log.amend(room.roomId, { commandId: room.newId(), ...leaves })
-    await settled()
+    await settle()
     expect(['alice', 'bob', 'cleo'].map((id) => knows(id))).toEqual([true, false, true])
     await room.cancel(started, 'alice')
-    await settled()
+    await settle()
     expect(knows('alice')).toBe(false)
     // Who had gone before it began is none either.
     const next = await room.ask('alice', 'Two?')
@@ -175,7 +175,7 @@ describe('the generations of a node', () => {
   it('hear that a room was deleted', async () => {
     await run(await room.ask('alice', 'One?'))
     await room.log.deleteRoom(room.roomId)
-    await settled()
+    await settle()
     expect(claude.aborted).toBe(true)
     expect([generations.size, outcomes(), errors]).toEqual([0, [null], []])
   })
@@ -347,7 +347,7 @@ describe('a node that goes down', () => {
     expect(outcomes()).toEqual(['completed'])
     expect(claude.prompts).toHaveLength(1)
     expect(await room.state()).toMatchObject({ running: null, held: false })
-    expect(clock.waiting).toBe(0)
+    expect(clock.pending).toBe(0)
   })
 
   it('[R2] ends the rest as interrupted', async () => {
@@ -369,7 +369,7 @@ describe('a node that goes down', () => {
     await claude.stops()
     await drained
     expect(outcomes()).toEqual(['cancelled', 'completed'])
-    expect(clock.waiting).toBe(0)
+    expect(clock.pending).toBe(0)
   })
 
   it('ends at once what is started when its time is over', async () => {
@@ -385,7 +385,7 @@ describe('a node that goes down', () => {
 
   it('has nothing to wait for when nothing runs', async () => {
     await generations.drain(5000)
-    expect(clock.waiting).toBe(0)
+    expect(clock.pending).toBe(0)
   })
 
   it('[R5] goes down also when the storage takes no end', async () => {

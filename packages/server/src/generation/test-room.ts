@@ -5,7 +5,7 @@ import { digest } from '@roomcast/shared/digest'
 import { byteLength, fold } from '@roomcast/shared/room'
 import type { NewEnd, RoomLog, Started, Written } from '../judge/room-log.ts'
 import { openSqliteRoomLog } from '../room-logs.ts'
-import { TestClock } from './test-clock.ts'
+import { SimulatedClock } from '@roomcast/test/doubles/clock.ts'
 
 export class TestRoom {
   readonly log: RoomLog
@@ -13,7 +13,7 @@ export class TestRoom {
   #ids = 0
 
   /** A room of Alice, with Bob in it. */
-  static async open(clock: Clock = new TestClock()): Promise<TestRoom> {
+  static async open(clock: Clock = new SimulatedClock()): Promise<TestRoom> {
     let ids = 0
     const newId = () => `log-${(ids += 1)}`
     const room = new TestRoom(await openSqliteRoomLog({ path: ':memory:', clock, newId }))

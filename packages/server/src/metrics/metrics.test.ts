@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { Refusal, type GenerationEnded, type Update } from '@roomcast/shared/protocol'
-import { TestClock } from '../generation/test-clock.ts'
+import { SimulatedClock } from '@roomcast/test/doubles/clock.ts'
 import { openSqliteRoomLog } from '../room-logs.ts'
 import type { RoomLog, Started } from '../judge/room-log.ts'
 import { memberLabel } from '../spending/member-label.ts'
@@ -32,7 +32,7 @@ async function measured() {
   const { now, metrics, read } = meter()
   const bare = await openSqliteRoomLog({
     path: ':memory:',
-    clock: new TestClock(),
+    clock: new SimulatedClock(),
     newId: idsFrom('made'),
     onFollowerError: (error) => {
       throw error

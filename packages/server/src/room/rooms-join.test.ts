@@ -1,6 +1,6 @@
 // Joining: whether somebody is a member is asked once, before anything else happens.
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { TestClock } from '../generation/test-clock.ts'
+import { SimulatedClock } from '@roomcast/test/doubles/clock.ts'
 import { TestRoom } from '../generation/test-room.ts'
 import type { RoomLog } from '../judge/room-log.ts'
 import type { Connection } from './connection.ts'
@@ -16,7 +16,7 @@ let asked: string[]
 let isMember: RoomLog['isMember'] | null
 
 beforeEach(async () => {
-  const clock = new TestClock()
+  const clock = new SimulatedClock()
   room = await TestRoom.open(clock)
   const log = new Proxy(room.log, {
     get(target, name: keyof RoomLog) {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Message, Refusal } from '@roomcast/shared/protocol'
-import { TestClock } from '../generation/test-clock.ts'
+import { SimulatedClock } from '@roomcast/test/doubles/clock.ts'
 import { TestRoom } from '../generation/test-room.ts'
 import type { RoomLog } from '../judge/room-log.ts'
 import type { Rooms } from './rooms.ts'
@@ -14,7 +14,7 @@ let rooms: Rooms
 let asked: number
 
 beforeEach(async () => {
-  const clock = new TestClock()
+  const clock = new SimulatedClock()
   room = await TestRoom.open(clock)
   asked = 0
   const log: RoomLog = new Proxy(room.log, {
