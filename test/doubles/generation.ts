@@ -11,7 +11,7 @@ import {
 import { retryDelay } from '@roomcast/server/generation/retry-delay.ts'
 import { StorageDouble } from './storage.ts'
 import { settle, SimulatedClock } from './clock.ts'
-import { TestRoom } from '@roomcast/server/generation/test-room.ts'
+import { TestRoom } from './room.ts'
 
 export const FIRST_EVENT_MS = 10_000
 export const SILENCE_MS = 20_000
@@ -40,7 +40,7 @@ export class TestGeneration {
   static async open(): Promise<TestGeneration> {
     const clock = new SimulatedClock()
     const room = await TestRoom.open(clock)
-    return new TestGeneration(clock, room, await room.ask('alice', 'Why?'))
+    return new TestGeneration(clock, room, await room.asked('alice', 'Why?'))
   }
 
   private constructor(clock: SimulatedClock, room: TestRoom, started: Started) {
@@ -83,13 +83,13 @@ export class TestGeneration {
 
   /** Cancels as a member does, and tells the generation as the followers of the log are told. */
   async cancel(by = 'bob'): Promise<void> {
-    await this.room.cancel(this.started, by)
+    await this.room.cancel(by, this.started.generationId)
     this.generation.ended(null)
     await settle()
   }
 
   reply(): Promise<Reply> {
-    return this.room.reply(this.started)
+    return this.room.reply(this.started.generationId)
   }
 
   async ended(): Promise<Ended | null> {

@@ -1,5 +1,6 @@
-// A room to test a log with: short words for what members and owners do, people alice (owner), bob and carol.
+// A room in a log, and short words for what people and generations do there.
 import { expect } from 'vitest'
+import type { Clock } from '@roomcast/shared/clock'
 import type {
   Amendment,
   EndResult,
@@ -20,6 +21,8 @@ import {
 } from '@roomcast/shared/protocol'
 import { byteLength, fold } from '@roomcast/shared/room'
 import { digest } from '@roomcast/shared/digest'
+import { openSqliteRoomLog } from '@roomcast/server/room-logs.ts'
+import { SimulatedClock } from './clock.ts'
 import { Watcher } from './watcher.ts'
 
 /** Gives the room that a reading describes. */
@@ -53,6 +56,21 @@ export class TestRoom {
   readonly roomId: string
   #ids = 0
 
+  /** A room of Alice, with Bob in it, in a log in memory. */
+  static async open(clock: Clock = new SimulatedClock()): Promise<TestRoom> {
+    let epochs = 0
+    const newId = () => `epoch-${(epochs += 1)}`
+    const room = new TestRoom(await openSqliteRoomLog({ path: ':memory:', clock, newId }))
+    await room.log.createRoom({
+      ...room.newRoom(),
+      model: 'claude-opus-5-5',
+      instructions: '',
+      owner: { memberId: 'alice', name: 'Alice' },
+    })
+    await room.joins('bob', 'Bob')
+    return room
+  }
+
   constructor(log: RoomLog, roomId = 'room') {
     this.log = log
     this.roomId = roomId
@@ -65,7 +83,7 @@ export class TestRoom {
     return room
   }
 
-  newId(prefix: string): string {
+  newId(prefix = 'new'): string {
     this.#ids += 1
     return `${this.roomId}-${prefix}-${this.#ids}`
   }
@@ -82,9 +100,9 @@ export class TestRoom {
   }
 
   /** Somebody becomes a member. */
-  joins(name: string): Promise<Written> {
+  joins(memberId: string, name = memberId): Promise<Written> {
     const commandId = this.newId('join')
-    return this.log.join(this.roomId, { commandId, memberId: name, name, role: 'member' })
+    return this.log.join(this.roomId, { commandId, memberId, name, role: 'member' })
   }
 
   newPost(by: string, text: string, ask: boolean): NewPost {
@@ -122,6 +140,11 @@ export class TestRoom {
     return this.log.start(this.roomId, { commandId, generationId, by, mode, of })
   }
 
+  /** Asks again and gives the generation that runs from now on. */
+  async askedAgain(by: string, of: string, mode: 'retry' | 'continue' = 'retry'): Promise<Started> {
+    return startedBy(await this.again(by, of, mode))
+  }
+
   withdraw(by: string, messageId: string): Promise<Written> {
     return this.log.withdraw(this.roomId, { commandId: this.newId('command'), messageId, by })
   }
@@ -136,6 +159,10 @@ export class TestRoom {
 
   remove(by: string, memberId: string): Promise<Written> {
     return this.amend(by, { type: 'remove', memberId })
+  }
+
+  instruct(instructions: string): Promise<Written> {
+    return this.amend('alice', { type: 'configure', instructions })
   }
 
   amend(by: string, what: AmendmentOf): Promise<Written> {
@@ -173,6 +200,14 @@ export class TestRoom {
     return this.log.end(this.roomId, { generationId, outcome, fence, next, ...more })
   }
 
+  /** Writes a whole reply and ends it; gives the generation that starts after it. */
+  async answer(owned: Started, text: string): Promise<Started | null> {
+    const final = { at: 0, text, mark: text === '' ? undefined : ('text' as const) }
+    const result = await this.end(owned, 'completed', { final })
+    if (!result.ok) throw new Error(`the end is refused: ${result.refused}`)
+    return result.started
+  }
+
   /** Ends a generation as a member who stops it. */
   cancel(by: string, generationId: string, reason?: string): Promise<EndResult> {
     return this.log.end(this.roomId, {
@@ -188,13 +223,14 @@ export class TestRoom {
     return stateOf(await this.log.read(this.roomId))
   }
 
-  async reply(generationId: string): Promise<Reply> {
+  /** The reply of a generation, by its id or its number. */
+  async reply(of: string | number): Promise<Reply> {
     const { messages } = await this.state()
     const found = messages.find(
       (message): message is Reply =>
-        message.kind === 'reply' && message.generationId === generationId,
+        message.kind === 'reply' && (message.generationId === of || message.number === of),
     )
-    if (found === undefined) throw new Error(`no reply of ${generationId}`)
+    if (found === undefined) throw new Error(`no reply of ${of}`)
     return found
   }
 

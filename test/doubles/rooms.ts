@@ -1,7 +1,7 @@
 // The rooms of a node over a given log, with nobody to send to and nothing that runs.
 import type { Clock } from '@roomcast/shared/clock'
 import { SimulatedClock } from './clock.ts'
-import { TestRoom } from '@roomcast/server/generation/test-room.ts'
+import { TestRoom } from './room.ts'
 import type { RoomLog } from '@roomcast/server/judge/room-log.ts'
 import { MemoryPresence } from '@roomcast/server/presence/memory-presence.ts'
 import { Rooms, type RoomsOptions } from '@roomcast/server/room/rooms.ts'

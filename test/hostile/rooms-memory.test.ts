@@ -5,7 +5,7 @@ import { expect, it } from 'vitest'
 import type { Connection } from '@roomcast/server/room/connection.ts'
 import { testRooms } from '../doubles/rooms.ts'
 import { SimulatedClock } from '../doubles/clock.ts'
-import { TestRoom } from '@roomcast/server/generation/test-room.ts'
+import { TestRoom } from '../doubles/room.ts'
 import { print } from '../fault/figures.ts'
 
 setFlagsFromString('--expose-gc')

@@ -149,7 +149,7 @@ describe('a storage that is away', () => {
   })
 
   it('and loses the answer to an end goes on with the question that it has started', async () => {
-    await room.queue('bob', 'How?')
+    await room.queued('bob', 'How?')
     await bench.run()
     await claude.says('Because.')
     storage.away = 'after'
@@ -270,7 +270,7 @@ describe('a storage that is away', () => {
 
 describe('a node that goes down', () => {
   it('[R2] ends its answer as interrupted, and keeps what there is', async () => {
-    await room.queue('bob', 'How?')
+    await room.queued('bob', 'How?')
     await bench.run({ nextId: () => null })
     await claude.says('Beca')
     bench.generation.shutdown()

@@ -114,7 +114,7 @@ describe('an answer', () => {
   })
 
   it('is followed by the question that waited, for this node to run', async () => {
-    const messageId = await room.queue('bob', 'How?')
+    const messageId = await room.queued('bob', 'How?')
     await bench.run()
     await claude.stops()
     expect(bench.finished?.next).toMatchObject({ messageId, mode: 'answer' })
@@ -122,7 +122,7 @@ describe('an answer', () => {
   })
 
   it('leaves the queue alone when nothing new may start', async () => {
-    await room.queue('bob', 'How?')
+    await room.queued('bob', 'How?')
     await bench.run({ nextId: () => null })
     await claude.stops()
     expect(bench.finished?.next).toBeNull()
@@ -169,7 +169,7 @@ describe('[R3] a stop', () => {
   it('drops chunks that were decoded before it', async () => {
     await bench.run()
     await claude.says('Be')
-    await room.cancel(started)
+    await room.cancel('bob', started.generationId)
     bench.generation.ended(null)
     await claude.gives(
       { type: 'text', kind: 'text', text: 'cause' },
@@ -188,7 +188,7 @@ describe('[R3] a stop', () => {
   })
 
   it('[R3.2] that came before the request is made leaves it unmade', async () => {
-    await room.cancel(started)
+    await room.cancel('bob', started.generationId)
     await bench.run()
     expect(claude.prompts).toEqual([])
     expect(bench.finished).toMatchObject({ attempts: 0 })
@@ -241,7 +241,7 @@ describe('[R3] a stop', () => {
   it('is noticed by the next heartbeat of the owner when nobody told it', async () => {
     await bench.run()
     await claude.says('Be')
-    await room.cancel(started)
+    await room.cancel('bob', started.generationId)
     await clock.advance(1500)
     expect(claude.aborted).toBe(true)
     expect(bench.finished).not.toBeNull()
@@ -251,7 +251,7 @@ describe('[R3] a stop', () => {
     await bench.run()
     await claude.says('Because.')
     await claude.stops()
-    await room.cancel(started)
+    await room.cancel('bob', started.generationId)
     expect(await bench.ended()).toMatchObject({ outcome: 'completed' })
   })
 
@@ -261,7 +261,7 @@ describe('[R3] a stop', () => {
     const open = storage.hold()
     await claude.says('cause.')
     await claude.stops()
-    await room.cancel(started)
+    await room.cancel('bob', started.generationId)
     open()
     await clock.advance(1000)
     expect(bench.finished?.ended).toMatchObject({ outcome: 'cancelled' })

@@ -4,7 +4,7 @@ import type { Started } from '../judge/room-log.ts'
 import { ClaudeDouble } from '@roomcast/test/doubles/claude.ts'
 import { Generations } from './generations.ts'
 import { settle, SimulatedClock } from '@roomcast/test/doubles/clock.ts'
-import { TestRoom } from './test-room.ts'
+import { TestRoom } from '@roomcast/test/doubles/room.ts'
 
 let room: TestRoom
 let claude: ClaudeDouble
@@ -48,8 +48,8 @@ async function run(started: Started): Promise<void> {
 describe('where answers are limited', () => {
   it('[R7.3] the next question of a room waits for its turn', async () => {
     mayGoOn = false
-    await run(await room.ask('alice', 'One?'))
-    await room.ask('bob', 'Two?').catch(() => undefined)
+    await run(await room.asked('alice', 'One?'))
+    await room.queued('bob', 'Two?')
     await claude.stops()
     await settle()
     expect(await room.state()).toMatchObject({ running: null, held: false })
@@ -57,23 +57,23 @@ describe('where answers are limited', () => {
   })
 
   it('the tokens of a prompt are told before Claude is asked', async () => {
-    await run(await room.ask('alice', 'One?'))
+    await run(await room.asked('alice', 'One?'))
     expect(asked).toHaveLength(1)
     expect(asked[0]).toBeGreaterThan(0)
   })
 
   it('whatever runs ends at once when spending is switched off, and what comes to run too', async () => {
-    await run(await room.ask('alice', 'One?'))
+    await run(await room.asked('alice', 'One?'))
     generations.stopSpending()
     await settle()
     expect(claude.aborted).toBe(true)
-    expect((await room.reply({ number: 1 })).ended).toMatchObject({
+    expect((await room.reply(1)).ended).toMatchObject({
       outcome: 'failed',
       error: { code: 'spending-off' },
     })
     const prompts = claude.prompts.length
-    await run(await room.ask('bob', 'Two?'))
-    expect((await room.reply({ number: 2 })).ended?.error?.code).toBe('spending-off')
+    await run(await room.asked('bob', 'Two?'))
+    expect((await room.reply(2)).ended?.error?.code).toBe('spending-off')
     expect(claude.prompts).toHaveLength(prompts)
   })
 })

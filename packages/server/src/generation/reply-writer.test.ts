@@ -6,7 +6,7 @@ import type { RoomLog, Started } from '../judge/room-log.ts'
 import { type Halt, ReplyWriter, WINDOW_MS } from './reply-writer.ts'
 import { ForgetfulReply, StorageDouble } from '@roomcast/test/doubles/storage.ts'
 import { settle, SimulatedClock } from '@roomcast/test/doubles/clock.ts'
-import { TestRoom } from './test-room.ts'
+import { TestRoom } from '@roomcast/test/doubles/room.ts'
 
 let clock: SimulatedClock
 let room: TestRoom
@@ -19,7 +19,7 @@ beforeEach(async () => {
   clock = new SimulatedClock()
   room = await TestRoom.open(clock)
   storage = new StorageDouble(room.log)
-  started = await room.ask('alice', 'Why?')
+  started = await room.asked('alice', 'Why?')
   halts = []
   writer = newWriter(storage.log)
 })
@@ -29,7 +29,7 @@ function newWriter(log: RoomLog): ReplyWriter {
   return new ReplyWriter({ log, owned: started, clock, onHalt: (halt) => halts.push(halt) })
 }
 
-const stored = async () => (await room.reply(started)).text
+const stored = async () => (await room.reply(started.generationId)).text
 const sent = () => storage.appends.map(({ text }) => text)
 
 /** Seals and ends, as a generation does; gives the reply that everybody sees. */
@@ -38,7 +38,7 @@ async function end() {
   const { generationId, fence, roomId } = started
   const end = { generationId, fence, outcome: 'completed', final, next: null } as const
   expect(await room.log.end(roomId, end)).toMatchObject({ ok: true })
-  const reply = await room.reply(started)
+  const reply = await room.reply(started.generationId)
   expect(reply.end).toBe(byteLength(reply.text))
   return reply
 }
@@ -157,7 +157,7 @@ describe('the marks of a reply', () => {
   it('say at once that Claude thinks, also without any text', async () => {
     writer.push('thinking', '')
     await settle()
-    expect((await room.reply(started)).marks).toEqual([{ kind: 'thinking', from: 0 }])
+    expect((await room.reply(started.generationId)).marks).toEqual([{ kind: 'thinking', from: 0 }])
     await clock.advance(WINDOW_MS)
     writer.push('text', 'Because.')
     expect((await end()).marks).toEqual([{ kind: 'text', from: 0 }])
@@ -288,7 +288,7 @@ describe('a reply that may not be written any more', () => {
     writer.push('text', 'One.')
     await settle()
     writer.push('text', 'Two.')
-    await room.cancel(started, 'bob')
+    await room.cancel('bob', started.generationId)
     await clock.advance(WINDOW_MS)
     expect(halts).toMatchObject([
       { why: 'ended', ended: { outcome: 'cancelled', by: 'bob', end: 4 } },

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { SimulatedClock } from '@roomcast/test/doubles/clock.ts'
-import { TestRoom } from '../generation/test-room.ts'
+import { TestRoom } from '@roomcast/test/doubles/room.ts'
 import type { Connection } from './connection.ts'
 import { OpenRooms } from './open-rooms.ts'
 import type { Room } from './room.ts'

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { isDelta, type Update } from '@roomcast/shared/protocol'
 import { settle, SimulatedClock } from '@roomcast/test/doubles/clock.ts'
-import { TestRoom } from '../generation/test-room.ts'
+import { TestRoom } from '@roomcast/test/doubles/room.ts'
 import type { Follower, RoomLog } from '../judge/room-log.ts'
 import { MemoryPresence } from '../presence/memory-presence.ts'
 import { Room } from './room.ts'

@@ -7,7 +7,7 @@ import { Room } from './room.ts'
 import type { Rooms } from './rooms.ts'
 import { MemoryPresence } from '../presence/memory-presence.ts'
 import { settle, SimulatedClock } from '@roomcast/test/doubles/clock.ts'
-import { TestRoom } from '../generation/test-room.ts'
+import { TestRoom } from '@roomcast/test/doubles/room.ts'
 import { testRooms } from '@roomcast/test/doubles/rooms.ts'
 
 const AWAY = errorBody('storage-unavailable')

@@ -1,7 +1,7 @@
 // Joining: whether somebody is a member is asked once, before anything else happens.
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { SimulatedClock } from '@roomcast/test/doubles/clock.ts'
-import { TestRoom } from '../generation/test-room.ts'
+import { TestRoom } from '@roomcast/test/doubles/room.ts'
 import type { RoomLog } from '../judge/room-log.ts'
 import type { Connection } from './connection.ts'
 import { Place } from './place.ts'
