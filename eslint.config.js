@@ -134,16 +134,11 @@ const homes = {
   '@roomcast/simulator': [`${SERVER}/simulated-claude.ts`],
 }
 
-const TESTS = [
-  '**/*.test.ts',
-  '**/*.fuzz.test.ts',
-  '**/*.e2e.ts',
-  'test/**',
-  '**/test-*.ts',
-  '**/*-double.ts',
+const TESTS = ['**/*.test.ts', '**/*.fuzz.test.ts', '**/*.e2e.ts', 'test/**']
+const banned = (names) => [
+  { group: ['@roomcast/test'], message: 'Only tests import what stands in for the program.' },
+  ...names.map((group) => ({ group: [group], message: 'It has one home: see eslint.config.js.' })),
 ]
-const banned = (names) =>
-  names.map((group) => ({ group: [group], message: 'It has one home: see eslint.config.js.' }))
 const noHtml = {
   selector: 'MemberExpression[property.name=/^(innerHTML|outerHTML|insertAdjacentHTML)$/]',
   message: 'Text is never turned into HTML by hand.',
@@ -222,6 +217,7 @@ export default typescript.config(
     }, {}),
   ).map(([path, libraries]) => ({
     files: [files(path)],
+    ignores: TESTS,
     rules: {
       'no-restricted-imports': [
         'error',
@@ -318,6 +314,19 @@ export default typescript.config(
           },
           directives: ['v-text'],
         },
+      ],
+    },
+  },
+  {
+    files: ['packages/**'],
+    rules: { 'import-x/no-relative-packages': 'error' },
+  },
+  {
+    files: ['test-*', '*-double.*', 'testing/**'].map((name) => `packages/*/src/**/${name}`),
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'Program', message: 'What stands in for the program is in test/doubles.' },
       ],
     },
   },
