@@ -13,6 +13,7 @@ import typescript from 'typescript-eslint'
 const SERVER = './packages/server/src'
 const CLIENT = './packages/client/src'
 const SHARED = './packages/shared/src'
+const SIMULATOR = './packages/simulator/src'
 
 /** The areas of the page, each with the areas that it may import from: only areas above it, so there is no circle. */
 const clientAreas = {
@@ -20,6 +21,7 @@ const clientAreas = {
   wording: [],
   aim: ['browser', 'wording'],
   text: [],
+  styles: [],
   markdown: ['browser', 'text', 'wording'],
   api: ['wording'],
   mentions: ['wording'],
@@ -97,7 +99,6 @@ const clientAreas = {
     'unread',
     'wording',
   ],
-  styles: [],
 }
 for (const file of globSync('*/**/*.{ts,vue}', { cwd: CLIENT })) {
   const [area] = file.split('/')
@@ -109,13 +110,7 @@ const zones = [
   { target: `${SHARED}/protocol`, from: `${SHARED}/room`, message: 'The protocol knows no fold.' },
   {
     target: `${SERVER}/room`,
-    from: [
-      `${SERVER}/socket`,
-      `${SERVER}/events`,
-      `${SERVER}/http`,
-      `${SERVER}/simulator`,
-      `${SERVER}/log`,
-    ],
+    from: [`${SERVER}/socket`, `${SERVER}/events`, `${SERVER}/http`, `${SERVER}/log`],
     message: 'Rooms know ports, no sockets and no logs of entries.',
   },
   {
@@ -156,14 +151,12 @@ const zones = [
   },
   {
     target: `${SERVER}/socket`,
-    from: ['generation', 'judge', 'log', 'events', 'http', 'simulator'].map(
-      (to) => `${SERVER}/${to}`,
-    ),
+    from: ['generation', 'judge', 'log', 'events', 'http'].map((to) => `${SERVER}/${to}`),
     message: 'The gateway talks to rooms only.',
   },
   {
     target: `${SERVER}/events`,
-    from: ['generation', 'judge', 'log', 'presence', 'access', 'socket', 'http', 'simulator'].map(
+    from: ['generation', 'judge', 'log', 'presence', 'access', 'socket', 'http'].map(
       (to) => `${SERVER}/${to}`,
     ),
     message: 'Event streams talk to rooms only.',
@@ -174,16 +167,9 @@ const zones = [
     message: 'Each border asks the rooms through a port of its own: rooms-port.ts.',
   },
   {
-    target: [
-      `${SERVER}/room`,
-      `${SERVER}/generation`,
-      `${SERVER}/judge`,
-      `${SERVER}/log`,
-      `${SERVER}/socket`,
-      `${SERVER}/http`,
-    ],
-    from: `${SERVER}/simulator`,
-    message: 'The simulator is reached over HTTP.',
+    target: './packages/simulator',
+    from: './packages/!(simulator)/**',
+    message: 'The simulator knows nothing of Roomcast.',
   },
   {
     target: [
@@ -212,7 +198,7 @@ const zones = [
   ...Object.entries(clientAreas).map(([area, known]) => ({
     target: `${CLIENT}/${area}`,
     from: CLIENT,
-    except: [area, ...known, 'styles'].map((folder) => `./${folder}`),
+    except: [...new Set([area, ...known, 'styles'])].map((folder) => `./${folder}`),
     message: 'Which areas of the page know each other: clientAreas in eslint.config.js.',
   })),
 ]
@@ -235,18 +221,15 @@ const homes = {
   'highlight.js/**': [`${CLIENT}/markdown/highlight.ts`],
   katex: [`${CLIENT}/markdown/formulas.ts`],
   '@noble/hashes/*': [`${SHARED}/digest.ts`],
+  // Everybody else reaches it over HTTP.
+  '@roomcast/simulator': [`${SERVER}/simulated-claude.ts`],
 }
 
-const TESTS = [
-  '**/*.test.ts',
-  '**/*.fuzz.test.ts',
-  '**/*.e2e.ts',
-  'test/**',
-  '**/test-*.ts',
-  '**/*-double.ts',
+const TESTS = ['**/*.test.ts', '**/*.fuzz.test.ts', '**/*.e2e.ts', 'test/**']
+const banned = (names) => [
+  { group: ['@roomcast/test'], message: 'Only tests import what stands in for the program.' },
+  ...names.map((group) => ({ group: [group], message: 'It has one home: see eslint.config.js.' })),
 ]
-const banned = (names) =>
-  names.map((group) => ({ group: [group], message: 'It has one home: see eslint.config.js.' }))
 const noHtml = {
   selector: 'MemberExpression[property.name=/^(innerHTML|outerHTML|insertAdjacentHTML)$/]',
   message: 'Text is never turned into HTML by hand.',
@@ -325,6 +308,7 @@ export default typescript.config(
     }, {}),
   ).map(([path, libraries]) => ({
     files: [files(path)],
+    ignores: TESTS,
     rules: {
       'no-restricted-imports': [
         'error',
@@ -336,7 +320,7 @@ export default typescript.config(
     // The edges of the program, where time and chance come from.
     files: [
       'packages/server/src/clock.ts',
-      'packages/server/src/simulator/**',
+      files(`${SIMULATOR}/**`),
       'packages/client/src/browser/clock.ts',
       'packages/client/src/main.ts',
     ],
@@ -422,6 +406,19 @@ export default typescript.config(
           },
           directives: ['v-text'],
         },
+      ],
+    },
+  },
+  {
+    files: ['packages/**/*.ts', 'packages/**/*.vue'],
+    rules: { 'import-x/no-relative-packages': 'error' },
+  },
+  {
+    files: ['test-*', '*-double.*', 'testing/**'].map((name) => `packages/*/src/**/${name}`),
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'Program', message: 'What stands in for the program is in test/doubles.' },
       ],
     },
   },

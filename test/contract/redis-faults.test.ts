@@ -5,7 +5,7 @@ import { type FaultyRedis, useFaultyRedis } from './faulty-redis.ts'
 import { CASES } from './idempotence.ts'
 import { documentedUser } from '../support/redis-user.ts'
 import { openRedisNode } from './redis-log.ts'
-import { aRoom, refusalOf, startedBy } from './test-room.ts'
+import { aRoom, refusalOf, startedBy } from '../doubles/room.ts'
 
 const PATIENCE = { timeout: 10_000 }
 

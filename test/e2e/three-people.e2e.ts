@@ -2,7 +2,7 @@
 // anybody stops it, and nothing is lost by reloads, cuts and crashes. On one node, and each at a node of their own.
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { type Simulator, startSimulator } from '@roomcast/server/simulator/simulator.ts'
+import { type Simulator, startSimulator } from '@roomcast/simulator'
 import { launchChromium } from '../support/chromium.ts'
 import { Deployment } from '../support/deployment.ts'
 import { BrowserPerson } from '../support/page.ts'

@@ -2,7 +2,7 @@
 import { setTimeout as passed } from 'node:timers/promises'
 import { expect } from 'vitest'
 import type { CommandResult, Message, Reply } from '@roomcast/shared/protocol'
-import type { Chance } from '../contract/random.ts'
+import type { Chance } from '../doubles/chance.ts'
 import { EventFollower } from '../support/event-follower.ts'
 import { EventReader } from '../support/event-reader.ts'
 import type { Person, Seat } from '../support/person.ts'

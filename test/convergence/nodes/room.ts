@@ -3,7 +3,7 @@
 import type { Redis } from 'ioredis'
 import type { CommandResult, RoomState } from '@roomcast/shared/protocol'
 import type { Intent, RoomClient, RoomView } from '@roomcast/client/room/room-client.ts'
-import { Chance } from '../../contract/random.ts'
+import { Chance } from '../../doubles/chance.ts'
 import type { Deployment } from '../../support/deployment.ts'
 import { machineClock, type Person } from '../../support/person.ts'
 import type { Tally } from '../../support/tally.ts'

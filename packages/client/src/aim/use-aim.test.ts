@@ -1,10 +1,10 @@
 import { effectScope, ref } from 'vue'
 import { describe, expect, it } from 'vitest'
-import { ClockDouble } from '../room/transport-double.ts'
+import { SimulatedClock } from '@roomcast/test/doubles/clock.ts'
 import { type Aim, MOMENT_MS, notePresses, useAim } from './use-aim.ts'
 
 function aiming(keysHit = false) {
-  const clock = new ClockDouble()
+  const clock = new SimulatedClock(0)
   const what = ref('first')
   const visible = ref(true)
   const missed: string[] = []
@@ -20,9 +20,9 @@ describe('a press', () => {
     expect(aim.hits()).toBe(true)
     what.value = 'second'
     expect([aim.hits(), aim.fresh.value]).toEqual([false, true])
-    clock.advance(MOMENT_MS - 1)
+    clock.tick(MOMENT_MS - 1)
     expect(aim.hits()).toBe(false)
-    clock.advance(1)
+    clock.tick(1)
     expect([aim.hits(), aim.fresh.value]).toEqual([true, false])
     expect(missed).toEqual(['second', 'second'])
   })
@@ -32,10 +32,10 @@ describe('a press', () => {
     for (const next of ['second', '', 'third', 'first']) {
       what.value = next
       expect(aim.hits()).toBe(false)
-      clock.advance(MOMENT_MS / 2)
+      clock.tick(MOMENT_MS / 2)
       expect(aim.hits()).toBe(false)
     }
-    clock.advance(MOMENT_MS / 2)
+    clock.tick(MOMENT_MS / 2)
     expect(aim.hits()).toBe(true)
   })
 
@@ -43,7 +43,7 @@ describe('a press', () => {
     const { aim, what, clock, missed } = aiming()
     aim.note(false)
     what.value = 'second'
-    clock.advance(10 * MOMENT_MS)
+    clock.tick(10 * MOMENT_MS)
     expect(aim.hits()).toBe(false)
     aim.forget()
     expect(aim.hits()).toBe(true)
@@ -65,10 +65,10 @@ describe('a press', () => {
     const { aim, what, visible, clock } = aiming()
     visible.value = false
     what.value = 'second'
-    clock.advance(60_000)
+    clock.tick(60_000)
     visible.value = true
     expect(aim.hits()).toBe(false)
-    clock.advance(MOMENT_MS)
+    clock.tick(MOMENT_MS)
     expect(aim.hits()).toBe(true)
   })
 
@@ -78,12 +78,12 @@ describe('a press', () => {
     const end = notePresses(page, clock, [aim])
     page.dispatchEvent(new Event('keydown'))
     what.value = 'second'
-    clock.advance(MOMENT_MS)
+    clock.tick(MOMENT_MS)
     page.dispatchEvent(Object.assign(new Event('keydown'), { repeat: true }))
     // The button hears of it before it is forgotten.
     page.dispatchEvent(new Event('keyup'))
     expect(aim.hits()).toBe(false)
-    clock.advance(0)
+    clock.tick(0)
     expect(aim.hits()).toBe(true)
     for (const [down, up] of [
       ['pointerdown', 'click'] as const,
@@ -91,16 +91,16 @@ describe('a press', () => {
     ]) {
       page.dispatchEvent(new Event(down))
       what.value += '!'
-      clock.advance(MOMENT_MS)
+      clock.tick(MOMENT_MS)
       expect(aim.hits()).toBe(false)
       page.dispatchEvent(new Event(up))
-      clock.advance(0)
+      clock.tick(0)
       expect(aim.hits()).toBe(true)
     }
     end()
     page.dispatchEvent(new Event('pointerdown'))
     what.value = 'third'
-    clock.advance(MOMENT_MS)
+    clock.tick(MOMENT_MS)
     expect(aim.hits()).toBe(true)
   })
 })

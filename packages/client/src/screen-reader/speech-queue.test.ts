@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest'
-import { ClockDouble } from '../room/transport-double.ts'
+import { SimulatedClock } from '@roomcast/test/doubles/clock.ts'
 import { speechQueue } from './speech-queue.ts'
 
 /** What a region says, in order, when it is told the given things. */
 function setup() {
-  const clock = new ClockDouble()
+  const clock = new SimulatedClock(0)
   const heard: string[] = []
   return { clock, heard, speech: speechQueue((text) => heard.push(text), clock, 1000) }
 }
@@ -14,7 +14,7 @@ it('says what happened at once, and what comes with it a pause later', () => {
   speech.event('Bo joined.')
   speech.event('Bo asked Claude.')
   expect(heard).toEqual(['Bo joined.'])
-  clock.advance(1000)
+  clock.tick(1000)
   expect(heard).toEqual(['Bo joined.', 'Bo asked Claude.'])
 })
 
@@ -25,7 +25,7 @@ it('says the last sentence before the end of the answer, and other events before
   speech.event('Cleo joined.')
   speech.event('Claude finished.', true)
   speech.event('Dan asked Claude.')
-  clock.advance(10_000)
+  clock.tick(10_000)
   expect(heard).toEqual([
     'One.',
     'Bo joined.',
@@ -43,14 +43,14 @@ it('drops what is left of an older answer, but no event', () => {
   speech.event('Claude finished.', true)
   speech.dropSentences()
   speech.sentences(['New.'])
-  clock.advance(10_000)
+  clock.tick(10_000)
   expect(heard).toEqual(['Old.', 'Claude finished.', 'New.'])
 })
 
 it('makes the same words different, so that they are heard again', () => {
   const { clock, heard, speech } = setup()
   for (let time = 0; time < 3; time++) speech.event('Bo joined.')
-  clock.advance(10_000)
+  clock.tick(10_000)
   expect(heard).toEqual(['Bo joined.', 'Bo joined.\u00a0', 'Bo joined.'])
 })
 
@@ -58,6 +58,6 @@ it('says nothing more once it is over', () => {
   const { clock, heard, speech } = setup()
   speech.sentences(['One.', 'Two.'])
   speech.end()
-  clock.advance(10_000)
+  clock.tick(10_000)
   expect(heard).toEqual(['One.'])
 })
