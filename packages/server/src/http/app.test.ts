@@ -14,8 +14,8 @@ import {
   sessionSchema,
   type Message,
 } from '@roomcast/shared/protocol'
-import { STATUS } from './status.ts'
 import { openTestApp, type TestApp } from '@roomcast/test/doubles/app.ts'
+import { STATUS } from './status.ts'
 
 let app: TestApp
 

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { SimulatedClock } from '@roomcast/test/doubles/clock.ts'
 import { TestRoom } from '@roomcast/test/doubles/room.ts'
+import { testRooms } from '@roomcast/test/doubles/rooms.ts'
 import type { Connection } from './connection.ts'
 import { OpenRooms } from './open-rooms.ts'
 import type { Room } from './room.ts'
 import type { Rooms } from './rooms.ts'
-import { testRooms } from '@roomcast/test/doubles/rooms.ts'
 
 let clock: SimulatedClock
 let room: TestRoom
