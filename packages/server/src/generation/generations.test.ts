@@ -84,7 +84,7 @@ describe('what Claude is asked', () => {
     expect(claude.prompts).toHaveLength(0)
     expect(finished[0]?.how.ended).toMatchObject({
       outcome: 'failed',
-      error: { code: 'message-not-found', message: 'The question was retracted.' },
+      error: { code: 'message-not-found', message: 'The question was deleted.' },
     })
   })
 })

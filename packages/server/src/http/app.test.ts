@@ -90,7 +90,7 @@ describe('/api/session', () => {
   it('refuses keys of another purpose', async () => {
     const { token } = await sessionOf('Ada')
     const { status, error } = await app.call('POST', '/api/session', undefined, { key: token })
-    expect([status, error?.message]).toEqual([401, 'This personal link is not valid.'])
+    expect([status, error?.message]).toEqual([401, 'This personal link isn’t valid.'])
   })
 
   it('allows an address 300 tries in a minute', async () => {
