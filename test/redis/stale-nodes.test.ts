@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { RedisServer } from '../support/redis-server.ts'
 import { SimulatedClock } from '../support/simulated-clock.ts'
 import { newId, openRedisNode, type RedisNode } from './redis-log.ts'
-import { aRoom, refusalOf, type TestRoom } from './test-room.ts'
+import { aRoom, refusalOf, type TestRoom } from '../contract/test-room.ts'
 import { useRedis } from './use-redis.ts'
 
 const LEASE_MS = 500

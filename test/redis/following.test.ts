@@ -6,7 +6,7 @@ import { documentedUser } from '../support/redis-user.ts'
 import type { RedisServer } from '../support/redis-server.ts'
 import { SimulatedClock } from '../support/simulated-clock.ts'
 import { openRedisNode, type RedisNode } from './redis-log.ts'
-import { aRoom, stateOf, type TestRoom } from './test-room.ts'
+import { aRoom, stateOf, type TestRoom } from '../contract/test-room.ts'
 import { useRedis } from './use-redis.ts'
 
 const PATIENCE = { timeout: 3000, interval: 10 }

@@ -18,7 +18,7 @@ import { type RedisServer, startRedis } from '../support/redis-server.ts'
 import { SimulatedClock } from '../support/simulated-clock.ts'
 import { startTcpProxy } from '../support/tcp-proxy.ts'
 import { newId, openRedisNode, type RedisNode } from './redis-log.ts'
-import { aRoom, type TestRoom } from './test-room.ts'
+import { aRoom, type TestRoom } from '../contract/test-room.ts'
 
 const LEASE_MS = 500
 const PATIENCE = { timeout: 10_000, interval: 20 }

@@ -8,7 +8,7 @@ import { loadScripts } from '@roomcast/server/log/redis/scripts.ts'
 import type { RedisServer } from '../support/redis-server.ts'
 import { SimulatedClock } from '../support/simulated-clock.ts'
 import { newId, openRedisNode, type RedisNode } from './redis-log.ts'
-import { aRoom, refusalOf, startedBy, type TestRoom } from './test-room.ts'
+import { aRoom, refusalOf, startedBy, type TestRoom } from '../contract/test-room.ts'
 import { useRedis } from './use-redis.ts'
 
 const LEASE_MS = 6000

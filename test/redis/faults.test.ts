@@ -2,10 +2,10 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { LogUpdate } from '@roomcast/server/judge/room-log.ts'
 import { type FaultyRedis, useFaultyRedis } from './faulty-redis.ts'
-import { CASES } from './idempotence.ts'
+import { CASES } from '../contract/idempotence.ts'
 import { documentedUser } from '../support/redis-user.ts'
 import { openRedisNode } from './redis-log.ts'
-import { aRoom, refusalOf, startedBy } from './test-room.ts'
+import { aRoom, refusalOf, startedBy } from '../contract/test-room.ts'
 
 const PATIENCE = { timeout: 10_000 }
 

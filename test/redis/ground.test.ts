@@ -5,9 +5,9 @@ import type { Redis } from 'ioredis'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { LIMITS } from '@roomcast/shared/protocol'
 import type { RedisServer } from '../support/redis-server.ts'
-import { CASES } from './idempotence.ts'
+import { CASES } from '../contract/idempotence.ts'
 import { openRedisNode, type RedisNode } from './redis-log.ts'
-import { aRoom, refusalOf, startedBy, type TestRoom } from './test-room.ts'
+import { aRoom, refusalOf, startedBy, type TestRoom } from '../contract/test-room.ts'
 import { useRedis } from './use-redis.ts'
 
 let redis: RedisServer
