@@ -1,12 +1,12 @@
 import { defineConfig } from 'vitest/config'
+import { DEADLINE_MS, TEST_DEADLINE_MS } from './test/support/deadline.ts'
 
 export default defineConfig({
   test: {
     include: ['packages/*/src/**/*.test.ts', 'test/**/*.{test,fuzz.test,e2e}.ts'],
-    // Deadlines, not waits: nothing here takes as long, unless the machine has much else to do.
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
-    expect: { poll: { timeout: 15_000 } },
+    testTimeout: TEST_DEADLINE_MS,
+    hookTimeout: TEST_DEADLINE_MS,
+    expect: { poll: { timeout: DEADLINE_MS } },
     // Two cores are the machine this has to pass on; many of these tests mostly wait for children.
     maxWorkers: 3,
   },

@@ -26,7 +26,7 @@ async function person(name: string, looks?: Looks): Promise<BrowserPerson> {
   return came
 }
 
-describe('what a room allows', { timeout: 90_000 }, () => {
+describe('what a room allows', () => {
   test('[R6.8] its open links are shown and ended all at once, and the owner says who may invite', async () => {
     const url = await house()
     const [ana, bo, cy] = [await person('Ana'), await person('Bo'), await person('Cy')]

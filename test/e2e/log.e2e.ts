@@ -71,7 +71,7 @@ async function setVisible(person: BrowserPerson, visible: boolean): Promise<void
   }, visible)
 }
 
-describe('three people on two nodes', { timeout: 120_000 }, () => {
+describe('three people on two nodes', () => {
   interface Room {
     readonly ana: BrowserPerson
     readonly url: string
@@ -175,7 +175,7 @@ describe('three people on two nodes', { timeout: 120_000 }, () => {
   })
 })
 
-describe('a room of ten thousand messages', { timeout: 120_000 }, () => {
+describe('a room of ten thousand messages', () => {
   /** Elements of the whole page, wherever in the room it is. */
   const MOST_ELEMENTS = 2500
 

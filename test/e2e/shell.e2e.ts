@@ -57,7 +57,7 @@ function lookOf(on: BrowserPerson, name: string): Promise<string | null> {
   return on.at('person').filter({ hasText: name }).getAttribute('data-look')
 }
 
-describe('around the conversation', { timeout: 60_000 }, () => {
+describe('around the conversation', () => {
   test('everybody sees who watches live, reads above, is away, or not here', async () => {
     const [ana, bo, cy] = (await meet('Design review', 'Bo', 'Cy')) as [
       BrowserPerson,

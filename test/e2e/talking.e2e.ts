@@ -49,7 +49,7 @@ async function doWith(person: BrowserPerson, text: string, action: string): Prom
   await person.at(`act-${action}`).click()
 }
 
-describe('what is said', { timeout: 60_000 }, () => {
+describe('what is said', () => {
   test('keeps the draft, calls by name, quotes, is changed and taken back, on three screens', async () => {
     const [ana, bo, cy] = await room(['Ana'], ['Bo'], ['Cy'])
     const all = [ana, bo, cy]

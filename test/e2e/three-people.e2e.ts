@@ -93,7 +93,7 @@ const WORLDS = [
   ['three nodes over Redis', () => someNodes(3)],
 ] as const
 
-describe.each(WORLDS)('three people in one room on %s', { timeout: 120_000 }, (_name, aWorld) => {
+describe.each(WORLDS)('three people in one room on %s', (_name, aWorld) => {
   test('[R1][R2][R3][R3.2][R3.3] watch one answer, and the one who did not ask stops it for all', async () => {
     const { node, simulator } = await aWorld()
     const [ana, bo] = [await comes('Ana'), await comes('Bo', { dark: true })]
@@ -191,7 +191,7 @@ describe.each(WORLDS)('three people in one room on %s', { timeout: 120_000 }, (_
   })
 })
 
-describe('somebody with a phone', { timeout: 60_000 }, () => {
+describe('somebody with a phone', () => {
   test('is told when not let in, and what is shown fits its width', async () => {
     const { node } = await oneNode()
     const { url } = node(0)

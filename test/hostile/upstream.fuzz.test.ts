@@ -13,11 +13,12 @@ import { TestRoom } from '@roomcast/server/generation/test-room.ts'
 import { systemClock } from '@roomcast/server/clock.ts'
 import { entrySchema, type Ended, roomStateSchema } from '@roomcast/shared/protocol'
 import { partsOf } from '@roomcast/shared/room'
+import { TEST_DEADLINE_MS } from '../support/deadline.ts'
 
 const SEED = Number(process.env['FUZZ_SEED'] ?? 20_261_130)
 const RUNS = Number(process.env['FUZZ_RUNS'] ?? 400)
 /** A deadline that grows with what there is to do; each answer takes a few milliseconds. */
-const timeout = 60_000 + RUNS * 50
+const timeout = TEST_DEADLINE_MS + RUNS * 50
 
 /** Windows of milliseconds are not what is looked at here. */
 const clock = {

@@ -45,6 +45,7 @@ async function soak(copy: string, faults: string): Promise<Run> {
   const { code, said, seconds } = await runIn(copy, [join(copy, 'test/fault/soak.ts')], {
     longestMs: LONGEST_MS,
     environment: {
+      DEADLINE_SECONDS: '45',
       SOAK_KEEP: join(copy, 'tmp', 'histories'),
       SOAK_ONLY: faults,
       SOAK_ROUNDS: '1',

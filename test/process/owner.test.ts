@@ -6,7 +6,6 @@ import type { Person, Seat } from '../support/person.ts'
 
 const LONG = '[simulate: length=60000 gap=40 chunk=60]'
 /** Longer than the lease of 6 s and the pause between two looks of 1 s, on a busy machine. */
-const PATIENCE_MS = 20_000
 
 let deployment: Deployment
 let roomId: string
@@ -41,7 +40,7 @@ describe('a node that is killed while it runs an answer', () => {
     // Long enough for the others to have been judged by nobody meanwhile.
     deployment.redis?.pause()
     const readiness = async () => (await fetch(`${deployment.node(1).url}/readyz`)).status
-    await expect.poll(readiness, { timeout: PATIENCE_MS }).toBe(503)
+    await expect.poll(readiness).toBe(503)
     deployment.redis?.resume()
     await Promise.all(seats.map((each) => each.live()))
     const { generationId, number } = await asked()
@@ -51,7 +50,7 @@ describe('a node that is killed while it runs an answer', () => {
     const shown = seats.map((each) => each.reply.text)
     await deployment.node(0).kill()
     const [bob, carol] = [seat(1), seat(2)]
-    const ends = await Promise.all([bob, carol].map((each) => each.ended(number, PATIENCE_MS)))
+    const ends = await Promise.all([bob, carol].map((each) => each.ended(number)))
     const [end] = ends
     expect(end).toMatchObject({ ended: { outcome: 'interrupted' } })
     expect(ends[1]).toEqual(end)
@@ -61,7 +60,7 @@ describe('a node that is killed while it runs an answer', () => {
     const says = () => [1, 2].map((index) => deployment.node(index).stdout()).join('')
     await expect.poll(() => says().split('an answer had lost its node').length - 1).toBe(1)
     // What waited goes on, on a node that lives.
-    expect(await carol.ended(number + 1, PATIENCE_MS)).toMatchObject({
+    expect(await carol.ended(number + 1)).toMatchObject({
       ended: { outcome: 'completed' },
     })
     expect(await bob.send({ type: 'continue', generationId })).toMatchObject({ ok: true })
@@ -69,8 +68,8 @@ describe('a node that is killed while it runs an answer', () => {
     // Whoever was on the dead node comes back on another, or here on the same when it is back.
     await deployment.restart(0)
     await seat(0).live()
-    expect(await seat(0).ended(number, PATIENCE_MS)).toEqual(end)
-  }, 90_000)
+    expect(await seat(0).ended(number)).toEqual(end)
+  })
 })
 
 describe('a node that is frozen beyond its lease', () => {
@@ -78,22 +77,20 @@ describe('a node that is frozen beyond its lease', () => {
     await open()
     const { number } = await asked()
     deployment.freeze(0)
-    const ends = await Promise.all(
-      [seat(1), seat(2)].map((each) => each.ended(number, PATIENCE_MS)),
-    )
+    const ends = await Promise.all([seat(1), seat(2)].map((each) => each.ended(number)))
     const [end] = ends
     expect(end).toMatchObject({ ended: { outcome: 'interrupted' } })
     deployment.thaw(0)
-    expect(await seat(0).ended(number, PATIENCE_MS)).toEqual(end)
+    expect(await seat(0).ended(number)).toEqual(end)
     // The request to Claude is given up, and the text stays as it was.
     await expect
-      .poll(() => deployment.simulator.requests.at(-1)?.closedByClientAt, { timeout: PATIENCE_MS })
+      .poll(() => deployment.simulator.requests.at(-1)?.closedByClientAt)
       .toBeTypeOf('number')
     expect(await seat(1).ask('Still there? [simulate: length=20 gap=0]')).toMatchObject({
       ok: true,
     })
     for (const each of seats) {
-      expect(await each.ended(number + 1, PATIENCE_MS)).toMatchObject({
+      expect(await each.ended(number + 1)).toMatchObject({
         ended: { outcome: 'completed' },
       })
       const reply = each.state.messages.find((one) => one.kind === 'reply' && one.number === number)
@@ -101,7 +98,7 @@ describe('a node that is frozen beyond its lease', () => {
     }
     const [newcomer] = await deployment.sit(people.slice(0, 1), roomId)
     expect(newcomer?.state.messages).toEqual(seat(1).state.messages)
-  }, 90_000)
+  })
 
   it('[R3.1] can be stopped by others meanwhile, at once, and does not come back', async () => {
     await open()
@@ -113,10 +110,10 @@ describe('a node that is frozen beyond its lease', () => {
     expect(end).toMatchObject({ end: stop.ok ? stop.end : -1, ended: { outcome: 'cancelled' } })
     deployment.thaw(0)
     await expect
-      .poll(() => deployment.simulator.requests.at(-1)?.closedByClientAt, { timeout: PATIENCE_MS })
+      .poll(() => deployment.simulator.requests.at(-1)?.closedByClientAt)
       .toBeTypeOf('number')
-    expect(await seat(0).ended(number, PATIENCE_MS)).toEqual(end)
-  }, 90_000)
+    expect(await seat(0).ended(number)).toEqual(end)
+  })
 })
 
 describe('a Redis that is started again', () => {
@@ -124,16 +121,14 @@ describe('a Redis that is started again', () => {
     await open()
     const { stdout } = deployment.node(0)
     await deployment.redis?.kill()
-    await expect.poll(stdout, { timeout: PATIENCE_MS }).toContain('in trouble')
+    await expect.poll(stdout).toContain('in trouble')
     await deployment.redis?.restart()
-    await expect.poll(stdout, { timeout: PATIENCE_MS }).toContain('Redis answers again')
+    await expect.poll(stdout).toContain('Redis answers again')
     expect(stdout().split('a connection to Redis is in trouble').length - 1).toBeLessThan(4)
     await expect
-      .poll(() => seat(0).send({ type: 'post', text: 'Back again.', ask: false }), {
-        timeout: PATIENCE_MS,
-      })
+      .poll(() => seat(0).send({ type: 'post', text: 'Back again.', ask: false }))
       .toMatchObject({ ok: true })
-  }, 60_000)
+  })
 })
 
 describe('a node that goes down in order', () => {
@@ -144,12 +139,12 @@ describe('a node that goes down in order', () => {
       queued: true,
     })
     const stopped = deployment.node(0).stop()
-    const end = await seat(1).ended(number, PATIENCE_MS)
+    const end = await seat(1).ended(number)
     expect(end).toMatchObject({ ended: { outcome: 'interrupted' } })
-    expect(await seat(2).ended(number, PATIENCE_MS)).toEqual(end)
-    expect(await seat(2).ended(number + 1, PATIENCE_MS)).toMatchObject({
+    expect(await seat(2).ended(number)).toEqual(end)
+    expect(await seat(2).ended(number + 1)).toMatchObject({
       ended: { outcome: 'completed' },
     })
     expect(await stopped).toBe(0)
-  }, 90_000)
+  })
 })

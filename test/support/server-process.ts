@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { guarded } from './guarded.ts'
+import { DEADLINE_MS } from './deadline.ts'
 
 const MAIN = fileURLToPath(new URL('../../packages/server/src/main.ts', import.meta.url))
-const START_MS = 30_000
 
 export interface ServerProcess {
   readonly url: string
@@ -43,7 +43,7 @@ export async function startServerProcess(environment: ServerEnvironment): Promis
   const url = await new Promise<string>((resolve, reject) => {
     const timer = setTimeout(
       () => reject(new Error(`not up in time: ${output.stderr()}`)),
-      START_MS,
+      DEADLINE_MS,
     )
     const look = () => {
       const found = /open at (http:\/\/\S+)/.exec(output.stderr())?.[1]
@@ -80,7 +80,7 @@ export async function startRefused(
 ): Promise<{ code: number | null; stderr: string }> {
   const child = spawnServer(environment)
   const output = collect(child)
-  const timer = setTimeout(() => child.kill('SIGKILL'), START_MS)
+  const timer = setTimeout(() => child.kill('SIGKILL'), DEADLINE_MS)
   const code = await exitOf(child)
   clearTimeout(timer)
   return { code, stderr: output.stderr() }
