@@ -129,7 +129,7 @@ class Typist {
   }
 }
 
-test('a room from the beginning to the end, by the keyboard alone', async () => {
+test('a room is made, used and deleted by the keyboard alone', async () => {
   const typist = await Typist.come('Kim')
   const { person } = typist
   const { page } = person

@@ -251,7 +251,7 @@ describe('[R2.5] whatever the wire of Claude says', { timeout }, () => {
       expect(met.get(how) ?? 0, how).toBeGreaterThan(0)
   })
 
-  it('also bytes that are none of its', async () => {
+  it('the answer ends as failed where its bytes are no stream', async () => {
     const met = new Set<string | undefined>()
     const property = fc.asyncProperty(fc.uint8Array({ maxLength: 2000 }), async (bytes) => {
       write = (response) => response.end(Buffer.from(bytes))

@@ -47,7 +47,7 @@ describe('an answer of Redis that is lost', () => {
     expect((await room.reply(started.generationId)).text).toBe('Because 🎉!')
   })
 
-  test('[R2.1] one end, and the question that waited is the caller’s to run', async () => {
+  test('[R2.1] there is one end, and the question that waited is the caller’s to run', async () => {
     const room = await aRoom(log)
     const started = await room.asked('alice', 'Why?')
     await room.queued('bob', 'How?')

@@ -27,7 +27,7 @@ export const GROUND: readonly Mutation[] = [
     file: PRELUDE,
     find: '  if rules then\n',
     replace: '  if true then\n',
-    ...ground('how often Redis is asked > talk never makes'),
+    ...ground('Redis is asked > for talk without'),
   },
   {
     rule: 'port',
@@ -35,7 +35,7 @@ export const GROUND: readonly Mutation[] = [
     file: `${JUDGE}/row.ts`,
     find: 'return isApart || index >= MOST || bytes > MOST_BYTES',
     replace: 'return isApart || index >= 1 || bytes > MOST_BYTES',
-    ...ground('how often Redis is asked > once for all who speak'),
+    ...ground('Redis is asked > once for all who speak'),
   },
   {
     rule: 'port',
@@ -43,7 +43,7 @@ export const GROUND: readonly Mutation[] = [
     file: `${JUDGE}/judge.ts`,
     find: 'this.#dockets.heard(roomId, update)',
     replace: '',
-    ...ground('how often Redis is asked > once for a post'),
+    ...ground('Redis is asked > once for a post'),
   },
   {
     rule: 'R4.1',
