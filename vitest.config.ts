@@ -1,12 +1,17 @@
 import { defineConfig } from 'vitest/config'
+import { QUICK, SLOW } from './test/runs.ts'
 import { DEADLINE_MS, TEST_DEADLINE_MS } from './test/support/deadline.ts'
 
 export default defineConfig({
   test: {
-    include: ['packages/*/src/**/*.test.ts', 'test/**/*.{test,fuzz.test,e2e}.ts'],
     testTimeout: TEST_DEADLINE_MS,
     hookTimeout: TEST_DEADLINE_MS,
     expect: { poll: { timeout: DEADLINE_MS } },
+    projects: [
+      { extends: true, test: { name: 'quick', include: QUICK } },
+      { extends: true, test: { name: 'slow', include: SLOW } },
+    ],
+    reporters: ['default', './test/support/slowest-files.ts'],
     // Two cores are the machine this has to pass on; many of these tests mostly wait for children.
     maxWorkers: 3,
   },
