@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config'
 import { QUICK, SLOW } from './test/runs.ts'
 import { DEADLINE_MS, TEST_DEADLINE_MS } from './test/support/deadline.ts'
+import { LongestFirst } from './test/support/longest-first.ts'
 
 export default defineConfig({
   test: {
@@ -12,7 +13,8 @@ export default defineConfig({
       { extends: true, test: { name: 'slow', include: SLOW } },
     ],
     reporters: ['default', './test/support/slowest-files.ts'],
+    sequence: { sequencer: LongestFirst },
     // Two cores are the machine this has to pass on; many of these tests mostly wait for children.
-    maxWorkers: 3,
+    maxWorkers: 4,
   },
 })
