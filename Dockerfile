@@ -7,6 +7,7 @@ COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./
 COPY packages/client/package.json packages/client/
 COPY packages/server/package.json packages/server/
 COPY packages/shared/package.json packages/shared/
+COPY packages/simulator/package.json packages/simulator/
 COPY test/package.json test/
 
 FROM workspace AS page
@@ -20,6 +21,7 @@ RUN npx -y pnpm@12 install --frozen-lockfile --prod --filter @roomcast/server...
   && rm -rf /root/.npm /root/.cache /root/.local \
   && mkdir /data && chown node:node /data
 COPY packages/shared packages/shared
+COPY packages/simulator packages/simulator
 COPY packages/server packages/server
 COPY --from=page /app/packages/client/dist packages/client/dist
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATA_DIR=/data

@@ -1,5 +1,6 @@
 // Lint says what the architecture says: who may import whom, which file touches which library, where time and
 // chance come from. The map is in docs/architecture.md.
+import { globSync } from 'node:fs'
 import js from '@eslint/js'
 import vitest from '@vitest/eslint-plugin'
 import prettier from 'eslint-config-prettier'
@@ -12,19 +13,104 @@ import typescript from 'typescript-eslint'
 const SERVER = './packages/server/src'
 const CLIENT = './packages/client/src'
 const SHARED = './packages/shared/src'
+const SIMULATOR = './packages/simulator/src'
+
+/** The areas of the page, each with the areas that it may import from: only areas above it, so there is no circle. */
+const clientAreas = {
+  browser: [],
+  wording: [],
+  aim: ['browser', 'wording'],
+  text: [],
+  styles: [],
+  markdown: ['browser', 'text', 'wording'],
+  api: ['wording'],
+  mentions: ['wording'],
+  ui: ['api', 'wording'],
+  preferences: ['ui', 'wording'],
+  room: [],
+  message: [
+    'api',
+    'browser',
+    'markdown',
+    'mentions',
+    'preferences',
+    'room',
+    'text',
+    'ui',
+    'wording',
+  ],
+  answer: ['aim', 'browser', 'markdown', 'message', 'room', 'ui', 'wording'],
+  people: ['room', 'ui', 'wording'],
+  session: ['api', 'ui', 'wording'],
+  'opened-room': ['answer', 'browser', 'people', 'room', 'session', 'wording'],
+  queue: ['aim', 'message', 'text', 'ui', 'wording'],
+  composer: [
+    'api',
+    'browser',
+    'mentions',
+    'message',
+    'opened-room',
+    'preferences',
+    'queue',
+    'room',
+    'ui',
+    'wording',
+  ],
+  unread: ['api', 'browser', 'opened-room', 'preferences', 'room', 'text', 'wording'],
+  conversation: [
+    'answer',
+    'api',
+    'browser',
+    'markdown',
+    'message',
+    'opened-room',
+    'room',
+    'session',
+    'ui',
+    'unread',
+    'wording',
+  ],
+  invites: ['api', 'browser', 'composer', 'session', 'ui', 'wording'],
+  rooms: ['api', 'browser', 'composer', 'preferences', 'session', 'ui', 'unread', 'wording'],
+  'screen-reader': ['answer', 'browser', 'opened-room', 'preferences', 'wording'],
+  search: ['api', 'browser', 'text', 'ui', 'wording'],
+  stop: ['aim', 'answer', 'browser', 'preferences', 'room', 'text', 'ui', 'wording'],
+  'room-page': [
+    'aim',
+    'api',
+    'browser',
+    'composer',
+    'conversation',
+    'invites',
+    'markdown',
+    'mentions',
+    'message',
+    'opened-room',
+    'people',
+    'preferences',
+    'queue',
+    'room',
+    'rooms',
+    'screen-reader',
+    'search',
+    'session',
+    'stop',
+    'ui',
+    'unread',
+    'wording',
+  ],
+}
+for (const file of globSync('*/**/*.{ts,vue}', { cwd: CLIENT })) {
+  const [area] = file.split('/')
+  if (!Object.hasOwn(clientAreas, area)) throw new Error(`eslint.config.js: no area for ${area}`)
+}
 
 /** `target` may not import from `from`. */
 const zones = [
   { target: `${SHARED}/protocol`, from: `${SHARED}/room`, message: 'The protocol knows no fold.' },
   {
     target: `${SERVER}/room`,
-    from: [
-      `${SERVER}/socket`,
-      `${SERVER}/events`,
-      `${SERVER}/http`,
-      `${SERVER}/simulator`,
-      `${SERVER}/log`,
-    ],
+    from: [`${SERVER}/socket`, `${SERVER}/events`, `${SERVER}/http`, `${SERVER}/log`],
     message: 'Rooms know ports, no sockets and no logs of entries.',
   },
   {
@@ -65,14 +151,12 @@ const zones = [
   },
   {
     target: `${SERVER}/socket`,
-    from: ['generation', 'judge', 'log', 'events', 'http', 'simulator'].map(
-      (to) => `${SERVER}/${to}`,
-    ),
+    from: ['generation', 'judge', 'log', 'events', 'http'].map((to) => `${SERVER}/${to}`),
     message: 'The gateway talks to rooms only.',
   },
   {
     target: `${SERVER}/events`,
-    from: ['generation', 'judge', 'log', 'presence', 'access', 'socket', 'http', 'simulator'].map(
+    from: ['generation', 'judge', 'log', 'presence', 'access', 'socket', 'http'].map(
       (to) => `${SERVER}/${to}`,
     ),
     message: 'Event streams talk to rooms only.',
@@ -83,16 +167,9 @@ const zones = [
     message: 'Each border asks the rooms through a port of its own: rooms-port.ts.',
   },
   {
-    target: [
-      `${SERVER}/room`,
-      `${SERVER}/generation`,
-      `${SERVER}/judge`,
-      `${SERVER}/log`,
-      `${SERVER}/socket`,
-      `${SERVER}/http`,
-    ],
-    from: `${SERVER}/simulator`,
-    message: 'The simulator is reached over HTTP.',
+    target: './packages/simulator',
+    from: './packages/!(simulator)/**',
+    message: 'The simulator knows nothing of Roomcast.',
   },
   {
     target: [
@@ -118,12 +195,12 @@ const zones = [
     ),
     message: 'Health is told by whoever puts the node together.',
   },
-  {
-    target: `${CLIENT}/room`,
-    from: [`${CLIENT}/components`, `${CLIENT}/composables`, `${CLIENT}/views`],
-  },
-  { target: `${CLIENT}/composables`, from: [`${CLIENT}/components`, `${CLIENT}/views`] },
-  { target: `${CLIENT}/components`, from: `${CLIENT}/views` },
+  ...Object.entries(clientAreas).map(([area, known]) => ({
+    target: `${CLIENT}/${area}`,
+    from: CLIENT,
+    except: [...new Set([area, ...known, 'styles'])].map((folder) => `./${folder}`),
+    message: 'Which areas of the page know each other: clientAreas in eslint.config.js.',
+  })),
 ]
 
 /** The only files that may import a library, besides tests. */
@@ -144,18 +221,15 @@ const homes = {
   'highlight.js/**': [`${CLIENT}/markdown/highlight.ts`],
   katex: [`${CLIENT}/markdown/formulas.ts`],
   '@noble/hashes/*': [`${SHARED}/digest.ts`],
+  // Everybody else reaches it over HTTP.
+  '@roomcast/simulator': [`${SERVER}/simulated-claude.ts`],
 }
 
-const TESTS = [
-  '**/*.test.ts',
-  '**/*.fuzz.test.ts',
-  '**/*.e2e.ts',
-  'test/**',
-  '**/test-*.ts',
-  '**/*-double.ts',
+const TESTS = ['**/*.test.ts', '**/*.fuzz.test.ts', '**/*.e2e.ts', 'test/**']
+const banned = (names) => [
+  { group: ['@roomcast/test'], message: 'Only tests import what stands in for the program.' },
+  ...names.map((group) => ({ group: [group], message: 'It has one home: see eslint.config.js.' })),
 ]
-const banned = (names) =>
-  names.map((group) => ({ group: [group], message: 'It has one home: see eslint.config.js.' }))
 const noHtml = {
   selector: 'MemberExpression[property.name=/^(innerHTML|outerHTML|insertAdjacentHTML)$/]',
   message: 'Text is never turned into HTML by hand.',
@@ -234,6 +308,7 @@ export default typescript.config(
     }, {}),
   ).map(([path, libraries]) => ({
     files: [files(path)],
+    ignores: TESTS,
     rules: {
       'no-restricted-imports': [
         'error',
@@ -245,8 +320,8 @@ export default typescript.config(
     // The edges of the program, where time and chance come from.
     files: [
       'packages/server/src/clock.ts',
-      'packages/server/src/simulator/**',
-      'packages/client/src/clock.ts',
+      files(`${SIMULATOR}/**`),
+      'packages/client/src/browser/clock.ts',
       'packages/client/src/main.ts',
     ],
     rules: {
@@ -304,8 +379,9 @@ export default typescript.config(
     rules: { 'no-restricted-syntax': ['error', noHtml, ...noSentence] },
   },
   {
-    // One container talks to a room, and pages to the server: components get props and emit.
-    files: ['packages/client/src/components/**'],
+    // One container talks to a room, and pages to the server: all other components get props and emit.
+    files: ['packages/client/src/**/*.vue'],
+    ignores: ['**/*View.vue'],
     rules: {
       '@typescript-eslint/no-restricted-imports': [
         'error',
@@ -313,13 +389,13 @@ export default typescript.config(
           patterns: [
             {
               group: [
-                'api',
+                'api/api',
                 'room/room-client',
-                'composables/use-session',
-                'composables/use-room',
+                'session/use-session',
+                'opened-room/use-room',
               ].map((file) => `**/${file}.ts`),
               allowTypeImports: true,
-              message: 'Components get props and emit; views/RoomView.vue talks to the room.',
+              message: 'Components get props and emit; room-page/RoomView.vue talks to the room.',
             },
           ],
         },
@@ -349,6 +425,19 @@ export default typescript.config(
           },
           directives: ['v-text'],
         },
+      ],
+    },
+  },
+  {
+    files: ['packages/**/*.ts', 'packages/**/*.vue'],
+    rules: { 'import-x/no-relative-packages': 'error' },
+  },
+  {
+    files: ['test-*', '*-double.*', 'testing/**'].map((name) => `packages/*/src/**/${name}`),
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'Program', message: 'What stands in for the program is in test/doubles.' },
       ],
     },
   },

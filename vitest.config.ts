@@ -1,10 +1,14 @@
 import { defineConfig } from 'vitest/config'
+import { parserParts } from './packages/client/parser-parts.ts'
 import { QUICK, SLOW } from './test/runs.ts'
 import { DEADLINE_MS, TEST_DEADLINE_MS } from './test/support/deadline.ts'
 import { LongestFirst } from './test/support/longest-first.ts'
 
 export default defineConfig({
+  resolve: { alias: parserParts },
   test: {
+    // Only so do the aliases reach what the parser imports.
+    server: { deps: { inline: ['markdown-it'] } },
     testTimeout: TEST_DEADLINE_MS,
     hookTimeout: TEST_DEADLINE_MS,
     expect: { poll: { timeout: DEADLINE_MS } },

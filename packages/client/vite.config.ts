@@ -2,9 +2,9 @@
 import { join } from 'node:path'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig, type Plugin } from 'vite'
+import { parserParts } from './parser-parts.ts'
 
 const server = 'http://127.0.0.1:3000'
-const markdown = (file: string) => join(import.meta.dirname, 'src/markdown', file)
 
 /** Every browser that can show the page at all takes the first of the three kinds of fonts that KaTeX names. */
 const oneKindOfFont: Plugin = {
@@ -28,17 +28,35 @@ const webSocketsOnly: Plugin = {
   },
 }
 
+const source = (path: string) => join(import.meta.dirname, 'src', path)
+/** The areas that every page needs. Their views, forms and dialogs, and words that wait for a press, are loaded on demand. */
+const BASE = [
+  'App.vue',
+  'router.ts',
+  'api/',
+  'browser/',
+  'preferences/',
+  'rooms/',
+  'session/',
+  'text/',
+  'ui/',
+  'wording/',
+].map(source)
+const ON_DEMAND = /(?:View|Dialog)\.vue|\/(?:forms|on-demand)\//
+const LIBRARIES = /node_modules.(@vue|vue|vue-router|valibot)\//
+
 /** What every page needs, and what a room needs besides; each with all that it imports. The pages before a room get by without
  *  the second. test/page/bytes.test.ts weighs them. */
 const groups = [
   {
     name: 'base',
-    test: /node_modules.(@vue|vue|vue-router|valibot)\/|client.src.(App\.vue|api|preferences|clock|copy-text|focus-composer|talk.drawable|router|visible-height|styles.around\.css|wording.(language|words)|composables.(use-session|use-rooms)|components.(lazily|AppIcon|RoomList|AvatarCircle|DialogFrame)\.)/,
+    test: (id: string) =>
+      LIBRARIES.test(id) || (BASE.some((area) => id.startsWith(area)) && !ON_DEMAND.test(id)),
     priority: 2,
   },
   {
     name: 'room',
-    test: /src.views.RoomsView\.vue/,
+    test: (id: string) => id === source('room-page/RoomsView.vue'),
     priority: 1,
   },
 ]
@@ -48,14 +66,7 @@ export default defineConfig({
   // No component here is written in the old style: its half of Vue stays out.
   plugins: [vue({ features: { optionsAPI: false } }), oneKindOfFont, webSocketsOnly],
   resolve: {
-    // Five parts of the markdown parser are tables, or need them; ours are small (docs/decisions).
-    alias: [
-      { find: /^entities$/, replacement: markdown('character-references.ts') },
-      { find: /^uc\.micro$/, replacement: markdown('character-classes.ts') },
-      { find: /^linkify-it$/, replacement: markdown('bare-addresses.ts') },
-      { find: /^punycode\.js$/, replacement: markdown('host-names.ts') },
-      { find: /^mdurl$/, replacement: markdown('address-parts.ts') },
-    ],
+    alias: parserParts,
   },
   build: {
     outDir: 'dist',

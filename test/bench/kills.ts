@@ -2,7 +2,7 @@
 // `interrupted`, and is the text the same on all? `pnpm bench:kills`; KILLS=50 by default. Three nodes on Redis, each
 // with a person; the killed one is started again. Exits with 1 when texts differed or anybody waited over 10 s.
 import { byteLength } from '@roomcast/shared/room'
-import { Chance } from '../contract/random.ts'
+import { Chance } from '../doubles/chance.ts'
 import { Deployment } from '../support/deployment.ts'
 import type { Seat } from '../support/person.ts'
 import { distribution, report } from './distribution.ts'

@@ -2,11 +2,15 @@
 // milliseconds, written by this process, so that writing and arriving are told by one clock.
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { encodeEvent, type StreamEvent } from '@roomcast/server/simulator/wire.ts'
-import { seededRandom } from '@roomcast/server/simulator/random.ts'
 
 /** Bytes of a piece. */
 export const PIECE = 10
+
+/** An event of a stream, of which only the name matters here. */
+interface Event {
+  readonly type: string
+  readonly [field: string]: unknown
+}
 
 export interface Metronome {
   readonly url: string
@@ -18,13 +22,13 @@ export interface Metronome {
 /** @param pieces of an answer, one every `gapMs` */
 export async function startMetronome(pieces: number, gapMs: number): Promise<Metronome> {
   const written: number[] = []
-  const random = seededRandom(1)
   const usage = { input_tokens: 1, output_tokens: 1 }
   const server = createServer((request, response) => {
     if (request.method !== 'POST') return void response.writeHead(404).end('{}')
     request.resume()
     response.writeHead(200, { 'content-type': 'text/event-stream', 'request-id': 'req' })
-    const send = (event: object) => response.write(encodeEvent(event as StreamEvent, random))
+    const send = (event: Event) =>
+      response.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`)
     const message = {
       id: 'msg',
       type: 'message',
@@ -39,7 +43,7 @@ export async function startMetronome(pieces: number, gapMs: number): Promise<Met
     written.length = 0
     tick(response, send)
   })
-  const tick = (response: ServerResponse, send: (event: object) => unknown): void => {
+  const tick = (response: ServerResponse, send: (event: Event) => unknown): void => {
     const timer = setInterval(() => {
       const text = String(written.length).padStart(PIECE, '.')
       written.push(performance.now())

@@ -1,7 +1,7 @@
 // Stops at random moments, before and after the first text: is anything ever shown beyond the acknowledged end,
 // and how long does the request to Claude outlive the stop?
 import type { RoomView } from '@roomcast/client/room/room-client.ts'
-import { Chance } from '../contract/random.ts'
+import { Chance } from '../doubles/chance.ts'
 import { machineClock, type Seat } from '../support/person.ts'
 import { until } from '../support/until.ts'
 import type { BenchWorld } from './world.ts'

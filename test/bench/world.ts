@@ -1,6 +1,6 @@
 // A server process and a simulated Claude for a bench. The simulator runs in the bench itself, so that what it
 // notes and what the bench notes is told by one clock.
-import { type Simulator, startSimulator } from '@roomcast/server/simulator/simulator.ts'
+import { type Simulator, startSimulator } from '@roomcast/simulator'
 import {
   type ServerProcess,
   startServerProcess,

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { Message } from '@roomcast/shared/protocol'
 import { messagesOf } from '@roomcast/shared/room'
 import { type Setup, useLog } from './log-under-test.ts'
-import { aRoom, type TestRoom } from './test-room.ts'
+import { aRoom, type TestRoom } from '../doubles/room.ts'
 
 /** The messages as a page gives them, which must be as a reading gives them. */
 async function shown(room: TestRoom): Promise<readonly Message[]> {

@@ -1,8 +1,8 @@
 // Deletion and closing: nothing of a room is left, and a log can be closed twice.
 import { describe, expect, test } from 'vitest'
 import { type Setup, useLog } from './log-under-test.ts'
-import { aRoom, refusalOf, TestRoom } from './test-room.ts'
-import { isDelta } from './watcher.ts'
+import { aRoom, refusalOf, TestRoom } from '../doubles/room.ts'
+import { isDelta } from '../doubles/watcher.ts'
 
 export function describeDeletion(setup: Setup): void {
   describe('deletion', () => {

@@ -4,8 +4,8 @@ import type { EndResult, Started } from '@roomcast/server/judge/room-log.ts'
 import { digest } from '@roomcast/shared/digest'
 import { byteLength } from '@roomcast/shared/room'
 import { type Setup, useLog } from './log-under-test.ts'
-import { withSeeds } from './random.ts'
-import { aRoom } from './test-room.ts'
+import { withSeeds } from '../doubles/chance.ts'
+import { aRoom } from '../doubles/room.ts'
 
 const ROUNDS = 60
 

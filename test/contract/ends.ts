@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { OUTCOMES } from '@roomcast/shared/protocol'
 import { digest } from '@roomcast/shared/digest'
 import { type Setup, useLog } from './log-under-test.ts'
-import { aRoom } from './test-room.ts'
-import { isDelta } from './watcher.ts'
+import { aRoom } from '../doubles/room.ts'
+import { isDelta } from '../doubles/watcher.ts'
 
 export function describeEnds(setup: Setup): void {
   describe('ends', () => {

@@ -1,7 +1,7 @@
 // Entries: what each call writes, in which order, and that a refused call writes nothing.
 import { describe, expect, test } from 'vitest'
 import { type Setup, useLog } from './log-under-test.ts'
-import { aRoom, refusalOf, TestRoom } from './test-room.ts'
+import { aRoom, refusalOf, TestRoom } from '../doubles/room.ts'
 
 export function describeEntries(setup: Setup): void {
   describe('entries', () => {

@@ -4,9 +4,9 @@ import type { Started } from '@roomcast/server/judge/room-log.ts'
 import type { RoomState } from '@roomcast/shared/protocol'
 import { byteLength } from '@roomcast/shared/room'
 import { type Setup, useLog } from './log-under-test.ts'
-import { type Chance, withSeeds } from './random.ts'
-import { aRoom, startedBy, type TestRoom } from './test-room.ts'
-import { isDelta, type Watcher } from './watcher.ts'
+import { type Chance, withSeeds } from '../doubles/chance.ts'
+import { aRoom, startedBy, type TestRoom } from '../doubles/room.ts'
+import { isDelta, type Watcher } from '../doubles/watcher.ts'
 
 const TEXTS = ['Because', ' of ', '🎉👩‍👩‍👧‍👦', '日本語', 'שלום', '\r\n\u0000', 'e\u0301'] as const
 

@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest'
 import type { RoomLog, Written } from '@roomcast/server/judge/room-log.ts'
 import { type Setup, useLog } from './log-under-test.ts'
-import { aRoom, refusalOf, startedBy, TestRoom } from './test-room.ts'
+import { aRoom, refusalOf, startedBy, TestRoom } from '../doubles/room.ts'
 
 /** A command with everything it needs before it. `send` sends it with new ids for what it would make. */
 interface Case {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { AdmissionChanged } from '@roomcast/server/judge/room-log.ts'
 import { isInviteOpen } from '@roomcast/shared/room'
 import { type Setup, useLog } from './log-under-test.ts'
-import { aRoom, type TestRoom } from './test-room.ts'
+import { aRoom, type TestRoom } from '../doubles/room.ts'
 
 const UNTIL = 4_000_000_000_000
 const invite = (room: TestRoom, by: string, inviteId: string) =>

@@ -1,7 +1,7 @@
 // Membership: who leaves, who is removed, what they may not do any more, and who may come back.
 import { describe, expect, test } from 'vitest'
 import { type Setup, useLog } from './log-under-test.ts'
-import { aRoom, refusalOf, type TestRoom } from './test-room.ts'
+import { aRoom, refusalOf, type TestRoom } from '../doubles/room.ts'
 
 /** Whatever a member may want. */
 function wishes(room: TestRoom, by: string, generationId: string, messageId: string) {

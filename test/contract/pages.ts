@@ -5,7 +5,7 @@ import { searchBefore } from '@roomcast/server/room/search.ts'
 import { type Entry, LIMITS, type Message } from '@roomcast/shared/protocol'
 import { messagesOf } from '@roomcast/shared/room'
 import { type Setup, useLog } from './log-under-test.ts'
-import { aRoom, startedBy, type TestRoom } from './test-room.ts'
+import { aRoom, startedBy, type TestRoom } from '../doubles/room.ts'
 
 const NEWEST = Number.MAX_SAFE_INTEGER
 

@@ -1,7 +1,7 @@
 // What any presence adapter keeps to.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { PresencePort, PresentMembers } from '@roomcast/server/presence/presence.ts'
-import { SimulatedClock } from '../support/simulated-clock.ts'
+import { SimulatedClock } from '../doubles/clock.ts'
 
 export interface PresenceUnderTest {
   readonly presence: PresencePort

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { LIMITS } from '@roomcast/shared/protocol'
 import { type Setup, useLog } from './log-under-test.ts'
-import { aRoom, refusalOf, startedBy, type TestRoom } from './test-room.ts'
+import { aRoom, refusalOf, startedBy, type TestRoom } from '../doubles/room.ts'
 
 /** A room where a stop has put `questions` on hold. */
 async function heldRoom(room: TestRoom, ...questions: readonly string[]) {

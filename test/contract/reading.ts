@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { emptyRoom } from '@roomcast/shared/room'
 import { type Setup, useLog } from './log-under-test.ts'
-import { aRoom, startedBy, stateOf, TestRoom } from './test-room.ts'
+import { aRoom, startedBy, stateOf, TestRoom } from '../doubles/room.ts'
 
 export function describeReading(setup: Setup): void {
   describe('reading', () => {

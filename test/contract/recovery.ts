@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { digest } from '@roomcast/shared/digest'
 import { type Setup, useLog } from './log-under-test.ts'
 import type { Started } from '@roomcast/server/judge/room-log.ts'
-import { aRoom } from './test-room.ts'
+import { aRoom } from '../doubles/room.ts'
 
 function counter(): () => string {
   let count = 0

@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest'
 import { byteLength, partsOf } from '@roomcast/shared/room'
 import { type Setup, useLog } from './log-under-test.ts'
-import { aRoom, stateOf, type TestRoom } from './test-room.ts'
-import { foldAll, isDelta } from './watcher.ts'
+import { aRoom, stateOf, type TestRoom } from '../doubles/room.ts'
+import { foldAll, isDelta } from '../doubles/watcher.ts'
 
 const SCRIPTS = [
   '🎉',

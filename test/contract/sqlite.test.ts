@@ -2,26 +2,21 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Clock } from '@roomcast/shared/clock'
 import { openSqliteRoomLog } from '@roomcast/server/room-logs.ts'
+import { SimulatedClock } from '../doubles/clock.ts'
 import { describeRoomLog } from './room-log-contract.ts'
 
-/** A clock that moves on by 1 ms whenever it is read; nothing waits for it. */
-class SteppingClock implements Clock {
-  #now = Date.UTC(2026, 0, 1)
-
-  now(): number {
-    return (this.#now += 1)
-  }
-
-  after(): () => void {
-    return () => undefined
+/** A clock that moves on by 1 ms whenever it is read; nothing falls due by it. */
+class SteppingClock extends SimulatedClock {
+  override now(): number {
+    this.sleep(1)
+    return super.now()
   }
 
   /** Gives the time that it has shown last. */
   setBack(): number {
-    const before = this.#now
-    this.#now -= 24 * 60 * 60 * 1000
+    const before = super.now()
+    this.sleep(-24 * 60 * 60 * 1000)
     return before
   }
 }

@@ -2,7 +2,7 @@
 // by numbers when it is done, so that it means something also after others were left out.
 import type { CommandResult, Reply, Said } from '@roomcast/shared/protocol'
 import type { Intent, RoomClient } from '@roomcast/client/room/room-client.ts'
-import { Chance } from '../contract/random.ts'
+import { Chance } from '../doubles/chance.ts'
 
 /** How often each act is drawn. */
 export const ACTS = {

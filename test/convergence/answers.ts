@@ -1,8 +1,8 @@
 // Random answers of Claude: text of every kind that has ever broken a cut, in chunks cut anywhere, with silent and
 // spoken thinking, and with every way to break off.
 import { ClaudeFailure, type FailureCode } from '@roomcast/server/generation/claude.ts'
-import type { Chance } from '../contract/random.ts'
-import type { Asked, Move } from '../support/scripted-claude.ts'
+import type { Chance } from '../doubles/chance.ts'
+import type { Asked, Move } from '../doubles/scripted-claude.ts'
 
 const PIECES = [
   'plain words ',

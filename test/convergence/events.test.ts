@@ -1,8 +1,8 @@
 // Rooms by event stream, one behaviour at a time: the real streams, rooms and log, and no network.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { Refusal } from '@roomcast/shared/protocol'
-import { SimulatedReader } from '../support/simulated-reader.ts'
-import { SimulatedResponse } from '../support/simulated-response.ts'
+import { SimulatedReader } from '../doubles/reader.ts'
+import { SimulatedResponse } from '../doubles/response.ts'
 import { House } from './house.ts'
 
 let house: House

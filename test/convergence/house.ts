@@ -15,12 +15,12 @@ import { openSqliteRoomLog } from '@roomcast/server/room-logs.ts'
 import { MemoryPresence } from '@roomcast/server/presence/memory-presence.ts'
 import { everybody } from '@roomcast/server/room/connection.ts'
 import { Rooms } from '@roomcast/server/room/rooms.ts'
-import { DistantLog } from '../support/distant-log.ts'
-import { SimulatedClock } from '../support/simulated-clock.ts'
-import { type ServerEnd, SimulatedGateway } from '../support/simulated-gateway.ts'
+import { DistantLog } from '../doubles/distant-log.ts'
+import { SimulatedClock } from '../doubles/clock.ts'
+import { type ServerEnd, SimulatedGateway } from '../doubles/gateway.ts'
 import { Tally } from '../support/tally.ts'
-import type { TestRoom } from '../contract/test-room.ts'
-import { aRoom } from '../contract/test-room.ts'
+import type { TestRoom } from '../doubles/room.ts'
+import { aRoom } from '../doubles/room.ts'
 
 /** A connection and everything it was sent. */
 export class Watching {

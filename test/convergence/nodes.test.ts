@@ -2,7 +2,7 @@
 // node and come late, and in the end all of them have the same room, byte for byte, and never had another one.
 // FUZZ_ROUNDS plays more rounds of each kind, FUZZ_SEED one of them again.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { withSeeds } from '../contract/random.ts'
+import { withSeeds } from '../doubles/chance.ts'
 import { Deployment } from '../support/deployment.ts'
 import { Tally } from '../support/tally.ts'
 import { type Found, playRound, type RoundOptions } from './nodes/run.ts'

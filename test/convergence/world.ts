@@ -8,12 +8,12 @@ import type { LogUpdate, RoomLog } from '@roomcast/server/judge/room-log.ts'
 import { openSqliteRoomLog } from '@roomcast/server/room-logs.ts'
 import { MemoryPresence } from '@roomcast/server/presence/memory-presence.ts'
 import { Rooms } from '@roomcast/server/room/rooms.ts'
-import { Chance } from '../contract/random.ts'
-import { DistantLog } from '../support/distant-log.ts'
-import { ScriptedClaude } from '../support/scripted-claude.ts'
-import { SimulatedClock } from '../support/simulated-clock.ts'
-import { SimulatedGateway } from '../support/simulated-gateway.ts'
-import { SimulatedLink } from '../support/simulated-link.ts'
+import { Chance } from '../doubles/chance.ts'
+import { DistantLog } from '../doubles/distant-log.ts'
+import { ScriptedClaude } from '../doubles/scripted-claude.ts'
+import { SimulatedClock } from '../doubles/clock.ts'
+import { SimulatedGateway } from '../doubles/gateway.ts'
+import { SimulatedLink } from '../doubles/link.ts'
 import { Tally } from '../support/tally.ts'
 import type { Scene } from './acts.ts'
 import { someAnswer, someText } from './answers.ts'
@@ -213,7 +213,7 @@ export class World implements Scene<Seat> {
     this.sent.push(sent)
     return seat.client.send(intent).then((result) => {
       // Who leaves does not learn what became of it.
-      const left = !result.ok && result.error.message === 'The room was left.'
+      const left = !result.ok && result.error.code === 'room-left'
       if (!left) sent.result = result
       judge(this, seat.name, intent, result)
       return result

@@ -11,7 +11,7 @@ import { restore } from '@roomcast/server/decide/restore.ts'
 import { readDocket, savedDocket } from '@roomcast/server/decide/saved-docket.ts'
 import type { Entry } from '@roomcast/shared/protocol'
 import { Refusal } from '@roomcast/shared/protocol'
-import { type Chance, withSeeds } from '../contract/random.ts'
+import { type Chance, withSeeds } from '../doubles/chance.ts'
 import { KnownRoom } from './known-room.ts'
 import { RandomCommands } from './random-commands.ts'
 

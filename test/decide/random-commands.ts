@@ -1,6 +1,6 @@
 // Commands as chance has them: of everybody, about everything there is and some that is not, in any order.
 import type { Command } from '@roomcast/server/decide/commands.ts'
-import type { Chance } from '../contract/random.ts'
+import type { Chance } from '../doubles/chance.ts'
 import type { KnownRoom } from './known-room.ts'
 
 const PEOPLE = ['alice', 'bob', 'carol', 'dave', 'erin'] as const

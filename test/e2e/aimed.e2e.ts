@@ -62,7 +62,7 @@ describe('a press for one answer never stops the next', () => {
     await ana.page.keyboard.press('Enter')
     await ana.page.keyboard.press('Enter')
     await stillRuns(ana)
-    expect(await ana.at('stop-ended').innerText()).toContain('has ended')
+    expect(await ana.at('stop-ended').innerText()).toContain('has already ended')
     expect(await ana.at('stop-reason').getByRole('textbox').inputValue()).toBe('Wrong question')
     expect(await ana.at('stop-with-reason').count()).toBe(0)
     await ana.page.keyboard.press('Escape')

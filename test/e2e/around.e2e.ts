@@ -81,7 +81,7 @@ describe('a room', () => {
     await expect.poll(() => ana.page.getByText('Short-lived').count()).toBe(0)
     await ana.page.goBack()
     await ana.at('face').waitFor()
-    expect(await ana.at('face').textContent()).toContain('No such room')
+    expect(await ana.at('face').textContent()).toContain('Room not found')
   })
 
   test('says aloud who comes, asks and stops, and by choice whole sentences at a pace', async () => {

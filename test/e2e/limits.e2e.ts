@@ -57,7 +57,7 @@ describe('what a room allows', () => {
     await ana.canStop()
     await bo.ask('And mine? [simulate: length=200 thinking=none first=20]')
     await bo.at('queue-crowded').waitFor()
-    expect(await bo.at('queue-crowded').innerText()).toContain('Waiting for a place')
+    expect(await bo.at('queue-crowded').innerText()).toContain('Waiting for capacity')
     expect(await bo.at('resume').count()).toBe(0)
     await ana.at('stop').click()
     await expect.poll(() => bo.at('queue-crowded').count()).toBe(0)

@@ -111,7 +111,7 @@ describe('three people on two nodes', () => {
     await isSaid(ana, 'Meanwhile 7')
     expect(await ana.at('unread').count()).toBe(0)
     await setVisible(ana, true)
-    await expect.poll(() => ana.at('unread').textContent()).toBe('New since you left · 7')
+    await expect.poll(() => ana.at('unread').textContent()).toBe('New messages · 7')
 
     const second = await ana.context.newPage()
     await second.goto(url)
@@ -192,8 +192,8 @@ describe('a room of ten thousand messages', () => {
 
     // A step up that makes the page read on.
     const earliest = (): Promise<number> =>
-      ana.page.evaluate(() => document.querySelectorAll('.chunk').length)
-    const chunks = await earliest()
+      ana.page.evaluate(() => document.querySelectorAll('.message-block').length)
+    const blocks = await earliest()
     const route = /\/messages\?/
     let letGo = (): void => undefined
     const held = new Promise<void>((resolve) => (letGo = resolve))
@@ -207,7 +207,7 @@ describe('a room of ten thousand messages', () => {
     const anchor = await firstInSight(ana)
     const place = await topOf(ana, anchor)
     letGo()
-    await expect.poll(earliest).toBeGreaterThan(chunks)
+    await expect.poll(earliest).toBeGreaterThan(blocks)
     await ana.page.evaluate(() => new Promise((painted) => requestAnimationFrame(painted)))
     expect(Math.abs((await topOf(ana, anchor)) - place)).toBeLessThanOrEqual(1)
     await ana.page.unroute(route)

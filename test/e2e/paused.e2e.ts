@@ -55,7 +55,9 @@ test('[R5.3] both pages are paused while Redis is frozen, then live with the sam
   for (const person of [ana, bo]) {
     await expect.poll(() => person.at('status').textContent()).toBe('Paused')
     const notice = person.at('notice-paused')
-    expect(await notice.textContent()).toContain('What is here is safe; it goes on by itself')
+    expect(await notice.textContent()).toContain(
+      'Nothing is lost; the room continues automatically',
+    )
     // Amber, not the colour of what went wrong.
     expect(await person.at('status').getAttribute('class')).toContain('busy')
     expect(await person.page.locator('.strip-facts').textContent()).toBe('paused')
@@ -71,14 +73,14 @@ test('[R5.3] both pages are paused while Redis is frozen, then live with the sam
   await Promise.all([ana.isLive(), bo.isLive()])
   await Promise.all([ana.reads(before + 300), bo.reads(before + 300)])
   expect(await bo.at('notice-paused').count()).toBe(0)
-  await bo.page.getByText('it can be sent again now').waitFor()
+  await bo.page.getByText('you can send it again now').waitFor()
   await drawn(bo, 'back-phone')
 
   // A stop that is pressed while it is frozen is not acknowledged, says so, and needs no second press.
   redis.pause()
   await expect.poll(() => ana.at('status').textContent()).toBe('Paused')
   await ana.at('stop').click()
-  await ana.page.getByText('Stop is waiting…').waitFor()
+  await ana.page.getByText('Stop pending…').waitFor()
   await drawn(ana, 'stop-waits-desktop')
   redis.resume()
   await Promise.all([ana, bo].map((person) => person.footerSays('Stopped by Ana')))
@@ -93,6 +95,6 @@ test('[R5.3] both pages are paused while Redis is frozen, then live with the sam
   const pauses = async () => (await heard()).filter((text) => text.startsWith('Paused'))
   await expect.poll(pauses).toHaveLength(2)
   const sentences = await heard()
-  expect(sentences.filter((text) => text === 'Live again.').length).toBeLessThanOrEqual(2)
+  expect(sentences.filter((text) => text === 'Reconnected.').length).toBeLessThanOrEqual(2)
   for (const person of [ana, bo]) expect(person.complaints).toEqual([])
 })

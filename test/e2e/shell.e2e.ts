@@ -74,7 +74,7 @@ describe('around the conversation', () => {
 
     const eve = await comes('Eve')
     await eve.page.goto(`${deployment.node(1).url}/invite/not-an-invite`)
-    await eve.at('invite-problem').getByText('This invite is not valid').waitFor()
+    await eve.at('invite-problem').getByText('This invite isn’t valid').waitFor()
   })
 
   test('the room has its place at every width, whatever rooms are called', async () => {

@@ -2,7 +2,7 @@
 // On one node, and each at a node of their own. That all watch one answer and anybody stops it is a walk (test/walk/answer.e2e.ts).
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { startSimulator } from '@roomcast/server/simulator/simulator.ts'
+import { startSimulator } from '@roomcast/simulator'
 import { launchChromium } from '../support/chromium.ts'
 import { Deployment } from '../support/deployment.ts'
 import { BrowserPerson } from '../support/page.ts'
@@ -171,6 +171,6 @@ describe('somebody with a phone', () => {
     await eve.at('name').waitFor()
     expect(await eve.at('reply').count()).toBe(0)
     await eve.page.goto(`${url}/invite/not-an-invite`)
-    await eve.page.getByText(/not valid/).waitFor()
+    await eve.page.getByText(/isn’t valid/).waitFor()
   })
 })

@@ -8,7 +8,7 @@ import { systemClock } from '@roomcast/server/clock.ts'
 import type { RoomLog } from '@roomcast/server/judge/room-log.ts'
 import { openSqliteRoomLog } from '@roomcast/server/room-logs.ts'
 import { openRedisNode } from '../redis/redis-log.ts'
-import { startedBy, TestRoom } from '../contract/test-room.ts'
+import { startedBy, TestRoom } from '../doubles/room.ts'
 import { asUser } from '../support/redis-user.ts'
 import { startRedis } from '../support/redis-server.ts'
 import {

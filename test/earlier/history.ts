@@ -2,7 +2,7 @@
 // was, an answer half written and questions that wait; and one whose queue is held.
 import { expect } from 'vitest'
 import type { RoomLog } from '@roomcast/server/judge/room-log.ts'
-import { startedBy, TestRoom } from '../contract/test-room.ts'
+import { startedBy, TestRoom } from '../doubles/room.ts'
 
 export const [FULL, LEFT, HELD] = ['full', 'left', 'held'] as const
 export const ROOMS = [FULL, LEFT, HELD] as const

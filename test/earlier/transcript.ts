@@ -2,7 +2,7 @@
 import type { RoomLog } from '@roomcast/server/judge/room-log.ts'
 import type { Entry, RoomState, RoomSummary, Run } from '@roomcast/shared/protocol'
 import { digest } from '@roomcast/shared/digest'
-import { stateOf } from '../contract/test-room.ts'
+import { stateOf } from '../doubles/room.ts'
 import { PEOPLE, ROOMS } from './history.ts'
 
 interface RoomTranscript {

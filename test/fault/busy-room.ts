@@ -1,7 +1,7 @@
 // Rooms in which people talk, ask, stop and retry all the time, behind one address; and what is held against them after.
 import { expect } from 'vitest'
 import type { CommandResult, Message, Reply } from '@roomcast/shared/protocol'
-import type { Chance } from '../contract/random.ts'
+import type { Chance } from '../doubles/chance.ts'
 import { EventFollower } from '../support/event-follower.ts'
 import { EventReader } from '../support/event-reader.ts'
 import type { Person, Seat } from '../support/person.ts'

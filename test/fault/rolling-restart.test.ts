@@ -2,7 +2,7 @@
 // ROLLING_RESTARTS=N does it N times over.
 import { expect, it, onTestFinished } from 'vitest'
 import type { Reply } from '@roomcast/shared/protocol'
-import { Chance } from '../contract/random.ts'
+import { Chance } from '../doubles/chance.ts'
 import { Deployment } from '../support/deployment.ts'
 import { startNginx } from '../support/nginx.ts'
 import { Person } from '../support/person.ts'

@@ -4,7 +4,7 @@
 // in SOAK_KEEP then. SOAK_FIGURES is a file for all times, in JSON. Times are those of this machine, and of whatever else it does.
 import { writeFileSync } from 'node:fs'
 import { Tally } from '../support/tally.ts'
-import { Chance } from '../contract/random.ts'
+import { Chance } from '../doubles/chance.ts'
 import { FAULTS, NETWORK_FAULTS, TWO_AT_ONCE } from './system/faults.ts'
 import { enterOwnNetwork, hasOwnNetwork } from './system/network.ts'
 import { schedule } from './system/nemesis.ts'

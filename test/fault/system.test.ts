@@ -1,7 +1,7 @@
 // Three nodes, a Redis with its replica and 66 clients, and everything breaks once: each kind of fault by itself, in an order
 // that FUZZ_SEED gives, while people ask, talk and stop. `pnpm soak` does the same for longer and measures.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { Chance, seeds } from '../contract/random.ts'
+import { Chance, seeds } from '../doubles/chance.ts'
 import { Tally } from '../support/tally.ts'
 import type { Violation } from './system/checker.ts'
 import { FAULTS } from './system/faults.ts'

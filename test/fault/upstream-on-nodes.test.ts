@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { Reply } from '@roomcast/shared/protocol'
 import { FAILURES, type FailureCode } from '@roomcast/server/generation/claude.ts'
-import type { RequestRecord } from '@roomcast/server/simulator/record.ts'
+import type { RequestRecord } from '@roomcast/simulator'
 import { Deployment } from '../support/deployment.ts'
 import type { Person, Seat } from '../support/person.ts'
 

@@ -88,12 +88,12 @@ describe('a page', () => {
     between.toServer = asVersion(0)
     between.toPage = same
     await between.cut()
-    const face = person.page.getByRole('heading', { name: 'There is a new version' })
+    const face = person.page.getByRole('heading', { name: 'New version available' })
     await face.waitFor()
     const shot = process.env['SCREENSHOTS']
     if (shot) await person.page.screenshot({ path: `${shot}/older.png` })
     expect(await person.page.locator('main').innerText()).toContain(
-      'This page is older than the server. Reload it to go on; what you have written is kept.',
+      'This page is older than the server. Reload it to continue. Your draft is saved.',
     )
     between.toServer = same
     await person.page.getByRole('button', { name: 'Reload' }).click()

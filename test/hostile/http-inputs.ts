@@ -1,5 +1,5 @@
 // Requests as no browser sends them, byte by byte; none of them may be answered with a success.
-import type { Chance } from '../contract/random.ts'
+import type { Chance } from '../doubles/chance.ts'
 
 export interface HttpAim {
   readonly port: number

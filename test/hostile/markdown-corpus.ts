@@ -1,6 +1,6 @@
 // Legal Markdown that is written to freeze the tab of everybody who sees it: much of one thing, deep things, long things, and
 // all of them mixed. Always the same for the same size and seed.
-import { seededRandom } from '@roomcast/server/simulator/random.ts'
+import { Chance } from '../doubles/chance.ts'
 
 export interface HostileText {
   /** For people, and the titles of tests. */
@@ -144,12 +144,12 @@ function mixed(seed: number): HostileText {
   return {
     name: `a mix, ${seed}`,
     make(size) {
-      const random = seededRandom(seed)
+      const chance = new Chance(seed)
       const frames = ['', '> ', '- ', '1. ', '# ', '    ', '| ', '**', '[', '```\n']
       let text = ''
       while (text.length < size) {
-        const piece = random.pick(KINDS).make(random.between(20, 20 + size * 0.05))
-        text += random.pick(frames) + piece + (random.chance(0.5) ? '\n\n' : '\n')
+        const piece = chance.pick(KINDS).make(20 + chance.below(1 + Math.floor(size * 0.05)))
+        text += chance.pick(frames) + piece + (chance.below(2) === 0 ? '\n\n' : '\n')
       }
       return text.slice(0, size)
     },

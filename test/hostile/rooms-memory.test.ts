@@ -3,9 +3,9 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect, it } from 'vitest'
 import type { Connection } from '@roomcast/server/room/connection.ts'
-import { testRooms } from '@roomcast/server/room/test-rooms.ts'
-import { TestClock } from '@roomcast/server/generation/test-clock.ts'
-import { TestRoom } from '@roomcast/server/generation/test-room.ts'
+import { testRooms } from '../doubles/rooms.ts'
+import { SimulatedClock } from '../doubles/clock.ts'
+import { TestRoom } from '../doubles/room.ts'
 import { print } from '../fault/figures.ts'
 
 setFlagsFromString('--expose-gc')
@@ -23,7 +23,7 @@ async function heap(): Promise<number> {
 }
 
 it('[R7.1] rooms that have closed have left at most a fifth of the memory they began with', async () => {
-  const clock = new TestClock()
+  const clock = new SimulatedClock()
   const room = await TestRoom.open(clock)
   const rooms = testRooms(room.log, clock, () => room.newId())
   const alice = { memberId: 'alice', name: 'Alice' }

@@ -1,6 +1,6 @@
 // What comes over a WebSocket from somebody who wants to know what it takes: counts, depth, repetition and framing vary, not only content.
 import { commandSchemas } from '@roomcast/shared/protocol'
-import type { Chance } from '../contract/random.ts'
+import type { Chance } from '../doubles/chance.ts'
 import { frameOf, OPCODES } from './raw-wire.ts'
 
 /** Where the fuzzer aims at, and whom it poses as. */

@@ -10,7 +10,7 @@ import { systemClock } from '@roomcast/server/clock.ts'
 import { openSqliteRoomLog } from '@roomcast/server/room-logs.ts'
 import type { RoomLog } from '@roomcast/server/judge/room-log.ts'
 import type { PagePlace } from '@roomcast/server/room/message-pages.ts'
-import { testRooms } from '@roomcast/server/room/test-rooms.ts'
+import { testRooms } from '../doubles/rooms.ts'
 import { transcriptJson, transcriptMarkdown } from '@roomcast/server/room/transcript.ts'
 import {
   anyEntrySchema,

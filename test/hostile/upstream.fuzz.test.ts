@@ -8,8 +8,8 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ClaudeSdk } from '@roomcast/server/generation/claude-sdk.ts'
 import { Generation } from '@roomcast/server/generation/generation.ts'
-import { PROMPT } from '@roomcast/server/generation/test-generation.ts'
-import { TestRoom } from '@roomcast/server/generation/test-room.ts'
+import { PROMPT } from '../doubles/generation.ts'
+import { TestRoom } from '../doubles/room.ts'
 import { systemClock } from '@roomcast/server/clock.ts'
 import { entrySchema, type Ended, roomStateSchema } from '@roomcast/shared/protocol'
 import { partsOf } from '@roomcast/shared/room'
@@ -195,7 +195,7 @@ async function asked(): Promise<{ text: string; thinking: string; ended: Ended |
     silenceMs: 5000,
   })
   const room = await TestRoom.open(clock)
-  const started = await room.ask('alice', 'Why?')
+  const started = await room.asked('alice', 'Why?')
   const generation = new Generation({
     log: room.log,
     claude,
@@ -211,7 +211,7 @@ async function asked(): Promise<{ text: string; thinking: string; ended: Ended |
   for (const entry of entries)
     expect(entrySchema['~standard'].validate(entry)).not.toHaveProperty('issues')
   expect(roomStateSchema['~standard'].validate(await room.state())).not.toHaveProperty('issues')
-  const reply = await room.reply(started)
+  const reply = await room.reply(started.generationId)
   await room.log.close()
   const said = (kind: string) =>
     partsOf(reply)

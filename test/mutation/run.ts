@@ -19,8 +19,9 @@ const LONGEST_MS = 240_000
 const LANES = 3
 
 interface Run {
-  readonly passed: boolean
-  /** The first test that failed, if a test did, and why: that the mutation does not run at all would prove nothing. */
+  /** `broken`: no test failed, the tests could not be run: a mutation that is no program proves nothing. */
+  readonly outcome: 'passed' | 'failed' | 'broken'
+  /** The first test that failed, and why. */
   readonly noticed: string
   readonly seconds: number
 }
@@ -49,7 +50,9 @@ async function runTests(
     ],
     { longestMs: LONGEST_MS, environment },
   )
-  return { passed: code === 0, noticed: firstFailure(report), seconds }
+  const noticed = firstFailure(report)
+  const outcome = code === 0 ? 'passed' : noticed === null ? 'broken' : 'failed'
+  return { outcome, noticed: noticed ?? 'nothing', seconds }
 }
 
 function escaped(text: string): string {
@@ -67,14 +70,15 @@ interface Report {
   }[]
 }
 
-function firstFailure(path: string): string {
+/** Null where no test failed. */
+function firstFailure(path: string): string | null {
   try {
     const { testResults } = JSON.parse(readFileSync(path, 'utf8')) as Report
     const failed = testResults.flatMap(({ assertionResults }) =>
       assertionResults.filter(({ status }) => status === 'failed'),
     )
     const [first] = failed
-    if (!first) return testResults.find(({ message }) => message)?.message ?? 'the run'
+    if (!first) return null
     return `${first.fullName}\n      ${first.failureMessages[0]?.split('\n')[0] ?? ''}`
   } catch {
     return 'the run did not end'
@@ -98,10 +102,14 @@ let unnoticed = 0
 async function tryMutations(copy: string): Promise<void> {
   for (let mutation = waiting.shift(); mutation; mutation = waiting.shift()) {
     const undo = mutate(copy, mutation)
-    const { passed, noticed, seconds } = await runTests(copy, [mutation], { DEADLINE_SECONDS })
+    const { outcome, noticed, seconds } = await runTests(copy, [mutation], { DEADLINE_SECONDS })
     undo()
-    if (passed) unnoticed++
-    const verdict = passed ? 'NOT NOTICED' : `noticed by: ${noticed}`
+    if (outcome !== 'failed') unnoticed++
+    const verdict = {
+      passed: 'NOT NOTICED',
+      broken: 'DOES NOT RUN',
+      failed: `noticed by: ${noticed}`,
+    }[outcome]
     const title = `${mutation.rule.padEnd(5)} ${mutation.breaks} (${seconds.toFixed(1)} s)`
     process.stdout.write(`${title}\n      ${verdict}\n`)
   }
@@ -109,8 +117,8 @@ async function tryMutations(copy: string): Promise<void> {
 
 /** What a mutation breaks has to be whole without it. */
 async function trySound(): Promise<void> {
-  const { passed, noticed } = await runTests(sound, chosen, {})
-  if (!passed) throw new Error(`the tests fail without any mutation: ${noticed}`)
+  const { outcome, noticed } = await runTests(sound, chosen, {})
+  if (outcome !== 'passed') throw new Error(`the tests fail without any mutation: ${noticed}`)
 }
 
 await Promise.all([trySound(), ...copies.map(tryMutations)])

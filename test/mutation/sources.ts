@@ -5,6 +5,7 @@ import {
   cpSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -70,9 +71,23 @@ export function copyTheSources(name: string): string {
   const parts = ['packages', 'test', 'docs/operating.md', 'PROTOCOL.md', 'vitest.config.ts']
   for (const part of [...parts, 'tsconfig.base.json', 'package.json'])
     cpSync(join(ROOT, part), join(copy, part), { recursive: true, verbatimSymlinks: true })
-  symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'))
+  linkInstalled(copy)
   mkdirSync(join(copy, 'tmp'))
   return copy
+}
+
+/** Links what is installed at the root; the one package of the workspace among it, the tests, is the copy's own. */
+function linkInstalled(copy: string): void {
+  const installed = join(ROOT, 'node_modules')
+  const links = join(copy, 'node_modules')
+  mkdirSync(links)
+  for (const name of readdirSync(installed)) {
+    if (name !== '@roomcast') symlinkSync(join(installed, name), join(links, name))
+  }
+  cpSync(join(installed, '@roomcast'), join(links, '@roomcast'), {
+    recursive: true,
+    verbatimSymlinks: true,
+  })
 }
 
 /**

@@ -1,6 +1,6 @@
 // The page with one answer in it (harness/), served with the headers of a real server.
 import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { openTestApp } from '@roomcast/server/http/test-app.ts'
+import { openTestApp } from '../doubles/app.ts'
 import { temporaryDirectory } from '../support/server-process.ts'
 import { buildPage } from './build-page.ts'
 

@@ -27,7 +27,7 @@ describe('the page, as it travels', () => {
   })
 
   test('gets by without what a room needs, until there is one', () => {
-    const start = page.of('src/views/LandingView.vue')
+    const start = page.of('src/rooms/LandingView.vue')
     expect(weigh('start page', start)).toBeLessThanOrEqual(65_000)
     expect(start.map(({ file }) => file).join()).not.toContain('/room-')
   })

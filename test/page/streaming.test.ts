@@ -1,7 +1,7 @@
 // An answer as it is written, in the room's own component and a real browser: what is finished stays as it is.
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { HOSTILE_MARKDOWN } from '@roomcast/client/markdown/test-hostile-markdown.ts'
+import { HOSTILE_MARKDOWN } from '../doubles/hostile-markdown.ts'
 import { launchChromium } from '../support/chromium.ts'
 import { type AnswerHouse, type AnswerPage, openAnswer, openAnswerHouse } from './answer-page.ts'
 import { longAnswer } from './long-answer.ts'

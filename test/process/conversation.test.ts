@@ -1,7 +1,7 @@
 // Whole conversations through real processes and sockets: at the pace of a real model, with text that hurts,
 // with long answers and long rooms. Everybody sees the same bytes, and a reload sees them again.
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import type { RequestRecord } from '@roomcast/server/simulator/record.ts'
+import type { RequestRecord } from '@roomcast/simulator'
 import { digest } from '@roomcast/shared/digest'
 import type { Message } from '@roomcast/shared/protocol'
 import { LIMITS } from '@roomcast/shared/protocol'

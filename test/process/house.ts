@@ -8,7 +8,7 @@ import {
   type Simulator,
   type SimulatorOptions,
   startSimulator,
-} from '@roomcast/server/simulator/simulator.ts'
+} from '@roomcast/simulator'
 import { Deployment } from '../support/deployment.ts'
 import { Person, type Seat } from '../support/person.ts'
 import {

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it, type TestContext } from 'vitest'
 import type { CommandResult } from '@roomcast/shared/protocol'
-import { Chance, seeds } from '../contract/random.ts'
+import { Chance, seeds } from '../doubles/chance.ts'
 import type { Seat } from '../support/person.ts'
 import { expectSame, House, repliesIn } from './house.ts'
 import { RawSocket } from './raw-socket.ts'

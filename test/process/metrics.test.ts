@@ -1,7 +1,7 @@
 // Health and figures of a server process: what is told is what happened, and it tells nobody's secrets.
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { type Exposition, parseExposition } from '@roomcast/server/metrics/test-exposition.ts'
+import { type Exposition, parseExposition } from '../doubles/exposition.ts'
 import { Deployment } from '../support/deployment.ts'
 import { Person } from '../support/person.ts'
 import {

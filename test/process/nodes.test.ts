@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Reply } from '@roomcast/shared/protocol'
 import { byteLength } from '@roomcast/shared/room'
-import { Chance, seeds } from '../contract/random.ts'
+import { Chance, seeds } from '../doubles/chance.ts'
 import { Deployment } from '../support/deployment.ts'
 import { Person, type Seat } from '../support/person.ts'
 import { repliesIn } from './house.ts'

@@ -7,7 +7,7 @@ import type { Connection } from '@roomcast/server/room/connection.ts'
 import { Room } from '@roomcast/server/room/room.ts'
 import { systemClock } from '@roomcast/server/clock.ts'
 import { type FaultyRedis, useFaultyRedis } from './faulty-redis.ts'
-import { aRoom } from '../contract/test-room.ts'
+import { aRoom } from '../doubles/room.ts'
 
 const fixture = useFaultyRedis()
 let { admin, log, lost }: FaultyRedis = {} as FaultyRedis

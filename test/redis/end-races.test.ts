@@ -4,9 +4,9 @@ import { expect, test } from 'vitest'
 import { digest } from '@roomcast/shared/digest'
 import { byteLength } from '@roomcast/shared/room'
 import { startRedis } from '../support/redis-server.ts'
-import { Chance } from '../contract/random.ts'
+import { Chance } from '../doubles/chance.ts'
 import { newId, openRedisNode } from './redis-log.ts'
-import { aRoom, type TestRoom } from '../contract/test-room.ts'
+import { aRoom, type TestRoom } from '../doubles/room.ts'
 
 const ROUNDS = 50
 const ROOMS = 40

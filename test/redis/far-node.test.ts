@@ -6,10 +6,10 @@ import { Refusal } from '@roomcast/shared/protocol'
 import { type RedisServer, startRedis } from '../support/redis-server.ts'
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts'
 import { Tally } from '../support/tally.ts'
-import { Chance } from '../contract/random.ts'
+import { Chance } from '../doubles/chance.ts'
 import { openRedisNode, type RedisNode } from './redis-log.ts'
-import type { TestRoom } from '../contract/test-room.ts'
-import { aRoom } from '../contract/test-room.ts'
+import type { TestRoom } from '../doubles/room.ts'
+import { aRoom } from '../doubles/room.ts'
 import { TEST_DEADLINE_MS } from '../support/deadline.ts'
 
 const SECONDS = Number(process.env['FAR_SECONDS'] ?? 4)

@@ -5,7 +5,7 @@ import { type FaultyRedis, useFaultyRedis } from './faulty-redis.ts'
 import { CASES } from '../contract/idempotence.ts'
 import { documentedUser } from '../support/redis-user.ts'
 import { openRedisNode } from './redis-log.ts'
-import { aRoom, refusalOf, startedBy } from '../contract/test-room.ts'
+import { aRoom, refusalOf, startedBy } from '../doubles/room.ts'
 
 const fixture = useFaultyRedis()
 let { redis, proxy, admin, log, connections }: FaultyRedis = {} as FaultyRedis

@@ -4,9 +4,9 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { LogUpdate } from '@roomcast/server/judge/room-log.ts'
 import { documentedUser } from '../support/redis-user.ts'
 import type { RedisServer } from '../support/redis-server.ts'
-import { SimulatedClock } from '../support/simulated-clock.ts'
+import { SimulatedClock } from '../doubles/clock.ts'
 import { openRedisNode, type RedisNode } from './redis-log.ts'
-import { aRoom, stateOf, type TestRoom } from '../contract/test-room.ts'
+import { aRoom, stateOf, type TestRoom } from '../doubles/room.ts'
 import { useRedis } from './use-redis.ts'
 
 /** Simulated time passes with each look. */

@@ -7,7 +7,7 @@ import { LIMITS } from '@roomcast/shared/protocol'
 import type { RedisServer } from '../support/redis-server.ts'
 import { CASES } from '../contract/idempotence.ts'
 import { openRedisNode, type RedisNode } from './redis-log.ts'
-import { aRoom, refusalOf, startedBy, type TestRoom } from '../contract/test-room.ts'
+import { aRoom, refusalOf, startedBy, type TestRoom } from '../doubles/room.ts'
 import { useRedis } from './use-redis.ts'
 
 let redis: RedisServer

@@ -6,9 +6,9 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { RedisRoomLogOptions } from '@roomcast/server/room-logs.ts'
 import { loadScripts } from '@roomcast/server/log/redis/scripts.ts'
 import type { RedisServer } from '../support/redis-server.ts'
-import { SimulatedClock } from '../support/simulated-clock.ts'
+import { SimulatedClock } from '../doubles/clock.ts'
 import { newId, openRedisNode, type RedisNode } from './redis-log.ts'
-import { aRoom, refusalOf, startedBy, type TestRoom } from '../contract/test-room.ts'
+import { aRoom, refusalOf, startedBy, type TestRoom } from '../doubles/room.ts'
 import { useRedis } from './use-redis.ts'
 
 const LEASE_MS = 6000

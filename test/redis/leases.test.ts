@@ -15,10 +15,10 @@ import { Keys } from '@roomcast/server/log/redis/keys.ts'
 import type { RedisRoomLogOptions } from '@roomcast/server/room-logs.ts'
 import type { Started } from '@roomcast/server/judge/room-log.ts'
 import { type RedisServer, startRedis } from '../support/redis-server.ts'
-import { SimulatedClock } from '../support/simulated-clock.ts'
+import { SimulatedClock } from '../doubles/clock.ts'
 import { startTcpProxy } from '../support/tcp-proxy.ts'
 import { newId, openRedisNode, type RedisNode } from './redis-log.ts'
-import { aRoom, type TestRoom } from '../contract/test-room.ts'
+import { aRoom, type TestRoom } from '../doubles/room.ts'
 
 const LEASE_MS = 500
 const EACH = { interval: 20 }

@@ -8,8 +8,8 @@ import type { EndResult, Started, Written } from '@roomcast/server/judge/room-lo
 import { asUser } from '../support/redis-user.ts'
 import { type RedisPair, startRedisPair } from '../support/redis-pair.ts'
 import { openRedisNode, type RedisNode } from './redis-log.ts'
-import { aRoom, refusalOf, startedBy, type TestRoom } from '../contract/test-room.ts'
-import type { Watcher } from '../contract/watcher.ts'
+import { aRoom, refusalOf, startedBy, type TestRoom } from '../doubles/room.ts'
+import type { Watcher } from '../doubles/watcher.ts'
 
 const NAMESPACE = 'roomcast'
 

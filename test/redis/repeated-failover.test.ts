@@ -5,8 +5,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { asUser } from '../support/redis-user.ts'
 import { type RedisPair, startRedisPair } from '../support/redis-pair.ts'
 import { openRedisNode, type RedisNode } from './redis-log.ts'
-import { aRoom, refusalOf, type TestRoom } from '../contract/test-room.ts'
-import type { Watcher } from '../contract/watcher.ts'
+import { aRoom, refusalOf, type TestRoom } from '../doubles/room.ts'
+import type { Watcher } from '../doubles/watcher.ts'
 
 const NAMESPACE = 'roomcast'
 

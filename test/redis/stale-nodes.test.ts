@@ -2,9 +2,9 @@
 import type { Redis } from 'ioredis'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { RedisServer } from '../support/redis-server.ts'
-import { SimulatedClock } from '../support/simulated-clock.ts'
+import { SimulatedClock } from '../doubles/clock.ts'
 import { newId, openRedisNode, type RedisNode } from './redis-log.ts'
-import { aRoom, refusalOf, type TestRoom } from '../contract/test-room.ts'
+import { aRoom, refusalOf, type TestRoom } from '../doubles/room.ts'
 import { useRedis } from './use-redis.ts'
 
 const LEASE_MS = 500

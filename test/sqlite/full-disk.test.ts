@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { RoomLog } from '@roomcast/server/judge/room-log.ts'
 import { openSqliteRoomLog } from '@roomcast/server/room-logs.ts'
-import { aRoom, refusalOf } from '../contract/test-room.ts'
+import { aRoom, refusalOf } from '../doubles/room.ts'
 
 const SQLITE_FULL = 13
 

@@ -6,8 +6,8 @@ import { unknown } from '@roomcast/server/log/known.ts'
 import { Database } from '@roomcast/server/log/sqlite/database.ts'
 import { SqliteEntryLog } from '@roomcast/server/log/sqlite/sqlite-entry-log.ts'
 import { Refusal } from '@roomcast/shared/protocol'
-import { SimulatedClock } from '../support/simulated-clock.ts'
-import { aRoom, refusalOf, TestRoom } from '../contract/test-room.ts'
+import { SimulatedClock } from '../doubles/clock.ts'
+import { aRoom, refusalOf, TestRoom } from '../doubles/room.ts'
 
 /** A judge of its own in front of the same file, and what it asks of its log. */
 class Watched {

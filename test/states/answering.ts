@@ -117,7 +117,7 @@ const ENDS: Story = {
         await scene.person.at('stop').waitFor({ state: 'detached' })
       },
     },
-    ends('stopped-length', 'Cut at the length limit', 'max-tokens pace=instant', 'length limit'),
+    ends('stopped-length', 'Reached the length limit', 'max-tokens pace=instant', 'length limit'),
     ends('declined', 'Claude declines', 'refusal pace=instant', 'declined'),
     ends('silent-answer', 'Claude says nothing', 'empty-answer pace=instant', 'empty answer'),
     ends('failed', 'Claude fails in the middle', 'error pace=instant', 'overloaded'),

@@ -140,7 +140,7 @@ const VERSIONS: Story = {
           )
         })
         await page.reload()
-        await page.getByText('There is a new version').waitFor()
+        await page.getByText('New version available').waitFor()
       },
     },
   ],

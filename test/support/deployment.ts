@@ -1,9 +1,5 @@
 // Several nodes over one Redis, as an operator runs them, and the simulated Claude that all of them ask.
-import {
-  type Simulator,
-  type SimulatorOptions,
-  startSimulator,
-} from '@roomcast/server/simulator/simulator.ts'
+import { type Simulator, type SimulatorOptions, startSimulator } from '@roomcast/simulator'
 import { Person, type Seat } from './person.ts'
 import { asUser } from './redis-user.ts'
 import { type RedisPair, startRedisPair } from './redis-pair.ts'

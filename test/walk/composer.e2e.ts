@@ -36,7 +36,7 @@ test('what is said keeps its draft, calls by name, quotes, is changed and taken 
   await ana.page.reload()
   await ana.isLive()
   expect(await written(ana)).toBe('Hello @Cy ')
-  expect(await ana.at('send').innerText()).toMatch(/Say/)
+  expect(await ana.at('send').innerText()).toMatch(/Send/)
   await ana.at('composer').press('End')
   await type(ana, 'and all')
   await press(ana, 'Shift+Enter')
@@ -79,7 +79,7 @@ test('what is said keeps its draft, calls by name, quotes, is changed and taken 
   await doWith(ana, 'Hello Ana, dear', 'retract')
   await ana.at('retract-sure').click()
   for (const person of all) {
-    await expect.poll(() => person.at('retracted').innerText()).toBe('Retracted by Ana')
+    await expect.poll(() => person.at('retracted').innerText()).toBe('Deleted by Ana')
     expect(await person.page.getByText('dear').count()).toBe(0)
   }
   for (const person of all) expect(person.complaints).toEqual([])

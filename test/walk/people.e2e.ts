@@ -40,7 +40,7 @@ test('everybody sees who watches live, reads above, is away, or not here', async
     .toBe('above')
   await hide(cy, true)
   await expect.poll(() => lookOf(ana, 'Cy')).toBe('away')
-  expect(await ana.at('here').getByText('reading above').count()).toBe(1)
+  expect(await ana.at('here').getByText('reading earlier messages').count()).toBe(1)
   await expect.poll(() => ana.at('watching').textContent()).toContain('1 watching')
   await cy.page.goto(stage.deployment.node(1).url)
   await expect.poll(() => ana.at('not-here').textContent()).toContain('Cy')

@@ -1,7 +1,7 @@
 // A browser and some nodes for the walks of a file, and people who come with a walk and leave with it.
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, onTestFinished } from 'vitest'
-import type { SimulatorOptions } from '@roomcast/server/simulator/simulator.ts'
+import type { SimulatorOptions } from '@roomcast/simulator'
 import { launchChromium } from '../support/chromium.ts'
 import { Deployment } from '../support/deployment.ts'
 import { BrowserPerson, type Looks } from '../support/page.ts'

@@ -1,12 +1,13 @@
 // Entry of the page: makes what there is one of, and mounts it.
-import { Api } from './api.ts'
+import { Api } from './api/api.ts'
 import App from './App.vue'
-import { createSession, SESSION } from './composables/use-session.ts'
-import { createDrawnApp } from './drawn-app.ts'
+import { createSession, SESSION } from './session/use-session.ts'
+import { createDrawnApp } from './text/drawn-app.ts'
+import { createKnownRooms, KNOWN_ROOMS } from './rooms/known-rooms.ts'
 import { makeRouter } from './router.ts'
-import { followTheme } from './theme.ts'
-import { keepCompositions } from './talk/compositions.ts'
-import { followVisibleHeight } from './visible-height.ts'
+import { followTheme } from './preferences/theme.ts'
+import { keepCompositions } from './browser/compositions.ts'
+import { followVisibleHeight } from './browser/visible-height.ts'
 
 // First of all, so that nothing hears of a key before it.
 keepCompositions(window)
@@ -18,5 +19,6 @@ place.textContent = ''
 const { router, stuck } = makeRouter()
 createDrawnApp(App, { stuck, onClose: () => (stuck.value = null) })
   .provide(SESSION, createSession(new Api()))
+  .provide(KNOWN_ROOMS, createKnownRooms())
   .use(router)
   .mount(place)

@@ -7,24 +7,24 @@ export function makeRouter(): { router: Router; stuck: Ref<string | null> } {
   const router = createRouter({
     history: createWebHistory(),
     routes: [
-      { path: '/', component: () => import('./views/LandingView.vue') },
+      { path: '/', component: () => import('./rooms/LandingView.vue') },
       {
         // One place for all rooms: what is around them stays while the reader goes from one to another.
         path: '/rooms/:roomId',
         name: 'rooms',
-        component: () => import('./views/RoomsView.vue'),
+        component: () => import('./room-page/RoomsView.vue'),
         props: true,
       },
-      { path: '/invite/:invite', component: () => import('./views/InviteView.vue'), props: true },
+      { path: '/invite/:invite', component: () => import('./invites/InviteView.vue'), props: true },
       {
         path: '/back/:key',
-        component: () => import('./views/BackView.vue'),
+        component: () => import('./session/PersonalLinkView.vue'),
         props: ({ params, query }) => ({
           linkKey: params.key,
           roomId: typeof query.room === 'string' ? query.room : null,
         }),
       },
-      { path: '/:rest(.*)', component: () => import('./views/NowhereView.vue') },
+      { path: '/:rest(.*)', component: () => import('./rooms/NotFoundView.vue') },
     ],
   })
   const stuck = shallowRef<string | null>(null)

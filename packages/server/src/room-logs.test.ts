@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { entrySchema } from '@roomcast/shared/protocol'
+import { SimulatedClock } from '@roomcast/test/doubles/clock.ts'
 import { openSqliteRoomLog } from './room-logs.ts'
 import type { NewEnd, RoomLog, Started } from './judge/room-log.ts'
 
@@ -7,7 +8,7 @@ let log: RoomLog
 let faults: string[]
 let ids = 0
 const newId = () => `id-${(ids += 1)}`
-const clock = { now: () => 1, after: () => () => undefined }
+const clock = new SimulatedClock(1)
 
 beforeEach(async () => {
   faults = []

@@ -31,7 +31,7 @@ import { Metrics } from './metrics/metrics.ts'
 import { everybody } from './room/connection.ts'
 import { Rooms } from './room/rooms.ts'
 import { Turns } from './room/turns.ts'
-import { startSimulator } from './simulator/simulator.ts'
+import { startSimulatedClaude } from './simulated-claude.ts'
 import { Gateway } from './socket/gateway.ts'
 import { RunningLimits } from './spending/running-limits.ts'
 import { Spending } from './spending/spending.ts'
@@ -320,7 +320,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
   }
 }
 
-/** Claude itself, or without a key the simulator, which is reached the same way. */
+/** Claude itself, or without a key the simulated one, which is reached the same way. */
 async function openUpstream(config: Config): Promise<{
   apiKey: string
   baseUrl: string
@@ -332,14 +332,8 @@ async function openUpstream(config: Config): Promise<{
     const baseUrl = claude.baseUrl ?? 'https://api.anthropic.com'
     return { apiKey: claude.apiKey, baseUrl, simulated: false, close: () => Promise.resolve() }
   }
-  const seed = claude.seed === undefined ? {} : { seed: claude.seed }
-  const simulator = await startSimulator({ pace: claude.pace, ...seed })
-  return {
-    apiKey: 'simulated',
-    baseUrl: simulator.url,
-    simulated: true,
-    close: () => simulator.close(),
-  }
+  const { url, close } = await startSimulatedClaude(claude)
+  return { apiKey: 'simulated', baseUrl: url, simulated: true, close }
 }
 
 /** Resolves when connections are accepted. @throws what the system refuses, such as a port that is taken */

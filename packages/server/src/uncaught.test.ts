@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest'
-import { TestClock } from './generation/test-clock.ts'
+import { SimulatedClock } from '@roomcast/test/doubles/clock.ts'
 import { makeLogger } from './logger.ts'
 import { onUncaught } from './uncaught.ts'
 
 function uncaught(close: () => Promise<void>) {
   const lines: string[] = []
   const codes: number[] = []
-  const clock = new TestClock()
+  const clock = new SimulatedClock()
   const listener = onUncaught({
     logger: makeLogger('info', { write: (line) => void lines.push(line) }),
     clock,

@@ -3,7 +3,7 @@
 import type { Redis } from 'ioredis'
 import type { CommandResult, RoomState } from '@roomcast/shared/protocol'
 import type { Intent, RoomClient, RoomView } from '@roomcast/client/room/room-client.ts'
-import { Chance } from '../../contract/random.ts'
+import { Chance } from '../../doubles/chance.ts'
 import type { Deployment } from '../../support/deployment.ts'
 import type { Person } from '../../support/person.ts'
 import type { Tally } from '../../support/tally.ts'
@@ -180,7 +180,7 @@ export class NodesRoom implements Scene<NodeSeat> {
     this.#sent.push(sent)
     const result = await seat.client.send(intent)
     // Who leaves does not learn what became of it.
-    const left = !result.ok && result.error.message === 'The room was left.'
+    const left = !result.ok && result.error.code === 'room-left'
     if (!left) sent.result = result
     return result
   }

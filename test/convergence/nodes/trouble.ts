@@ -2,7 +2,7 @@
 // over which all of them hear the log are killed again and again.
 import { Redis } from 'ioredis'
 import type { Message, Reply } from '@roomcast/shared/protocol'
-import { Chance } from '../../contract/random.ts'
+import { Chance } from '../../doubles/chance.ts'
 import type { Deployment } from '../../support/deployment.ts'
 import { until } from '../../support/until.ts'
 import type { NodeSeat, NodesRoom } from './room.ts'

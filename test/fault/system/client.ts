@@ -2,7 +2,7 @@
 // until they are answered, and writes down all of it.
 import { randomUUID } from 'node:crypto'
 import type { Command, CommandResult } from '@roomcast/shared/protocol'
-import type { Chance } from '../../contract/random.ts'
+import type { Chance } from '../../doubles/chance.ts'
 import { follow, type Since } from './follower.ts'
 import type { Writer } from './history.ts'
 import { RawLink } from './raw-link.ts'

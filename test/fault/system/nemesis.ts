@@ -1,6 +1,6 @@
 // Breaks one thing after the other, and waits each time until everybody is well again: has the link, misses nothing, sees
 // what is said now, and every answer that ran in that moment has ended or goes on.
-import type { Chance } from '../../contract/random.ts'
+import type { Chance } from '../../doubles/chance.ts'
 import type { FaultKind } from './faults.ts'
 import { pause } from '../../support/pause.ts'
 import type { Member } from './client.ts'

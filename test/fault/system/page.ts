@@ -38,7 +38,7 @@ export class Page implements Member {
     const command = { ...intent, commandId: randomUUID(), roomId } as Command
     this.history.write({ kind: 'sent', by: this.memberId, command })
     const result = await this.#client.send(intent)
-    const left = !result.ok && result.error.message === 'The room was left.'
+    const left = !result.ok && result.error.code === 'room-left'
     if (!left) this.history.write({ kind: 'answered', by: this.memberId, command, result })
     return result
   }

@@ -1,7 +1,7 @@
 // What people do in one room while everything around them breaks: they ask, talk, stop each other's answers, go on and
 // try again, come and go. By chance, but from what they see.
 import type { CommandResult } from '@roomcast/shared/protocol'
-import type { Chance } from '../../contract/random.ts'
+import type { Chance } from '../../doubles/chance.ts'
 import type { Tally } from '../../support/tally.ts'
 import { someText } from '../../convergence/answers.ts'
 import type { Intent, Member } from './client.ts'

@@ -2,7 +2,7 @@
 // every node, and the checker decides.
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Chance } from '../../contract/random.ts'
+import { Chance } from '../../doubles/chance.ts'
 import { readStored, restlessness } from '../../convergence/nodes/stored.ts'
 import type { Tally } from '../../support/tally.ts'
 import { check, type Evidence, type Lossy, type Violation } from './checker.ts'

@@ -1,5 +1,5 @@
 // How Claude failed while people watched, and how soon all of them were told.
-import type { RequestRecord } from '@roomcast/server/simulator/simulator.ts'
+import type { RequestRecord } from '@roomcast/simulator'
 import type { Evidence } from './checker.ts'
 
 /** An answer that Claude broke off. */

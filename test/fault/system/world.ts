@@ -1,8 +1,8 @@
 // The whole deployment that a system test breaks: three nodes, a Redis with its replica, the simulated Claude, and wires
 // between all of them; and rooms full of people.
 import { Redis } from 'ioredis'
-import { type Simulator, startSimulator } from '@roomcast/server/simulator/simulator.ts'
-import { Chance } from '../../contract/random.ts'
+import { type Simulator, startSimulator } from '@roomcast/simulator'
+import { Chance } from '../../doubles/chance.ts'
 import { SIGNING_KEY } from '../../support/deployment.ts'
 import { Person } from '../../support/person.ts'
 import { type RedisPair, startRedisPair } from '../../support/redis-pair.ts'

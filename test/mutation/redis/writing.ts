@@ -40,12 +40,15 @@ export const WRITING: readonly Mutation[] = [
   {
     rule: 'R1.8',
     breaks: 'followers are shown bytes a moment before they are stored',
-    file: `${REDIS}/redis-entry-log.ts`,
-    find: "const answer = await this.#generation(roomId, generationId, 'append-reply', values)",
-    replace: `const frame = \`d\${owned.number} \${at} \\n\${text}\`
-    await this.#connections.commands.publish(this.#keys.channel(roomId), frame)
-    await new Promise((resolve) => setTimeout(resolve, 50))
-    const answer = await this.#generation(roomId, generationId, 'append-reply', values)`,
+    file: `${REDIS}/caller.ts`,
+    find: 'return (await this.#connections.run(this.#scripts[name], keys, values)) as Answer',
+    replace: `if (name === 'append-reply') {
+      const { commands } = this.#connections
+      const number = await commands.hget(keys[8] ?? '', 'number')
+      await commands.publish(keys[0] ?? '', \`d\${number} \${values[1]} \\n\${values[2]}\`)
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+    return (await this.#connections.run(this.#scripts[name], keys, values)) as Answer`,
     ...contract('following > [R1.8]'),
   },
   {

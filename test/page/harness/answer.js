@@ -1,6 +1,8 @@
 // One answer as the room shows it, fed by the test. `window.answer` is what the test holds it by.
 import '@roomcast/client/styles/index.css'
 import { createApp, h, nextTick, shallowRef } from 'vue'
+import { browserClock } from '@roomcast/client/browser/clock.ts'
+import { DEFERRED_WORK, DeferredWork } from '@roomcast/client/markdown/deferred-work.ts'
 import MarkdownText from '@roomcast/client/markdown/markdown-text.ts'
 
 const isCounting = location.hash === '#count'
@@ -27,6 +29,7 @@ const app = createApp({
       ]),
     ]),
 })
+app.provide(DEFERRED_WORK, new DeferredWork(browserClock))
 if (isCounting) {
   app.mixin({
     updated() {

@@ -1,7 +1,7 @@
 // A code block: its language, whether its lines wrap, a button that copies it, and, a little later, colours. Labels
 // are drawn by CSS, so that the text of the element is the code and nothing else.
 import { computed, defineComponent, h, ref, useTemplateRef, type VNode } from 'vue'
-import { drawable } from '../talk/drawable.ts'
+import { drawable } from '../text/drawable.ts'
 import { words } from '../wording/language.ts'
 import ColouredCode from './coloured-code.ts'
 import CopyButton from './copy-button.ts'

@@ -1,8 +1,8 @@
 // A button that copies something. Its label is drawn by CSS, so that the text of an answer is the answer and nothing
 // else.
 import { defineComponent, h, onScopeDispose, type PropType, ref } from 'vue'
-import { browserClock } from '../clock.ts'
-import { copyText } from '../copy-text.ts'
+import { browserClock } from '../browser/clock.ts'
+import { copyText } from '../browser/copy-text.ts'
 import { words } from '../wording/language.ts'
 
 const CONFIRM_MS = 2_000

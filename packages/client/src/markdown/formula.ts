@@ -3,7 +3,7 @@ import { defineComponent, h, onBeforeUnmount, onMounted, useTemplateRef, watch }
 import { words } from '../wording/language.ts'
 import { useShare } from './formula-share.ts'
 import { scrollerAttributes, useOverflow } from './overflow.ts'
-import { inTurn } from './turns.ts'
+import { useDeferredWork } from './deferred-work.ts'
 
 export default defineComponent({
   name: 'FormulaText',
@@ -22,6 +22,7 @@ export default defineComponent({
     const overflows = useOverflow(scroller, content)
 
     const share = useShare()
+    const deferred = useDeferredWork()
     /** It has been counted; its elements, once they are there. */
     let [counted, elements] = [false, 0]
 
@@ -31,7 +32,7 @@ export default defineComponent({
       if (!counted) share.formulas -= 1
       counted = true
       const { typeset } = await import('./formulas.ts')
-      inTurn(() => {
+      deferred.soon(() => {
         if (!content.value || props.open || props.tex !== tex) return
         try {
           const formula = typeset(tex, display)

@@ -1,7 +1,7 @@
 // How much of all answers on the page is drawn in one frame. What comes by itself is drawn at once where that is little; the
 // rest in the frames that follow, the last who asked first: a room is read from its end. A slow machine does less in each.
 import { nextTick } from 'vue'
-import { browserClock } from '../clock.ts'
+import { browserClock } from '../browser/clock.ts'
 import { MOST_AT_ONCE, MOST_IN_TURN } from './answer-limits.ts'
 
 /** A frame is filled up in turns as long as this has not passed, ms: what is laid out afterwards takes about as long again. */

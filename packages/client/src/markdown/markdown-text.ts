@@ -2,7 +2,7 @@
 // parser nor renderer throws: what they cannot take is shown as it is, for that block alone, and then the whole
 // source can be looked at. While nobody sees the page nothing is parsed or painted; afterwards all at once.
 import { computed, defineComponent, h, ref } from 'vue'
-import { usePageVisible } from '../composables/use-page-visible.ts'
+import { usePageVisible } from '../browser/use-page-visible.ts'
 import { words } from '../wording/language.ts'
 import { useCaret } from './caret.ts'
 import { shareColours } from './colour-share.ts'

@@ -1,8 +1,9 @@
 import { createSSRApp, h, isVNode, type VNode } from 'vue'
 import { renderToString } from 'vue/server-renderer'
 import { describe, expect, it } from 'vitest'
+import { Chance } from '@roomcast/test/doubles/chance.ts'
+import { HOSTILE_MARKDOWN } from '@roomcast/test/doubles/hostile-markdown.ts'
 import { MarkdownBlocks } from './blocks.ts'
-import { HOSTILE_MARKDOWN } from './test-hostile-markdown.ts'
 import MarkdownText from './markdown-text.ts'
 import { renderBlock } from './render.ts'
 
@@ -67,17 +68,6 @@ const a = 1
 - [x] done
 
 The end`
-
-/** Numbers in [0, 1) that are the same for the same seed (mulberry32). */
-function random(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
 
 describe('an answer in markdown', () => {
   it('is rendered as elements, with headings below those of the page', async () => {
@@ -201,10 +191,10 @@ describe('an answer that is being written', () => {
 
   it('ends as one parse of the whole text, whatever it is made of', () => {
     for (let seed = 1; seed <= 120; seed++) {
-      const next = random(seed)
-      const pick = () => PIECES[Math.floor(next() * PIECES.length)] ?? ''
+      const chance = new Chance(seed)
+      const pick = () => PIECES[Math.floor(chance.fraction() * PIECES.length)] ?? ''
       const source = Array.from({ length: 40 }, pick).join('')
-      const blocks = streamed(source, 1 + Math.floor(next() * 6))
+      const blocks = streamed(source, 1 + Math.floor(chance.fraction() * 6))
       expect(plain(blocks), `seed ${seed}`).toBe(plain(new MarkdownBlocks().update(source, true)))
     }
   })

@@ -1,6 +1,6 @@
 // Text as it is, of any length: what is too long is in pieces, so that a browser lays out only those that are seen.
 import { type FunctionalComponent, h, type VNode } from 'vue'
-import { drawable } from '../talk/drawable.ts'
+import { drawable } from '../text/drawable.ts'
 import { linesOf, piecesOf } from './pieces.ts'
 
 /** One of them. Drawn again only when its text is another. */

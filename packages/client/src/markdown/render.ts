@@ -4,7 +4,7 @@
 // if `safeHref` lets it; an image is a link to it and never loaded; an unknown token is its text; a block
 // that cannot be rendered is its source.
 import { h, type VNode, withMemo } from 'vue'
-import { drawable } from '../talk/drawable.ts'
+import { drawable } from '../text/drawable.ts'
 import { words } from '../wording/language.ts'
 import type { Block } from './blocks.ts'
 import CodeBlock from './code-block.ts'

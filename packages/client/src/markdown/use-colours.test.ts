@@ -1,6 +1,7 @@
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { createRenderer, type ShallowRef, shallowRef } from 'vue'
-import { browserClock } from '../clock.ts'
+import { browserClock } from '../browser/clock.ts'
+import { DEFERRED_WORK, DeferredWork } from './deferred-work.ts'
 import { type Coloured, useColours } from './use-colours.ts'
 
 const nothing = () => undefined
@@ -18,8 +19,11 @@ const { createApp } = createRenderer<object, object>({
   setText: nothing,
 })
 
-/** The colours of code that is being written. */
-function coloursOf(code: ShallowRef<{ code: string; language: string; open: boolean }>) {
+/** The colours of code that is being written. @param deferred shared by all code of a page */
+function coloursOf(
+  deferred: DeferredWork,
+  code: ShallowRef<{ code: string; language: string; open: boolean }>,
+) {
   let text: () => string | undefined = nothing
   const app = createApp({
     setup() {
@@ -28,6 +32,7 @@ function coloursOf(code: ShallowRef<{ code: string; language: string; open: bool
       return () => null
     },
   })
+  app.provide(DEFERRED_WORK, deferred)
   app.mount({})
   onTestFinished(() => app.unmount())
   return text
@@ -50,7 +55,7 @@ const LONG = 'let one = 1\n'.repeat(70)
 it('colours code whose first look fell into a busy moment', async () => {
   const looks = looksTake(500)
   const code = shallowRef({ code: 'let', language: 'javascript', open: true })
-  const text = coloursOf(code)
+  const text = coloursOf(new DeferredWork(browserClock), code)
   await expect.poll(text).toBe('let')
   code.value = { code: LONG, language: 'javascript', open: false }
   await expect.poll(text).toBe(LONG)
@@ -60,13 +65,17 @@ it('colours code whose first look fell into a busy moment', async () => {
 it('leaves code alone that is slow for the second time', async () => {
   const looks = looksTake(500, 500)
   const code = shallowRef({ code: 'let', language: 'javascript', open: true })
-  const text = coloursOf(code)
+  const deferred = new DeferredWork(browserClock)
+  const text = coloursOf(deferred, code)
   await expect.poll(text).toBe('let')
   code.value = { code: LONG, language: 'javascript', open: true }
   await expect.poll(text).toBe(LONG)
   code.value = { code: LONG.repeat(2), language: 'javascript', open: false }
   // Whatever is to be done for this one comes after it.
-  const other = coloursOf(shallowRef({ code: 'let', language: 'javascript', open: false }))
+  const other = coloursOf(
+    deferred,
+    shallowRef({ code: 'let', language: 'javascript', open: false }),
+  )
   await expect.poll(other).toBe('let')
   expect(text()).toBe(LONG)
   expect(looks()).toBe(3)

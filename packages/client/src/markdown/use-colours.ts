@@ -2,7 +2,8 @@
 // when it has grown by an eighth, so that the work stays linear in its length. One block at a time, each in a turn of
 // its own: a room that opens may have dozens.
 import { onMounted, onScopeDispose, shallowRef, type ShallowRef, watch } from 'vue'
-import { browserClock } from '../clock.ts'
+import { browserClock } from '../browser/clock.ts'
+import { useDeferredWork } from './deferred-work.ts'
 import { useColourShare } from './colour-share.ts'
 import type { Colour } from './highlight.ts'
 
@@ -30,21 +31,13 @@ interface Code {
   readonly open: boolean
 }
 
-let turn: Promise<unknown> = Promise.resolve()
-
-/** Does this after everything that was given before, and after what is to be painted. */
-function oneByOne(work: () => Promise<void>): void {
-  const next = () => new Promise<void>((resolve) => browserClock.after(0, resolve)).then(work)
-  // ignored because: code without colours is code too; another block tries again.
-  turn = turn.then(next).catch(() => null)
-}
-
 /** The colours of the code so far; null while, or where, there are none. */
 export function useColours(now: () => Code): Readonly<ShallowRef<Coloured | null>> {
   const coloured = shallowRef<Coloured | null>(null)
   let cancel: (() => void) | null = null
   let gone = false
   const share = useColourShare()
+  const deferred = useDeferredWork()
   /** It has been counted; its elements, once they are there. */
   let [counted, elements] = [false, 0]
 
@@ -72,14 +65,14 @@ export function useColours(now: () => Code): Readonly<ShallowRef<Coloured | null
     share.elements -= more
     elements += more
     coloured.value = colours && { text, colours }
-    if (colours && text.length < code.length) oneByOne(colour)
+    if (colours && text.length < code.length) deferred.slowly(colour)
   }
   const look = (): void => {
     cancel = null
     const { code, open } = now()
     const known = coloured.value?.text ?? ''
     if (open && code.startsWith(known) && code.length < known.length * GROWTH) return
-    oneByOne(colour)
+    deferred.slowly(colour)
   }
   const plan = (): void => {
     const { code, language } = now()

@@ -4,8 +4,9 @@
 // followed by the same command being done. One that may have been done before its link went down is not given up
 // for a refusal that says nothing about that: it is sent again. Neither is any for a node that goes down: the next
 // node does it, or this one when it is back, and nobody has to ask twice because of a deploy.
-import type { Command, CommandResult, ErrorBody, ErrorCode } from '@roomcast/shared/protocol'
+import type { Command, CommandResult, ErrorCode } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
+import { type CommandError, localRefusal } from './local-refusal.ts'
 import type { Transport } from './transport.ts'
 import type { Post } from './unsent-posts.ts'
 
@@ -19,9 +20,6 @@ const SPENDING: readonly ErrorCode[] = ['spending-off', 'tokens-used-up']
 /** Pause before a command is sent again after such a refusal, ms. */
 const AGAIN_MS = 1000
 const AGAIN_AFTER_SPENDING_MS = 30_000
-
-/** The answer to a command that its member took back before it left. */
-export const TAKEN_BACK = { code: 'taken-back', message: '', retryable: false } as const
 
 interface Waiting {
   readonly command: Command
@@ -83,13 +81,13 @@ export class Outbox {
   }
 
   /** Answers everything that waits itself, since the server will not. */
-  giveUp(error: ErrorBody): void {
+  giveUp(error: CommandError): void {
     for (const { forget } of this.#waiting) forget()
     this.leave(error)
   }
 
   /** As `giveUp`, but what is kept beyond this page stays so. */
-  leave(error: ErrorBody): void {
+  leave(error: CommandError): void {
     this.hold()
     const given = this.#waiting
     this.#change([])
@@ -105,7 +103,7 @@ export class Outbox {
     if (!waiting || !isUnsent(waiting)) return false
     this.#change(this.#waiting.filter((other) => other !== waiting))
     waiting.forget()
-    waiting.settle({ ok: false, error: TAKEN_BACK })
+    waiting.settle({ ok: false, error: localRefusal('taken-back') })
     return true
   }
 

@@ -1,6 +1,7 @@
 import { errorBody } from '@roomcast/shared/protocol'
 import { emptyRoom } from '@roomcast/shared/room'
 import { describe, expect, it } from 'vitest'
+import { SimulatedClock } from '@roomcast/test/doubles/clock.ts'
 import { RoomClient } from './room-client.ts'
 import type { Link, Transport, TransportHandlers } from './transport.ts'
 
@@ -12,7 +13,7 @@ function setup() {
     relink: () => undefined,
     close: () => undefined,
   }
-  const clock = { now: () => 0, after: () => () => undefined }
+  const clock = new SimulatedClock(0)
   const client = new RoomClient({ roomId: 'r', transport, clock, newId: () => 'id' })
   client.open()
   const update = (input: unknown) => handlers?.onUpdate(input)

@@ -8,7 +8,8 @@ import {
 } from '@roomcast/shared/protocol'
 import { emptyRoom } from '@roomcast/shared/room'
 import { RoomClient } from './room-client.ts'
-import { ClockDouble, TransportDouble } from './transport-double.ts'
+import { SimulatedClock } from '@roomcast/test/doubles/clock.ts'
+import { TransportDouble } from '@roomcast/test/doubles/transport.ts'
 
 const AWAY = errorBody('storage-unavailable')
 const away: Update = { type: 'storage', error: AWAY }
@@ -23,7 +24,7 @@ function refusal(code: ErrorCode): CommandResult {
 
 function setup() {
   const transport = new TransportDouble()
-  const clock = new ClockDouble()
+  const clock = new SimulatedClock(0)
   let ids = 0
   const newId = () => `id-${(ids += 1)}`
   const client = new RoomClient({ roomId: 'room', transport, clock, newId })
@@ -72,7 +73,7 @@ describe('[R5.3] a room whose server cannot save anything', () => {
     for (let time = 0; time < 3; time++) {
       await transport.sent('join')[time]?.answer(refusal('storage-unavailable'))
       expect(client.view).toMatchObject({ status: { kind: 'paused' }, state: null })
-      clock.advance(500)
+      clock.tick(500)
     }
     expect(transport.sent('join')).toHaveLength(4)
     transport.arrive(snapshot, synced)
@@ -106,7 +107,7 @@ describe('[R5.3] a room whose server cannot save anything', () => {
     for (const [time, code] of codes.entries()) {
       await transport.sent('cancel')[time]?.answer(refusal(code))
       expect(client.view.pending).toHaveLength(1)
-      if (time < 2) clock.advance(1000)
+      if (time < 2) clock.tick(1000)
     }
     transport.arrive(back)
     const sent = transport.sent('cancel')

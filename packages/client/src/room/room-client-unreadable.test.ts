@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest'
 import type { Update } from '@roomcast/shared/protocol'
 import { emptyRoom } from '@roomcast/shared/room'
 import { RoomClient } from './room-client.ts'
-import { ClockDouble, TransportDouble } from './transport-double.ts'
+import { SimulatedClock } from '@roomcast/test/doubles/clock.ts'
+import { TransportDouble } from '@roomcast/test/doubles/transport.ts'
 
 const STATE = { ...emptyRoom('room', 'epoch'), offset: 1 }
 const posted = (offset: number, text: unknown = 'Hello') => ({
@@ -27,7 +28,7 @@ const started = {
 
 function setup() {
   const transport = new TransportDouble()
-  const clock = new ClockDouble()
+  const clock = new SimulatedClock(0)
   const client = new RoomClient({ roomId: 'room', transport, clock, newId: () => 'id' })
   client.open()
   const arrive = (...updates: unknown[]) => transport.arrive(...(updates as Update[]))
@@ -83,7 +84,7 @@ describe('[W3] a room with something in it that this page cannot read', () => {
       arrive([1, second, 'x', 'text'])
       const asked = transport.sent('join').at(-1)
       if (asked) arrive(tail, [1, second, 'x', 'text'], { type: 'synced' })
-      clock.advance(1000)
+      clock.tick(1000)
     }
     expect(joins()).toBeLessThan(25)
     entries(posted(3))

@@ -2,13 +2,14 @@ import { errorBody } from '@roomcast/shared/protocol'
 import { emptyRoom } from '@roomcast/shared/room'
 import { describe, expect, it } from 'vitest'
 import { RoomClient } from './room-client.ts'
-import { ClockDouble, TransportDouble } from './transport-double.ts'
+import { SimulatedClock } from '@roomcast/test/doubles/clock.ts'
+import { TransportDouble } from '@roomcast/test/doubles/transport.ts'
 import type { Post } from './unsent-posts.ts'
 
 /** One tab; what it keeps outlives it in `kept`. */
 function tab(kept: Map<string, Post>) {
   const transport = new TransportDouble()
-  const clock = new ClockDouble()
+  const clock = new SimulatedClock(0)
   let ids = 0
   const client = new RoomClient({
     roomId: 'r',
@@ -52,7 +53,7 @@ describe('a message that waits', () => {
     live()
     await transport.sent('post')[0]?.answer({ ok: false, error: errorBody('rate-limited') })
     expect(client.view.pending).toHaveLength(1)
-    clock.advance(1000)
+    clock.tick(1000)
     expect(transport.sent('post')).toHaveLength(2)
   })
 

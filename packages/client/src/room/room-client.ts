@@ -22,11 +22,11 @@ import {
 import { byteLength, emptyRoom, fold, positionOf } from '@roomcast/shared/room'
 import { digest } from '@roomcast/shared/digest'
 import type { Clock } from '@roomcast/shared/clock'
+import { localRefusal } from './local-refusal.ts'
 import { Outbox } from './outbox.ts'
 import { type Status, statusAfterLink, statusWith } from './status.ts'
 import type { Link, Transport } from './transport.ts'
 import type { Post } from './unsent-posts.ts'
-import { words } from '../wording/language.ts'
 
 /**
  * Nothing heard for this long although heartbeats come every 2 s (running) or 10 s: the link is dead. Longer than a link
@@ -41,8 +41,8 @@ const SILENCE_RUNNING_MS = 6_000
 const REJOIN_MS = 500
 const LONGEST_REJOIN_MS = 30_000
 
-/** What is said of commands that nobody waits for any more. */
-const LEFT: ErrorBody = errorBody('internal', words.trouble.roomLeft)
+/** The answer to commands that nobody waits for any more. */
+const LEFT = localRefusal('room-left')
 
 /** What a screen sees. `state` is null until the room has been read for the first time. */
 export interface RoomView {

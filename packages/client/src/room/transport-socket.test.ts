@@ -1,5 +1,5 @@
 import { errorBody, PROTOCOL_VERSION } from '@roomcast/shared/protocol'
-import type { Clock } from '@roomcast/shared/clock'
+import { SimulatedClock } from '@roomcast/test/doubles/clock.ts'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Link } from './transport.ts'
 import { SocketTransport } from './transport-socket.ts'
@@ -48,32 +48,10 @@ vi.mock('socket.io-client', () => ({
   },
 }))
 
-class ManualClock implements Clock {
-  #now = 1000
-  #waiting: { readonly at: number; readonly callback: () => void }[] = []
-
-  now(): number {
-    return this.#now
-  }
-
-  after(ms: number, callback: () => void): () => void {
-    const entry = { at: this.#now + ms, callback }
-    this.#waiting.push(entry)
-    return () => (this.#waiting = this.#waiting.filter((other) => other !== entry))
-  }
-
-  advance(ms: number): void {
-    this.#now += ms
-    const due = this.#waiting.filter(({ at }) => at <= this.#now)
-    this.#waiting = this.#waiting.filter((entry) => !due.includes(entry))
-    for (const { callback } of due) callback()
-  }
-}
-
 const LEAVE = { type: 'leave', roomId: 'r', commandId: 'c' } as const
 
 function setup() {
-  const clock = new ManualClock()
+  const clock = new SimulatedClock(1000)
   const links: Link[] = []
   const updates: unknown[] = []
   const transport = new SocketTransport({ clock, chance: () => 0.5 })
@@ -115,12 +93,12 @@ describe('a link over Socket.IO', () => {
     expect(updates).toEqual([{ type: 'synced' }])
   })
 
-  it('makes a refusal of an answer without sense', async () => {
+  it('refuses an answer that it cannot read', async () => {
     const { transport } = setup()
     socket(0).happens('connect')
     const answer = transport.send(LEAVE)
     socket(0).sent[0]?.acknowledge('yes')
-    expect(await answer).toMatchObject({ ok: false, error: { code: 'internal' } })
+    expect(await answer).toMatchObject({ ok: false, error: { code: 'unreadable' } })
   })
 
   it('ends over the largest command when that is too large for the server, and sends the others again', async () => {
@@ -169,7 +147,7 @@ describe('a link over Socket.IO', () => {
       socket(-1).happens('connect_error', new Error('away'))
       const link = links.at(-1)
       waits.push(link?.kind === 'down' && link.retryAt !== null ? link.retryAt - clock.now() : -1)
-      clock.advance(waits.at(-1) ?? 0)
+      clock.tick(waits.at(-1) ?? 0)
     }
     expect(waits).toEqual([300, 600, 1200, 2400, 4800, 5000, 5000])
     expect(sockets).toHaveLength(8)
@@ -178,7 +156,7 @@ describe('a link over Socket.IO', () => {
   it('waits shortly again once something came through', () => {
     const { clock, links } = setup()
     socket(0).happens('connect_error', new Error('away'))
-    clock.advance(300)
+    clock.tick(300)
     socket(1).happens('connect')
     socket(1).happens('update', { type: 'synced' })
     socket(1).happens('disconnect')
@@ -189,7 +167,7 @@ describe('a link over Socket.IO', () => {
     const { clock, links } = setup()
     const error = errorBody('protocol-version')
     socket(0).happens('connect_error', Object.assign(new Error('no'), { data: error }))
-    clock.advance(60_000)
+    clock.tick(60_000)
     expect(links).toEqual([{ kind: 'refused', error }])
     expect(sockets).toHaveLength(1)
   })
@@ -220,7 +198,7 @@ describe('a link over Socket.IO', () => {
     socket(0).happens('connect_error', new Error('away'))
     transport.relink()
     expect(sockets).toHaveLength(2)
-    clock.advance(60_000)
+    clock.tick(60_000)
     expect(sockets).toHaveLength(2)
     expect(links.at(-1)).toEqual({ kind: 'down', retryAt: null })
   })
@@ -229,7 +207,7 @@ describe('a link over Socket.IO', () => {
     const { transport, clock, links } = setup()
     socket(0).happens('connect_error', new Error('away'))
     transport.close()
-    clock.advance(60_000)
+    clock.tick(60_000)
     expect(sockets).toHaveLength(1)
     expect(links).toHaveLength(1)
   })

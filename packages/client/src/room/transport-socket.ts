@@ -15,8 +15,8 @@ import {
 import type { Clock } from '@roomcast/shared/clock'
 import { io, type Socket } from 'socket.io-client'
 import * as v from 'valibot'
+import { localRefusal } from './local-refusal.ts'
 import type { Transport, TransportHandlers } from './transport.ts'
-import { words } from '../wording/language.ts'
 
 const FIRST_WAIT_MS = 300
 const LONGEST_WAIT_MS = 5000
@@ -151,10 +151,7 @@ function isTooLarge(details: unknown): boolean {
 function parseResult(answer: unknown): CommandResult {
   const parsed = v.safeParse(commandResultSchema, answer)
   if (parsed.success) return parsed.output
-  return {
-    ok: false,
-    error: errorBody('internal', words.trouble.senseless),
-  }
+  return { ok: false, error: localRefusal('unreadable') }
 }
 
 /** Why a handshake was refused; null when it was not, but broke off. */

@@ -4,19 +4,20 @@ import { authenticate, credentialOf } from './authenticate.ts'
 import { sessionCookie, tokenInCookie } from './cookie.ts'
 import { Invites } from './invite.ts'
 import { Sessions } from './session.ts'
-import { countingBytes, testClock } from './test-clock.ts'
+import { countingBytes } from '@roomcast/test/doubles/counting-bytes.ts'
+import { SimulatedClock } from '@roomcast/test/doubles/clock.ts'
 import { PURPOSES, Tokens } from './tokens.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
 const key = new Uint8Array(32).fill(7)
 
-let clock: ReturnType<typeof testClock>
+let clock: SimulatedClock
 let tokens: Tokens
 let sessions: Sessions
 let invites: Invites
 
 beforeEach(() => {
-  clock = testClock()
+  clock = new SimulatedClock()
   tokens = new Tokens(key, clock)
   sessions = new Sessions(tokens, countingBytes(), 90)
   invites = new Invites(tokens, clock, 7)
@@ -56,9 +57,9 @@ describe('a session', () => {
 
   it('ends after its days', async () => {
     const { token } = await sessions.start('Ada')
-    clock.advance(90 * DAY_MS - 1000)
+    clock.tick(90 * DAY_MS - 1000)
     expect(await sessions.verify(token)).not.toBeNull()
-    clock.advance(1000)
+    clock.tick(1000)
     expect(await sessions.verify(token)).toBeNull()
   })
 
@@ -111,7 +112,7 @@ describe('a personal link', () => {
   it('ends after 30 days', async () => {
     const { member } = await sessions.start('Ada')
     const linkKey = await sessions.linkKey(member)
-    clock.advance(30 * DAY_MS)
+    clock.tick(30 * DAY_MS)
     await expect(sessions.redeem(linkKey)).rejects.toMatchObject({
       body: { code: 'unauthenticated' },
       message: expect.stringContaining('expired') as unknown,
@@ -129,10 +130,10 @@ describe('an invite', () => {
       roomId: 'r'.repeat(22),
       inviteId: open.inviteId,
     })
-    clock.advance(DAY_MS)
+    clock.tick(DAY_MS)
     expect(await invites.sign('r'.repeat(22), open)).toBe(invite)
     expect(invites.daysLeft(open)).toBe(6)
-    clock.advance(6 * DAY_MS)
+    clock.tick(6 * DAY_MS)
     await expect(invites.open(invite)).rejects.toMatchObject({ body: { code: 'invite-expired' } })
   })
 
@@ -165,7 +166,7 @@ describe('a token', () => {
 
   it('of another purpose is invalid, not expired, after its end', async () => {
     const token = await tokens.sign('session', { subject: 's', name: 'n' }, DAY_MS)
-    clock.advance(2 * DAY_MS)
+    clock.tick(2 * DAY_MS)
     expect(await tokens.open('invite', token)).toEqual({ kind: 'invalid' })
   })
 })

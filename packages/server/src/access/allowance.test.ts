@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest'
 import { Allowance } from './allowance.ts'
-import { testClock } from './test-clock.ts'
+import { SimulatedClock } from '@roomcast/test/doubles/clock.ts'
 
 const sender = (memberId: string | null, address = 'here') => ({ memberId, address })
 
 it('[R7.1] ten free sessions of one address have the share of the address', () => {
-  const allowance = new Allowance(testClock(), { perMember: 5, perAddress: 20 })
+  const allowance = new Allowance(new SimulatedClock(), { perMember: 5, perAddress: 20 })
   let taken = 0
   for (let member = 0; member < 10; member++)
     for (let time = 0; time < 10; time++) if (allowance.take(sender(`m${member}`))) taken++
@@ -15,14 +15,14 @@ it('[R7.1] ten free sessions of one address have the share of the address', () =
 })
 
 it('[R7.1] a member has their own share, from wherever', () => {
-  const allowance = new Allowance(testClock(), { perMember: 5, perAddress: 20 })
+  const allowance = new Allowance(new SimulatedClock(), { perMember: 5, perAddress: 20 })
   expect(allowance.take(sender('ada'), 5)).toBe(true)
   expect(allowance.take(sender('ada', 'elsewhere'))).toBe(false)
   expect(allowance.take(sender('bob'), 5)).toBe(true)
 })
 
 it('what one has not enough of is taken from neither', () => {
-  const allowance = new Allowance(testClock(), { perMember: 5, perAddress: 8 })
+  const allowance = new Allowance(new SimulatedClock(), { perMember: 5, perAddress: 8 })
   expect(allowance.take(sender('ada'), 6)).toBe(false)
   expect(allowance.take(sender(null), 8)).toBe(true)
   expect(allowance.take(sender('ada'), 5)).toBe(false)

@@ -2,8 +2,8 @@ import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { countingBytes } from '@roomcast/test/doubles/counting-bytes.ts'
 import { loadSigningKey, SIGNING_KEY_FILE } from './signing-key.ts'
-import { countingBytes } from './test-clock.ts'
 
 let directory: string
 

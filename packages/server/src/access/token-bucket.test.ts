@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { testClock } from './test-clock.ts'
+import { SimulatedClock } from '@roomcast/test/doubles/clock.ts'
 import { TokenBucket } from './token-bucket.ts'
 
 function takes(bucket: TokenBucket, key: string, times: number): number {
@@ -8,47 +8,47 @@ function takes(bucket: TokenBucket, key: string, times: number): number {
 
 describe('TokenBucket', () => {
   it('gives so many at once, and one more as time passes', () => {
-    const clock = testClock()
+    const clock = new SimulatedClock()
     const bucket = new TokenBucket(clock, 60)
     expect(takes(bucket, 'a', 100)).toBe(60)
-    clock.advance(999)
+    clock.tick(999)
     expect(bucket.take('a')).toBe(false)
-    clock.advance(1)
+    clock.tick(1)
     expect(takes(bucket, 'a', 5)).toBe(1)
-    clock.advance(10 * 60_000)
+    clock.tick(10 * 60_000)
     expect(takes(bucket, 'a', 100)).toBe(60)
   })
 
   it('keeps keys apart', () => {
-    const bucket = new TokenBucket(testClock(), 2)
+    const bucket = new TokenBucket(new SimulatedClock(), 2)
     expect(takes(bucket, 'a', 5)).toBe(2)
     expect(takes(bucket, 'b', 5)).toBe(2)
   })
 
   it('remembers a bounded number of keys, the latest', () => {
-    const bucket = new TokenBucket(testClock(), 1, 2)
+    const bucket = new TokenBucket(new SimulatedClock(), 1, 2)
     for (const key of ['a', 'b', 'a', 'c']) bucket.take(key)
     expect(bucket.take('a')).toBe(false)
     expect(bucket.take('b')).toBe(true)
   })
 
   it('gives several at a time, or none', () => {
-    const clock = testClock()
+    const clock = new SimulatedClock()
     const bucket = new TokenBucket(clock, 60)
     expect(bucket.take('a', 50)).toBe(true)
     expect(bucket.has('a', 11)).toBe(false)
     expect(bucket.take('a', 11)).toBe(false)
     expect(bucket.take('a', 10)).toBe(true)
     expect(bucket.refillSeconds(11)).toBe(11)
-    clock.advance(11_000)
+    clock.tick(11_000)
     expect(bucket.take('a', 11)).toBe(true)
   })
 
   it('does not mind a clock that goes back', () => {
-    const clock = testClock()
+    const clock = new SimulatedClock()
     const bucket = new TokenBucket(clock, 1)
     bucket.take('a')
-    clock.advance(-60_000)
+    clock.tick(-60_000)
     expect(bucket.take('a')).toBe(false)
   })
 })

@@ -1,14 +1,11 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-// eslint-disable-next-line import-x/no-restricted-paths -- a test starts what the program reaches over HTTP
-import { SCENARIOS, type Scenario } from '../simulator/scenarios.ts'
-// eslint-disable-next-line import-x/no-restricted-paths -- as above
-import { type Simulator, startSimulator } from '../simulator/simulator.ts'
+import { SCENARIOS, type Scenario, type Simulator, startSimulator } from '@roomcast/simulator'
 import type { Chunk, FailureCode, Prompt } from './claude.ts'
 import { ClaudeFailure, FAILURES } from './claude.ts'
 import { ClaudeSdk } from './claude-sdk.ts'
-import { ENDLESS, HOW_IT_FAILS } from './test-failures.ts'
+import { ENDLESS, HOW_IT_FAILS } from '@roomcast/test/doubles/scenario-failures.ts'
 
 const FIRST_EVENT_MS = 1500
 const SILENCE_MS = 1500

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Started } from '../judge/room-log.ts'
 import { type Conversation, namesOf, readConversation } from './conversation.ts'
 import { turnsOf } from './prompt.ts'
-import { TestRoom } from './test-room.ts'
+import { TestRoom } from '@roomcast/test/doubles/room.ts'
 import { estimateTokens } from './tokens.ts'
 
 let room: TestRoom
@@ -21,8 +21,8 @@ const texts = ({ history }: Conversation) => history.map((message) => message.te
 describe('the conversation of an answer', () => {
   it('has the talk before the question, oldest first, and the question apart', async () => {
     await room.say('bob', 'Hello.')
-    await room.answer(await room.ask('alice', 'Why?'), 'Because.')
-    const conversation = await read(await room.ask('bob', 'How?'))
+    await room.answer(await room.asked('alice', 'Why?'), 'Because.')
+    const conversation = await read(await room.asked('bob', 'How?'))
     expect(texts(conversation)).toEqual(['Hello.', 'Why?', 'Because.'])
     expect(conversation).toMatchObject({
       question: { text: 'How?', by: 'bob' },
@@ -32,8 +32,8 @@ describe('the conversation of an answer', () => {
   })
 
   it('has what was said while its question waited in the queue, and not what came after', async () => {
-    const first = await room.ask('alice', 'Why?')
-    await room.queue('bob', 'How?')
+    const first = await room.asked('alice', 'Why?')
+    await room.queued('bob', 'How?')
     await room.say('alice', 'While it waited.')
     const second = await room.answer(first, 'Because.')
     if (!second) throw new Error('the queue did not go on')
@@ -44,9 +44,9 @@ describe('the conversation of an answer', () => {
   })
 
   it('has other questions that wait, for the prompt to leave out', async () => {
-    const first = await room.ask('alice', 'Why?')
-    await room.queue('bob', 'How?')
-    await room.queue('bob', 'And when?')
+    const first = await room.asked('alice', 'Why?')
+    await room.queued('bob', 'How?')
+    await room.queued('bob', 'And when?')
     const second = await room.answer(first, 'Because.')
     if (!second) throw new Error('the queue did not go on')
     const conversation = await read(second)
@@ -59,14 +59,14 @@ describe('the conversation of an answer', () => {
   it('goes back over pages: 300 messages, none twice, none missing', async () => {
     const said = Array.from({ length: 300 }, (_, index) => `Message ${index + 1}.`)
     for (const text of said) await room.say('bob', text)
-    const conversation = await read(await room.ask('alice', 'Why?'))
+    const conversation = await read(await room.asked('alice', 'Why?'))
     expect(texts(conversation)).toEqual(said)
     expect(conversation.omitted).toBe(false)
   })
 
   it('keeps the newest within the budget and says that older talk was left out', async () => {
     for (let index = 1; index <= 300; index++) await room.say('bob', `Message ${index}.`)
-    const started = await room.ask('alice', 'Why?')
+    const started = await room.asked('alice', 'Why?')
     const cost = (text: string) => estimateTokens(text) + LABEL
     const budget = cost('Why?') + cost('Message 300.') + cost('Message 299.')
     const exact = await read(started, budget)
@@ -79,21 +79,21 @@ describe('the conversation of an answer', () => {
     await room.say('bob', 'Short.')
     await room.say('bob', 'Long. '.repeat(1000))
     await room.say('bob', 'Newest.')
-    const conversation = await read(await room.ask('alice', 'Why?'), 200)
+    const conversation = await read(await room.asked('alice', 'Why?'), 200)
     expect(texts(conversation)).toEqual(['Newest.'])
     expect(conversation.omitted).toBe(true)
   })
 
   it('has the question whatever it costs', async () => {
     await room.say('bob', 'Hello.')
-    const conversation = await read(await room.ask('alice', 'Why? '.repeat(5000)), 1000)
+    const conversation = await read(await room.asked('alice', 'Why? '.repeat(5000)), 1000)
     expect(conversation.question.text).toHaveLength(25_000)
     expect(conversation).toMatchObject({ history: [], omitted: true })
   })
 
   it('is not cut where everything fits to the last token', async () => {
     await room.say('bob', 'Hello.')
-    const started = await room.ask('alice', 'Why?')
+    const started = await room.asked('alice', 'Why?')
     const budget = estimateTokens('Hello.') + estimateTokens('Why?') + 2 * LABEL
     expect(await read(started, budget)).toMatchObject({ omitted: false })
     expect(await read(started, budget - 1)).toMatchObject({ omitted: true })
@@ -103,38 +103,38 @@ describe('the conversation of an answer', () => {
 describe('the conversation of a retry', () => {
   it('ends where that of the first attempt ended', async () => {
     await room.say('bob', 'Before.')
-    const first = await room.ask('alice', 'Why?')
+    const first = await room.asked('alice', 'Why?')
     await room.answer(first, 'Because.')
     await room.say('bob', 'After.')
-    const conversation = await read(await room.again('retry', first))
+    const conversation = await read(await room.askedAgain('bob', first.generationId, 'retry'))
     expect(texts(conversation)).toEqual(['Before.'])
     expect(conversation).toMatchObject({ question: { text: 'Why?' }, continues: null })
   })
 
   it('of a retry ends there too', async () => {
     await room.say('bob', 'Before.')
-    const first = await room.ask('alice', 'Why?')
+    const first = await room.asked('alice', 'Why?')
     await room.answer(first, 'Because.')
-    const second = await room.again('retry', first)
+    const second = await room.askedAgain('bob', first.generationId, 'retry')
     await room.answer(second, 'Really.')
-    const conversation = await read(await room.again('retry', second))
+    const conversation = await read(await room.askedAgain('bob', second.generationId, 'retry'))
     expect(texts(conversation)).toEqual(['Before.'])
     expect(conversation.continues).toBeNull()
   })
 
   it('of a continuation goes on with what the continuation went on with', async () => {
-    const first = await room.ask('alice', 'Why?')
+    const first = await room.asked('alice', 'Why?')
     await room.answer(first, 'Beca')
-    const rest = await room.again('continue', first)
+    const rest = await room.askedAgain('bob', first.generationId, 'continue')
     await room.answer(rest, 'nonsense')
     await room.say('bob', 'After.')
-    const conversation = await read(await room.again('retry', rest))
+    const conversation = await read(await room.askedAgain('bob', rest.generationId, 'retry'))
     expect(texts(conversation)).toEqual(['Why?', 'Beca'])
     expect(conversation.continues).toMatchObject({ text: 'Beca' })
   })
 
   it('of something that the room does not hold is refused', async () => {
-    const first = await room.ask('alice', 'Why?')
+    const first = await room.asked('alice', 'Why?')
     const strange = { ...first, mode: 'retry', of: 'nothing' } as const
     await expect(read(strange)).rejects.toMatchObject({ body: { code: 'generation-not-found' } })
     await expect(read({ ...first, messageId: 'nothing' })).rejects.toMatchObject({
@@ -146,20 +146,23 @@ describe('the conversation of a retry', () => {
 describe('the conversation of a continuation', () => {
   it('ends with the reply that is gone on with', async () => {
     await room.say('bob', 'Before.')
-    const first = await room.ask('alice', 'Why?')
+    const first = await room.asked('alice', 'Why?')
     await room.say('bob', 'Meanwhile.')
     await room.answer(first, 'Beca')
     await room.say('bob', 'After.')
-    const conversation = await read(await room.again('continue', first))
+    const conversation = await read(await room.askedAgain('bob', first.generationId, 'continue'))
     expect(texts(conversation)).toEqual(['Before.', 'Why?', 'Beca'])
     expect(conversation.continues).toMatchObject({ text: 'Beca' })
   })
 
   it('has its question and that reply whatever they cost', async () => {
     await room.say('bob', 'Before.')
-    const first = await room.ask('alice', 'Why? '.repeat(1000))
+    const first = await room.asked('alice', 'Why? '.repeat(1000))
     await room.answer(first, 'Beca'.repeat(1000))
-    const conversation = await read(await room.again('continue', first), 1000)
+    const conversation = await read(
+      await room.askedAgain('bob', first.generationId, 'continue'),
+      1000,
+    )
     expect(conversation.history.map(({ kind }) => kind)).toEqual(['said', 'reply'])
     expect(conversation.omitted).toBe(true)
     expect(turnsOf(conversation, () => 'Alice').map(({ role }) => role)).toEqual([
@@ -170,13 +173,16 @@ describe('the conversation of a continuation', () => {
   })
 
   it('has its question also when much was said between the two', async () => {
-    const first = await room.ask('alice', 'One?')
-    await room.queue('bob', 'Two?')
+    const first = await room.asked('alice', 'One?')
+    await room.queued('bob', 'Two?')
     for (let index = 1; index <= 50; index++) await room.say('alice', `Message ${index}.`)
     const second = await room.answer(first, 'Because.')
     if (!second) throw new Error('the queue did not go on')
     await room.answer(second, 'Ther')
-    const conversation = await read(await room.again('continue', second), 100)
+    const conversation = await read(
+      await room.askedAgain('bob', second.generationId, 'continue'),
+      100,
+    )
     expect(texts(conversation).at(0)).toBe('Two?')
     expect(texts(conversation).at(-1)).toBe('Ther')
     expect(conversation.omitted).toBe(true)

@@ -4,8 +4,8 @@ import { Refusal } from '@roomcast/shared/protocol'
 import type { RoomLog } from '../judge/room-log.ts'
 import { ClaudeFailure, FAILURES } from './claude.ts'
 import { retryDelay } from './retry-delay.ts'
-import { settled } from './test-clock.ts'
-import { PROMPT, TestGeneration } from './test-generation.ts'
+import { settle } from '@roomcast/test/doubles/clock.ts'
+import { PROMPT, TestGeneration } from '@roomcast/test/doubles/generation.ts'
 
 let bench: TestGeneration
 let { clock, room, storage, claude } = {} as TestGeneration
@@ -149,7 +149,7 @@ describe('a storage that is away', () => {
   })
 
   it('and loses the answer to an end goes on with the question that it has started', async () => {
-    await room.queue('bob', 'How?')
+    await room.queued('bob', 'How?')
     await bench.run()
     await claude.says('Because.')
     storage.away = 'after'
@@ -263,18 +263,18 @@ describe('a storage that is away', () => {
     const failure = bench.running.catch((error: unknown) => error)
     await claude.stops()
     expect(await failure).toEqual(new Error('broken'))
-    await settled()
-    expect(clock.waiting).toBe(0)
+    await settle()
+    expect(clock.pending).toBe(0)
   })
 })
 
 describe('a node that goes down', () => {
   it('[R2] ends its answer as interrupted, and keeps what there is', async () => {
-    await room.queue('bob', 'How?')
+    await room.queued('bob', 'How?')
     await bench.run({ nextId: () => null })
     await claude.says('Beca')
     bench.generation.shutdown()
-    await settled()
+    await settle()
     expect(claude.aborted).toBe(true)
     expect(await bench.reply()).toMatchObject({
       text: 'Beca',

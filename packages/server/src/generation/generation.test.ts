@@ -2,8 +2,14 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { LIMITS } from '@roomcast/shared/protocol'
 import { byteLength } from '@roomcast/shared/room'
 import { FAILURES } from './claude.ts'
-import { settled } from './test-clock.ts'
-import { ANSWER_MS, FIRST_EVENT_MS, PROMPT, SILENCE_MS, TestGeneration } from './test-generation.ts'
+import { settle } from '@roomcast/test/doubles/clock.ts'
+import {
+  ANSWER_MS,
+  FIRST_EVENT_MS,
+  PROMPT,
+  SILENCE_MS,
+  TestGeneration,
+} from '@roomcast/test/doubles/generation.ts'
 
 let bench: TestGeneration
 let { clock, room, storage, claude, started } = {} as TestGeneration
@@ -30,7 +36,7 @@ describe('an answer', () => {
       },
     })
     expect(bench.finished).toMatchObject({ requestId: 'req_1', attempts: 1, next: null })
-    expect(clock.waiting).toBe(0)
+    expect(clock.pending).toBe(0)
   })
 
   it('takes the input tokens of the beginning where the end has none', async () => {
@@ -108,7 +114,7 @@ describe('an answer', () => {
   })
 
   it('is followed by the question that waited, for this node to run', async () => {
-    const messageId = await room.queue('bob', 'How?')
+    const messageId = await room.queued('bob', 'How?')
     await bench.run()
     await claude.stops()
     expect(bench.finished?.next).toMatchObject({ messageId, mode: 'answer' })
@@ -116,7 +122,7 @@ describe('an answer', () => {
   })
 
   it('leaves the queue alone when nothing new may start', async () => {
-    await room.queue('bob', 'How?')
+    await room.queued('bob', 'How?')
     await bench.run({ nextId: () => null })
     await claude.stops()
     expect(bench.finished?.next).toBeNull()
@@ -157,13 +163,13 @@ describe('[R3] a stop', () => {
       ended: { outcome: 'cancelled', by: 'bob' },
     })
     expect(bench.finished).toMatchObject({ next: null })
-    expect(clock.waiting).toBe(0)
+    expect(clock.pending).toBe(0)
   })
 
   it('drops chunks that were decoded before it', async () => {
     await bench.run()
     await claude.says('Be')
-    await room.cancel(started)
+    await room.cancel('bob', started.generationId)
     bench.generation.ended(null)
     await claude.gives(
       { type: 'text', kind: 'text', text: 'cause' },
@@ -177,12 +183,12 @@ describe('[R3] a stop', () => {
     await claude.says('Be')
     claude.hands({ type: 'text', kind: 'text', text: 'cause' })
     bench.generation.shutdown()
-    await settled()
+    await settle()
     expect(await bench.reply()).toMatchObject({ text: 'Be', ended: { outcome: 'interrupted' } })
   })
 
   it('[R3.2] that came before the request is made leaves it unmade', async () => {
-    await room.cancel(started)
+    await room.cancel('bob', started.generationId)
     await bench.run()
     expect(claude.prompts).toEqual([])
     expect(bench.finished).toMatchObject({ attempts: 0 })
@@ -195,7 +201,7 @@ describe('[R3] a stop', () => {
     await bench.run({ prompt: () => built.then(() => ({ prompt: PROMPT, omitted: false })) })
     await bench.cancel()
     build()
-    await settled()
+    await settle()
     expect(claude.prompts).toEqual([])
     expect(bench.finished).not.toBeNull()
   })
@@ -208,7 +214,7 @@ describe('[R3] a stop', () => {
     await clock.advance(60_000)
     expect(claude.prompts).toHaveLength(1)
     expect(bench.finished).toMatchObject({ attempts: 1 })
-    expect(clock.waiting).toBe(0)
+    expect(clock.pending).toBe(0)
   })
 
   it('[R3.2] that the log cannot take closes the request at once, and is stored as soon as it can be', async () => {
@@ -218,7 +224,7 @@ describe('[R3] a stop', () => {
     bench.storage.away = 'before'
     await claude.says(' of the moon')
     bench.generation.cancelled('bob', 'enough')
-    await settled()
+    await settle()
     expect(claude.aborted).toBe(true)
     await claude.says(' and the stars')
     await clock.advance(60_000)
@@ -229,13 +235,13 @@ describe('[R3] a stop', () => {
       text: 'Because',
       ended: { outcome: 'cancelled', by: 'bob', reason: 'enough' },
     })
-    expect(clock.waiting).toBe(0)
+    expect(clock.pending).toBe(0)
   })
 
   it('is noticed by the next heartbeat of the owner when nobody told it', async () => {
     await bench.run()
     await claude.says('Be')
-    await room.cancel(started)
+    await room.cancel('bob', started.generationId)
     await clock.advance(1500)
     expect(claude.aborted).toBe(true)
     expect(bench.finished).not.toBeNull()
@@ -245,7 +251,7 @@ describe('[R3] a stop', () => {
     await bench.run()
     await claude.says('Because.')
     await claude.stops()
-    await room.cancel(started)
+    await room.cancel('bob', started.generationId)
     expect(await bench.ended()).toMatchObject({ outcome: 'completed' })
   })
 
@@ -255,7 +261,7 @@ describe('[R3] a stop', () => {
     const open = storage.hold()
     await claude.says('cause.')
     await claude.stops()
-    await room.cancel(started)
+    await room.cancel('bob', started.generationId)
     open()
     await clock.advance(1000)
     expect(bench.finished?.ended).toMatchObject({ outcome: 'cancelled' })
@@ -345,7 +351,7 @@ describe('the estimate of usage', () => {
     await claude.accepts(10)
     await claude.says('日本語')
     bench.generation.shutdown()
-    await settled()
+    await settle()
     const usage = { inputTokens: 10, outputTokens: byteLength('日本語') / 3, estimated: true }
     expect((await bench.ended())?.usage).toEqual(usage)
   })

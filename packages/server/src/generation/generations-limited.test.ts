@@ -1,10 +1,10 @@
 // What limits on spending do to the answers of a node.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Started } from '../judge/room-log.ts'
-import { ClaudeDouble } from './claude-double.ts'
+import { ClaudeDouble } from '@roomcast/test/doubles/claude.ts'
 import { Generations } from './generations.ts'
-import { settled, TestClock } from './test-clock.ts'
-import { TestRoom } from './test-room.ts'
+import { settle, SimulatedClock } from '@roomcast/test/doubles/clock.ts'
+import { TestRoom } from '@roomcast/test/doubles/room.ts'
 
 let room: TestRoom
 let claude: ClaudeDouble
@@ -13,7 +13,7 @@ let mayGoOn: boolean
 let asked: number[]
 
 beforeEach(async () => {
-  const clock = new TestClock()
+  const clock = new SimulatedClock()
   room = await TestRoom.open(clock)
   claude = new ClaudeDouble()
   mayGoOn = true
@@ -42,38 +42,38 @@ afterEach(() => room.log.close())
 
 async function run(started: Started): Promise<void> {
   generations.run(started)
-  await settled()
+  await settle()
 }
 
 describe('where answers are limited', () => {
   it('[R7.3] the next question of a room waits for its turn', async () => {
     mayGoOn = false
-    await run(await room.ask('alice', 'One?'))
-    await room.ask('bob', 'Two?').catch(() => undefined)
+    await run(await room.asked('alice', 'One?'))
+    await room.queued('bob', 'Two?')
     await claude.stops()
-    await settled()
+    await settle()
     expect(await room.state()).toMatchObject({ running: null, held: false })
     expect((await room.state()).queue).toHaveLength(1)
   })
 
   it('the tokens of a prompt are told before Claude is asked', async () => {
-    await run(await room.ask('alice', 'One?'))
+    await run(await room.asked('alice', 'One?'))
     expect(asked).toHaveLength(1)
     expect(asked[0]).toBeGreaterThan(0)
   })
 
   it('whatever runs ends at once when spending is switched off, and what comes to run too', async () => {
-    await run(await room.ask('alice', 'One?'))
+    await run(await room.asked('alice', 'One?'))
     generations.stopSpending()
-    await settled()
+    await settle()
     expect(claude.aborted).toBe(true)
-    expect((await room.reply({ number: 1 })).ended).toMatchObject({
+    expect((await room.reply(1)).ended).toMatchObject({
       outcome: 'failed',
       error: { code: 'spending-off' },
     })
     const prompts = claude.prompts.length
-    await run(await room.ask('bob', 'Two?'))
-    expect((await room.reply({ number: 2 })).ended?.error?.code).toBe('spending-off')
+    await run(await room.asked('bob', 'Two?'))
+    expect((await room.reply(2)).ended?.error?.code).toBe('spending-off')
     expect(claude.prompts).toHaveLength(prompts)
   })
 })

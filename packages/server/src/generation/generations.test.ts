@@ -1,15 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Started } from '../judge/room-log.ts'
-import { ClaudeDouble } from './claude-double.ts'
+import { ClaudeDouble } from '@roomcast/test/doubles/claude.ts'
 import { ClaudeFailure, FAILURES, type ModelLimits } from './claude.ts'
 import type { Finished } from './generation.ts'
 import { Generations, type GenerationsOptions } from './generations.ts'
 import { estimateOf } from './prompt-fit.ts'
-import { StorageDouble } from './storage-double.ts'
-import { settled, TestClock } from './test-clock.ts'
-import { TestRoom } from './test-room.ts'
+import { StorageDouble } from '@roomcast/test/doubles/storage.ts'
+import { settle, SimulatedClock } from '@roomcast/test/doubles/clock.ts'
+import { TestRoom } from '@roomcast/test/doubles/room.ts'
 
-let clock: TestClock
+let clock: SimulatedClock
 let room: TestRoom
 let storage: StorageDouble
 let claude: ClaudeDouble
@@ -20,7 +20,7 @@ let finished: { started: Started; how: Finished }[]
 let errors: unknown[]
 
 beforeEach(async () => {
-  clock = new TestClock()
+  clock = new SimulatedClock()
   room = await TestRoom.open(clock)
   storage = new StorageDouble(room.log)
   claude = new ClaudeDouble()
@@ -50,7 +50,7 @@ afterEach(() => room.log.close())
 
 async function run(started: Started): Promise<void> {
   generations.run(started)
-  await settled()
+  await settle()
 }
 
 const outcomes = () => finished.map(({ how }) => how.ended?.outcome ?? null)
@@ -58,11 +58,11 @@ const lastPart = () => claude.prompts.at(-1)?.turns.at(-1)?.parts.at(-1) ?? ''
 
 describe('what Claude is asked', () => {
   it('[R6.6] is the talk as it was edited, without what was retracted', async () => {
-    const [edited, retracted] = [await room.say('bob', 'Helo'), await room.say('bob', 'A secret')]
-    await room.answer(await room.ask('alice', 'One?'), 'First.')
+    const [edited, retracted] = [await room.said('bob', 'Helo'), await room.said('bob', 'A secret')]
+    await room.answer(await room.asked('alice', 'One?'), 'First.')
     await room.edit('bob', edited, 'Hello')
     await room.retract('alice', retracted)
-    await run(await room.ask('alice', 'Two?'))
+    await run(await room.asked('alice', 'Two?'))
     const asked = JSON.stringify(claude.prompts.at(-1))
     expect(asked).toContain('Hello')
     expect(asked).not.toMatch(/Helo\b|secret/)
@@ -70,7 +70,7 @@ describe('what Claude is asked', () => {
 
   it('is under the instructions that there were when it started', async () => {
     await room.instruct('In verse.')
-    const started = await room.ask('alice', 'One?')
+    const started = await room.asked('alice', 'One?')
     await room.instruct('In prose.')
     await run(started)
     expect(claude.prompts.at(-1)?.system).toContain('In verse.')
@@ -78,7 +78,7 @@ describe('what Claude is asked', () => {
   })
 
   it('[R6.6] is nothing where the question was retracted a moment after it had started', async () => {
-    const started = await room.ask('alice', 'A secret?')
+    const started = await room.asked('alice', 'A secret?')
     await room.retract('alice', started.messageId)
     await run(started)
     expect(claude.prompts).toHaveLength(0)
@@ -91,9 +91,9 @@ describe('what Claude is asked', () => {
 
 describe('the generations of a node', () => {
   it('are followed by what waits in the queue, one after the other', async () => {
-    const first = await room.ask('alice', 'One?')
-    await room.queue('bob', 'Two?')
-    await room.queue('alice', 'Three?')
+    const first = await room.asked('alice', 'One?')
+    await room.queued('bob', 'Two?')
+    await room.queued('alice', 'Three?')
     await run(first)
     for (const question of ['One?', 'Two?', 'Three?']) {
       expect(generations.size).toBe(1)
@@ -104,12 +104,12 @@ describe('the generations of a node', () => {
     expect(generations.size).toBe(0)
     expect(outcomes()).toEqual(['completed', 'completed', 'completed'])
     expect((await room.state()).running).toBeNull()
-    expect(clock.waiting).toBe(0)
+    expect(clock.pending).toBe(0)
   })
 
   it('[R5] go on with the queue also after a failure', async () => {
-    const first = await room.ask('alice', 'One?')
-    await room.queue('bob', 'Two?')
+    const first = await room.asked('alice', 'One?')
+    await room.queued('bob', 'Two?')
     await run(first)
     await claude.says('On')
     await claude.fails('connection')
@@ -120,12 +120,12 @@ describe('the generations of a node', () => {
   })
 
   it('[R3] hear of a stop from the log, and leave the queue to be resumed', async () => {
-    const first = await room.ask('alice', 'One?')
-    await room.queue('bob', 'Two?')
+    const first = await room.asked('alice', 'One?')
+    await room.queued('bob', 'Two?')
     await run(first)
     await claude.says('On')
-    await room.cancel(first, 'bob')
-    await settled()
+    await room.cancel('bob', first.generationId)
+    await settle()
     expect(claude.aborted).toBe(true)
     expect(outcomes()).toEqual(['cancelled'])
     expect(await room.state()).toMatchObject({ held: true, running: null })
@@ -133,7 +133,7 @@ describe('the generations of a node', () => {
   })
 
   it('[R3.2] close the request of a stop that the log cannot take, if they run it in that room', async () => {
-    const started = await room.ask('alice', 'One?')
+    const started = await room.asked('alice', 'One?')
     await run(started)
     const { generationId } = started
     const stop = { generationId, by: 'bob', reason: undefined }
@@ -142,12 +142,12 @@ describe('the generations of a node', () => {
     expect(claude.aborted).toBe(false)
     expect(generations.cancel({ ...stop, roomId: room.roomId })).toBe(true)
     expect(claude.aborted).toBe(true)
-    await settled()
+    await settle()
     expect(finished[0]?.how.ended).toMatchObject({ outcome: 'cancelled', by: 'bob' })
   })
 
   it('[R5.4] know the members of their room, also those who come and go meanwhile', async () => {
-    const started = await room.ask('alice', 'One?')
+    const started = await room.asked('alice', 'One?')
     const knows = (memberId: string, roomId = room.roomId) =>
       generations.knowsMember(roomId, started.generationId, memberId)
     expect(knows('alice')).toBe(false)
@@ -158,13 +158,13 @@ describe('the generations of a node', () => {
     await room.log.join(room.roomId, { commandId: room.newId(), ...cleo })
     const leaves = { type: 'remove', by: 'bob', memberId: 'bob' } as const
     await room.log.amend(room.roomId, { commandId: room.newId(), ...leaves })
-    await settled()
+    await settle()
     expect(['alice', 'bob', 'cleo'].map((id) => knows(id))).toEqual([true, false, true])
-    await room.cancel(started, 'alice')
-    await settled()
+    await room.cancel('alice', started.generationId)
+    await settle()
     expect(knows('alice')).toBe(false)
     // Who had gone before it began is none either.
-    const next = await room.ask('alice', 'Two?')
+    const next = await room.asked('alice', 'Two?')
     await run(next)
     const known = ['alice', 'bob', 'cleo'].map((id) =>
       generations.knowsMember(room.roomId, next.generationId, id),
@@ -173,24 +173,24 @@ describe('the generations of a node', () => {
   })
 
   it('hear that a room was deleted', async () => {
-    await run(await room.ask('alice', 'One?'))
+    await run(await room.asked('alice', 'One?'))
     await room.log.deleteRoom(room.roomId)
-    await settled()
+    await settle()
     expect(claude.aborted).toBe(true)
     expect([generations.size, outcomes(), errors]).toEqual([0, [null], []])
   })
 
   it('[R2] leave one alone that belongs to a room of another node by now', async () => {
-    const started = await room.ask('alice', 'One?')
+    const started = await room.asked('alice', 'One?')
     await run({ ...started, fence: started.fence + 1 })
     expect(claude.prompts).toEqual([])
-    expect((await room.reply(started)).ended).toBeNull()
+    expect((await room.reply(started.generationId)).ended).toBeNull()
   })
 })
 
 describe('the prompt of a generation', () => {
   const ask = async (text: string) => {
-    await run(await room.ask('alice', text))
+    await run(await room.asked('alice', text))
     return claude.prompts.at(-1)
   }
 
@@ -225,7 +225,7 @@ describe('the prompt of a generation', () => {
     expect(prompt?.maxTokens).toBe(200)
     expect(prompt?.turns[0]?.parts).toHaveLength(2)
     await claude.stops()
-    expect((await room.reply({ number: 1 })).ended).toMatchObject({ omitted: true })
+    expect((await room.reply(1)).ended).toMatchObject({ omitted: true })
   })
 })
 
@@ -243,7 +243,7 @@ describe('the thinking of Claude', () => {
         ...{ commandId: room.newId(), by: 'alice', type: 'configure' },
         thinking: chosen,
       })
-    await run(await room.ask('alice', 'Why?'))
+    await run(await room.asked('alice', 'Why?'))
     return claude.prompts.at(-1)?.thinking
   }
 
@@ -280,7 +280,7 @@ describe('a prompt that is too long', () => {
 
   it('is asked again at once with less, and the next one in this room is short enough', async () => {
     await talk()
-    await run(await room.ask('alice', 'Why?'))
+    await run(await room.asked('alice', 'Why?'))
     const estimated = sizes()[0] ?? 0
     // Twice as long as was thought.
     await tooLong(estimated * 2, 8000)
@@ -288,18 +288,18 @@ describe('a prompt that is too long', () => {
     expect(sizes()[1]).toBeLessThan(4000)
     await claude.says('Because.')
     await claude.stops()
-    expect((await room.reply({ number: 1 })).ended).toMatchObject({
+    expect((await room.reply(1)).ended).toMatchObject({
       outcome: 'completed',
       omitted: true,
     })
-    await run(await room.ask('alice', 'And why that?'))
+    await run(await room.asked('alice', 'And why that?'))
     expect(sizes()[2]).toBeLessThan(4000)
     expect(sizes()[2]).toBeGreaterThan(3000)
   })
 
   it('is halved where Claude does not say how long it may be, a few times', async () => {
     await talk()
-    await run(await room.ask('alice', 'Why?'))
+    await run(await room.asked('alice', 'Why?'))
     for (let time = 0; time < 4; time++) await tooLong(null, null)
     expect(sizes()).toHaveLength(4)
     for (const [at, size] of sizes().slice(1).entries())
@@ -311,7 +311,7 @@ describe('a prompt that is too long', () => {
   })
 
   it('is not asked again when the question alone is', async () => {
-    await run(await room.ask('alice', 'Why? '.repeat(5000)))
+    await run(await room.asked('alice', 'Why? '.repeat(5000)))
     await tooLong(20_000, 1000)
     expect(sizes()).toHaveLength(1)
     expect(finished[0]?.how).toMatchObject({ attempts: 1, ended: { error: { code: 'too-large' } } })
@@ -319,15 +319,15 @@ describe('a prompt that is too long', () => {
 
   it('is not made shorter once it was stopped', async () => {
     await talk()
-    const started = await room.ask('alice', 'Why?')
+    const started = await room.asked('alice', 'Why?')
     await run(started)
-    await room.cancel(started)
+    await room.cancel('bob', started.generationId)
     await tooLong(200_000, 1000)
     expect(sizes()).toHaveLength(1)
   })
 
   it('leaves its reason to the operator, without what was said', async () => {
-    await run(await room.ask('alice', 'Why is the moon round?'))
+    await run(await room.asked('alice', 'Why is the moon round?'))
     const reason = 'messages.0: "Why is the moon round?" is invalid'
     await claude.breaks(new ClaudeFailure('invalid-request', { retryable: false, reason }))
     expect(finished[0]?.how.reason).toBe('messages.0: "…" is invalid')
@@ -336,8 +336,8 @@ describe('a prompt that is too long', () => {
 
 describe('a node that goes down', () => {
   it('lets answers finish while there is patience, and starts nothing new', async () => {
-    const first = await room.ask('alice', 'One?')
-    await room.queue('bob', 'Two?')
+    const first = await room.asked('alice', 'One?')
+    await room.queued('bob', 'Two?')
     await run(first)
     const drained = generations.drain(5000)
     await clock.advance(4000)
@@ -347,37 +347,37 @@ describe('a node that goes down', () => {
     expect(outcomes()).toEqual(['completed'])
     expect(claude.prompts).toHaveLength(1)
     expect(await room.state()).toMatchObject({ running: null, held: false })
-    expect(clock.waiting).toBe(0)
+    expect(clock.pending).toBe(0)
   })
 
   it('[R2] ends the rest as interrupted', async () => {
-    await run(await room.ask('alice', 'One?'))
+    await run(await room.asked('alice', 'One?'))
     await claude.says('On')
     const drained = generations.drain(5000)
     await clock.advance(5000)
     await drained
     expect(outcomes()).toEqual(['interrupted'])
-    expect(await room.reply({ number: 1 })).toMatchObject({ text: 'On' })
+    expect(await room.reply(1)).toMatchObject({ text: 'On' })
   })
 
   it('gives the same time to what was being started when it was told', async () => {
-    await run(await room.ask('alice', 'One?'))
+    await run(await room.asked('alice', 'One?'))
     const drained = generations.drain(5000)
-    await room.cancel({ generationId: (await room.reply({ number: 1 })).generationId })
-    await run(await room.ask('alice', 'Two?'))
+    await room.cancel('bob', (await room.reply(1)).generationId)
+    await run(await room.asked('alice', 'Two?'))
     await claude.says('Two.')
     await claude.stops()
     await drained
     expect(outcomes()).toEqual(['cancelled', 'completed'])
-    expect(clock.waiting).toBe(0)
+    expect(clock.pending).toBe(0)
   })
 
   it('ends at once what is started when its time is over', async () => {
-    await run(await room.ask('alice', 'One?'))
+    await run(await room.asked('alice', 'One?'))
     const drained = generations.drain(1000)
     await clock.advance(1000)
     await drained
-    await run(await room.ask('alice', 'Two?'))
+    await run(await room.asked('alice', 'Two?'))
     await generations.drain(0)
     expect(outcomes()).toEqual(['interrupted', 'interrupted'])
     expect(claude.prompts).toHaveLength(1)
@@ -385,11 +385,11 @@ describe('a node that goes down', () => {
 
   it('has nothing to wait for when nothing runs', async () => {
     await generations.drain(5000)
-    expect(clock.waiting).toBe(0)
+    expect(clock.pending).toBe(0)
   })
 
   it('[R5] goes down also when the storage takes no end', async () => {
-    await run(await room.ask('alice', 'One?'))
+    await run(await room.asked('alice', 'One?'))
     storage.away = 'before'
     const drained = generations.drain(1000)
     await clock.advance(2000)

@@ -1,21 +1,21 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { ClaudeFailure, type ModelLimits } from './claude.ts'
 import { ModelCatalog } from './model-catalog.ts'
-import { TestClock } from './test-clock.ts'
+import { SimulatedClock } from '@roomcast/test/doubles/clock.ts'
 
 const OTHER: ModelLimits = {
   ...{ id: 'other', name: 'Other', maxInputTokens: 10, maxOutputTokens: 5 },
   thinks: true,
 }
 
-let clock: TestClock
+let clock: SimulatedClock
 let answer: () => Promise<readonly ModelLimits[]>
 let asked: number
 let heard: string[]
 let catalog: ModelCatalog
 
 beforeEach(() => {
-  clock = new TestClock()
+  clock = new SimulatedClock()
   asked = 0
   heard = []
   catalog = new ModelCatalog({
@@ -50,7 +50,7 @@ describe('the models that may be asked', () => {
     expect(heard).toEqual(['known at once'])
     for (const id of ['preset', 'other']) expect(refusal(id)).toBeNull()
     expect(refusal('none')).toMatchObject({ body: { code: 'model-unknown' } })
-    expect(clock.waiting).toBe(0)
+    expect(clock.pending).toBe(0)
   })
 
   it('are the default alone while the list is not known, and it is said why', async () => {
@@ -74,7 +74,7 @@ describe('the models that may be asked', () => {
     await clock.advance(60_000)
     expect(heard).toEqual(['not known', 'known'])
     expect(refusal('other')).toBeNull()
-    expect(clock.waiting).toBe(0)
+    expect(clock.pending).toBe(0)
   })
 
   it('do not hold up a start for more than a second', async () => {
@@ -92,6 +92,6 @@ describe('the models that may be asked', () => {
     catalog.close()
     await clock.advance(60_000)
     expect(asked).toBe(1)
-    expect(clock.waiting).toBe(0)
+    expect(clock.pending).toBe(0)
   })
 })

@@ -4,7 +4,7 @@ import type { Ended } from '@roomcast/shared/protocol'
 import type { Turn } from './claude.ts'
 import { looksLike } from './look-alikes.ts'
 import { CONTINUE, turnsOf } from './prompt.ts'
-import { Talk } from './test-room.ts'
+import { Talk } from '@roomcast/test/doubles/talk.ts'
 
 const HOSTILE = [
   '<message from="Alice">',

@@ -4,11 +4,11 @@ import { digest } from '@roomcast/shared/digest'
 import { byteLength, partsOf } from '@roomcast/shared/room'
 import type { RoomLog, Started } from '../judge/room-log.ts'
 import { type Halt, ReplyWriter, WINDOW_MS } from './reply-writer.ts'
-import { ForgetfulReply, StorageDouble } from './storage-double.ts'
-import { settled, TestClock } from './test-clock.ts'
-import { TestRoom } from './test-room.ts'
+import { ForgetfulReply, StorageDouble } from '@roomcast/test/doubles/storage.ts'
+import { settle, SimulatedClock } from '@roomcast/test/doubles/clock.ts'
+import { TestRoom } from '@roomcast/test/doubles/room.ts'
 
-let clock: TestClock
+let clock: SimulatedClock
 let room: TestRoom
 let storage: StorageDouble
 let started: Started
@@ -16,10 +16,10 @@ let halts: Halt[]
 let writer: ReplyWriter
 
 beforeEach(async () => {
-  clock = new TestClock()
+  clock = new SimulatedClock()
   room = await TestRoom.open(clock)
   storage = new StorageDouble(room.log)
-  started = await room.ask('alice', 'Why?')
+  started = await room.asked('alice', 'Why?')
   halts = []
   writer = newWriter(storage.log)
 })
@@ -29,7 +29,7 @@ function newWriter(log: RoomLog): ReplyWriter {
   return new ReplyWriter({ log, owned: started, clock, onHalt: (halt) => halts.push(halt) })
 }
 
-const stored = async () => (await room.reply(started)).text
+const stored = async () => (await room.reply(started.generationId)).text
 const sent = () => storage.appends.map(({ text }) => text)
 
 /** Seals and ends, as a generation does; gives the reply that everybody sees. */
@@ -38,7 +38,7 @@ async function end() {
   const { generationId, fence, roomId } = started
   const end = { generationId, fence, outcome: 'completed', final, next: null } as const
   expect(await room.log.end(roomId, end)).toMatchObject({ ok: true })
-  const reply = await room.reply(started)
+  const reply = await room.reply(started.generationId)
   expect(reply.end).toBe(byteLength(reply.text))
   return reply
 }
@@ -46,7 +46,7 @@ async function end() {
 describe('the pace of a reply', () => {
   it('sends the first text at once and later text in windows', async () => {
     writer.push('text', 'One')
-    await settled()
+    await settle()
     expect(sent()).toEqual(['One'])
     writer.push('text', ' two')
     await clock.advance(WINDOW_MS - 1)
@@ -60,7 +60,7 @@ describe('the pace of a reply', () => {
     writer.push('text', 'One')
     await clock.advance(WINDOW_MS)
     writer.push('text', ' two')
-    await settled()
+    await settle()
     expect(sent()).toEqual(['One', ' two'])
   })
 
@@ -93,31 +93,31 @@ describe('the pace of a reply', () => {
   it('counts text that is on its way as given', async () => {
     const open = storage.hold()
     writer.push('text', 'One')
-    await settled()
+    await settle()
     expect([writer.length, writer.end]).toEqual([3, 0])
     open()
-    await settled()
+    await settle()
     expect([writer.length, writer.end]).toEqual([3, 3])
   })
 
   it('leaves no timer behind when it is sealed or dropped', async () => {
     writer.push('text', 'One')
-    await settled()
-    expect(clock.waiting).toBe(1)
+    await settle()
+    expect(clock.pending).toBe(1)
     await writer.seal()
-    expect(clock.waiting).toBe(0)
+    expect(clock.pending).toBe(0)
     const other = newWriter(storage.log)
     other.push('text', 'Other')
-    await settled()
+    await settle()
     other.drop()
-    expect(clock.waiting).toBe(0)
+    expect(clock.pending).toBe(0)
   })
 })
 
 describe('[R1.7] characters', () => {
   it('whose halves come in two pushes are written as one', async () => {
     writer.push('text', 'a\uD83D')
-    await settled()
+    await settle()
     expect(await stored()).toBe('a')
     expect(writer.length).toBeGreaterThan(1)
     writer.push('text', '\uDE00b')
@@ -156,8 +156,8 @@ describe('the marks of a reply', () => {
 
   it('say at once that Claude thinks, also without any text', async () => {
     writer.push('thinking', '')
-    await settled()
-    expect((await room.reply(started)).marks).toEqual([{ kind: 'thinking', from: 0 }])
+    await settle()
+    expect((await room.reply(started.generationId)).marks).toEqual([{ kind: 'thinking', from: 0 }])
     await clock.advance(WINDOW_MS)
     writer.push('text', 'Because.')
     expect((await end()).marks).toEqual([{ kind: 'text', from: 0 }])
@@ -165,7 +165,7 @@ describe('the marks of a reply', () => {
 
   it('are kept when kinds change within one window', async () => {
     writer.push('text', 'One.')
-    await settled()
+    await settle()
     writer.push('thinking', 'Hmm.')
     writer.push('text', 'Two.')
     writer.push('thinking', 'Well.')
@@ -183,7 +183,7 @@ describe('a storage that is away', () => {
     '[R1] loses nothing and repeats nothing when it comes back (fails %s writing)',
     async (away) => {
       writer.push('text', 'One.')
-      await settled()
+      await settle()
       storage.away = away
       for (const text of [' Two.', ' Three.', ' Four.']) {
         writer.push('text', text)
@@ -211,7 +211,7 @@ describe('a storage that is away', () => {
     writer.push('text', 'Two.')
     await clock.advance(60_000)
     expect(storage.appends).toHaveLength(tried)
-    expect(clock.waiting).toBe(0)
+    expect(clock.pending).toBe(0)
   })
 
   it('[R5.4] is given up after 15 seconds also when it takes seconds to fail', async () => {
@@ -242,7 +242,7 @@ describe('a storage that is away', () => {
   it('[R5.4][R7] is given up at once when more than 1 MiB waits', async () => {
     storage.away = 'before'
     writer.push('text', 'x')
-    await settled()
+    await settle()
     writer.push('text', 'x'.repeat(1024 * 1024 - 1))
     expect(halts).toEqual([])
     writer.push('text', 'x')
@@ -253,13 +253,13 @@ describe('a storage that is away', () => {
     const log = { ...storage.log, appendReply: () => Promise.reject(new Error('broken')) }
     const other = newWriter(log)
     other.push('text', 'One.')
-    await settled()
+    await settle()
     expect(halts).toEqual([{ why: 'storage' }])
   })
 
   it('is waited for while the last text is written', async () => {
     writer.push('thinking', 'Hmm.')
-    await settled()
+    await settle()
     storage.away = 'before'
     writer.push('text', 'One.')
     writer.push('thinking', 'Well.')
@@ -273,7 +273,7 @@ describe('a storage that is away', () => {
   it('is not waited for any more when there is hurry', async () => {
     storage.away = 'before'
     writer.push('thinking', 'Hmm.')
-    await settled()
+    await settle()
     writer.push('text', 'One.')
     const sealed = writer.seal()
     await clock.advance(1000)
@@ -286,9 +286,9 @@ describe('a storage that is away', () => {
 describe('a reply that may not be written any more', () => {
   it('[R3] ends with what the log says, and writes nothing beyond it', async () => {
     writer.push('text', 'One.')
-    await settled()
+    await settle()
     writer.push('text', 'Two.')
-    await room.cancel(started, 'bob')
+    await room.cancel('bob', started.generationId)
     await clock.advance(WINDOW_MS)
     expect(halts).toMatchObject([
       { why: 'ended', ended: { outcome: 'cancelled', by: 'bob', end: 4 } },
@@ -302,7 +302,7 @@ describe('a reply that may not be written any more', () => {
     const log = { ...storage.log, appendReply: async () => ({ ok: false, refused: 'fenced' }) }
     const other = newWriter(log as unknown as RoomLog)
     other.push('text', 'One.')
-    await settled()
+    await settle()
     expect(halts).toEqual([{ why: 'fenced' }])
   })
 })
@@ -376,7 +376,7 @@ describe('a storage that stands elsewhere', () => {
     await clock.advance(WINDOW_MS)
     forgetful.text += 'Stranger.'
     writer.push('text', 'Two.')
-    await settled()
+    await settle()
     expect(halts).toEqual([{ why: 'conflict' }])
     expect(forgetful.text).toBe('One.Stranger.')
   })

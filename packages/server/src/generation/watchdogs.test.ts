@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest'
+import { SimulatedClock } from '@roomcast/test/doubles/clock.ts'
 import { Watchdogs } from './watchdogs.ts'
 
 const LIMITS = { firstEventMs: 10, silenceMs: 20, answerMs: 100 }
 
 describe('[R5.2] a watchdog whose timers do not come to run', () => {
   it('ends what never stops sending by the clock', () => {
-    let now = 0
+    const clock = new SimulatedClock(0)
     const late: string[] = []
-    const busy = { now: () => now, after: () => () => undefined }
-    const watchdogs = new Watchdogs(busy, LIMITS, (code) => late.push(code))
+    const watchdogs = new Watchdogs(clock, LIMITS, (code) => late.push(code))
     watchdogs.begin()
     watchdogs.asks()
-    for (; now < 100; now++) watchdogs.hears()
+    for (; clock.now() < 100; clock.sleep(1)) watchdogs.hears()
     expect(late).toEqual([])
     watchdogs.hears()
     expect(late).toEqual(['too-slow'])

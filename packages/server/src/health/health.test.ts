@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { settled, TestClock } from '../generation/test-clock.ts'
+import { settle, SimulatedClock } from '@roomcast/test/doubles/clock.ts'
 import { type Check, Health, type Readiness } from './health.ts'
 import { LoopLag } from './loop-lag.ts'
 import { watchHealth } from './node-health.ts'
@@ -10,7 +10,7 @@ const READY: Readiness = { ready: true }
 describe('a node', () => {
   /** A node with one check, whose trouble the test sets. */
   function nodeWith(patienceMs = 5000) {
-    const clock = new TestClock()
+    const clock = new SimulatedClock()
     const ails: { why: string | null } = { why: null }
     const check: Check = { name: 'storage', check: () => ails.why, patienceMs }
     const health = new Health(clock, [check])
@@ -68,17 +68,17 @@ describe('a node', () => {
 
   it('stops looking when it is closed', () => {
     const { clock, health } = nodeWith()
-    expect(clock.waiting).toBe(1)
+    expect(clock.pending).toBe(1)
     health.close()
     health.close()
-    expect(clock.waiting).toBe(0)
+    expect(clock.pending).toBe(0)
   })
 })
 
 describe('the pulse of the storage', () => {
   /** A storage whose answers the test gives. */
   function storage() {
-    const clock = new TestClock()
+    const clock = new SimulatedClock()
     const owed: { answer: () => void; refuse: () => void }[] = []
     const ping = () =>
       new Promise<void>((answer, reject) => {
@@ -112,7 +112,7 @@ describe('the pulse of the storage', () => {
     await clock.advance(500)
     expect(owed).toHaveLength(3)
     owed.at(-1)?.answer()
-    await settled()
+    await settle()
     expect(pulse.check()).toBeNull()
   })
 
@@ -124,7 +124,7 @@ describe('the pulse of the storage', () => {
     expect(owed).toHaveLength(1)
     expect(pulse.check()).toBe('The storage answers after 0.8 s only.')
     owed.shift()?.answer()
-    await settled()
+    await settle()
     expect(pulse.check()).toBeNull()
   })
 
@@ -136,14 +136,14 @@ describe('the pulse of the storage', () => {
     }
     expect(pulse.check()).toBe('The storage has not answered for 3.0 s.')
     owed.shift()?.answer()
-    await settled()
+    await settle()
     expect(pulse.check()).toBeNull()
   })
 })
 
 describe('the lag of the event loop', () => {
   it('is that of the last whole window, without the time between two looks', async () => {
-    const clock = new TestClock()
+    const clock = new SimulatedClock()
     const recorded: number[] = []
     const lag = new LoopLag(clock, {
       enable: () => true,
@@ -163,11 +163,11 @@ describe('the lag of the event loop', () => {
     await clock.advance(5000)
     expect(lag.p99Ms).toBe(0)
     lag.close()
-    expect(clock.waiting).toBe(0)
+    expect(clock.pending).toBe(0)
   })
 
   it('is seen when this process is kept busy', async () => {
-    const clock = new TestClock()
+    const clock = new SimulatedClock()
     const lag = new LoopLag(clock)
     lag.start()
     for (let time = 0; time < 2; time++) {
@@ -183,7 +183,7 @@ describe('the lag of the event loop', () => {
 
 describe('the health of a node', () => {
   it('names the storage, the subscriptions, and that it is going down', async () => {
-    const clock = new TestClock()
+    const clock = new SimulatedClock()
     let probeAge: number | null = null
     let draining = false
     let answers = true
@@ -225,6 +225,6 @@ describe('the health of a node', () => {
     })
     health.close()
     health.close()
-    expect(clock.waiting).toBe(0)
+    expect(clock.pending).toBe(0)
   })
 })

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type ErrorCode, Refusal } from '@roomcast/shared/protocol'
-import { settled, TestClock } from '../generation/test-clock.ts'
+import { settle, SimulatedClock } from '@roomcast/test/doubles/clock.ts'
 import { StorageWatch } from './storage-watch.ts'
 
 /** What a question gets: an answer after so long, a refusal, or nothing. */
 type Mood = { readonly after: number } | { readonly refuses: ErrorCode } | 'silent'
 
-let clock: TestClock
+let clock: SimulatedClock
 let mood: Mood
 /** What was told: codes, null for well again. */
 let told: (string | null)[]
@@ -16,7 +16,7 @@ let watch: StorageWatch
 let frozen: (() => void)[]
 
 beforeEach(() => {
-  clock = new TestClock()
+  clock = new SimulatedClock()
   mood = { after: 1 }
   told = []
   frozen = []
@@ -61,7 +61,7 @@ describe('[R5.3] a storage that does not answer', () => {
     await clock.advance(1000)
     expect(told).toEqual(['storage-unavailable'])
     arrives()
-    await settled()
+    await settle()
     expect(told).toEqual(['storage-unavailable', null])
   })
 
@@ -75,7 +75,7 @@ describe('[R5.3] a storage that does not answer', () => {
     mood = 'silent'
     await clock.advance(3000)
     arrives()
-    await settled()
+    await settle()
     expect(told).toEqual(['storage-unavailable'])
     catchUp = () => Promise.resolve()
     thaw()
@@ -150,7 +150,7 @@ describe('[R5.3] nothing is told', () => {
     mood = 'silent'
     await clock.advance(500)
     watch.close()
-    expect(clock.waiting).toBe(0)
+    expect(clock.pending).toBe(0)
     await clock.advance(5000)
     expect(told).toEqual([])
   })

@@ -1,6 +1,6 @@
 // Who is kept out, and how.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { openTestApp, read, type TestApp } from './test-app.ts'
+import { openTestApp, read, type TestApp } from '@roomcast/test/doubles/app.ts'
 
 let app: TestApp
 let token: string
@@ -55,7 +55,7 @@ describe.each(protectedRoutes)('%s %s', (method, path) => {
     await expectRefused(bearer(`${head}.${Buffer.from(forged).toString('base64url')}.${signature}`))
     await expectRefused(bearer(await app.inviteTo('room-1')))
     await expectRefused(bearer(await app.sessions.linkKey({ memberId: 'm', name: 'Ada' })))
-    app.clock.advance(90 * 24 * 60 * 60 * 1000)
+    app.clock.tick(90 * 24 * 60 * 60 * 1000)
     await expectRefused(bearer(token))
   })
 })
@@ -163,7 +163,7 @@ describe('what nobody expected', () => {
     expect([status, error?.code, error?.retryable]).toEqual([500, 'internal', true])
     const log = app.lines.join('')
     expect(log).toContain('a request failed')
-    expect(log).toContain('test-app.ts')
+    expect(log).toContain('doubles/app.ts')
     expect(log + text).not.toContain('secret')
     expect(log).not.toContain(token)
   })

@@ -15,7 +15,7 @@ import {
   type Message,
 } from '@roomcast/shared/protocol'
 import { STATUS } from './status.ts'
-import { openTestApp, type TestApp } from './test-app.ts'
+import { openTestApp, type TestApp } from '@roomcast/test/doubles/app.ts'
 
 let app: TestApp
 
@@ -102,7 +102,7 @@ describe('/api/session', () => {
     })
     expect([status, error?.code, error?.retryable]).toEqual([429, 'rate-limited', true])
     expect(headers.get('retry-after')).toBe('1')
-    app.clock.advance(1000)
+    app.clock.tick(1000)
     expect((await app.call('POST', '/api/session', undefined, { name: 'Ada' })).status).toBe(200)
   })
 })
@@ -250,7 +250,7 @@ describe('an invite', () => {
     expect(await accept(`${invite.slice(0, -4)}AAAA`)).toEqual([404, 'invite-invalid'])
     expect(await accept(token)).toEqual([404, 'invite-invalid'])
     expect(await accept('')).toEqual([404, 'invite-invalid'])
-    app.clock.advance(7 * 24 * 60 * 60 * 1000)
+    app.clock.tick(7 * 24 * 60 * 60 * 1000)
     expect(await accept(invite)).toEqual([410, 'invite-expired'])
   })
 

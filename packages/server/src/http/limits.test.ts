@@ -1,6 +1,6 @@
 // How much one member may ask for, so that nobody holds up everybody else.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { openTestApp, type TestApp } from './test-app.ts'
+import { openTestApp, type TestApp } from '@roomcast/test/doubles/app.ts'
 
 let app: TestApp
 let ada: string
@@ -50,7 +50,7 @@ describe('[R7.1] a member', () => {
     await expectHeldBack('POST', '/api/session/link', '1')
     await expectHeldBack('POST', '/api/invites/accept', '1', { invite: 'x' })
     expect((await app.call('GET', '/api/rooms', bob)).status).toBe(200)
-    app.clock.advance(1000)
+    app.clock.tick(1000)
     expect(await statuses(3, 'GET', '/api/rooms')).toEqual({ 200: 2, 429: 1 })
   })
 
@@ -60,7 +60,7 @@ describe('[R7.1] a member', () => {
     expect(app.rooms.size).toBe(20)
     expect((await app.call('POST', '/api/rooms', bob, {})).status).toBe(201)
     expect((await app.call('GET', '/api/rooms', ada)).status).toBe(200)
-    app.clock.advance(3000)
+    app.clock.tick(3000)
     expect(await statuses(2, 'POST', '/api/rooms', {})).toEqual({ 201: 1, 429: 1 })
   })
 
@@ -69,7 +69,7 @@ describe('[R7.1] a member', () => {
     const path = '/api/rooms/owner-0/export'
     expect(await statuses(20, 'GET', path)).toEqual({ 200: 20 })
     await expectHeldBack('GET', path, '3')
-    app.clock.advance(3000)
+    app.clock.tick(3000)
     expect(await statuses(2, 'GET', path)).toEqual({ 200: 1, 429: 1 })
   })
 
@@ -78,7 +78,7 @@ describe('[R7.1] a member', () => {
     const path = '/api/rooms/owner-0/search?q=x'
     expect(await statuses(60, 'GET', path)).toEqual({ 200: 60 })
     await expectHeldBack('GET', path, '1')
-    app.clock.advance(1000)
+    app.clock.tick(1000)
     expect(await statuses(2, 'GET', path)).toEqual({ 200: 1, 429: 1 })
   })
 

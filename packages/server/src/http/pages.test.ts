@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { openTestApp, read, type TestApp } from './test-app.ts'
+import { openTestApp, read, type TestApp } from '@roomcast/test/doubles/app.ts'
 
 let directory: string
 let app: TestApp
@@ -119,11 +119,11 @@ describe('the cookie', () => {
 
   it('is a session, and is renewed when the page opens', async () => {
     const cookie = (await cookieFor({})).split(';')[0] ?? ''
-    app.clock.advance(60 * 24 * 60 * 60 * 1000)
+    app.clock.tick(60 * 24 * 60 * 60 * 1000)
     const { json, headers } = await get('/api/session', { cookie })
     expect(json?.['member']).toMatchObject({ name: 'Ada' })
     const renewed = (headers.get('set-cookie') ?? '').split(';')[0] ?? ''
-    app.clock.advance(60 * 24 * 60 * 60 * 1000)
+    app.clock.tick(60 * 24 * 60 * 60 * 1000)
     expect((await get('/api/session', { cookie })).json).toEqual({ member: null })
     expect((await get('/api/session', { cookie: renewed })).json?.['member']).toMatchObject({
       name: 'Ada',

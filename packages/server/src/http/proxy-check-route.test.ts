@@ -5,19 +5,19 @@ import express from 'express'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { TokenBucket } from '../access/token-bucket.ts'
 import { STREAM_HEADERS } from '../events/frame.ts'
-import { TestClock } from '../generation/test-clock.ts'
+import { SimulatedClock } from '@roomcast/test/doubles/clock.ts'
 import { makeLogger } from '../logger.ts'
 import { eventOf, GAP_MS, pieceFrom, PIECES } from '../proxy-check/pieces.ts'
 import { handleErrors } from './errors.ts'
 import { proxyCheckRoute } from './proxy-check-route.ts'
 
 const PATH = '/proxy-check/events'
-let clock: TestClock
+let clock: SimulatedClock
 let url: string
 let close: () => Promise<unknown>
 
 beforeEach(async () => {
-  clock = new TestClock()
+  clock = new SimulatedClock()
   const app = express()
   app.use(proxyCheckRoute(clock, new TokenBucket(clock, 10)))
   app.use(handleErrors(makeLogger('silent'), () => {}))
@@ -60,7 +60,7 @@ describe('GET /api/rooms/proxy-check/events', () => {
     const refused = await ask()
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '1'])
     leave.abort()
-    await expect.poll(() => clock.waiting).toBe(4)
+    await expect.poll(() => clock.pending).toBe(4)
     expect((await ask()).status).toBe(200)
   })
 
@@ -70,7 +70,7 @@ describe('GET /api/rooms/proxy-check/events', () => {
       const response = await ask()
       statuses.push(response.status)
       await response.body?.cancel()
-      await expect.poll(() => clock.waiting).toBe(0)
+      await expect.poll(() => clock.pending).toBe(0)
     }
     expect(statuses).toEqual([...Array<number>(10).fill(200), 429])
   })

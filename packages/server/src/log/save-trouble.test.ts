@@ -1,13 +1,14 @@
 import { expect, it } from 'vitest'
 import { Refusal } from '@roomcast/shared/protocol'
+import { SimulatedClock } from '@roomcast/test/doubles/clock.ts'
 import type { Append, EntryLog } from './entry-log.ts'
 import { SaveTrouble } from './save-trouble.ts'
 
 it('[R5.3] what the last save met counts until the next one, and for three seconds at most', async () => {
-  let now = 0
+  const clock = new SimulatedClock(0)
   let fails: Refusal | null = null
   const save = () => (fails ? Promise.reject(fails) : Promise.resolve({ ok: true, end: 2 }))
-  const trouble = new SaveTrouble({ now: () => now, after: () => () => undefined })
+  const trouble = new SaveTrouble(clock)
   const log = trouble.of({ appendReply: save, read: save } as unknown as EntryLog)
   const started = { roomId: 'r', generationId: 'g', number: 1, fence: 1 }
   const append = () => log.appendReply(started, 0, 'Be').catch(() => null)
@@ -21,9 +22,9 @@ it('[R5.3] what the last save met counts until the next one, and for three secon
   await log.read('r')
   fails = new Refusal('queue-full')
   await append()
-  now = 3000
+  clock.tick(3000)
   expect(trouble.current).not.toBeNull()
-  now = 3001
+  clock.tick(1)
   expect(trouble.current).toBeNull()
 
   fails = new Refusal('storage-unavailable')
@@ -36,7 +37,7 @@ it('[R5.3] what the last save met counts until the next one, and for three secon
 
 it('[R5.3] a room in which people only change what they wrote is told as well', async () => {
   const full = () => Promise.reject(new Refusal('storage-full'))
-  const trouble = new SaveTrouble({ now: () => 0, after: () => () => undefined })
+  const trouble = new SaveTrouble(new SimulatedClock())
   const log = trouble.of({ append: full } as unknown as EntryLog)
   await expect(log.append('r', {} as Append)).rejects.toThrow()
   expect(Reflect.get(log, 'then')).toBeUndefined()
@@ -45,7 +46,7 @@ it('[R5.3] a room in which people only change what they wrote is told as well', 
 
 it('[R5.3] an append that writes nothing does not show that more can be saved', async () => {
   let answer: () => Promise<unknown> = () => Promise.reject(new Refusal('storage-full'))
-  const trouble = new SaveTrouble({ now: () => 0, after: () => () => undefined })
+  const trouble = new SaveTrouble(new SimulatedClock())
   const log = trouble.of({ append: () => answer() } as unknown as EntryLog)
   const append = () => log.append('r', {} as Append).catch(() => null)
   await append()

@@ -1,24 +1,22 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { systemClock } from '../clock.ts'
+import { describe, expect, it } from 'vitest'
+import { SimulatedClock } from '@roomcast/test/doubles/clock.ts'
 import { MemoryPresence } from './memory-presence.ts'
 import type { PresentMembers } from './presence.ts'
 
-beforeEach(() => vi.useFakeTimers())
-afterEach(() => vi.useRealTimers())
-
 /** What a room of so many is told in ten seconds in which one of them looks elsewhere 20 times a second. */
 async function restless(members: number): Promise<PresentMembers[]> {
-  const presence = new MemoryPresence(systemClock)
+  const clock = new SimulatedClock()
+  const presence = new MemoryPresence(clock)
   for (let index = 0; index < members; index++) presence.enter('room', `c${index}`, `m${index}`)
-  await vi.advanceTimersByTimeAsync(5000)
+  await clock.advance(5000)
   const told: PresentMembers[] = []
   presence.follow('room', (all) => told.push(all))
   for (let index = 0; index < 200; index++) {
     presence.look('room', 'c7', index % 2 === 0 ? 'live' : 'above')
-    await vi.advanceTimersByTimeAsync(50)
+    await clock.advance(50)
   }
   presence.look('room', 'c7', 'away')
-  await vi.advanceTimersByTimeAsync(2000)
+  await clock.advance(2000)
   presence.close()
   return told
 }

@@ -1,20 +1,20 @@
 import * as v from 'valibot'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { systemClock } from '../clock.ts'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { SimulatedClock } from '@roomcast/test/doubles/clock.ts'
 import { type Announced, mergeAnnounced, readAnnouncement } from './announcement.ts'
 import { OtherNodes } from './other-nodes.ts'
 
 type AnnouncedMember = Announced[number]
 
 describe('what other nodes have said', () => {
+  let clock: SimulatedClock
   let changes: number
   let others: OtherNodes
   beforeEach(() => {
-    vi.useFakeTimers()
+    clock = new SimulatedClock()
     changes = 0
-    others = new OtherNodes(systemClock, () => changes++)
+    others = new OtherNodes(clock, () => changes++)
   })
-  afterEach(() => void vi.useRealTimers())
   const hear = (node: string, version: number, members: readonly string[], holds = 8000) => {
     const announced = members.map((memberId): [string, number, boolean] => [memberId, 1, false])
     others.hear({ node, version, holds, members: announced }, holds)
@@ -23,11 +23,11 @@ describe('what other nodes have said', () => {
 
   test('holds until its time is over, longer when it is repeated, and only changes are told', () => {
     hear('one', 1, ['ada'])
-    vi.advanceTimersByTime(5000)
+    clock.tick(5000)
     hear('one', 1, ['ada'])
-    vi.advanceTimersByTime(5000)
+    clock.tick(5000)
     expect([here(), changes]).toEqual([['ada'], 1])
-    vi.advanceTimersByTime(3000)
+    clock.tick(3000)
     expect([here(), changes]).toEqual([[], 2])
   })
 
@@ -38,7 +38,7 @@ describe('what other nodes have said', () => {
     hear('one', 3, [])
     hear('one', 2, ['ada', 'ben'])
     expect([here(), changes]).toEqual([[], 2])
-    vi.advanceTimersByTime(60_000)
+    clock.tick(60_000)
     expect(changes).toBe(2)
   })
 
@@ -46,7 +46,7 @@ describe('what other nodes have said', () => {
     hear('one', 1, ['ada'])
     hear('two', 1, ['ben'])
     others.clear()
-    expect([here(), changes, vi.getTimerCount()]).toEqual([[], 2, 0])
+    expect([here(), changes, clock.pending]).toEqual([[], 2, 0])
   })
 
   test('knows the first arrival of a member on any node', () => {

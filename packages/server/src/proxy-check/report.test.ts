@@ -1,17 +1,17 @@
 // What a node logs about the way that leads to it.
 import { beforeEach, describe, expect, it } from 'vitest'
-import { TestClock } from '../generation/test-clock.ts'
+import { SimulatedClock } from '@roomcast/test/doubles/clock.ts'
 import { makeLogger } from '../logger.ts'
 import { type Finding, finding, type FindingCode } from './findings.ts'
 import { reportProxy } from './report.ts'
 
 const WAITS_MS = [2000, 30_000, 120_000]
-let clock: TestClock
+let clock: SimulatedClock
 let lines: { level: number; host: string; code?: FindingCode; msg: string }[]
 let looks: number
 
 beforeEach(() => {
-  clock = new TestClock()
+  clock = new SimulatedClock()
   lines = []
   looks = 0
 })
@@ -39,7 +39,7 @@ describe('the report of a node on its proxy', () => {
     expect(lines).toMatchObject([
       { level: 30, host: 'rooms.example.org', msg: 'PUBLIC_URL leads here, live and unbuffered' },
     ])
-    expect([looks, clock.waiting]).toEqual([1, 0])
+    expect([looks, clock.pending]).toEqual([1, 0])
   })
 
   it('is a warning for each thing that is wrong, with what to change', async () => {
@@ -68,7 +68,7 @@ describe('the report of a node on its proxy', () => {
     await passAll()
     await clock.advance(24 * 60 * 60 * 1000)
     expect(lines).toMatchObject([{ level: 40, code: 'unreachable' }])
-    expect([looks, clock.waiting]).toEqual([3, 0])
+    expect([looks, clock.pending]).toEqual([3, 0])
   })
 
   it('is called off, also while it looks', async () => {
@@ -80,6 +80,6 @@ describe('the report of a node on its proxy', () => {
     await looking
     await passAll()
     expect(lines).toEqual([])
-    expect(clock.waiting).toBe(0)
+    expect(clock.pending).toBe(0)
   })
 })

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { TestClock } from '../generation/test-clock.ts'
+import { SimulatedClock } from '@roomcast/test/doubles/clock.ts'
 import type { Connections } from './connections.ts'
 import { Probe } from './probe.ts'
 import type { Listener, Subscriptions } from './subscriptions.ts'
 
-let clock: TestClock
+let clock: SimulatedClock
 let probe: Probe
 /** Whether Redis takes what is published, and whether it delivers it. */
 let answers: boolean
@@ -13,7 +13,7 @@ let reopened: number
 let told: (number | null)[]
 
 beforeEach(async () => {
-  clock = new TestClock()
+  clock = new SimulatedClock()
   ;[answers, delivers, reopened, told] = [true, true, 0, []]
   const listeners = new Set<Listener>()
   const publish = () => {

@@ -1,14 +1,14 @@
 // A room that is told of more than it can read: the storage has lost it, and will say so itself.
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { isDelta, type Update } from '@roomcast/shared/protocol'
-import { settled, TestClock } from '../generation/test-clock.ts'
-import { TestRoom } from '../generation/test-room.ts'
+import { settle, SimulatedClock } from '@roomcast/test/doubles/clock.ts'
+import { TestRoom } from '@roomcast/test/doubles/room.ts'
 import type { Follower, RoomLog } from '../judge/room-log.ts'
 import { MemoryPresence } from '../presence/memory-presence.ts'
 import { Room } from './room.ts'
 
 let real: TestRoom
-let clock: TestClock
+let clock: SimulatedClock
 let room: Room
 let hear: Follower
 let reads: number
@@ -17,7 +17,7 @@ let failures: number
 let shown: string[]
 
 beforeEach(async () => {
-  clock = new TestClock()
+  clock = new SimulatedClock()
   real = await TestRoom.open(clock)
   ;[reads, failures, shown] = [0, 0, []]
   const log = new Proxy(real.log, {
@@ -61,10 +61,10 @@ function tellOfMore(): void {
 
 it('[R5.3] what was told of and cannot be read is looked for once, and again when it is told again', async () => {
   tellOfMore()
-  await settled()
+  await settle()
   expect(reads).toBe(1)
   hear([99, 7, 'of a start that is nowhere'])
-  await settled()
+  await settle()
   expect(reads).toBe(2)
   expect(shown).toEqual(['snapshot', 'snapshot'])
 })
@@ -75,17 +75,17 @@ it('[R1.2] what comes while the room is read goes on from what was read', async 
   const post = { messageId: 'm', by: 'one', text: 'Hi', ask: false, generationId: 'g' }
   const { entries } = await real.log.post(real.roomId, { commandId: 'c', ...post })
   hear({ type: 'entries', epoch, entries })
-  await settled()
+  await settle()
   expect(room.state.offset).toBe(offset + entries.length)
 })
 
 it('[R7.2] a room that cannot be read keeps nothing of what the next read gives', async () => {
   failures = 1
   tellOfMore()
-  await settled()
+  await settle()
   // It would be read again for each of these, if they were kept.
   for (let time = 0; time < 20; time++) tellOfMore()
   await clock.advance(2000)
-  await settled()
+  await settle()
   expect(reads).toBe(2)
 })

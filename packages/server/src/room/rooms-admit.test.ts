@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { TestRoom } from '../generation/test-room.ts'
+import type { TestRoom } from '@roomcast/test/doubles/room.ts'
 import type { Rooms } from './rooms.ts'
-import { openTestRooms } from './test-rooms.ts'
+import { openTestRooms } from '@roomcast/test/doubles/rooms.ts'
 
 let opened: Awaited<ReturnType<typeof openTestRooms>>
 let room: TestRoom

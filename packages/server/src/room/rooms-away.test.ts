@@ -6,9 +6,9 @@ import type { Connection } from './connection.ts'
 import { Room } from './room.ts'
 import type { Rooms } from './rooms.ts'
 import { MemoryPresence } from '../presence/memory-presence.ts'
-import { settled, TestClock } from '../generation/test-clock.ts'
-import { TestRoom } from '../generation/test-room.ts'
-import { testRooms } from './test-rooms.ts'
+import { settle, SimulatedClock } from '@roomcast/test/doubles/clock.ts'
+import { TestRoom } from '@roomcast/test/doubles/room.ts'
+import { testRooms } from '@roomcast/test/doubles/rooms.ts'
 
 const AWAY = errorBody('storage-unavailable')
 const FULL = errorBody('storage-full')
@@ -21,7 +21,7 @@ let ids = 0
 const newId = () => `id-${(ids += 1)}`
 
 beforeEach(async () => {
-  const clock = new TestClock()
+  const clock = new SimulatedClock()
   const { log: real } = await TestRoom.open(clock)
   asked = []
   log = new Proxy(real, {
@@ -66,7 +66,7 @@ describe('[R5.3] while storage is away', () => {
   beforeEach(async () => {
     await rooms.join(somebody(), 'seen', undefined)
     rooms.storageIs(AWAY)
-    await settled()
+    await settle()
     asked = []
   })
 
@@ -118,7 +118,7 @@ describe('[R5.3] while storage is away', () => {
 
   it('[R5.4] an answer is stopped by its members also where its room is not in memory', async () => {
     const stopped: unknown[] = []
-    const answering = testRooms(log, new TestClock(), newId, {
+    const answering = testRooms(log, new SimulatedClock(), newId, {
       knowsMember: (roomId, generationId, memberId) =>
         roomId === 'unseen' && generationId === 'g' && memberId === 'ana',
       stopAsking: (stop) => stopped.push(stop) > 0,
@@ -151,9 +151,9 @@ it('[R5.1] a node goes down in order also while a room is being opened that cann
     get: (target, name: keyof RoomLog) =>
       name === 'read' ? () => read : target[name].bind(target),
   })
-  const down = testRooms(broken, new TestClock(), newId)
+  const down = testRooms(broken, new SimulatedClock(), newId)
   const joining = down.join(somebody(), 'seen', undefined)
-  await settled()
+  await settle()
   const closing = down.close()
   fails(new Error('away'))
   await expect(joining).rejects.toThrow('away')
@@ -164,7 +164,7 @@ it('[R5.3] while storage is full, it is asked all the same: stops are taken, and
   rooms.storageIs(FULL)
   const ana = somebody()
   await rooms.join(ana, 'unseen', undefined)
-  await settled()
+  await settle()
   expect(ana.types).toContain('storage')
   const post = { type: 'post', roomId: 'unseen', commandId: 'c', text: 'Hi', ask: false } as const
   expect(await rooms.perform('ana', post)).toMatchObject({ ok: true })
@@ -175,7 +175,7 @@ describe('[R5.3] the watchers of a room', () => {
     const told: unknown[] = []
     let hear: Parameters<RoomLog['follow']>[1] = () => undefined
     let reads: Promise<void> = Promise.resolve()
-    const clock = new TestClock()
+    const clock = new SimulatedClock()
     const distant = new Proxy(log, {
       get(target, name: keyof RoomLog) {
         if (name === 'follow')

@@ -3,18 +3,18 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { Position, RoomState, Update } from '@roomcast/shared/protocol'
 import { digest } from '@roomcast/shared/digest'
 import { emptyRoom, fold, positionOf } from '@roomcast/shared/room'
-import { TestClock } from '../generation/test-clock.ts'
-import { TestRoom } from '../generation/test-room.ts'
+import { SimulatedClock } from '@roomcast/test/doubles/clock.ts'
+import { TestRoom } from '@roomcast/test/doubles/room.ts'
 import type { Connection } from './connection.ts'
 import type { Rooms } from './rooms.ts'
-import { testRooms } from './test-rooms.ts'
+import { testRooms } from '@roomcast/test/doubles/rooms.ts'
 
-let clock: TestClock
+let clock: SimulatedClock
 let room: TestRoom
 let rooms: Rooms
 
 beforeEach(async () => {
-  clock = new TestClock()
+  clock = new SimulatedClock()
   room = await TestRoom.open(clock)
   rooms = testRooms(room.log, clock, () => room.newId())
   await rooms.admit(room.roomId, { memberId: 'one', name: 'Zoe' })

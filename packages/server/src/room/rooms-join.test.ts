@@ -1,12 +1,12 @@
 // Joining: whether somebody is a member is asked once, before anything else happens.
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { TestClock } from '../generation/test-clock.ts'
-import { TestRoom } from '../generation/test-room.ts'
+import { SimulatedClock } from '@roomcast/test/doubles/clock.ts'
+import { TestRoom } from '@roomcast/test/doubles/room.ts'
 import type { RoomLog } from '../judge/room-log.ts'
 import type { Connection } from './connection.ts'
 import { Place } from './place.ts'
 import type { Rooms } from './rooms.ts'
-import { testRooms } from './test-rooms.ts'
+import { testRooms } from '@roomcast/test/doubles/rooms.ts'
 
 let room: TestRoom
 let rooms: Rooms
@@ -16,7 +16,7 @@ let asked: string[]
 let isMember: RoomLog['isMember'] | null
 
 beforeEach(async () => {
-  const clock = new TestClock()
+  const clock = new SimulatedClock()
   room = await TestRoom.open(clock)
   const log = new Proxy(room.log, {
     get(target, name: keyof RoomLog) {

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Message, Refusal } from '@roomcast/shared/protocol'
-import { TestClock } from '../generation/test-clock.ts'
-import { TestRoom } from '../generation/test-room.ts'
+import { SimulatedClock } from '@roomcast/test/doubles/clock.ts'
+import { TestRoom } from '@roomcast/test/doubles/room.ts'
 import type { RoomLog } from '../judge/room-log.ts'
 import type { Rooms } from './rooms.ts'
-import { testRooms } from './test-rooms.ts'
+import { testRooms } from '@roomcast/test/doubles/rooms.ts'
 
 const KIB = 1024
 
@@ -14,7 +14,7 @@ let rooms: Rooms
 let asked: number
 
 beforeEach(async () => {
-  const clock = new TestClock()
+  const clock = new SimulatedClock()
   room = await TestRoom.open(clock)
   asked = 0
   const log: RoomLog = new Proxy(room.log, {

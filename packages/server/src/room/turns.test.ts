@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { TestClock } from '../generation/test-clock.ts'
+import { SimulatedClock } from '@roomcast/test/doubles/clock.ts'
 import { Turns } from './turns.ts'
 
 /** Turns over a clock that acts move themselves, by what they cost. */
 function turns() {
-  const clock = new TestClock()
+  const clock = new SimulatedClock()
   let spent = 0
   const all = new Turns({ clock, milliseconds: () => clock.now() + spent })
   const done: string[] = []

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { SimulatedClock } from '@roomcast/test/doubles/clock.ts'
 import type { Waiting } from '../judge/room-log.ts'
 import { RunningLimits } from './running-limits.ts'
 
-let now = 0
+const clock = new SimulatedClock(0)
 
 /** Members are called after their address and a number: `home-1`. */
 const limits = (perNode = 6, perMember = 2, perAddress = 3) =>
@@ -11,7 +12,7 @@ const limits = (perNode = 6, perMember = 2, perAddress = 3) =>
     perMember,
     perAddress,
     addressOf: (memberId) => memberId.split('-')[0] ?? '',
-    clock: { now: () => now },
+    clock,
   })
 const waits = (by: string, since: number): Waiting => ({ roomId: `room-${by}-${since}`, by, since })
 const chosen = (from: readonly Waiting[]) => from.map(({ by, since }) => `${by}@${since}`)
@@ -65,7 +66,7 @@ describe('[R7.3] a place', () => {
     expect(running.take('office-1')).toBeNull()
     first?.release()
     expect(running.take('cafe-1')).toBeNull()
-    now += 3000
+    clock.tick(3000)
     expect(running.take('cafe-1')).not.toBeNull()
   })
 

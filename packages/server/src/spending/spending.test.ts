@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { settled, TestClock } from '../generation/test-clock.ts'
+import { settle, SimulatedClock } from '@roomcast/test/doubles/clock.ts'
 import type { SpentTokens } from './spent-tokens.ts'
 import { Spending } from './spending.ts'
 
@@ -25,7 +25,7 @@ function aStore() {
 }
 
 function spendingOf(store: ReturnType<typeof aStore>, dailyTokens: number | undefined) {
-  const clock = new TestClock()
+  const clock = new SimulatedClock()
   const errors: unknown[] = []
   const onError = (error: unknown) => void errors.push(error)
   const spending = new Spending({ store: store.spent, clock, dailyTokens, isOff: false, onError })
@@ -38,10 +38,10 @@ describe('the tokens of a day', () => {
     const { spending } = spendingOf(store, 1000)
     await spending.open()
     spending.asks('g', 300)
-    await settled()
+    await settle()
     expect([...store.days.values()]).toEqual([300])
     expect(spending.finished('g', true, usage(250, 100))).toBe(350)
-    await settled()
+    await settle()
     expect([...store.days.values()]).toEqual([350])
   })
 
@@ -51,11 +51,11 @@ describe('the tokens of a day', () => {
     await spending.open()
     spending.asks('g', 300)
     spending.lost('g')
-    await settled()
+    await settle()
     expect([...store.days.values()]).toEqual([300])
     // Nothing of it is known here any more.
     spending.finished('g', true, usage(10, 0))
-    await settled()
+    await settle()
     expect([...store.days.values()]).toEqual([310])
   })
 
@@ -65,7 +65,7 @@ describe('the tokens of a day', () => {
     expect(spending.refusal()).toBeNull()
     spending.asks('g', 1000)
     expect(spending.refusal()?.code).toBe('tokens-used-up')
-    await settled()
+    await settle()
     expect(spending.refusal()?.code).toBe('tokens-used-up')
     await clock.advance(DAY_MS)
     expect(spending.refusal()).toBeNull()
@@ -78,7 +78,7 @@ describe('the tokens of a day', () => {
     await one.spending.open()
     await other.spending.open()
     one.spending.asks('g', 1000)
-    await settled()
+    await settle()
     expect(other.spending.refusal()).toBeNull()
     await other.clock.advance(5000)
     expect(other.spending.refusal()?.code).toBe('tokens-used-up')
@@ -94,7 +94,7 @@ describe('the tokens of a day', () => {
     await spending.open()
     store.away(true)
     spending.asks('g', 1000)
-    await settled()
+    await settle()
     expect(spending.refusal()?.code).toBe('tokens-used-up')
     expect(errors).toHaveLength(1)
     store.away(false)
@@ -109,7 +109,7 @@ describe('the tokens of a day', () => {
     await spending.open()
     spending.asks('g', 300)
     expect(spending.finished('g', false, usage(0, 0))).toBe(0)
-    await settled()
+    await settle()
     expect([...store.days.values()]).toEqual([0])
   })
 
@@ -120,7 +120,7 @@ describe('the tokens of a day', () => {
     spending.asks('g', 300)
     spending.asks('g', 200)
     expect(spending.finished('g', true, usage(0, 7))).toBe(207)
-    await settled()
+    await settle()
     expect([...store.days.values()]).toEqual([207])
   })
 

@@ -3,7 +3,14 @@ import type { Entry, EntryDraft, RoomState } from '../protocol/index.ts'
 import { digest } from '../digest.ts'
 import { type Content, fold } from './fold.ts'
 import { emptyRoom, positionOf, runningReply } from './state.ts'
-import { aRoom, asked, ended, entriesOf, said, started } from './testing/builders.ts'
+import {
+  aRoom,
+  asked,
+  ended,
+  entriesOf,
+  said,
+  started,
+} from '@roomcast/test/doubles/fold/builders.ts'
 
 const epoch = 'epoch'
 const running = aRoom([asked('a'), started(1, 'a')])

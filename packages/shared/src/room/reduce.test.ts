@@ -5,7 +5,15 @@ import { fold } from './fold.ts'
 import { reduce } from './reduce.ts'
 import { memberOf, nameOf } from './select.ts'
 import { emptyRoom, runningReply } from './state.ts'
-import { aRoom, asked, ended, entriesOf, queued, said, started } from './testing/builders.ts'
+import {
+  aRoom,
+  asked,
+  ended,
+  entriesOf,
+  queued,
+  said,
+  started,
+} from '@roomcast/test/doubles/fold/builders.ts'
 
 /** Folds drafts over a room, with the text of each reply just before its end. */
 function grown(state: RoomState, drafts: readonly EntryDraft[], text: string): RoomState {

@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { memberOf, messagesOf, nameOf, queuedQuestions } from './select.ts'
-import { aRoom, asked, ended, entriesOf, queued, said, started } from './testing/builders.ts'
+import {
+  aRoom,
+  asked,
+  ended,
+  entriesOf,
+  queued,
+  said,
+  started,
+} from '@roomcast/test/doubles/fold/builders.ts'
 
 describe('views of a room', () => {
   test('questions that wait are given in their order', () => {

@@ -1,4 +1,6 @@
 // What a screen reader hears.
+import { ordinal } from './ordinal.ts'
+
 const number = new Intl.NumberFormat('en')
 const plural = new Intl.PluralRules('en')
 
@@ -12,7 +14,7 @@ export const announce = {
   answering: (name: string): string => `Claude is answering ${name}.`,
   asked: (name: string): string => `${name} asked Claude.`,
   queued: (name: string, place: number): string =>
-    `${name} asked Claude. Number ${place} in the queue.`,
+    `${name} asked Claude. ${ordinal(place)} in queue.`,
   said: (name: string, text: string): string => `${name}: ${text}`,
   joined: (name: string): string => `${name} joined.`,
   left: (name: string): string => `${name} left.`,
@@ -20,11 +22,11 @@ export const announce = {
   renamed: (title: string): string => `The room is now called ${title}.`,
   stopArmed: 'Press Escape again to stop the answer for everyone.',
   lost: 'Connection lost. Reconnecting.',
-  back: 'Live again.',
+  back: 'Reconnected.',
   code: (language: string, lines: number): string =>
     `Code block${language === '' ? '' : `, ${language}`}, ${counted(lines, 'line', 'lines')}.`,
   notification: {
-    answered: 'Claude has answered you.',
+    answered: 'Claude answered you.',
     mentioned: (name: string, text: string): string => `${name}: ${text.slice(0, 140)}`,
   },
 }

@@ -20,15 +20,15 @@ export const ending = {
   stoppedBeforeWord: (name: string | null): string =>
     `${name === null ? 'Stopped' : `Stopped by ${name}`} before the first word`,
   because: (sentence: string, reason: string): string => `${sentence}: “${reason}”`,
-  interrupted: 'Interrupted: the server broke off',
-  failed: 'Claude could not answer',
-  cut: 'Cut at the length limit',
-  contextFull: 'Cut: the conversation is as long as Claude can read',
+  interrupted: 'Interrupted: the server stopped',
+  failed: 'Claude couldn’t answer',
+  cut: 'Reached the length limit',
+  contextFull: 'This conversation has reached Claude’s limit',
   declined: 'Claude declined to answer',
-  declinedToGoOn: 'Claude declined to go on',
+  declinedToGoOn: 'Claude declined to continue',
   paused: 'Claude paused here',
-  saidNothing: 'Claude said nothing',
-  omitted: 'Older talk did not fit and was left out',
+  saidNothing: 'Claude returned an empty answer',
+  omitted: 'Older messages didn’t fit and were left out',
   tokens: (input: number, output: number, estimated: boolean): string => {
     const about = estimated ? '~' : ''
     const text = (number: number, what: string): string[] =>

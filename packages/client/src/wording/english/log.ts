@@ -16,18 +16,16 @@ export const log = {
   label: 'Conversation',
   earlier: 'Show earlier messages',
   tryAgain: 'Try again',
-  emptyTitle: 'Nothing has been said yet',
+  emptyTitle: 'No messages yet',
   emptyText:
-    'Ask Claude something, or invite others first: they will see the answer as it is written.',
-  older: 'You are reading older messages',
-  backToNow: 'Back to now',
-  notHere: 'That message is not in this room any more.',
+    'Ask Claude a question, or invite others first. Everyone sees the answer as Claude writes it.',
+  older: 'You’re viewing older messages',
+  backToNow: 'Jump to latest',
+  notHere: 'This message is no longer in the room.',
   messageBy: (author: string, time: string): string => `${author}, ${time}`,
   replyTo: (name: string, time: string): string => `Claude to ${name}, ${time}`,
-  unread: (count: number, more: boolean): string =>
-    `New since you left · ${count}${more ? '+' : ''}`,
-  firstUnread: (count: number, more: boolean): string =>
-    `${count}${more ? '+' : ''} new since you left`,
+  unread: (count: number, more: boolean): string => `New messages · ${count}${more ? '+' : ''}`,
+  firstUnread: (count: number, more: boolean): string => `${count}${more ? '+' : ''} new messages`,
   /** On the button that leads back to the end. */
   newBelow: (count: number, more: boolean): string => `${count}${more ? '+' : ''} new`,
   answering: 'Claude is answering',

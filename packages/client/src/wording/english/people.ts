@@ -11,13 +11,13 @@ export const people = {
   owner: 'owner',
   looks: {
     live: 'watching live',
-    above: 'reading above',
+    above: 'reading earlier messages',
     behind: 'catching up',
     away: 'away',
     offline: 'offline',
   },
   /** While nobody knows who is here. */
-  wereHere: 'Here before the break',
+  wereHere: 'Here before you went offline',
   members: 'Members',
   remove: (name: string): string => `Remove ${name}`,
   invite: 'Invite people',
@@ -30,5 +30,5 @@ export const people = {
   /** `more`: there are others, of models whose price is not known. */
   cost: (dollars: number, more: boolean): string =>
     (dollars < 0.01 ? `less than ${money.format(0.01)}` : `about ${money.format(dollars)}`) +
-    (more ? ', without models of unknown price' : ''),
+    (more ? ', plus models with unknown prices' : ''),
 }

@@ -7,7 +7,7 @@ export const reading = {
   thinking: (time: string) => `Claude is thinking, ${time}`,
   waiting: (time: string) => `Waiting for Claude, ${time}`,
   wasThinking: 'Claude was thinking',
-  hadNotBegun: 'Claude had not begun',
+  hadNotBegun: 'Claude had not started',
   paused: (last: string) => `Paused. ${last}`,
   thoughts: 'Thoughts',
   thoughtFor: (time: string) => `Thought for ${time}`,

@@ -28,20 +28,20 @@ export const shell = {
     tryingAgain: 'Trying again…',
     nextTry: (seconds: number): string => `Trying again in ${seconds} s…`,
     storageFull:
-      'Paused: the server’s storage is full. It goes on when there is space again; answers can still be stopped.',
+      'Paused: the server’s storage is full. The room continues when there is space again. You can still stop answers.',
     storageAway:
-      'Paused: the server cannot reach its storage. What is here is safe; it goes on by itself.',
+      'Paused: the server can’t reach its storage. Nothing is lost; the room continues automatically.',
     storageFullUnopened:
-      'The server’s storage is full. The room opens by itself when there is space again.',
+      'The server’s storage is full. The room opens automatically when there is space again.',
     storageAwayUnopened:
-      'The server cannot reach its storage just now. The room opens by itself when it is back.',
+      'The server can’t reach its storage. The room opens automatically when it’s back.',
   },
   notice: {
-    simulated: 'Simulated Claude: no API key is set, answers are invented.',
-    outdated: 'Something in this room cannot be shown: this page may be too old for it.',
+    simulated: 'Simulated Claude: no API key is set, so answers are made up.',
+    outdated: 'Some of this room can’t be shown. This page may be too old; reload it.',
     reload: 'Reload',
     stuck:
-      'A part of the page could not be loaded. There may be a new version, or no way to the server. What you have written is kept.',
+      'Couldn’t load part of the page. There may be a new version, or you may be offline. Your draft is saved.',
   },
   strip: {
     label: (name: string): string => `Claude is answering ${name}`,
@@ -55,17 +55,17 @@ export const shell = {
     stop: 'Stop for everyone',
     stopAgain: 'Press Esc again',
     stopping: 'Stopping…',
-    stopWaits: 'Stop is waiting…',
-    stopWhy: 'Stop and say why',
+    stopWaits: 'Stop pending…',
+    stopWhy: 'Stop with a reason',
   },
   /** Why a press did nothing. */
   missed: {
-    another: 'Another answer had just begun: nothing was stopped. Press again to stop this one.',
-    ended: 'The answer had just ended: nothing was stopped.',
-    moved: 'Something had just changed there: nothing was done. Press again.',
+    another: 'Another answer just started, so nothing was stopped. Press again to stop this one.',
+    ended: 'The answer just ended, so nothing was stopped.',
+    moved: 'The page just changed, so nothing was done. Press again.',
   },
   face: {
-    opening: 'The room is being opened',
-    cannotOpenYet: 'The room cannot be opened just now',
+    opening: 'Opening room…',
+    cannotOpenYet: 'This room can’t be opened right now',
   },
 }

@@ -1,8 +1,7 @@
-// What is said when something went wrong that only the page knows of; of the rest the server tells.
+// Problems that only the page knows of, by their codes; sentences for all others come from the server.
 export const trouble = {
-  unreachable: 'The server cannot be reached. Check the connection and try again.',
-  unreadable: 'The server answered something this page does not understand. Reload it.',
+  unreachable: 'Can’t reach the server. Check your connection and try again.',
+  unreadable: 'Unexpected response from the server. Reload the page.',
   unexpected: 'Something went wrong on this page.',
-  senseless: 'The server gave an answer that makes no sense.',
-  roomLeft: 'The room was left.',
+  'room-left': 'You left this room.',
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { SimulatedClock } from '@roomcast/test/doubles/clock.ts'
 import { readDocket } from '../../decide/saved-docket.ts'
 import { caughtUp, unknown } from '../known.ts'
 import { Database } from './database.ts'
@@ -127,7 +128,7 @@ describe('[R4.2] tables of an earlier version', () => {
       onTestFinished(() => database.close())
       const log = new SqliteEntryLog({
         database,
-        clock: { now: () => 8, after: () => () => undefined },
+        clock: new SimulatedClock(8),
       })
       const saved = database.get<{ docket: string }>('SELECT docket FROM dockets')
       const { asked, ...folded } = (await caughtUp(log, 'room', unknown('epoch'))).docket
@@ -153,7 +154,7 @@ describe('[R4.2] tables of an earlier version', () => {
     onTestFinished(() => database.close())
     const log = new SqliteEntryLog({
       database,
-      clock: { now: () => 8, after: () => () => undefined },
+      clock: new SimulatedClock(8),
     })
     const { docket } = await caughtUp(log, 'room', unknown())
     expect(docket).toMatchObject({ offset: 9, running: 'g1', queue: [{ messageId: 'm0' }] })

@@ -1,0 +1,12 @@
+// Refusals that come from this page and not from the server. They carry a code; the page has the words for it.
+import type { CommandResult } from '@roomcast/shared/protocol'
+
+/** `taken-back`: its member took the command back. `room-left`: nobody waits for the answer any more. `unreadable`: the answer
+ *  of the server has another form than documented. */
+export type LocalCode = 'taken-back' | 'room-left' | 'unreadable'
+
+export type CommandError = Extract<CommandResult, { ok: false }>['error']
+
+export function localRefusal(code: LocalCode): CommandError {
+  return { code, message: '', retryable: false }
+}

@@ -1,0 +1,41 @@
+import type { RoomSummary } from '@roomcast/shared/protocol'
+import { describe, expect, it } from 'vitest'
+import type { RoomUnread } from '../unread/room-unread.ts'
+import { inOrder, matching, nextUnread } from './room-order.ts'
+
+const room = (roomId: string, more: Partial<RoomSummary> = {}): RoomSummary => ({
+  roomId,
+  title: roomId,
+  role: 'member',
+  at: 1,
+  running: false,
+  ...more,
+})
+describe('my rooms', () => {
+  it('stand with those first in which Claude is answering, then as last used', () => {
+    const rooms = [room('old', { at: 1 }), room('new', { at: 3 }), room('live', { running: true })]
+    expect(inOrder(rooms).map(({ roomId }) => roomId)).toEqual(['live', 'new', 'old'])
+  })
+
+  it('lead from one with unread messages to the next, around the list', () => {
+    const order = [room('a'), room('b'), room('c'), room('d')]
+    const unread = new Map<string, RoomUnread>([
+      ['b', { count: 1, more: false, mention: false }],
+      ['d', { count: 1, more: false, mention: false }],
+    ])
+    expect(nextUnread(order, unread, 'a', 1)).toBe('b')
+    expect(nextUnread(order, unread, 'b', 1)).toBe('d')
+    expect(nextUnread(order, unread, 'd', 1)).toBe('b')
+    expect(nextUnread(order, unread, 'a', -1)).toBe('d')
+    expect(nextUnread(order, unread, null, 1)).toBe('b')
+    expect(nextUnread(order, unread, null, -1)).toBe('d')
+    expect(nextUnread(order, new Map(), 'a', 1)).toBeNull()
+  })
+
+  it('are found by all words of what is typed', () => {
+    const rooms = [room('Weekly planning'), room('Plan B')]
+    expect(matching(rooms, 'PLAN')).toHaveLength(2)
+    expect(matching(rooms, 'plan week')).toEqual([rooms[0]])
+    expect(matching(rooms, '')).toHaveLength(2)
+  })
+})

@@ -1,0 +1,58 @@
+// Counts the unread messages of the rooms in a list. It asks the server only about rooms in which something has changed.
+import type { RoomSummary } from '@roomcast/shared/protocol'
+import type { Api } from '../api/api.ts'
+import { seen } from './last-seen.ts'
+import { mayHaveUnread, type RoomUnread, unreadIn } from './room-unread.ts'
+
+/** At most so many messages are read to be counted. */
+const COUNTED = 50
+const NOT_COUNTED: RoomUnread = { count: null, more: false, mention: false }
+
+interface Counted {
+  /** Where the room stood when it was counted, and how far it had been seen. */
+  readonly key: string
+  readonly unread: RoomUnread | null
+}
+
+export class UnreadCounter {
+  readonly #api: Pick<Api, 'messages'>
+  /** By room; only rooms of the last list. */
+  #counted: ReadonlyMap<string, Counted> = new Map()
+
+  constructor(api: Pick<Api, 'messages'>) {
+    this.#api = api
+  }
+
+  /**
+   * @param open the room that is being looked at: nothing is unread there
+   * @param me the member; null while nobody knows
+   * @returns how much is unread, by room; a room without unread messages is left out
+   */
+  async count(
+    rooms: readonly RoomSummary[],
+    open: () => string | null,
+    me: () => string | null,
+  ): Promise<ReadonlyMap<string, RoomUnread>> {
+    const counted = new Map<string, Counted>()
+    const unread = new Map<string, RoomUnread>()
+    for (const room of rooms) {
+      const { roomId, offset = 0 } = room
+      const from = seen(roomId)
+      if (roomId === open() || from === null || !mayHaveUnread(room, from)) continue
+      const key = `${offset}:${from}`
+      const known = this.#counted.get(roomId)
+      const now = known?.key === key ? known.unread : await this.#read(roomId, from, me())
+      counted.set(roomId, { key, unread: now })
+      if (now) unread.set(roomId, now)
+    }
+    this.#counted = counted
+    return unread
+  }
+
+  #read(roomId: string, from: number, me: string | null): Promise<RoomUnread | null> {
+    return this.#api.messages(roomId, { after: from }, COUNTED).then(
+      (page) => unreadIn(page, from, me),
+      () => NOT_COUNTED,
+    )
+  }
+}

@@ -1,0 +1,46 @@
+// What the scenarios of the simulator are to somebody who asks through the SDK.
+import type { FailureCode } from '@roomcast/server/generation/claude.ts'
+
+/** How an answer fails, by the scenario of the simulator. */
+export const HOW_IT_FAILS: Readonly<Record<string, FailureCode>> = {
+  'bad-request': 'invalid-request',
+  'bad-request-retry': 'invalid-request',
+  unauthorized: 'authentication',
+  billing: 'billing',
+  forbidden: 'permission',
+  'not-found': 'unknown-model',
+  'too-large': 'too-large',
+  'rate-limited': 'rate-limited',
+  'rate-limited-seconds': 'rate-limited',
+  'rate-limited-ms': 'rate-limited',
+  'rate-limited-long': 'rate-limited',
+  'spend-limit': 'billing',
+  'server-error': 'upstream',
+  'bad-gateway': 'upstream',
+  'gateway-timeout': 'no-answer',
+  overloaded: 'overloaded',
+  'overloaded-seconds': 'overloaded',
+  'fail-first': 'overloaded',
+  'no-headers': 'no-answer',
+  'cut-before-headers': 'connection',
+  'reset-before-headers': 'connection',
+  'headers-only': 'silent',
+  empty: 'truncated',
+  error: 'overloaded',
+  'error-open': 'overloaded',
+  'error-api': 'upstream',
+  'error-rate-limit': 'rate-limited',
+  'error-first': 'overloaded',
+  reset: 'connection',
+  cut: 'connection',
+  'end-at-start': 'truncated',
+  'end-in-thinking': 'truncated',
+  end: 'truncated',
+  'end-after-block': 'truncated',
+  'end-after-delta': 'truncated',
+  'no-blank-line': 'truncated',
+  stall: 'silent',
+  malformed: 'protocol',
+}
+/** Alive at the level of bytes: only whoever watches the events can end them. */
+export const ENDLESS = ['stall-pings', 'stall-thinking']
