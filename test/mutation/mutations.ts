@@ -138,7 +138,7 @@ export const MUTATIONS: readonly Mutation[] = [
     find: 'const moved = creates ? null : this.moved(room, footing)',
     replace: 'const moved = creates || !ends ? null : this.moved(room, footing)',
     tests: ['test/decide/oracle.fuzz.test.ts'],
-    titled: 'every kind of command, of SQLite',
+    titled: 'in SQLite, whatever the command',
   },
   {
     rule: 'R7',

@@ -10,7 +10,7 @@ import type { Mutation } from './mutation.ts'
 import { copyTheSources, mutate, ROOT, runIn } from './sources.ts'
 
 /** Tests that are to fail often do so at their deadline: there it is shorter, and only the sound copy is given all the time. */
-const DEADLINE_SECONDS = '20'
+const DEADLINE_SECONDS = '15'
 
 /** A run that hangs has noticed too: the tests have deadlines, this is the last one. */
 const LONGEST_MS = 240_000
