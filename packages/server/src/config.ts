@@ -34,7 +34,7 @@ export interface RedisStorage {
 }
 
 /** What rooms are kept in. `sqlite`: a file in the data directory. */
-export type StorageChoice = { readonly kind: 'sqlite' } | RedisStorage
+type StorageChoice = { readonly kind: 'sqlite' } | RedisStorage
 
 export interface Config {
   /** 0: any free port. */

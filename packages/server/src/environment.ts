@@ -4,9 +4,9 @@
 import { parseEnv } from 'node:util'
 import leven from 'leven'
 
-export type Environment = Readonly<Record<string, string | undefined>>
+type Environment = Readonly<Record<string, string | undefined>>
 
-export interface ReadEnvironment {
+interface ReadEnvironment {
   /** The file with the environment over it. */
   readonly environment: Environment
   /** What is wrong with the names, a sentence each. */

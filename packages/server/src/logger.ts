@@ -44,7 +44,7 @@ export interface LogFields {
   readonly err?: unknown
 }
 
-export interface LogMethod {
+interface LogMethod {
   (fields: LogFields, sentence: string): void
   (sentence: string): void
 }

@@ -8,7 +8,7 @@ import { SqliteEntryLog, type SqliteEntryLogOptions } from './log/sqlite/sqlite-
 
 type Judging = Omit<JudgeOptions, 'log'>
 
-export interface SqliteRoomLogOptions extends SqliteEntryLogOptions, Judging {
+interface SqliteRoomLogOptions extends SqliteEntryLogOptions, Judging {
   /** Gives the log that the judge asks; preset: the one in the file. */
   readonly heard?: (entries: EntryLog) => EntryLog
 }
@@ -22,7 +22,7 @@ export function sqliteRoomLog({ heard = (entries) => entries, ...options }: Sqli
   return { log: new Judge({ gather: endOfTurn, ...options, log: heard(entries) }), entries }
 }
 
-export interface OpenSqliteOptions extends Omit<SqliteRoomLogOptions, 'database'> {
+interface OpenSqliteOptions extends Omit<SqliteRoomLogOptions, 'database'> {
   /** A file, made if missing, or `:memory:`. */
   readonly path: string
   /** See Database. */

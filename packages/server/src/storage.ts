@@ -42,7 +42,7 @@ export interface Storage {
   close(): Promise<void>
 }
 
-export interface StorageOptions {
+interface StorageOptions {
   readonly clock: Clock
   readonly newId: () => string
   readonly random: RandomBytes

@@ -6,7 +6,7 @@ import type { Logger } from './logger.ts'
 /** How long going down may take after such an error, ms; then the process ends as it is. */
 const LONGEST_MS = 10_000
 
-export interface UncaughtOptions {
+interface UncaughtOptions {
   readonly logger: Logger
   readonly clock: Clock
   /** Goes down in order, without waiting for running answers. */

@@ -13,7 +13,7 @@ import { countTokens, cutToTokens } from './tokens.ts'
 import { torture } from './torture.ts'
 import type { StopDetails, StopReason, Usage } from './wire.ts'
 
-export type AnswerOptions = {
+type AnswerOptions = {
   readonly request: MessagesRequest
   readonly choice: Choice
   readonly plan: StreamPlan

@@ -38,7 +38,7 @@ export type Choice = {
   readonly hold?: number
 }
 
-export type ParsedChoice = { readonly choice: Choice; readonly unknown: readonly string[] }
+type ParsedChoice = { readonly choice: Choice; readonly unknown: readonly string[] }
 
 const LIMITS = {
   length: 20_000_000,

@@ -4,7 +4,7 @@
  * one in the headers.
  */
 
-export type ApiErrorType =
+type ApiErrorType =
   | 'invalid_request_error'
   | 'authentication_error'
   | 'billing_error'

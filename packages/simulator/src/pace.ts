@@ -6,7 +6,7 @@
 import { setImmediate as immediate, setTimeout as timeout } from 'node:timers/promises'
 
 /** Inclusive bounds, milliseconds or characters. */
-export type Range = readonly [min: number, max: number]
+type Range = readonly [min: number, max: number]
 
 export type Pace = {
   /** From the response headers to the first text, milliseconds. */

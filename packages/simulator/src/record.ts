@@ -11,7 +11,7 @@ import type { IncomingHttpHeaders } from 'node:http'
  * - `closed-by-client`: the other side went away first.
  * - `shutdown`: the simulator was closed or reset.
  */
-export type RequestEnd = 'open' | 'completed' | 'fault' | 'closed-by-client' | 'shutdown'
+type RequestEnd = 'open' | 'completed' | 'fault' | 'closed-by-client' | 'shutdown'
 
 /** Times are milliseconds since 1970, `null` when it did not happen (yet). */
 export type RequestRecord = {

@@ -7,7 +7,7 @@ import { invalid, notFound, type ApiError } from './errors.ts'
 import { findModel, type SimulatedModel, type ThinkingType } from './models.ts'
 import { countTokens } from './tokens.ts'
 
-export type TextBlock = { readonly text: string; readonly cached: boolean }
+type TextBlock = { readonly text: string; readonly cached: boolean }
 
 export type Turn = {
   readonly role: 'user' | 'assistant' | 'system'
@@ -25,7 +25,7 @@ export type MessagesRequest = {
   readonly inputTokens: number
 }
 
-export type Checked =
+type Checked =
   | { readonly ok: true; readonly request: MessagesRequest }
   | { readonly ok: false; readonly error: ApiError }
 

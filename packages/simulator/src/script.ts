@@ -25,7 +25,7 @@ export type Step =
   | { readonly kind: 'ping' }
   | { readonly kind: 'wait'; readonly ms: number }
 
-export type ScriptOptions = { readonly pace: Pace; readonly cutPairs: boolean }
+type ScriptOptions = { readonly pace: Pace; readonly cutPairs: boolean }
 
 export function* script(answer: Answer, options: ScriptOptions, random: Random): Generator<Step> {
   const { pace } = options

@@ -13,7 +13,7 @@ import { script, type Answer, type Step } from './script.ts'
 /** Timers take no more than this. */
 const LONGEST_SLEEP_MS = 2_147_483_647
 
-export type StreamOptions = {
+type StreamOptions = {
   readonly plan: StreamPlan
   readonly pace: Pace
   /** How long the act `pause` is silent, milliseconds. */

@@ -35,7 +35,7 @@ export type Usage = {
   readonly speed: 'standard'
 }
 
-export type ContentBlock =
+type ContentBlock =
   | { readonly type: 'text'; readonly text: string; readonly citations: null }
   | { readonly type: 'thinking'; readonly thinking: string; readonly signature: string }
 
@@ -58,7 +58,7 @@ export type Delta =
   | { readonly type: 'thinking_delta'; readonly thinking: string }
   | { readonly type: 'signature_delta'; readonly signature: string }
 
-export type MessageDelta = {
+type MessageDelta = {
   readonly stop_reason: StopReason
   readonly stop_sequence: string | null
   readonly stop_details: StopDetails | null
@@ -66,7 +66,7 @@ export type MessageDelta = {
 }
 
 /** Cumulative numbers: a reader overwrites what it had. */
-export type MessageDeltaUsage = Pick<
+type MessageDeltaUsage = Pick<
   Usage,
   | 'input_tokens'
   | 'cache_creation_input_tokens'
@@ -92,7 +92,7 @@ export type StreamEvent =
     }
   | { readonly type: 'message_stop' }
 
-export type LineEnd = '\n' | '\r\n'
+type LineEnd = '\n' | '\r\n'
 
 /** One named event as text; `data` goes out as it is. */
 export function frame(name: string, data: string, lineEnd: LineEnd = '\n'): string {

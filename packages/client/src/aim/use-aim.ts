@@ -20,7 +20,7 @@ export interface Aim {
 /** Provided where a room is shown: whether something there has just come or gone. */
 export const JUST_MOVED: InjectionKey<Readonly<Ref<boolean>>> = Symbol('just moved')
 
-export interface AimOptions {
+interface AimOptions {
   readonly clock: Clock
   /** Somebody can see the page: what changed before is seen only then. */
   readonly visible: Readonly<Ref<boolean>>

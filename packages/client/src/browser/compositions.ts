@@ -2,7 +2,7 @@
 // nothing on the page hears of such a key, whatever listens and wherever, so nothing else has to ask.
 
 /** The part of a keyboard event that decides. */
-export type ComposedKey = Pick<KeyboardEvent, 'isComposing' | 'keyCode'>
+type ComposedKey = Pick<KeyboardEvent, 'isComposing' | 'keyCode'>
 
 /**
  * Whether a key belongs to a composition. Safari sends the key that ends one after `compositionend`, when it is not

@@ -31,7 +31,7 @@ export interface Composer {
   readonly typing: () => void
 }
 
-export interface ComposerOptions {
+interface ComposerOptions {
   /** Who can be called by name. */
   readonly people: () => readonly Mentionable[]
   /** A message was sent. */

@@ -8,7 +8,7 @@ const INTENT_MS = 400
 /** Screens scroll by parts of a pixel. */
 const TOUCHING_PX = 2
 
-export interface Scrolled {
+interface Scrolled {
   /** CSS pixels between what is shown and the end. */
   readonly distance: number
   /** Milliseconds since the reader last touched anything; 0 while pressing. */

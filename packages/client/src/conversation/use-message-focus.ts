@@ -4,7 +4,7 @@ import { type Ref, ref, type ShallowRef, watch } from 'vue'
 
 type ElementRef = Readonly<ShallowRef<HTMLElement | null>>
 
-export interface MessageKeys {
+interface MessageKeys {
   /** Offsets of the messages that are shown, in order. */
   readonly offsets: () => readonly number[]
   /** The element of a message, brought onto the page if it is not there. */
@@ -15,7 +15,7 @@ export interface MessageKeys {
   readonly onLetter: (letter: string, offset: number) => boolean
 }
 
-export interface MessageFocus {
+interface MessageFocus {
   /** Offset of the message that is pointed at, else of that in which the focus is; null for none. */
   readonly active: Readonly<Ref<number | null>>
 }

@@ -9,7 +9,7 @@ import { usePaging } from './use-paging.ts'
 
 type ElementRef = Readonly<ShallowRef<HTMLElement | null>>
 
-export interface ReadingPosition {
+interface ReadingPosition {
   readonly following: Readonly<Ref<boolean>>
   /** Key of the block that has to be on the page wherever it is. */
   readonly needed: Readonly<Ref<number | null>>

@@ -6,7 +6,7 @@ import { ScrollAnchor } from './scroll-anchor.ts'
 
 type ElementRef = Readonly<ShallowRef<HTMLElement | null>>
 
-export interface Scroll {
+interface Scroll {
   readonly following: Readonly<Ref<boolean>>
   /** Goes to the end and follows again. */
   readonly toEnd: () => void

@@ -19,7 +19,7 @@ export interface LinkMaker {
   readonly personalLink: () => Promise<string>
 }
 
-export interface LinkOffers {
+interface LinkOffers {
   readonly offer: Readonly<ShallowRef<LinkOffer | null>>
   readonly invite: () => Promise<void>
   readonly personal: () => Promise<void>

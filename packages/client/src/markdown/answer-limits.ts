@@ -15,10 +15,10 @@ export const MOST_DEFINITIONS = 1_000
 /** Tokens that one look for blocks may find: a hundred columns make as many cells of each line with one letter. */
 export const MOST_TOKENS = 3_000
 /** Signs that may mean something, in the text of a block and in one text of it; the parser looks for the partner of each. */
-export const MOST_SIGNS = 3_000
-export const MOST_SIGNS_IN_TEXT = 1_000
+const MOST_SIGNS = 3_000
+const MOST_SIGNS_IN_TEXT = 1_000
 /** Costly characters, in the text of a block. */
-export const MOST_COSTLY_IN_BLOCK = 1_000
+const MOST_COSTLY_IN_BLOCK = 1_000
 /** Elements within each other. Far more than people write; at a hundred the parser leaves out what is in them. */
 export const DEEPEST = 90
 
@@ -27,7 +27,7 @@ export const DEEPEST = 90
 /** Of one block. */
 export const MOST_IN_BLOCK = 2_000
 /** Of the text of one paragraph, item or cell, which is drawn at once. */
-export const MOST_IN_TEXT = 600
+const MOST_IN_TEXT = 600
 /** Of an answer, and how many blocks it may have. */
 export const MOST_IN_ANSWER = 18_000
 export const MOST_BLOCKS = 1_000

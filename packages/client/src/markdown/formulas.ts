@@ -4,7 +4,7 @@ import 'katex/dist/katex.min.css'
 import { elementsWithin, isModest } from './formula-limits.ts'
 
 /** A formula as elements. */
-export interface Typeset {
+interface Typeset {
   readonly nodes: readonly Node[]
   /** How many elements there are in all. */
   readonly elements: number

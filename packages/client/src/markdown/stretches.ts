@@ -10,7 +10,7 @@ export interface Stretch {
 }
 
 /** How a block may be shown. */
-export interface Parsed {
+interface Parsed {
   /** Null: as its source. */
   readonly tokens: readonly Token[] | null
   readonly weight: number

@@ -10,7 +10,7 @@ import {
   withMention,
 } from './mention.ts'
 
-export interface Mention {
+interface Mention {
   /** Who is offered; empty while nobody is being called. */
   readonly offered: ComputedRef<readonly Mentionable[]>
   readonly chosen: Readonly<{ value: number }>
@@ -22,7 +22,7 @@ export interface Mention {
   readonly key: (event: KeyboardEvent) => boolean
 }
 
-export interface MentionOptions {
+interface MentionOptions {
   readonly field: Readonly<ShallowRef<HTMLTextAreaElement | null>>
   readonly people: () => readonly Mentionable[]
   /** Somebody was taken from the list; `text` is what the field holds then. */

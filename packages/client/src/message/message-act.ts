@@ -3,7 +3,7 @@ import type { Message, Said } from '@roomcast/shared/protocol'
 import type { Intent } from '../room/room-client.ts'
 
 /** Sent to the room as they are. */
-export type MessageIntent = Extract<
+type MessageIntent = Extract<
   Intent,
   { type: 'retract' | 'retry' | 'continue' | 'withdraw' | 'resume' }
 >

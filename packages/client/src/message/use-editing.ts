@@ -19,7 +19,7 @@ export interface Editing {
   readonly saving: boolean
 }
 
-export interface Editor {
+interface Editor {
   readonly now: Readonly<ShallowRef<Editing | null>>
   readonly begin: (said: Said) => void
   readonly write: (text: string) => void

@@ -15,7 +15,7 @@ export interface ConnectionText {
 }
 
 /** What there is on this screen that could be feared for. */
-export interface OnScreen {
+interface OnScreen {
   /** The room has been read. */
   readonly opened: boolean
   /** The member has written something that has not been taken yet. */

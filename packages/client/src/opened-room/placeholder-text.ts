@@ -2,7 +2,7 @@
 import type { ErrorBody, Member } from '@roomcast/shared/protocol'
 import { refusalWords } from '../wording/on-demand/refusal.ts'
 
-export interface Face {
+interface Face {
   readonly title: string
   readonly text: string
   readonly action: 'name' | 'reload' | 'home'

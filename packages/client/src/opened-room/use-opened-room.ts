@@ -15,7 +15,7 @@ import { type Room, useRoom } from './use-room.ts'
 import type { Session } from '../session/use-session.ts'
 
 /** There is no room yet, and it goes on by itself. `why`: a sentence about it. */
-export interface WaitingFace {
+interface WaitingFace {
   readonly why: string
   readonly error?: never
 }

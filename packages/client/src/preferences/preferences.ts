@@ -17,7 +17,7 @@ const choices = {
 
 type Choices = typeof choices
 export type Preferences = { readonly [K in keyof Choices]: v.InferOutput<Choices[K]> }
-export type Preference = keyof Preferences
+type Preference = keyof Preferences
 
 const KEY = 'preferences'
 

@@ -11,9 +11,9 @@ import type { Reader } from '../message/reader.ts'
 import { type Editing, useEditing } from '../message/use-editing.ts'
 import type { Room } from '../opened-room/use-room.ts'
 
-export type RoomAct = ComposerAct | MessageAct
+type RoomAct = ComposerAct | MessageAct
 
-export interface RoomActs {
+interface RoomActs {
   readonly composer: Composer
   readonly reader: ComputedRef<Reader>
   /** The own message that is being changed. */
@@ -23,7 +23,7 @@ export interface RoomActs {
   readonly act: (act: RoomAct) => void
 }
 
-export interface RoomActsOptions {
+interface RoomActsOptions {
   readonly room: Room
   readonly roomId: () => string
   readonly models: () => Models | null

@@ -3,7 +3,7 @@ import type { CommandResult } from '@roomcast/shared/protocol'
 
 /** `taken-back`: its member took the command back. `room-left`: nobody waits for the answer any more. `unreadable`: the answer
  *  of the server has another form than documented. */
-export type LocalCode = 'taken-back' | 'room-left' | 'unreadable'
+type LocalCode = 'taken-back' | 'room-left' | 'unreadable'
 
 export type CommandError = Extract<CommandResult, { ok: false }>['error']
 

@@ -31,7 +31,7 @@ interface Waiting {
   mayBeDone: boolean
 }
 
-export interface OutboxOptions {
+interface OutboxOptions {
   readonly transport: Transport
   readonly clock: Clock
   /**

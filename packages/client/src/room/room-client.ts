@@ -75,7 +75,7 @@ export type Intent = {
 }[Exclude<CommandType, 'join' | 'leave'>]
 
 /** Counts of what had to be repaired; for tests and for the curious. */
-export interface Repairs {
+interface Repairs {
   readonly rejoined: number
   readonly snapshots: number
   readonly tails: number

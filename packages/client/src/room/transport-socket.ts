@@ -23,7 +23,7 @@ const LONGEST_WAIT_MS = 5000
 const SPREAD = 0.5
 const CONNECT_TIMEOUT_MS = 10_000
 
-export interface SocketTransportOptions {
+interface SocketTransportOptions {
   readonly clock: Clock
   /** A number in [0, 1), fresh with each call. */
   readonly chance: () => number

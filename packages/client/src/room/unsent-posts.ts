@@ -6,7 +6,7 @@ import * as v from 'valibot'
 export type Post = CommandOf<'post'>
 
 /** The browser's `localStorage`, as far as it is needed; each call may throw. */
-export type PostStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
+type PostStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
 
 const postsSchema = v.array(commandSchemas.post)
 

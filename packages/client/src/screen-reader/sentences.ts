@@ -8,7 +8,7 @@ export interface Ready {
 }
 
 /** Says that there is code: its language as the answer names it, and its lines. */
-export type SayCode = (language: string, lines: number) => string
+type SayCode = (language: string, lines: number) => string
 
 const FENCE = /^ {0,3}(`{3,}|~{3,})\s*([^\s`]*)/
 const SENTENCE_END = /[.?!…。？！](?=["'”’)\]*_]*\s)/g

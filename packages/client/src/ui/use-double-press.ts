@@ -6,7 +6,7 @@ import { type Ref, ref } from 'vue'
 export const AGAIN_MS = 2000
 
 /** Waits for a second press. */
-export interface DoublePress {
+interface DoublePress {
   /** There was a first press, and a second one would count. */
   readonly armed: Readonly<Ref<boolean>>
   /** Whether this press is the second one. */

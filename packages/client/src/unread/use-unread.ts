@@ -12,7 +12,7 @@ const READ_MS = 4000
 const WAKING_MS = 5000
 
 /** `read`: it only stays so that nothing jumps. */
-export type MarkedUnread = Unread & { readonly read: boolean }
+type MarkedUnread = Unread & { readonly read: boolean }
 
 export interface UnreadMarker {
   /** Where the new part begins; null when nothing is new. */

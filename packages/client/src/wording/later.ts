@@ -3,6 +3,6 @@
 import { laterEnglish } from './english/later.ts'
 
 /** What every language has to say there. */
-export type LaterWords = typeof laterEnglish
+type LaterWords = typeof laterEnglish
 
 export const laterWords: LaterWords = laterEnglish

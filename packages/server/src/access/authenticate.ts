@@ -4,7 +4,7 @@ import { tokenInCookie } from './cookie.ts'
 import type { KnownMember, Sessions } from './session.ts'
 
 /** How a request says who sent it. A bearer token, being shown on purpose, goes before a cookie. */
-export type Credential =
+type Credential =
   | { readonly kind: 'bearer'; readonly token: string }
   | { readonly kind: 'cookie'; readonly token: string }
   | { readonly kind: 'none' }

@@ -5,7 +5,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { credentialOf } from './authenticate.ts'
 
 /** `absent`: no Origin header; browsers send one with everything that changes something. */
-export type OriginVerdict = 'allowed' | 'absent' | 'refused'
+type OriginVerdict = 'allowed' | 'absent' | 'refused'
 
 /**
  * Judges an Origin header: allowed if its host is the one the request was sent to (`host`, the Host header)

@@ -3,7 +3,7 @@ import { Refusal } from '@roomcast/shared/protocol'
 import { isOwner } from './docket.ts'
 import type { OfMember, Rule } from './rule.ts'
 
-export interface Configure extends OfMember {
+interface Configure extends OfMember {
   readonly type: 'configure'
   readonly title?: string
   readonly model?: string

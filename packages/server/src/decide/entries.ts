@@ -14,7 +14,7 @@ const MOST_ASKED = 100
 type Members = Map<MemberId, Membership>
 
 /** A card without the words that are the same for all entries of the type. `about`: the name of what it is about. */
-export type DraftedCard = Omit<Card, 'rules' | 'about'> & { readonly about?: string }
+type DraftedCard = Omit<Card, 'rules' | 'about'> & { readonly about?: string }
 
 export interface EntryKind<T extends EntryType> {
   /**

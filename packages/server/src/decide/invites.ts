@@ -9,7 +9,7 @@ export interface Invite extends OfMember {
   readonly until: number
 }
 
-export interface EndInvites extends OfMember {
+interface EndInvites extends OfMember {
   readonly type: 'end-invites'
 }
 

@@ -5,7 +5,7 @@ import type { Rule } from './rule.ts'
 import { startOf } from './start.ts'
 
 /** The head of the queue may start, nobody has to ask for it; with `by`, if it is that member's question. */
-export interface Promote {
+interface Promote {
   readonly type: 'promote'
   readonly generationId: GenerationId
   readonly by?: MemberId

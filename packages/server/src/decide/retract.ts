@@ -3,7 +3,7 @@ import { Refusal } from '@roomcast/shared/protocol'
 import { isOwner } from './docket.ts'
 import type { OfMember, Rule } from './rule.ts'
 
-export interface Retract extends OfMember {
+interface Retract extends OfMember {
   readonly type: 'retract'
   readonly messageId: MessageId
 }

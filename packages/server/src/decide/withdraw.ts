@@ -2,7 +2,7 @@ import type { MessageId } from '@roomcast/shared/protocol'
 import { Refusal } from '@roomcast/shared/protocol'
 import type { OfMember, Rule } from './rule.ts'
 
-export interface Withdraw extends OfMember {
+interface Withdraw extends OfMember {
   readonly type: 'withdraw'
   readonly messageId: MessageId
 }

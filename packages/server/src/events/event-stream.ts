@@ -10,7 +10,7 @@ import type { RoomsPort } from './rooms-port.ts'
 
 type Closed = Extract<NamedUpdate, { type: 'closed' }>
 
-export interface EventStreamOptions {
+interface EventStreamOptions {
   readonly id: string
   readonly memberId: MemberId
   readonly address: string

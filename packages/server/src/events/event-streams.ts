@@ -33,7 +33,7 @@ const RETRY_SPREAD_MS = 2000
 /** How long streams may still take what was sent to them when the node goes down, ms. */
 const FAREWELL_MS = 2000
 
-export interface EventStreamsOptions {
+interface EventStreamsOptions {
   readonly clock: Clock
   readonly newId: () => string
   /** A number in [0, 1), fresh with each call. */

@@ -15,7 +15,7 @@ import { bounded } from './wire/bounded.ts'
 import { failureOf } from './wire/failures.ts'
 import { modelOf } from './wire/model.ts'
 
-export interface ClaudeSdkOptions {
+interface ClaudeSdkOptions {
   readonly apiKey: string
   /** Any endpoint that speaks the Messages API; may have a path prefix. */
   readonly baseUrl: string

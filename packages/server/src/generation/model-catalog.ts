@@ -16,7 +16,7 @@ const PRICES: Readonly<Record<string, { input: number; output: number }>> = {
   'claude-haiku-4-5': { input: 1, output: 5 },
 }
 
-export interface ModelCatalogOptions {
+interface ModelCatalogOptions {
   readonly claude: Pick<Claude, 'models'>
   readonly clock: Clock
   /** May be asked whatever is known. */

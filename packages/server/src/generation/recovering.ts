@@ -6,7 +6,7 @@ import type { RoomLog, Started, Waiting } from '../judge/room-log.ts'
 /** Together with the lease of 6 s this is well below the 10 s after which no room is stuck any more. */
 const EVERY_MS = 1000
 
-export interface RecoveringOptions {
+interface RecoveringOptions {
   readonly log: RoomLog
   readonly clock: Clock
   readonly newId: () => string

@@ -31,7 +31,7 @@ interface Piece {
   tried: boolean
 }
 
-export interface ReplyWriterOptions {
+interface ReplyWriterOptions {
   readonly log: RoomLog
   readonly owned: Owned
   readonly clock: Clock

@@ -16,7 +16,7 @@ export interface Check {
   readonly patienceMs: number
 }
 
-export interface Failing {
+interface Failing {
   readonly name: string
   readonly why: string
 }

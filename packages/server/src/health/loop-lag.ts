@@ -10,7 +10,7 @@ const WINDOW_MS = 5000
 const RESOLUTION_MS = 20
 
 /** What is used of Node's own measuring; times in nanoseconds. */
-export type DelayMonitor = Pick<
+type DelayMonitor = Pick<
   ReturnType<typeof monitorEventLoopDelay>,
   'enable' | 'disable' | 'percentile' | 'reset'
 >
@@ -54,6 +54,6 @@ export class LoopLag {
 }
 
 /** Looks at this process, once it is enabled. */
-export function openMonitor(): DelayMonitor {
+function openMonitor(): DelayMonitor {
   return monitorEventLoopDelay({ resolution: RESOLUTION_MS })
 }

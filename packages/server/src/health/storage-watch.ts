@@ -18,7 +18,7 @@ const LATE_MS = 250
 /** A question without an answer for so long is not waited for any more, ms. */
 const FORGOTTEN_MS = 3000
 
-export interface StorageWatchOptions {
+interface StorageWatchOptions {
   readonly clock: Clock
   /** Asks the storage whether it would save something. Rejects with its refusal when it would not, or is away. */
   readonly ask: () => Promise<void>

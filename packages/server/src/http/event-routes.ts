@@ -21,7 +21,7 @@ export interface EventsPort {
   ): Promise<void>
 }
 
-export interface EventRoutesOptions {
+interface EventRoutesOptions {
   readonly who: Who
   readonly events: EventsPort
   readonly allowedOrigins: readonly string[]

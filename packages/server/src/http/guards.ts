@@ -64,7 +64,7 @@ export function isSecure(request: Request, publicUrl: string | undefined): boole
 }
 
 /** Whether a Host header is a host and nothing else, so that it can be put into headers and links. */
-export function isHost(host: string | undefined): host is string {
+function isHost(host: string | undefined): host is string {
   return host !== undefined && /^([\w.-]+|\[[\da-f:.]+\])(:\d{1,5})?$/i.test(host)
 }
 

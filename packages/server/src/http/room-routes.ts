@@ -30,7 +30,7 @@ import {
 } from './parse.ts'
 import type { RoomsPort } from './rooms-port.ts'
 
-export interface RoomRoutesOptions {
+interface RoomRoutesOptions {
   readonly who: Who
   readonly invites: Invites
   readonly rooms: RoomsPort

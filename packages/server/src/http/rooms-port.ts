@@ -15,7 +15,7 @@ import type { SessionMember } from '../access/session.ts'
 import type { PagePlace } from '../room/message-pages.ts'
 import type { InTurn } from '../room/turns.ts'
 
-export interface RoomRequest {
+interface RoomRequest {
   readonly title: string
   /** Undefined: the server's default. */
   readonly model: string | undefined

@@ -8,7 +8,7 @@ import type { TokenBucket } from '../access/token-bucket.ts'
 import { isSecure, ownOrigin, perAddress, requireMember, type Who } from './guards.ts'
 import { parseBody } from './parse.ts'
 
-export interface SessionRoutesOptions {
+interface SessionRoutesOptions {
   readonly sessions: Sessions
   readonly who: Who
   readonly publicUrl: string | undefined

@@ -29,9 +29,9 @@ const MAY_WAIT_MS = 2500
 const MOST_WAITING = 2000
 
 /** Whatever is decided with others: an end is not. */
-export type BatchedCommand = Exclude<Command, { readonly type: 'end' }>
+type BatchedCommand = Exclude<Command, { readonly type: 'end' }>
 
-export interface BatchesOptions {
+interface BatchesOptions {
   readonly log: EntryLog
   readonly dockets: Dockets
   readonly clock: Clock

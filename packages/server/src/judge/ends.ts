@@ -17,7 +17,7 @@ import { Turn } from './turn.ts'
 /** How often a room is read anew when its docket does not show the generation that the log says is running. */
 const MOST_READINGS = 3
 
-export interface EndsOptions {
+interface EndsOptions {
   readonly log: EntryLog
   readonly dockets: Dockets
   readonly clock: Clock

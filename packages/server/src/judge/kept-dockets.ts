@@ -7,7 +7,7 @@ const KEPT_MEMBERS = 20_000
 /** Rooms whose docket is kept. */
 const KEPT_ROOMS = 4_000
 
-export interface DocketLimits {
+interface DocketLimits {
   readonly rooms: number
   readonly members: number
 }

@@ -78,7 +78,7 @@ export interface Spot {
 }
 
 /** The last entry of a room that decisions depend on. */
-export interface Ground extends Spot {
+interface Ground extends Spot {
   readonly epoch: string
 }
 

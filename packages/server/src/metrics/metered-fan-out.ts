@@ -5,7 +5,7 @@ import type { Instruments } from './instruments.ts'
 import { deltaKey } from './metered-room-log.ts'
 import type { UnderWay } from './under-way.ts'
 
-export interface MeteredFanOutOptions {
+interface MeteredFanOutOptions {
   readonly fanOut: FanOut
   readonly instruments: Instruments
   /** Seconds, never set back. */

@@ -5,7 +5,7 @@ import type { RoomLog } from '../judge/room-log.ts'
 import { type Instruments, STORAGE_ERRORS } from './instruments.ts'
 import type { UnderWay } from './under-way.ts'
 
-export interface MeteredRoomLogOptions {
+interface MeteredRoomLogOptions {
   readonly log: RoomLog
   readonly instruments: Instruments
   /** Seconds, never set back. */

@@ -25,7 +25,7 @@ import { UnderWay } from './under-way.ts'
 /** Members whose tokens are told apart. */
 const MOST_MEMBERS = 200
 
-export interface MetricsOptions {
+interface MetricsOptions {
   /** Seconds, never set back. */
   readonly seconds: () => number
   readonly readings: Readings

@@ -8,7 +8,7 @@ export const LINGER_MS = 2500
 /** A sign of writing holds for this long, ms. */
 const TYPING_MS = 5000
 /** Changes within this time are told together, ms: a class that joins at once is one update. */
-export const GATHER_MS = 50
+const GATHER_MS = 50
 /**
  * Everybody is told of everybody: in a large room changes are told less often, ms for each member, so that somebody who looks
  * here and there without end costs each of the others the same as in a small one, some 40 kB a second.

@@ -24,7 +24,7 @@ const HOLDS_MS = 8000
 /** The first answer of a connection may be slow; the quickest says best what time it is. */
 const TIMES_ASKED = 3
 
-export interface RedisPresenceOptions {
+interface RedisPresenceOptions {
   readonly connections: Connections
   readonly subscriptions: Subscriptions
   readonly clock: Clock

@@ -4,7 +4,7 @@ import { checkEvents } from './event-check.ts'
 import type { Finding } from './findings.ts'
 import { checkUpgrade } from './upgrade-check.ts'
 
-export interface CheckOptions {
+interface CheckOptions {
   readonly clock: Clock
   /** Gives `size` bytes nobody can guess. */
   readonly random: (size: number) => Uint8Array

@@ -7,7 +7,7 @@ import { type Finding, type FindingCode, wordsFor } from './findings.ts'
 const WAITS_MS = [2000, 30_000, 120_000]
 const MAY_PASS: ReadonlySet<FindingCode> = new Set(['unreachable', 'timed-out', 'no-node', 'busy'])
 
-export interface ReportOptions {
+interface ReportOptions {
   readonly clock: Clock
   readonly logger: Logger
   /** Looks once; never rejects. */

@@ -11,7 +11,7 @@ export type PagePlace =
   | { readonly around: number }
 
 /** The part of a log that pages are made from, and the offsets of the room's last entry and last message. */
-export interface PageSource {
+interface PageSource {
   readonly log: Pick<RoomLog, 'page'>
   readonly roomId: RoomId
   readonly lastOffset: number

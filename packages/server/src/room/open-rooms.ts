@@ -20,7 +20,7 @@ interface Open {
   stopLinger: (() => void) | null
 }
 
-export interface OpenRoomsOptions {
+interface OpenRoomsOptions {
   readonly clock: Clock
   /** Opens a room. @throws Refusal `room-not-found`, or what the storage refuses */
   readonly open: (roomId: RoomId) => Promise<Room>

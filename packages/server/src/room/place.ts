@@ -17,7 +17,7 @@ const MOST_UNSENT_BYTES = 32 * 1024 * 1024
 const PATIENCE = 120
 
 /** The part of the rooms of its node that a place uses. */
-export interface RoomsToJoin {
+interface RoomsToJoin {
   /**
    * Shows a room to a connection. @throws Refusal `room-not-found`, `removed`, `storage-unavailable`, `rate-limited`
    * @param onMember called when its member is known to be one, and before the room is opened

@@ -22,7 +22,7 @@ export type InTurn = <T>(act: () => T | Promise<T>) => Promise<T>
 /** Without a queue: for what nobody else competes with. */
 export const atOnce: InTurn = async (act) => await act()
 
-export interface TurnsOptions {
+interface TurnsOptions {
   readonly clock: Clock
   /** Milliseconds, never set back. */
   readonly milliseconds: () => number

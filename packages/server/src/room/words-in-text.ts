@@ -24,7 +24,7 @@ const UNITS_IN_STEP = 16 * 1024
  */
 const PIECE = 256
 
-export interface Passage {
+interface Passage {
   readonly passage: string
   readonly from: number
   readonly to: number

@@ -50,7 +50,7 @@ const SEND_AWAY_EVERY_MS = 20
 const PAGE_IS_NEWER =
   'This page is newer than the server, which may be in the middle of an upgrade. If that lasts, reload it.'
 
-export interface GatewayOptions {
+interface GatewayOptions {
   readonly http: HttpServer
   readonly clock: Clock
   /** See DoorOptions. */
@@ -73,7 +73,7 @@ export interface GatewayOptions {
 }
 
 /** Why a connection is ended by this node, other than that the node goes down. */
-export type EndReason = 'odd-packet' | 'too-many-packets' | 'too-many-commands' | 'slow'
+type EndReason = 'odd-packet' | 'too-many-packets' | 'too-many-commands' | 'slow'
 
 export class Gateway implements FanOut {
   readonly #options: GatewayOptions

@@ -4,7 +4,7 @@ import type { MemberId } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
 import type { Waiting } from '../judge/room-log.ts'
 
-export interface RunningLimitsOptions {
+interface RunningLimitsOptions {
   /** Answers that run at once on this node, for one member, and for one address. */
   readonly perNode: number
   readonly perMember: number

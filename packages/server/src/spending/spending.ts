@@ -10,7 +10,7 @@ import { type Day, dayOf, type SpentTokens } from './spent-tokens.ts'
 /** How often the other nodes' spending is looked at, and what could not be charged is charged again, ms. */
 const LOOK_MS = 5000
 
-export interface SpendingOptions {
+interface SpendingOptions {
   readonly store: SpentTokens
   readonly clock: Clock
   /** Tokens, of prompts and answers, for a day (UTC) and all nodes; undefined: no limit, and nothing is kept. */

@@ -1,95 +1,38 @@
-// Commands: what a member wants, all through the one Socket.IO event `command`, always acknowledged.
+// Commands: what a member wants, all through the one Socket.IO event `command`, always acknowledged. One file for each, in commands/.
 import * as v from 'valibot'
-import { idSchema } from './ids.ts'
-import { LIMITS } from './limits.ts'
-import { titleSchema } from './http.ts'
-import { INVITERS, OUTCOMES, quoteSchema } from './entry.ts'
-import { positionSchema } from './position.ts'
+import { cancelSchema } from './commands/cancel.ts'
+import { configureSchema } from './commands/configure.ts'
+import { continueSchema } from './commands/continue.ts'
+import { editSchema } from './commands/edit.ts'
+import { joinSchema } from './commands/join.ts'
+import { leaveSchema } from './commands/leave.ts'
+import { lookSchema } from './commands/look.ts'
+import { postSchema } from './commands/post.ts'
+import { removeSchema } from './commands/remove.ts'
+import { resumeSchema } from './commands/resume.ts'
+import { retractSchema } from './commands/retract.ts'
+import { retrySchema } from './commands/retry.ts'
+import { typingSchema } from './commands/typing.ts'
+import { withdrawSchema } from './commands/withdraw.ts'
 import { errorSchema } from './error.ts'
-
-const base = { commandId: idSchema, roomId: idSchema }
-/** How long it is comes first: nobody looks at a hundred thousand ids. */
-const mentionsSchema = v.optional(
-  v.pipe(
-    v.custom<unknown[]>(
-      (input) => Array.isArray(input) && input.length <= LIMITS.mentions,
-      `Invalid length: Expected a list of at most ${LIMITS.mentions}`,
-    ),
-    v.array(idSchema),
-  ),
-)
+import { idSchema } from './ids.ts'
+import { OUTCOMES } from './vocabulary.ts'
 
 export const commandSchemas = {
-  /** Watch this room (and no other on this connection), from `since` if that can be continued. */
-  join: v.object({ type: v.literal('join'), ...base, since: v.optional(positionSchema) }),
-  leave: v.object({ type: v.literal('leave'), ...base }),
-  /** Say something; with `ask` it is a question to Claude. */
-  post: v.object({
-    type: v.literal('post'),
-    ...base,
-    text: v.string(),
-    ask: v.boolean(),
-    quote: v.optional(
-      v.object({
-        ...quoteSchema.entries,
-        text: v.pipe(v.string(), v.maxLength(LIMITS.quoteLength)),
-      }),
-    ),
-    mentions: mentionsSchema,
-    /** One of those of `GET /api/models`, for this question alone. */
-    model: v.optional(v.pipe(v.string(), v.maxLength(LIMITS.modelLength))),
-  }),
-  /** Give an own message another text. */
-  edit: v.object({
-    type: v.literal('edit'),
-    ...base,
-    messageId: idSchema,
-    text: v.string(),
-    mentions: mentionsSchema,
-  }),
-  /** Take back an own message; the owner of the room may do it with anybody's. */
-  retract: v.object({ type: v.literal('retract'), ...base, messageId: idSchema }),
-  /** Change what the room is called, how Claude answers in it, and which members may invite; for its owner. */
-  configure: v.object({
-    type: v.literal('configure'),
-    ...base,
-    title: v.optional(titleSchema),
-    model: v.optional(v.pipe(v.string(), v.maxLength(LIMITS.modelLength))),
-    instructions: v.optional(
-      v.pipe(
-        v.string(),
-        v.transform((instructions) => instructions.toWellFormed()),
-        v.maxLength(LIMITS.instructionsLength),
-      ),
-    ),
-    inviters: v.optional(v.picklist(INVITERS)),
-    thinking: v.optional(v.boolean()),
-  }),
-  /** Leave the room for good (oneself), or remove a member (its owner). */
-  remove: v.object({ type: v.literal('remove'), ...base, memberId: idSchema }),
-  /** Stop a generation for everybody. */
-  cancel: v.object({
-    type: v.literal('cancel'),
-    ...base,
-    generationId: idSchema,
-    reason: v.optional(v.pipe(v.string(), v.maxLength(LIMITS.reasonLength))),
-  }),
-  /** Answer the question of an ended generation again. */
-  retry: v.object({ type: v.literal('retry'), ...base, generationId: idSchema }),
-  /** Go on where an ended generation broke off. */
-  continue: v.object({ type: v.literal('continue'), ...base, generationId: idSchema }),
-  /** Take back an own question that still waits. */
-  withdraw: v.object({ type: v.literal('withdraw'), ...base, messageId: idSchema }),
-  /** Let a held queue go on. */
-  resume: v.object({ type: v.literal('resume'), ...base }),
-  /** The member is writing now; forgotten after a few seconds. */
-  typing: v.object({ type: v.literal('typing'), ...base }),
-  /** Where this connection's reader is; holds until it is told anew. */
-  look: v.object({
-    type: v.literal('look'),
-    ...base,
-    look: v.picklist(['live', 'above', 'away']),
-  }),
+  join: joinSchema,
+  leave: leaveSchema,
+  post: postSchema,
+  edit: editSchema,
+  retract: retractSchema,
+  configure: configureSchema,
+  remove: removeSchema,
+  cancel: cancelSchema,
+  retry: retrySchema,
+  continue: continueSchema,
+  withdraw: withdrawSchema,
+  resume: resumeSchema,
+  typing: typingSchema,
+  look: lookSchema,
 } as const
 
 export type CommandType = keyof typeof commandSchemas

@@ -2,9 +2,9 @@
 import * as v from 'valibot'
 import { countSchema, idSchema } from './ids.ts'
 import { LIMITS } from './limits.ts'
-import { ROLES } from './entry.ts'
 import { cleanName, cleanTitle } from './name.ts'
 import { messageSchema } from './room-state.ts'
+import { ROLES } from './vocabulary.ts'
 
 /** UTF-16 units of a name before it is cleaned. Accents in a row are sorted then, which takes the square of their number. */
 const LONGEST_UNCLEANED = 10 * LIMITS.nameLength

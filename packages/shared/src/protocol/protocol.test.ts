@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
+import { globSync } from 'node:fs'
+import { join } from 'node:path'
 import { toJsonSchema } from '@valibot/to-json-schema'
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
-import * as protocol from './index.ts'
 import {
   anyEntrySchema,
   type Command,
@@ -12,14 +13,16 @@ import {
   type Entry,
   type EntryType,
   ERROR_CODES,
-  type ErrorCode,
   errorBody,
+  type ErrorCode,
   errorSchema,
   handshakeSchema,
   type NamedUpdate,
   parseUpdate,
   PROTOCOL_VERSION,
   Refusal,
+  roomRequestSchema,
+  sessionRequestSchema,
 } from './index.ts'
 
 /**
@@ -36,9 +39,19 @@ function isSchema(value: unknown): value is v.GenericSchema {
   return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'schema'
 }
 
-/** Every exported schema by name, as JSON schema; what that cannot say (transforms, checks) is left out. */
+const HERE = import.meta.dirname
+const MODULES = ['*.ts', 'entries/*.ts', 'updates/*.ts']
+  .flatMap((pattern) => globSync(pattern, { cwd: HERE }))
+  .filter((file) => !file.endsWith('.test.ts') && file !== 'index.ts')
+/** All that the modules of the protocol export, by name. */
+const SCHEMAS = Object.assign(
+  {},
+  ...(await Promise.all(MODULES.map((file) => import(join(HERE, file))))),
+) as Readonly<Record<string, unknown>>
+
+/** Every schema by name, as JSON schema; what that cannot say (transforms, checks) is left out. */
 function wireShape(): string {
-  const exported: readonly [string, unknown][] = Object.entries({ ...protocol, ...commandSchemas })
+  const exported = Object.entries({ ...SCHEMAS, ...commandSchemas })
   const shapes = exported.flatMap(([name, schema]) =>
     isSchema(schema) ? [[name, toJsonSchema(schema, { errorMode: 'ignore' })] as const] : [],
   )
@@ -379,7 +392,6 @@ describe('errors', () => {
 
 describe('HTTP bodies', () => {
   test('a name is trimmed, and cannot be empty or too long', () => {
-    const { sessionRequestSchema } = protocol
     expect(v.parse(sessionRequestSchema, { name: '  Bob \n B. ' })).toEqual({ name: 'Bob B.' })
     for (const name of ['', '   ', 'x'.repeat(41), 5])
       expect(v.is(sessionRequestSchema, { name })).toBe(false)
@@ -387,7 +399,6 @@ describe('HTTP bodies', () => {
   })
 
   test('a room may be asked for with nothing but defaults', () => {
-    const { roomRequestSchema } = protocol
     expect(v.parse(roomRequestSchema, {})).toEqual({ title: '', instructions: '' })
     expect(v.is(roomRequestSchema, { title: 'x'.repeat(121) })).toBe(false)
     expect(v.is(roomRequestSchema, { instructions: 'x'.repeat(8001) })).toBe(false)

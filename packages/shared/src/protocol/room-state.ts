@@ -2,15 +2,9 @@
 // in `room/` computes it.
 import * as v from 'valibot'
 import { countSchema, idSchema } from './ids.ts'
-import {
-  INVITERS,
-  type Inviters,
-  MODES,
-  OUTCOMES,
-  quoteSchema,
-  ROLES,
-  usageSchema,
-} from './entry.ts'
+import { quoteSchema } from './quote.ts'
+import { usageSchema } from './usage.ts'
+import { type Inviters, INVITERS, MODES, OUTCOMES, ROLES } from './vocabulary.ts'
 
 export const memberSchema = v.object({
   memberId: idSchema,

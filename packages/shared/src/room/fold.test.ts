@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { Entry, EntryDraft, RoomState } from '../protocol/index.ts'
 import { digest } from '../digest.ts'
+import type { Entry, EntryDraft, RoomState } from '../protocol/index.ts'
 import { type Content, fold } from './fold.ts'
 import { emptyRoom, positionOf, runningReply } from './state.ts'
 import {

@@ -4,23 +4,26 @@
 // and the position to re-read from is given instead (`behind`). Asking for "everything after this position"
 // is the only way of recovery there is.
 import type { Entry, GenerationEnded, UnknownEntry } from '../protocol/entry.ts'
-import type { Delta } from '../protocol/delta.ts'
 import type { Position } from '../protocol/position.ts'
 import type { Reply, RoomState } from '../protocol/room-state.ts'
-import type { Entries, Heartbeat, Run, Snapshot, Tail } from '../protocol/update.ts'
-import { cutReply, growReply } from './reply.ts'
-import { reduce } from './reduce.ts'
+import type { Delta } from '../protocol/updates/delta.ts'
+import type { Entries } from '../protocol/updates/entries.ts'
+import type { Heartbeat } from '../protocol/updates/heartbeat.ts'
+import type { Snapshot } from '../protocol/updates/snapshot.ts'
+import type { Run, Tail } from '../protocol/updates/tail.ts'
 import { byteLength } from './bytes.ts'
+import { reduce } from './reduce.ts'
+import { cutReply, growReply } from './reply.ts'
 import { positionOf, replyNumbered, runningReply, withReply } from './state.ts'
 
 /** The updates that concern the content of a room. */
 export type Content = Snapshot | Tail | Entries | Heartbeat | Delta
 
 /** The state after an update; `behind` is the position to re-read from, or null when nothing is missing. */
-export type Folded = { readonly state: RoomState; readonly behind: Position | null }
+type Folded = { readonly state: RoomState; readonly behind: Position | null }
 
 /** Gives the digest of a text (see `digest.ts`); handed in, so that this folder needs no library. */
-export type Digest = (text: string) => string
+type Digest = (text: string) => string
 
 /**
  * Applies one update.

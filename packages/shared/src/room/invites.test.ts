@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { emptyRoom } from './state.ts'
 import { isInviteOpen, mayInvite, openInvites } from './invites.ts'
+import { emptyRoom } from './state.ts'
 
 const invite = (inviteId: string, until: number) => ({ inviteId, by: 'ana', at: 1, until })
 const room = (more: object) => ({ ...emptyRoom('r', 'e'), ...more })

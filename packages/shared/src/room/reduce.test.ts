@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { type EntryDraft, LIMITS, type RoomState } from '../protocol/index.ts'
 import { digest } from '../digest.ts'
+import { type EntryDraft, LIMITS, type RoomState } from '../protocol/index.ts'
 import { fold } from './fold.ts'
 import { reduce } from './reduce.ts'
 import { memberOf, nameOf } from './select.ts'

@@ -1,7 +1,7 @@
 // Pure views of a room for whoever shows it or builds a prompt from it.
 import type { Entry } from '../protocol/entry.ts'
 import type { Member, Message, RoomState, Said } from '../protocol/room-state.ts'
-import type { Run } from '../protocol/update.ts'
+import type { Run } from '../protocol/updates/tail.ts'
 import { byteLength } from './bytes.ts'
 import { change } from './reduce.ts'
 import { emptyRoom, replyNumbered, withReply } from './state.ts'

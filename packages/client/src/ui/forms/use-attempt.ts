@@ -2,7 +2,7 @@
 import { type Ref, ref } from 'vue'
 import { errorText } from '../../api/api-error.ts'
 
-export interface Attempt {
+interface Attempt {
   readonly busy: Readonly<Ref<boolean>>
   /** Why the last one failed; stays until somebody clears it. */
   readonly problem: Ref<string | null>

@@ -2,6 +2,6 @@
 import { dialogs } from '../english/on-demand/dialogs.ts'
 
 /** What every language has to say there. */
-export type DialogWords = typeof dialogs
+type DialogWords = typeof dialogs
 
 export const dialogWords: DialogWords = dialogs

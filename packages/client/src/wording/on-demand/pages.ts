@@ -2,6 +2,6 @@
 import { pages } from '../english/on-demand/pages.ts'
 
 /** What every language has to say there. */
-export type PageWords = typeof pages
+type PageWords = typeof pages
 
 export const pageWords: PageWords = pages

@@ -2,6 +2,6 @@
 import { refusal } from '../english/on-demand/refusal.ts'
 
 /** What every language has to say there. */
-export type RefusalWords = typeof refusal
+type RefusalWords = typeof refusal
 
 export const refusalWords: RefusalWords = refusal

@@ -3,7 +3,7 @@
 import { ClaudeFailure } from '../claude.ts'
 
 /** Bytes of one event at most: a whole reply of `LIMITS.replyBytes`, with every character written as `\uXXXX`. */
-export const EVENT_BYTES = 8 * 1024 * 1024
+const EVENT_BYTES = 8 * 1024 * 1024
 /** Bytes of an answer at most: a whole reply, with an event of its own for each character. */
 export const ANSWER_BYTES = 256 * 1024 * 1024
 

@@ -21,7 +21,7 @@ const GRACE_MS = 500
 /** Rooms looked at in one go. */
 const BATCH = 200
 
-export interface FollowingOptions extends RepairOptions {
+interface FollowingOptions extends RepairOptions {
   readonly subscriptions: Subscriptions
   /** Hears what a follower throws, and what goes wrong here and is not about the storage. */
   readonly onFollowerError: (error: unknown) => void

@@ -4,7 +4,7 @@
 import type { Delta, Entries, Entry, Kind } from '@roomcast/shared/protocol'
 
 /** A room was deleted; one made again under its id has another epoch. */
-export interface DeletedFrame {
+interface DeletedFrame {
   readonly type: 'deleted'
   readonly epoch: string
 }

@@ -28,7 +28,7 @@ type LookAnswer = readonly [
   now?: string,
 ]
 
-export interface LeasesOptions {
+interface LeasesOptions {
   readonly connections: Connections
   readonly scripts: Scripts
   readonly keys: Keys

@@ -14,7 +14,7 @@ const TIDY_MS = 60_000
 /** How often a list is written again because its member has come or gone meanwhile. */
 const MOST_CHANGES = 5
 
-export interface MemberRoomsOptions {
+interface MemberRoomsOptions {
   readonly connections: Connections
   readonly scripts: Scripts
   readonly keys: Keys

@@ -46,7 +46,7 @@ const TOO_LATE = "if now() > tonumber(ARGV[#ARGV]) then return { 'late', whole(n
 export type ScriptName = (typeof FILES)[number] | typeof FREEING
 export type Scripts = Readonly<Record<ScriptName, Script>>
 
-export interface ScriptSettings {
+interface ScriptSettings {
   readonly publishCommand: 'publish' | 'spublish'
   /** An owner that has not shown itself for so long is dead. */
   readonly leaseMs: number

@@ -7,7 +7,7 @@ import { Reserve } from './reserve.ts'
 import { migrate } from './schema.ts'
 
 /** `entry`: survives the loss of power once committed. `reply`: survives the end of the process (no fsync). */
-export type Durability = 'entry' | 'reply'
+type Durability = 'entry' | 'reply'
 
 /** Another process has the data open. */
 export class DataInUse extends Error {

@@ -26,7 +26,7 @@ export interface Place {
   readonly wasTold: boolean
 }
 
-export interface Repaired {
+interface Repaired {
   /** The new epoch of the room, if it was this that gave it one. */
   readonly turned: string | null
   /** Entries that were written again, and those that had no place any more. */

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
-import { countSchema } from './ids.ts'
-import { KINDS, type Kind } from './room-state.ts'
+import { countSchema } from '../ids.ts'
+import { type Kind, KINDS } from '../room-state.ts'
 
 /**
  * A run of reply text, the update that travels most, hence an array: the generation's number, the byte

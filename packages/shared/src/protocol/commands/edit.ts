@@ -1,0 +1,13 @@
+import * as v from 'valibot'
+import { idSchema } from '../ids.ts'
+import { mentionsSchema } from './mentions.ts'
+import { sent } from './sent.ts'
+
+/** Give an own message another text. */
+export const editSchema = v.object({
+  type: v.literal('edit'),
+  ...sent,
+  messageId: idSchema,
+  text: v.string(),
+  mentions: mentionsSchema,
+})

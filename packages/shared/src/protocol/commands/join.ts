@@ -1,0 +1,10 @@
+import * as v from 'valibot'
+import { positionSchema } from '../position.ts'
+import { sent } from './sent.ts'
+
+/** Watch this room (and no other on this connection), from `since` if that can be continued. */
+export const joinSchema = v.object({
+  type: v.literal('join'),
+  ...sent,
+  since: v.optional(positionSchema),
+})

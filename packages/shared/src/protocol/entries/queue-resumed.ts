@@ -1,0 +1,10 @@
+import * as v from 'valibot'
+import { idSchema } from '../ids.ts'
+import { place } from './place.ts'
+
+/** A queue that a stop had put on hold goes on. */
+export const queueResumedSchema = v.object({
+  ...place,
+  type: v.literal('queue-resumed'),
+  by: idSchema,
+})

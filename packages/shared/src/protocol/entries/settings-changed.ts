@@ -1,0 +1,19 @@
+import * as v from 'valibot'
+import { idSchema } from '../ids.ts'
+import { INVITERS } from '../vocabulary.ts'
+import { place } from './place.ts'
+
+/**
+ * What is not named stays. `model`, `instructions` and `thinking` (whether Claude's thoughts are asked for) hold for the
+ * generations that start from now on.
+ */
+export const settingsChangedSchema = v.object({
+  ...place,
+  type: v.literal('settings-changed'),
+  by: idSchema,
+  title: v.optional(v.string()),
+  model: v.optional(v.string()),
+  instructions: v.optional(v.string()),
+  inviters: v.optional(v.picklist(INVITERS)),
+  thinking: v.optional(v.boolean()),
+})

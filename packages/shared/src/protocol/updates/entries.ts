@@ -1,0 +1,15 @@
+import * as v from 'valibot'
+import { anyEntrySchema, type Entry, type UnknownEntry } from '../entry.ts'
+import { idSchema } from '../ids.ts'
+
+/** Entries that follow on what was sent before. */
+export const entriesSchema = v.object({
+  type: v.literal('entries'),
+  epoch: idSchema,
+  entries: v.array(anyEntrySchema),
+})
+export type Entries = {
+  readonly type: 'entries'
+  readonly epoch: string
+  readonly entries: readonly (Entry | UnknownEntry)[]
+}

@@ -1,0 +1,12 @@
+import * as v from 'valibot'
+import { errorSchema } from '../error.ts'
+
+/**
+ * Whether this node can save anything: with an error it cannot (`storage-unavailable`, `storage-full`), with null it can
+ * again, and everything up to now has been sent. Where nothing is said before `synced`, it can.
+ */
+export const storageSchema = v.object({
+  type: v.literal('storage'),
+  error: v.nullable(errorSchema),
+})
+export type StorageUpdate = Readonly<v.InferOutput<typeof storageSchema>>
