@@ -341,6 +341,25 @@ export default typescript.config(
     },
   },
   {
+    // A test waits for a condition, never for a while.
+    files: ['test/**/*.ts'],
+    ignores: ['test/support/pause.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { paths: [{ name: 'node:timers/promises', message: 'See test/support/pause.ts.' }] },
+      ],
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            "CallExpression[callee.name='setTimeout'] > Identifier.arguments[name='resolve']",
+          message: 'Await a condition; test/support/pause.ts is for what sets a pace.',
+        },
+      ],
+    },
+  },
+  {
     // Components have no type for this parser, and JSON none in tests; vue-tsc and tsc check both.
     files: ['packages/client/src/**', ...TESTS],
     rules: Object.fromEntries(

@@ -1,17 +1,24 @@
 import { defineConfig } from 'vitest/config'
 import { parserParts } from './packages/client/parser-parts.ts'
+import { QUICK, SLOW } from './test/runs.ts'
+import { DEADLINE_MS, TEST_DEADLINE_MS } from './test/support/deadline.ts'
+import { LongestFirst } from './test/support/longest-first.ts'
 
 export default defineConfig({
   resolve: { alias: parserParts },
   test: {
     // Only so do the aliases reach what the parser imports.
     server: { deps: { inline: ['markdown-it'] } },
-    include: ['packages/*/src/**/*.test.ts', 'test/**/*.{test,fuzz.test,e2e}.ts'],
-    // Deadlines, not waits: nothing here takes as long, unless the machine has much else to do.
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
-    expect: { poll: { timeout: 15_000 } },
+    testTimeout: TEST_DEADLINE_MS,
+    hookTimeout: TEST_DEADLINE_MS,
+    expect: { poll: { timeout: DEADLINE_MS } },
+    projects: [
+      { extends: true, test: { name: 'quick', include: QUICK } },
+      { extends: true, test: { name: 'slow', include: SLOW } },
+    ],
+    reporters: ['default', './test/support/slowest-files.ts'],
+    sequence: { sequencer: LongestFirst },
     // Two cores are the machine this has to pass on; many of these tests mostly wait for children.
-    maxWorkers: 3,
+    maxWorkers: 4,
   },
 })

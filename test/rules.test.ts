@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { ERROR_CODES } from '@roomcast/shared/protocol'
+import { INVARIANTS } from './fault/system/checker.ts'
 import { FAULTS } from './fault/system/faults.ts'
 import { MUTATIONS } from './mutation/mutations.ts'
 import { REDIS_MUTATIONS } from './mutation/redis/mutations.ts'
@@ -48,6 +49,20 @@ test('every error code has its row in PROTOCOL.md', () => {
 describe('docs/faults.md', () => {
   const faults = readFileSync(join(ROOT, 'docs/faults.md'), 'utf8')
 
+  /** The cells of the first table after a text, with its head. */
+  function rowsAfter(text: string): string[][] {
+    const [table = ''] = /(?:^\|.*\n)+/m.exec(faults.slice(faults.indexOf(text))) ?? []
+    return table
+      .trimEnd()
+      .split('\n')
+      .map((row) =>
+        row
+          .split('|')
+          .slice(1, -1)
+          .map((cell) => cell.trim()),
+      )
+  }
+
   test('names tests that are there', () => {
     const files = globSync('{packages,test}/**/*.{test,e2e}.ts', {
       cwd: ROOT,
@@ -60,11 +75,22 @@ describe('docs/faults.md', () => {
     expect(named.filter((name) => !files.some((file) => file.endsWith(name)))).toEqual([])
   })
 
+  test('ties every invariant of the checker to promises of PROTOCOL.md, and names every promise', () => {
+    const [, , ...rows] = rowsAfter('decides:')
+    const tied = rows.map(([invariant = '', , promises = '']) => ({
+      invariant,
+      promises: promises.split(', '),
+    }))
+    const invariants = tied.map(({ invariant }) => invariant).filter((name) => name !== '–')
+    expect(invariants).toEqual([...INVARIANTS])
+    const named = tied.flatMap(({ promises }) => promises)
+    expect(named.filter((id) => !rules.has(id))).toEqual([])
+    const promises = [...rules].filter((id) => /^R\d+$/.test(id ?? ''))
+    expect(promises.filter((id) => !named.some((one) => one.split('.')[0] === id))).toEqual([])
+  })
+
   test('names mutations that are there, and says of each kind of fault how people came through it', () => {
-    const rows = (after: string) =>
-      [...(faults.split(after)[1] ?? '').matchAll(/^\| ([^|]+?) +\|/gm)].map(
-        ([, name = '']) => name,
-      )
+    const rows = (after: string) => rowsAfter(after).map(([name = '']) => name)
     const known = [...MUTATIONS, ...REDIS_MUTATIONS].map(({ breaks }) => breaks)
     const [, , ...broken] = rows('## That the tests can see')
     expect(broken.length).toBeGreaterThanOrEqual(15)

@@ -28,8 +28,8 @@ export async function measureJoins(world: BenchWorld, count: number): Promise<Jo
     bytes.push(joiner.reply.end)
     joiners.push(joiner)
   }
-  const whole = await watcher.ended(undefined, 120_000)
-  const texts = await Promise.all(joiners.map((joiner) => joiner.ended(undefined, 120_000)))
+  const whole = await watcher.ended()
+  const texts = await Promise.all(joiners.map((joiner) => joiner.ended()))
   for (const seat of [watcher, ...joiners]) seat.leave()
   return { synced, bytes, different: texts.filter((reply) => reply.text !== whole.text).length }
 }

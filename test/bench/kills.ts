@@ -32,7 +32,7 @@ try {
     await deployment.node(victim).kill()
     const ends = await Promise.all(
       others.map(async (seat) => {
-        const reply = await seat.ended(number, 30_000)
+        const reply = await seat.ended(number)
         told.push(performance.now() - began)
         return reply
       }),

@@ -135,7 +135,7 @@ export function describePresence(
       expect(told.length).toBe(before)
     })
 
-    test('leaves no timers behind when it is closed', () => {
+    test('no timers are left when it is closed', () => {
       presence.enter('room', 'one', 'alice')
       presence.typing('room', 'alice')
       presence.leave('room', 'one')

@@ -8,7 +8,7 @@ import {
   startRedisCluster,
 } from '../support/redis-server.ts'
 import { describePresence } from './presence-contract.ts'
-import { openPresenceNode } from './presence-nodes.ts'
+import { openPresenceNode } from '../redis/presence-nodes.ts'
 
 let server: RedisServer
 let cluster: RedisCluster

@@ -7,7 +7,7 @@ import { systemClock } from '@roomcast/server/clock.ts'
 import { startRedis, startRedisCluster } from '../support/redis-server.ts'
 import { settle } from '../doubles/clock.ts'
 import type { LogUnderTest } from './log-under-test.ts'
-import { openRedisNode, type RedisNode } from './redis-log.ts'
+import { openRedisNode, type RedisNode } from '../redis/redis-log.ts'
 import { describeRoomLog } from './room-log-contract.ts'
 
 /** Short, so that an owner whose process has died is soon dead for the log too. */

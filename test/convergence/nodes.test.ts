@@ -7,6 +7,7 @@ import { Deployment } from '../support/deployment.ts'
 import { Tally } from '../support/tally.ts'
 import { type Found, playRound, type RoundOptions } from './nodes/run.ts'
 import { troubleNodes } from './nodes/trouble.ts'
+import { TEST_DEADLINE_MS } from '../support/deadline.ts'
 
 const FILE = 'test/convergence/nodes.test.ts'
 const ROUNDS = Number(process.env['FUZZ_ROUNDS'] ?? 2)
@@ -59,7 +60,7 @@ describe.each(KINDS)('rooms on %s', (name, nodes, rounds, options, expected) => 
   const found: Found[] = []
   const tally = new Tally()
   let deployment: Deployment
-  const longest = (1 + rounds) * 120_000
+  const longest = (1 + rounds) * TEST_DEADLINE_MS
   beforeAll(async () => {
     deployment = await Deployment.open(nodes, { simulator: { pace: 'fast', keep: 100_000 } })
     await withSeeds(rounds, FILE, async (_chance, seed) => {

@@ -9,7 +9,7 @@ import { Database } from '@roomcast/server/log/sqlite/database.ts'
 import { Judge } from '@roomcast/server/judge/judge.ts'
 import { SqliteEntryLog } from '@roomcast/server/log/sqlite/sqlite-entry-log.ts'
 import type { RoomState } from '@roomcast/shared/protocol'
-import { openRedisNode, type RedisNode } from '../contract/redis-log.ts'
+import { openRedisNode, type RedisNode } from '../redis/redis-log.ts'
 import type { Chance } from '../doubles/chance.ts'
 import { withSeeds } from '../doubles/chance.ts'
 import { stateOf } from '../doubles/room.ts'
@@ -112,7 +112,7 @@ async function playAll(nodes: readonly Node[]): Promise<void> {
 }
 
 describe('random histories are decided as the log decides them', () => {
-  test('every kind of command, of SQLite', async () => {
+  test('in SQLite, whatever the command', async () => {
     const database = new Database(':memory:')
     const open = () => {
       const log = new SqliteEntryLog({ database, clock: systemClock })
@@ -137,7 +137,7 @@ describe('random histories are decided as the log decides them', () => {
       await redis.stop()
     })
 
-    test('of Redis', async () => {
+    test('in Redis', async () => {
       await playAll(nodes.map(({ log }) => ({ log, isShared: true })))
     })
   })

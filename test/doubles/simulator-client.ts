@@ -2,6 +2,8 @@
 import Anthropic from '@anthropic-ai/sdk'
 import type { Message, RawMessageStreamEvent } from '@anthropic-ai/sdk/resources/messages'
 import type { RequestRecord, Simulator } from '@roomcast/simulator'
+import { DEADLINE_MS } from '../support/deadline.ts'
+import { pause } from '../support/pause.ts'
 
 /** The SDK as our server uses it: no retries of its own. */
 export function clientOf(baseURL: string, maxRetries = 0): Anthropic {
@@ -59,12 +61,12 @@ export function textOf(message: Message): string {
   return message.content.map((block) => (block.type === 'text' ? block.text : '')).join('')
 }
 
-/** Resolves when the condition holds; fails after 30 s. */
+/** Resolves when the condition holds; fails when it never does. */
 export async function until(condition: () => boolean, what: string): Promise<void> {
-  const deadline = performance.now() + 30_000
+  const deadline = performance.now() + DEADLINE_MS
   while (!condition()) {
-    if (performance.now() > deadline) throw new Error(`not within 30 s: ${what}`)
-    await new Promise((resolve) => setTimeout(resolve, 2))
+    if (performance.now() > deadline) throw new Error(`waited ${DEADLINE_MS} ms for: ${what}`)
+    await pause(2)
   }
 }
 

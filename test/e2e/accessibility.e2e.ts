@@ -39,7 +39,7 @@ async function violations({ page }: Scene): Promise<string[]> {
   })
 }
 
-describe.each(STORIES)('$title', { timeout: 120_000 }, (story) => {
+describe.each(STORIES)('$title', (story) => {
   test(`has no violations in: ${story.states.map(({ name }) => name).join(', ')}`, async () => {
     const scene = await Scene.open(stage)
     const found: Record<string, readonly string[]> = {}

@@ -51,7 +51,7 @@ async function stillRuns(person: BrowserPerson): Promise<void> {
   expect(await person.at('footer').getByText('Stopped').count()).toBe(0)
 }
 
-describe('a press for one answer never stops the next', { timeout: 60_000 }, () => {
+describe('a press for one answer never stops the next', () => {
   test('a reason that was being written says that its answer has ended', async () => {
     const ana = await alone('Ana')
     await twoAnswers(ana)
@@ -167,7 +167,7 @@ describe('a press for one answer never stops the next', { timeout: 60_000 }, () 
   })
 })
 
-describe('a key that chooses a word', { timeout: 60_000 }, () => {
+describe('a key that chooses a word', () => {
   const KEYS = [
     ['Escape', 27, 0],
     ['Escape', 27, 0],

@@ -51,7 +51,7 @@ async function listen({ page }: BrowserPerson): Promise<() => Promise<[string, n
 
 const sentencesOf = (heard: [string, number][]): string => heard.map(([text]) => text).join('\n')
 
-describe('a room and who does not look at it', { timeout: 60_000 }, () => {
+describe('a room', () => {
   test('is exported by its menu, and deleted by whoever types its title', async () => {
     const ana = await comes('Ana')
     await ana.makeRoom(deployment.node(0).url, 'Short-lived')

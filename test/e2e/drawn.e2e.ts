@@ -39,52 +39,48 @@ function drawnWrongly(): string[] {
   return wrong
 }
 
-test(
-  'piled marks and turns of direction are kept to themselves, wherever they are shown',
-  { timeout: 60_000 },
-  async () => {
-    const piled = (text: string) => `${text}${PILED}${PILED.slice(0, 10)}`
-    const bo = await BrowserPerson.come(browser, piled('Bo'))
-    const ana = await BrowserPerson.come(browser, 'Ana')
-    onTestFinished(async () => void (await Promise.all([ana.leave(), bo.leave()])))
-    const link = await bo.makeRoom(deployment.node(0).url, piled('Title'))
-    await ana.accept(link)
-    await bo.at('ask-toggle').click()
-    await bo.ask(`${piled('Said')} \u202egnisrever \u2067isolated`)
-    await bo.at('said').waitFor()
-    await bo.at('ask-toggle').click()
-    await bo.ask(`${piled('Asked')} \u202e [simulate: length=60000 thinking=none first=20 gap=20]`)
-    await bo.canStop()
-    await bo.ask(`${piled('Waits')} \u202e`)
-    await bo.at('queue-item').waitFor()
-    for (const person of [ana, bo]) {
-      await expect.poll(() => person.at('queue-item').count()).toBe(1)
-      expect(await person.page.evaluate(drawnWrongly)).toEqual([])
-      expect(await person.page.title()).not.toMatch(/\p{M}{9}/u)
-    }
-    await bo.at('stop-why').click()
-    await bo
-      .at('stop-reason')
-      .getByRole('textbox')
-      .fill(`${piled('Why')} \u202e`)
-    await bo.page.keyboard.press('Enter')
-    await ana.footerSays('Stopped by')
-    await ana.page.keyboard.press('Control+Shift+F')
-    await ana.at('search-words').fill('gnisrever')
-    await ana.at('search-hit').first().waitFor()
-    expect(await ana.page.evaluate(drawnWrongly)).toEqual([])
+test('piled marks and turns of direction are kept to themselves, wherever they are shown', async () => {
+  const piled = (text: string) => `${text}${PILED}${PILED.slice(0, 10)}`
+  const bo = await BrowserPerson.come(browser, piled('Bo'))
+  const ana = await BrowserPerson.come(browser, 'Ana')
+  onTestFinished(async () => void (await Promise.all([ana.leave(), bo.leave()])))
+  const link = await bo.makeRoom(deployment.node(0).url, piled('Title'))
+  await ana.accept(link)
+  await bo.at('ask-toggle').click()
+  await bo.ask(`${piled('Said')} \u202egnisrever \u2067isolated`)
+  await bo.at('said').waitFor()
+  await bo.at('ask-toggle').click()
+  await bo.ask(`${piled('Asked')} \u202e [simulate: length=60000 thinking=none first=20 gap=20]`)
+  await bo.canStop()
+  await bo.ask(`${piled('Waits')} \u202e`)
+  await bo.at('queue-item').waitFor()
+  for (const person of [ana, bo]) {
+    await expect.poll(() => person.at('queue-item').count()).toBe(1)
+    expect(await person.page.evaluate(drawnWrongly)).toEqual([])
+    expect(await person.page.title()).not.toMatch(/\p{M}{9}/u)
+  }
+  await bo.at('stop-why').click()
+  await bo
+    .at('stop-reason')
+    .getByRole('textbox')
+    .fill(`${piled('Why')} \u202e`)
+  await bo.page.keyboard.press('Enter')
+  await ana.footerSays('Stopped by')
+  await ana.page.keyboard.press('Control+Shift+F')
+  await ana.at('search-words').fill('gnisrever')
+  await ana.at('search-hit').first().waitFor()
+  expect(await ana.page.evaluate(drawnWrongly)).toEqual([])
 
-    // What is drawn of a message stays within it, but for a little.
-    const boxes = await ana
-      .at('message')
-      .evaluateAll((all) =>
-        all.map((each) =>
-          [...each.querySelectorAll('.plain, .byline')].map(
-            (part) => getComputedStyle(part).overflowY,
-          ),
+  // What is drawn of a message stays within it, but for a little.
+  const boxes = await ana
+    .at('message')
+    .evaluateAll((all) =>
+      all.map((each) =>
+        [...each.querySelectorAll('.plain, .byline')].map(
+          (part) => getComputedStyle(part).overflowY,
         ),
-      )
-    expect(boxes.flat().every((overflow) => overflow === 'clip')).toBe(true)
-    expect([...ana.complaints, ...bo.complaints]).toEqual([])
-  },
-)
+      ),
+    )
+  expect(boxes.flat().every((overflow) => overflow === 'clip')).toBe(true)
+  expect([...ana.complaints, ...bo.complaints]).toEqual([])
+})

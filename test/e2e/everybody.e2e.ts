@@ -7,7 +7,6 @@ import { Deployment } from '../support/deployment.ts'
 import { BrowserPerson, type Looks } from '../support/page.ts'
 
 const ARABIC = 'ما الذي يحدث عند الإيقاف؟'
-const POLL = { timeout: 20_000 }
 
 let browser: Browser
 let deployment: Deployment
@@ -48,7 +47,7 @@ function fromTheEnd({ page }: BrowserPerson): Promise<number> {
   })
 }
 
-describe('everybody', { timeout: 90_000 }, () => {
+describe('everybody', () => {
   test('reads, asks and stops: on a small phone, at 200 %, in forced colours, in any direction', async () => {
     const ana = await comes('Ana', {})
     const bo = await comes('Bo', { width: 360, height: 740, dark: true, touch: true })
@@ -73,10 +72,10 @@ describe('everybody', { timeout: 90_000 }, () => {
     await bo.page.setViewportSize({ width: 360, height: 440 })
     await bo.at('composer').tap()
     await expect
-      .poll(() => fit(bo), POLL)
+      .poll(() => fit(bo))
       .toMatchObject({ beyond: 0, composerInSight: true, stopInSight: true })
     expect((await fit(bo)).log).toBeGreaterThan(80)
-    await expect.poll(() => fromTheEnd(bo), POLL).toBeLessThanOrEqual(48)
+    await expect.poll(() => fromTheEnd(bo)).toBeLessThanOrEqual(48)
 
     const said = ana.at('said').filter({ hasText: ARABIC })
     expect(await said.evaluate((element) => element.matches(':dir(rtl)'))).toBe(true)

@@ -53,7 +53,7 @@ function parts(person: BrowserPerson) {
   })
 }
 
-describe('three people who read one answer', { timeout: 60_000 }, () => {
+describe('three people who read one answer', () => {
   test('[R1] end with the same text, code, tables and formulas, also the slow and the absent one', async () => {
     const [ana, bo, cy] = [
       await comes('Ana'),

@@ -1,11 +1,11 @@
 // Rooms in which people talk, ask, stop and retry all the time, behind one address; and what is held against them after.
-import { setTimeout as passed } from 'node:timers/promises'
 import { expect } from 'vitest'
 import type { CommandResult, Message, Reply } from '@roomcast/shared/protocol'
 import type { Chance } from '../doubles/chance.ts'
 import { EventFollower } from '../support/event-follower.ts'
 import { EventReader } from '../support/event-reader.ts'
 import type { Person, Seat } from '../support/person.ts'
+import { pause } from '../support/pause.ts'
 
 /** Somebody's pause between two acts, ms. */
 const PAUSE_MS = 150
@@ -54,11 +54,7 @@ export class BusyRoom {
     this.#isOver = true
     await Promise.all(this.#acts.slice(0, -1))
     for (const seat of this.seats)
-      await seat.until(
-        'rest',
-        ({ status, state }) => status.kind === 'live' && !state?.running,
-        40_000,
-      )
+      await seat.until('rest', ({ status, state }) => status.kind === 'live' && !state?.running)
   }
 
   /** Nothing is lost, nothing came twice, and all screens show what a newcomer sees; gives that. */
@@ -75,7 +71,7 @@ export class BusyRoom {
       await seat.until('the others', ({ state }) => (state?.offset ?? 0) >= offset)
       expect(seat.state.messages).toEqual(messages)
     }
-    await expect.poll(() => this.#reader?.state.offset, { timeout: 15_000 }).toBe(offset)
+    await expect.poll(() => this.#reader?.state.offset).toBe(offset)
     expect(this.follower.state.messages).toEqual(messages)
     const all = await first.call<{ messages: Message[] }>(`/api/rooms/${roomId}/export?format=json`)
     const said = all.messages.flatMap((message) => (message.kind === 'said' ? [message.text] : []))
@@ -108,7 +104,7 @@ export class BusyRoom {
         else seat.client.typing()
         if (seat.state.held) this.#refused('resume', await seat.send({ type: 'resume' }))
       }
-      await passed(PAUSE_MS / 2 + chance.below(PAUSE_MS))
+      await pause(PAUSE_MS / 2 + chance.below(PAUSE_MS))
     }
   }
 
@@ -122,7 +118,7 @@ export class BusyRoom {
         reader = await EventReader.open({ url, roomId, token, follower: this.follower })
       } catch {
         // ignored because: it comes again, as it would to any server that is busy
-        await passed(AGAIN_MS)
+        await pause(AGAIN_MS)
         continue
       }
       this.#reader = reader
@@ -133,7 +129,7 @@ export class BusyRoom {
       } catch (error) {
         this.strange.push(`events: ${String(error)}`)
       }
-      await passed(AGAIN_MS)
+      await pause(AGAIN_MS)
     }
   }
 

@@ -18,4 +18,4 @@ test('a node that goes down does not wait for a page that has fallen silent', as
   expect(await asleep?.join(roomId)).toMatchObject({ ok: true })
   stalled?.pause()
   expect(await server.stop()).toBe(0)
-}, 20_000)
+})

@@ -1,10 +1,10 @@
 // A running server process seen through Node's own inspector, so that nothing of the server is made for tests.
 import type { ServerProcess } from '../support/server-process.ts'
+import { DEADLINE_MS } from '../support/deadline.ts'
+import { pause } from '../support/pause.ts'
 
 /** The environment of a server that can be inspected: on any free port of this machine, once it is asked. */
 export const INSPECTABLE = { NODE_OPTIONS: '--inspect-port=127.0.0.1:0' }
-
-const ATTACH_MS = 10_000
 
 export class Inspection {
   readonly #socket: WebSocket
@@ -14,12 +14,12 @@ export class Inspection {
   /** Opens the inspector of a server that was started `INSPECTABLE`. */
   static async attach(server: ServerProcess): Promise<Inspection> {
     process.kill(server.pid, 'SIGUSR1')
-    const deadline = performance.now() + ATTACH_MS
+    const deadline = performance.now() + DEADLINE_MS
     for (;;) {
       const url = /Debugger listening on (ws:\S+)/.exec(server.stderr())?.[1]
       if (url !== undefined) return await Inspection.#open(url)
       if (performance.now() > deadline) throw new Error(`no inspector: ${server.stderr()}`)
-      await new Promise((resolve) => void setTimeout(resolve, 20))
+      await pause(20)
     }
   }
 

@@ -7,6 +7,7 @@ import { Deployment } from '../support/deployment.ts'
 import { startNginx } from '../support/nginx.ts'
 import { Person } from '../support/person.ts'
 import { BusyRoom } from './busy-room.ts'
+import { TEST_DEADLINE_MS } from '../support/deadline.ts'
 
 const ROUNDS = Number(process.env['ROLLING_RESTARTS'] ?? 1)
 const ROOMS = 4
@@ -58,13 +59,13 @@ it(
         expect(await deployment.node(index).stop()).toBe(0)
         await deployment.restart(index)
         const ready = async () => (await fetch(`${deployment.node(index).url}/readyz`)).status
-        await expect.poll(ready, { timeout: 20_000 }).toBe(200)
+        await expect.poll(ready).toBe(200)
         // Otherwise there would be a moment in which all of them count as away.
         const isUsed = async () => {
           await (await fetch(`${url}/api/models`)).text()
           return deployment.node(index).stdout().includes('"path":"/api/models"')
         }
-        await expect.poll(isUsed, { timeout: 20_000 }).toBe(true)
+        await expect.poll(isUsed).toBe(true)
       }
 
     await Promise.all(rooms.map((room) => room.rest()))
@@ -76,5 +77,5 @@ it(
     expect([...outcomes].toSorted()).toEqual(['cancelled', 'completed'])
     expect(replies.length).toBeGreaterThan(ROUNDS * 10)
   },
-  120_000 + ROUNDS * 60_000,
+  (1 + ROUNDS) * TEST_DEADLINE_MS,
 )

@@ -46,12 +46,12 @@ async function readOn(
 ) {
   const isThere = ({ state }: WireClient) => state.offset >= offset && state.running === null
   socket.resume()
-  await socket.until('all it is given', (client) => isThere(client) || !client.isOpen, 60_000)
+  await socket.until('all it is given', (client) => isThere(client) || !client.isOpen)
   if (socket.isOpen) return socket
   const again = await WireClient.connect({ url, token, state: socket.state })
   onTestFinished(() => again.close())
   await again.join(roomId)
-  await again.until('the rest', isThere, 60_000)
+  await again.until('the rest', isThere)
   return again
 }
 
@@ -97,15 +97,15 @@ test('[R7.2][R1.5] a stalled reader among hundreds costs bounded memory, and all
   }
   for (const number of [2, 3]) {
     await seat.ask(`All of it. [simulate: length=${ANSWER_BYTES} chunk=500 pace=instant]`)
-    await seat.ended(number, 60_000)
+    await seat.ended(number)
   }
   const { reply } = seat
   await Promise.all(
     sockets.map((socket) =>
-      socket.until('the end', ({ state }) => state.offset === seat.state.offset, 60_000),
+      socket.until('the end', ({ state }) => state.offset === seat.state.offset),
     ),
   )
-  await Promise.all(streams.map((stream) => stream.reaches(seat.state, 60_000)))
+  await Promise.all(streams.map((stream) => stream.reaches(seat.state)))
   const grown = (await inspection.memory()) - before
   print('a stalled reader among', {
     others: SOCKETS + STREAMS,
@@ -130,7 +130,7 @@ test('[R7.2][R1.5] a stalled reader among hundreds costs bounded memory, and all
   expect(stalled.liveBytes).toBeLessThan(1.5 * ANSWER_BYTES)
   await seat.send({ type: 'post', text: 'Live again?', ask: false })
   await back.until('what follows', ({ state }) => state.offset === seat.state.offset)
-}, 180_000)
+})
 
 test('[R7.2] a socket and an event stream that take nothing in cost no more however much goes by', async () => {
   const house = await openHouse()
@@ -178,13 +178,13 @@ test('[R7.2] a socket and an event stream that take nothing in cost no more howe
   stream.response.resume()
   const hasEnded = await Promise.race([
     stream.ended.then(() => true),
-    stream.reaches(driver.state, 60_000).then(() => false),
+    stream.reaches(driver.state).then(() => false),
   ])
   const { follower } = stream
   const read = hasEnded
     ? await EventReader.open({ url, roomId, token: bob.token, follower })
     : stream
-  await read.reaches(driver.state, 60_000)
+  await read.reaches(driver.state)
   read.close()
   for (const { state } of [back, read]) expect(state.messages).toEqual(messages)
-}, 300_000)
+})

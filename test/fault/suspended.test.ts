@@ -6,11 +6,9 @@ import { House } from '../process/house.ts'
 import { guarded } from '../support/guarded.ts'
 import type { Person } from '../support/person.ts'
 import { until } from '../support/until.ts'
-import { isFullScale } from './figures.ts'
+import { figure, isFullScale } from './figures.ts'
 
 const PROGRAM = fileURLToPath(new URL('./sleeper.ts', import.meta.url))
-/** Longer than the server waits for the answer to a ping: it has given the link up by then. */
-const ASLEEP_MS = 21_000
 
 interface Shown {
   readonly status: string
@@ -57,7 +55,7 @@ class Sleeper {
       this.#listeners.add(listener)
       return () => this.#listeners.delete(listener)
     }
-    return until(`a sleeper: ${what}`, look, listen, 60_000)
+    return until(`a sleeper: ${what}`, look, listen)
   }
 }
 
@@ -74,11 +72,12 @@ test('[R1][R6.1] suspended pages wake up to the exact text, to a room that is go
   await seat.ask('A story. [simulate: length=3000 chunk=10 gap=10]')
   await reader.until('some of it', ({ text }) => text.length > 100)
   for (const sleeper of [reader, guest]) sleeper.sleep()
-  const { text, ended } = await seat.ended(1, 30_000)
+  const { text, ended } = await seat.ended(1)
   expect(ended?.outcome).toBe('completed')
   const headers = { authorization: `Bearer ${alice.token}` }
   await fetch(`${alice.url}/api/rooms/${other.roomId}`, { method: 'DELETE', headers })
-  if (isFullScale) await new Promise((resolve) => void setTimeout(resolve, ASLEEP_MS))
+  // The server gives the links up when it has waited long enough for the answers to its pings.
+  if (isFullScale) await expect.poll(() => figure(house.server.url, 'roomcast_watchers')).toBe(1)
   else {
     // Or the link is dead because the server is another one by now.
     await house.server.kill()
@@ -99,4 +98,4 @@ test('[R1][R6.1] suspended pages wake up to the exact text, to a room that is go
   reader.wake()
   const refused = await reader.until('refused', ({ status }) => status === 'refused')
   expect(refused).toMatchObject({ code: 'unauthenticated', text })
-}, 120_000)
+})

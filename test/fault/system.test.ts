@@ -8,11 +8,13 @@ import { FAULTS } from './system/faults.ts'
 import { schedule } from './system/nemesis.ts'
 import { play, type Played } from './system/run.ts'
 import { World } from './system/world.ts'
+import { DEADLINE_MS } from '../support/deadline.ts'
 
 const FILE = 'test/fault/system.test.ts'
 const [seed = 1] = seeds(1)
 const [ROOMS, CLIENTS] = [6, 5]
-const LONGEST_MS = 600_000
+/** Of all of it: half a hundred faults, each of which may take long. */
+const LONGEST_MS = 10 * DEADLINE_MS
 
 /** What must have happened, or nothing was proved. */
 const EXPECTED = [

@@ -13,8 +13,6 @@ import {
 import { emptyRoom, fold, positionOf } from '@roomcast/shared/room'
 import { until } from '../support/until.ts'
 
-const DEADLINE_MS = 30_000
-
 /** SHA-256 as the log has it; hundreds of texts are checked, so by Node itself. */
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex')
 
@@ -115,16 +113,12 @@ export class WireClient {
     this.#socket.destroy()
   }
 
-  until<T>(
-    what: string,
-    look: (client: WireClient) => T | null | undefined | false,
-    deadlineMs = DEADLINE_MS,
-  ): Promise<T> {
+  until<T>(what: string, look: (client: WireClient) => T | null | undefined | false): Promise<T> {
     const listen = (listener: () => void) => {
       this.#listeners.add(listener)
       return () => this.#listeners.delete(listener)
     }
-    return until(what, () => look(this), listen, deadlineMs)
+    return until(what, () => look(this), listen)
   }
 
   #since(roomId: string): Position | null {

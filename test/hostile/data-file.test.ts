@@ -3,43 +3,50 @@
 import { randomUUID } from 'node:crypto'
 import { copyFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, it, type TestContext } from 'vitest'
 import { House } from '../process/house.ts'
 import { RawSocket } from '../process/raw-socket.ts'
 
-let house: House
-beforeEach(async () => {
-  house = await House.open({ SHUTDOWN_MS: '500' })
+async function open({ onTestFinished }: TestContext): Promise<House> {
+  const house = await House.open({ SHUTDOWN_MS: '500' })
+  onTestFinished(() => house.close().catch(() => undefined))
+  return house
+}
+
+const data = (house: House) => join(house.directory, 'roomcast.sqlite')
+const ready = async (house: House) => (await fetch(`${house.server.url}/readyz`)).status
+const post = (house: House) => ({
+  roomId: house.roomId,
+  commandId: randomUUID(),
+  text: 'Hello.',
+  ask: false,
 })
-afterEach(() => house.close().catch(() => undefined))
 
-const data = () => join(house.directory, 'roomcast.sqlite')
-const ready = async () => (await fetch(`${house.server.url}/readyz`)).status
-const post = () => ({ roomId: house.roomId, commandId: randomUUID(), text: 'Hello.', ask: false })
-
-const DAMAGES: readonly (readonly [string, string, () => void])[] = [
-  ['deleted', 'deleted', () => rmSync(data())],
-  ['moved away', 'deleted', () => renameSync(data(), `${data()}.old`)],
+const DAMAGES: readonly (readonly [string, string, (file: string) => void])[] = [
+  ['deleted', 'deleted', (file) => rmSync(file)],
+  ['moved away', 'deleted', (file) => renameSync(file, `${file}.old`)],
   [
     'replaced by a copy',
     'replaced',
-    () => {
-      copyFileSync(data(), `${data()}.copy`)
-      renameSync(`${data()}.copy`, data())
+    (file) => {
+      copyFileSync(file, `${file}.copy`)
+      renameSync(`${file}.copy`, file)
     },
   ],
-  ['cut', 'shortened', () => truncateSync(data(), 1000)],
-  ['emptied', 'shortened', () => writeFileSync(data(), '')],
+  ['cut', 'shortened', (file) => truncateSync(file, 1000)],
+  ['emptied', 'shortened', (file) => writeFileSync(file, '')],
   [
     'overwritten',
     'overwritten',
-    () => writeFileSync(data(), Buffer.alloc(64 * 1024, 'x'), { flag: 'r+' }),
+    (file) => writeFileSync(file, Buffer.alloc(64 * 1024, 'x'), { flag: 'r+' }),
   ],
-  ['without its write-ahead log', 'deleted', () => rmSync(`${data()}-wal`)],
+  ['without its write-ahead log', 'deleted', (file) => rmSync(`${file}-wal`)],
 ]
 
-describe('[R5.3] a file of rooms that is', () => {
-  it.each(DAMAGES)('%s is noticed', async (_, reason, damage) => {
+describe.concurrent('[R5.3] a file of rooms that is', () => {
+  it.for(DAMAGES)('%s is noticed', async ([, reason, damage], context) => {
+    const { expect } = context
+    const house = await open(context)
     const alice = await house.sit(house.alice)
     // So that there is something of it on the disk.
     await alice.ask('How? [simulate: length=100]')
@@ -47,27 +54,29 @@ describe('[R5.3] a file of rooms that is', () => {
     await house.server.stop()
     await house.start()
     await alice.live()
-    expect(await ready()).toBe(200)
+    expect(await ready(house)).toBe(200)
     const raw = await RawSocket.connect(house.server.url, { token: house.bob.token })
-    expect(await raw.command('post', post())).toMatchObject({ ok: true })
-    damage()
+    expect(await raw.command('post', post(house))).toMatchObject({ ok: true })
+    damage(data(house))
     await alice.until('that it is told', ({ status }) => status.kind === 'paused')
     expect(alice.view.status).toMatchObject({ error: { code: 'storage-unavailable' } })
-    expect(await raw.command('post', post())).toMatchObject({
+    expect(await raw.command('post', post(house))).toMatchObject({
       ok: false,
       error: { code: 'storage-unavailable' },
     })
-    await expect.poll(ready).toBe(503)
+    await expect.poll(() => ready(house)).toBe(503)
     await expect.poll(() => house.server.stdout()).toContain(`"reason":"${reason}"`)
     raw.close()
   })
 
-  it('put back is used on', async () => {
+  it('put back is used on', async (context) => {
+    const { expect } = context
+    const house = await open(context)
     const alice = await house.sit(house.alice)
     await alice.send({ type: 'post', text: 'Before.', ask: false })
-    renameSync(data(), `${data()}.old`)
+    renameSync(data(house), `${data(house)}.old`)
     await alice.until('that it is told', ({ status }) => status.kind === 'paused')
-    renameSync(`${data()}.old`, data())
+    renameSync(`${data(house)}.old`, data(house))
     await alice.live()
     expect(await alice.send({ type: 'post', text: 'After.', ask: false })).toMatchObject({
       ok: true,

@@ -61,7 +61,7 @@ describe('[R3.2][R5.3] on a full disk', () => {
     expect(repliesIn(await house.newcomer()).map(({ ended }) => ended?.outcome)).toEqual(
       Array.from({ length: 3 }, () => 'cancelled'),
     )
-  }, 60_000)
+  })
 
   it('what is kept for ends is used for nothing else, and is whole again afterwards', async () => {
     const alice = await house.sit(house.alice)
@@ -110,5 +110,5 @@ describe('[R3.2][R5.3] on a full disk', () => {
     expect((await alice.ended(2)).ended).toMatchObject({ outcome: 'interrupted' })
     alice.leave()
     raw.close()
-  }, 60_000)
+  })
 })

@@ -69,7 +69,7 @@ describe('[R6.3] by the name of another site', () => {
     wire.close()
   })
 
-  it('also not with a target, a second header, or a proxy that says otherwise', async () => {
+  it('nothing is answered to a target, a second header or a proxy that says otherwise', async () => {
     expect((await get('http://evil.example/', 'localhost')).status).toBe(421)
     expect((await get('http://localhost/api/models', 'localhost')).status).toBe(200)
     expect(

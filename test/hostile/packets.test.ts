@@ -28,7 +28,7 @@ async function ended(why: string): Promise<number> {
 const typing = (roomId: string) => JSON.stringify({ type: 'typing', commandId: 'c', roomId })
 const list = (length: number, item = '0') => Array.from({ length }, () => item).join(',')
 
-describe('a packet that no page sends ends its connection, and nobody else notices', () => {
+describe('a packet that no page sends', () => {
   const packets: readonly [string, string][] = [
     ['a command with 40,000 arguments', `42["command",${list(40_000)}]`],
     ['a command with 200,000 arguments', `42["command",${list(200_000)}]`],
@@ -67,21 +67,21 @@ describe('a packet that no page sends ends its connection, and nobody else notic
     ['base64', 'bAAAA'],
   ]
 
-  it.each(packets)('%s', async (_, packet) => {
+  it.each(packets)('ends its connection, and nobody else notices: %s', async (_, packet) => {
     const wire = await come()
     wire.text(packet)
     await wire.untilEnded()
     await expectAlive()
   })
 
-  it('also in a binary frame', async () => {
+  it('ends its connection also where it is a command in a binary frame', async () => {
     const wire = await come()
     wire.send(frameOf(OPCODES.binary, '42["command",{}]'))
     await wire.untilEnded()
     await expectAlive()
   })
 
-  it('says so first to whoever was let in, and is counted', async () => {
+  it('has its sender told first, and is counted', async () => {
     const before = await ended('odd-packet')
     const wire = await come()
     wire.text(`42["command",${list(40_000)}]`)
@@ -94,14 +94,14 @@ describe('a packet that no page sends ends its connection, and nobody else notic
     expect(await ended('odd-packet')).toBe(before + 1)
   })
 
-  it('also for whoever does not answer the goodbye', async () => {
+  it('ends the connection also of whoever does not answer the goodbye', async () => {
     const wire = await come()
     wire.isPolite = false
     wire.text('431[1]')
     await wire.untilEnded()
   })
 
-  it('also before anybody was let in', async () => {
+  it('ends the connection also before anybody was let in', async () => {
     for (const packet of [
       `42["command",${list(40_000)}]`,
       '431[1]',

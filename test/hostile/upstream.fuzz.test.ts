@@ -13,11 +13,12 @@ import { entrySchema, type Ended, roomStateSchema } from '@roomcast/shared/proto
 import { partsOf } from '@roomcast/shared/room'
 import { PROMPT } from '../doubles/generation.ts'
 import { TestRoom } from '../doubles/room.ts'
+import { TEST_DEADLINE_MS } from '../support/deadline.ts'
 
 const SEED = Number(process.env['FUZZ_SEED'] ?? 20_261_130)
 const RUNS = Number(process.env['FUZZ_RUNS'] ?? 400)
 /** A deadline that grows with what there is to do; each answer takes a few milliseconds. */
-const timeout = 60_000 + RUNS * 50
+const timeout = TEST_DEADLINE_MS + RUNS * 50
 
 /** Windows of milliseconds are not what is looked at here. */
 const clock = {
@@ -250,7 +251,7 @@ describe('[R2.5] whatever the wire of Claude says', { timeout }, () => {
       expect(met.get(how) ?? 0, how).toBeGreaterThan(0)
   })
 
-  it('also bytes that are none of its', async () => {
+  it('the answer ends as failed where its bytes are no stream', async () => {
     const met = new Set<string | undefined>()
     const property = fc.asyncProperty(fc.uint8Array({ maxLength: 2000 }), async (bytes) => {
       write = (response) => response.end(Buffer.from(bytes))

@@ -1,6 +1,7 @@
 // Somebody who only talks, in a process of their own: how long each of their posts takes, while others do what they want.
 // `node test/hostile/witness.ts PORT TOKEN ROOM`; a line of JSON for each post, until the input ends.
 import { RawWire } from './raw-wire.ts'
+import { pause } from '../support/pause.ts'
 
 const EVERY_MS = 60
 const [port = '', token = '', roomId = ''] = process.argv.slice(2)
@@ -22,6 +23,6 @@ while (!ends) {
   const answer = (await wire.command(post, count)) as { ok?: boolean } | null
   const ms = performance.now() - began
   process.stdout.write(`${JSON.stringify({ at: Date.now(), ms, ok: answer?.ok === true })}\n`)
-  await new Promise((resolve) => setTimeout(resolve, EVERY_MS))
+  await pause(EVERY_MS)
 }
 wire.close()

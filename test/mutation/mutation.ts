@@ -5,7 +5,7 @@ export interface Mutation {
   /** What is broken, in words. */
   readonly breaks: string
   readonly file: string
-  /** Stands in the file once: a change of that piece asks for a new mutation. */
+  /** Stands in the file once, however it is formatted (piece.ts): a change of that piece asks for a new mutation. */
   readonly find: string
   readonly replace: string
   /** Where the tests of the rule are; one of them has to fail. */

@@ -138,7 +138,7 @@ export const MUTATIONS: readonly Mutation[] = [
     find: 'const moved = creates ? null : this.moved(room, footing)',
     replace: 'const moved = creates || !ends ? null : this.moved(room, footing)',
     tests: ['test/decide/oracle.fuzz.test.ts'],
-    titled: 'every kind of command, of SQLite',
+    titled: 'in SQLite, whatever the command',
   },
   {
     rule: 'R7',
@@ -146,7 +146,7 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'packages/server/src/judge/dockets.ts',
     find: 'if (!isSure) this.forget(roomId)',
     replace: 'this.forget(roomId)',
-    tests: ['test/contract/judge.test.ts'],
+    tests: ['test/sqlite/judge.test.ts'],
     titled: 'the docket of a room > is not read again after a refusal',
   },
   {
@@ -155,7 +155,7 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'packages/server/src/judge/dockets.ts',
     find: 'isNews ? afterEntries(known, entries) : known',
     replace: 'isNews ? afterEntries(known, entries) : kept',
-    tests: ['test/contract/judge.test.ts'],
+    tests: ['test/sqlite/judge.test.ts'],
     titled: 'the docket of a room > is saved now and then',
   },
   {
@@ -164,7 +164,7 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'packages/server/src/judge/dockets.ts',
     find: 'frees || unsaved < SAVE_EVERY',
     replace: 'unsaved < SAVE_EVERY',
-    tests: ['test/contract/judge.test.ts'],
+    tests: ['test/sqlite/judge.test.ts'],
     titled: 'the docket of a room > is not saved with what only ends',
   },
   {
@@ -173,7 +173,7 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'packages/server/src/judge/recovery.ts',
     find: 'if (!isAway) this.#options.onRecoveryFailed(roomId, error)',
     replace: '',
-    tests: ['test/contract/judge.test.ts'],
+    tests: ['test/sqlite/judge.test.ts'],
     titled: 'a recovery that fails > is told of',
   },
   {

@@ -15,6 +15,7 @@ import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Mutation } from './mutation.ts'
+import { placesOf } from './piece.ts'
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -96,10 +97,8 @@ function linkInstalled(copy: string): void {
 export function mutate(copy: string, { file, find, replace }: Mutation): () => void {
   const path = join(copy, file)
   const source = readFileSync(path, 'utf8')
-  if (source.split(find).length !== 2) throw new Error(`${file} has not exactly one place: ${find}`)
-  writeFileSync(
-    path,
-    source.replace(find, () => replace),
-  )
+  const [place, ...others] = placesOf(find, source)
+  if (!place || others.length > 0) throw new Error(`${file} has not exactly one place: ${find}`)
+  writeFileSync(path, source.slice(0, place.from) + replace + source.slice(place.to))
   return () => writeFileSync(path, source)
 }

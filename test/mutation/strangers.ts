@@ -11,7 +11,7 @@ export const STRANGER_MUTATIONS: readonly Mutation[] = [
     find: 'if (list.length - 1 > MOST_ARGUMENTS) throw',
     replace: 'if (list.length < 0) throw',
     tests: ['test/hostile/packets.test.ts'],
-    titled: 'a packet that no page sends ends its connection',
+    titled: 'a packet that no page sends > ends its connection',
   },
   {
     rule: 'R6.3',

@@ -1,6 +1,6 @@
 // Whether the system test alone can see that a rule is broken, whatever the tests of that rule say: `pnpm mutations:system`,
 // or with parts of what is broken to try only those. Each broken copy is put under the faults that bring it out, and its
-// checker must find a violation. Exits with 1 if one goes unnoticed. Takes some 15 minutes, so it is no part of `pnpm test`.
+// checker must find a violation. Exits with 1 if one goes unnoticed. Takes some 15 minutes, so it is no part of `pnpm test:full`.
 import { join } from 'node:path'
 import type { Mutation } from './mutation.ts'
 import { MUTATIONS } from './mutations.ts'
@@ -45,6 +45,7 @@ async function soak(copy: string, faults: string): Promise<Run> {
   const { code, said, seconds } = await runIn(copy, [join(copy, 'test/fault/soak.ts')], {
     longestMs: LONGEST_MS,
     environment: {
+      DEADLINE_SECONDS: '45',
       SOAK_KEEP: join(copy, 'tmp', 'histories'),
       SOAK_ONLY: faults,
       SOAK_ROUNDS: '1',

@@ -211,7 +211,7 @@ describe('a hostile answer', () => {
     expect(complaints).toEqual([])
   })
 
-  test('sets no formula that a browser would die of, and the others', async () => {
+  test('sets no formula that a browser would die of, and sets the others', async () => {
     const { page, complaints } = await opened()
     const nested = (command: string, times: number) =>
       `$${command.repeat(times)}x${'}'.repeat(times)}$`

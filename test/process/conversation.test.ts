@@ -40,7 +40,7 @@ describe('a conversation at the pace of a real model', () => {
     await first.send({ type: 'continue', generationId })
     await first.reads(50)
     const late = ben.sit(roomId)
-    for (const seat of [...seats, late]) await seat.ended(3, 30_000)
+    for (const seat of [...seats, late]) await seat.ended(3)
 
     for (const seat of [second, late]) expect(seat.state.messages).toEqual(first.state.messages)
     // What was on a screen was at every moment the beginning of what is there in the end.
@@ -49,7 +49,7 @@ describe('a conversation at the pace of a real model', () => {
         expect(reply.text.startsWith(text)).toBe(true)
     expect(texts.get(3)?.length).toBeGreaterThan(3)
     for (const seat of [...seats, late]) seat.leave()
-  }, 60_000)
+  })
 })
 
 /** Everything that somebody sees of each reply while it grows. */
@@ -79,8 +79,8 @@ describe.each(HOUSES)('on %s', (_name, open) => {
     async function answered(directive: string) {
       const number = (repliesIn(alice.state.messages).at(-1)?.number ?? 0) + 1
       await alice.ask(`How? [simulate: ${directive}]`)
-      const reply = await alice.ended(number, 30_000)
-      await bob.ended(number, 30_000)
+      const reply = await alice.ended(number)
+      await bob.ended(number)
       await expectSame(house, alice, bob)
       const { text } = await house.asked()
       const written = partsOf(reply).filter(({ kind }) => kind === 'text')

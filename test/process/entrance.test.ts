@@ -28,7 +28,7 @@ async function noRoomIsAdded<T>(act: () => Promise<T>): Promise<T> {
   return result
 }
 
-describe('[R6] who may come in', () => {
+describe('[R6] a node lets in', () => {
   const refused = (options: Parameters<typeof RawSocket.connect>[1]) =>
     RawSocket.connect(house.server.url, options).then(
       () => 'let in',
@@ -38,7 +38,7 @@ describe('[R6] who may come in', () => {
   const forged = (token: string) =>
     token.slice(0, -10) + (token.at(-10) === 'A' ? 'B' : 'A') + token.slice(-9)
 
-  it('an upgrade of another address is answered, so that no proxy takes this node for dead', async () => {
+  it('no upgrade of another address, and answers it, so that no proxy takes this node for dead', async () => {
     const socket = connect(house.server.port, '127.0.0.1')
     socket.write(
       'GET /api/models HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n',
@@ -120,7 +120,7 @@ describe('[R6] who may come in', () => {
   })
 })
 
-describe('[R4.3] a request over HTTP that makes no sense is refused', () => {
+describe('[R4.3] a request over HTTP', () => {
   it.each([
     ['broken JSON', '{"title":', 400, 'bad-request'],
     ['no JSON at all', 'hello', 400, 'bad-request'],
@@ -129,12 +129,12 @@ describe('[R4.3] a request over HTTP that makes no sense is refused', () => {
     ['a title that is no text', '{"title":7}', 400, 'bad-request'],
     ['a long title', JSON.stringify({ title: 'x'.repeat(121) }), 400, 'bad-request'],
     ['a huge body', JSON.stringify({ title: 'x'.repeat(200_000) }), 413, 'too-large'],
-  ])('%s', async (_, body, status, code) => {
+  ])('is refused with %s for its body', async (_, body, status, code) => {
     const answer = await noRoomIsAdded(() => house.http(house.bob, 'POST', '/api/rooms', { body }))
     expect(answer).toMatchObject({ status, body: { error: { code } } })
   })
 
-  it('a page before a word, and an address that is not there', async () => {
+  it('is refused for a page before a word, or at an address that is not there', async () => {
     const page = `/api/rooms/${house.roomId}/messages`
     for (const query of ['before=now', 'limit=0', 'limit=101', 'limit=-1', 'before=-1'])
       expect(await house.http(house.bob, 'GET', `${page}?${query}`)).toMatchObject({ status: 400 })

@@ -12,7 +12,6 @@ import { startTcpProxy } from '../support/tcp-proxy.ts'
 import { House } from './house.ts'
 
 const code = codeBlocks('docs/events.md')
-const DEADLINE = { timeout: 30_000, interval: 50 }
 
 /** A room that Alice watches by socket, and what a program needs to read it through a connection that can be cut. */
 async function aRoom() {
@@ -48,19 +47,19 @@ async function threeAnswers(
   const program = start()
   const texts = () => alice.state.messages.flatMap((one) => (one.kind === 'reply' ? one.text : []))
   const printed = () => asPrinted(texts())
-  await expect.poll(program.stdout, DEADLINE).toBe(printed())
+  await expect.poll(program.stdout).toBe(printed())
 
   await alice.ask('Second? [simulate: unicode seed=2]')
   await alice.ended(2)
-  await expect.poll(program.stdout, DEADLINE).toBe(printed())
+  await expect.poll(program.stdout).toBe(printed())
 
   await alice.ask('Third? [simulate: unicode length=6000 gap=20 chunk=40]')
   await alice.reads(1000)
   proxy.cut()
   await alice.reads(2000)
   proxy.mend()
-  await alice.ended(3, 30_000)
-  await expect.poll(program.stdout, DEADLINE).toBe(printed())
+  await alice.ended(3)
+  await expect.poll(program.stdout).toBe(printed())
   // It came back once, for what was missing.
   expect(proxy.sent().match(/^GET .*\/events HTTP/gm)).toHaveLength(2)
   expect(proxy.sent()).toMatch(/^last-event-id: \S+:\d+:\d+\r$/im)
@@ -79,7 +78,7 @@ test('EventSource in Node comes back by itself, to the same text', async () => {
   const room = await aRoom()
   const file = await fileOf(room, 'watch.mjs', 'replies.js', 'event-source.js', 'node.js')
   await threeAnswers(room, () => room.run(process.execPath, '--experimental-eventsource', file))
-}, 60_000)
+})
 
 test('a reader with fetch comes back by itself, to the same text, and stops when it is refused', async () => {
   const room = await aRoom()
@@ -89,7 +88,7 @@ test('a reader with fetch comes back by itself, to the same text, and stops when
   await remove(room)
   expect(await (program as Program | null)?.ended).toBe(1)
   expect((program as Program | null)?.stderr()).toContain('room-not-found')
-}, 60_000)
+})
 
 test.skipIf(!isInstalled('python3'))(
   'a script in Python comes back by itself, to the same text, and stops when it is refused',
@@ -104,7 +103,6 @@ test.skipIf(!isInstalled('python3'))(
     expect(await (program as Program | null)?.ended).toBe(1)
     expect((program as Program | null)?.stderr()).toContain('HTTP Error 404')
   },
-  60_000,
 )
 
 /** Its owner removes the room, and with it whatever is read there. */
@@ -124,13 +122,13 @@ test.skipIf(!isInstalled('curl'))(
     await alice.ask('How? [simulate: unicode length=6000 gap=20 chunk=40]')
     await alice.reads(300)
     const watching = room.run('sh', '-c', code('watch.sh'))
-    await expect.poll(watching.stdout, DEADLINE).toContain('event: delta')
+    await expect.poll(watching.stdout).toContain('event: delta')
     await alice.reads(1000)
     proxy.cut()
     await watching.ended
     proxy.mend()
     const resuming = room.run('sh', '-c', code('resume.sh'))
-    await alice.ended(1, 30_000)
+    await alice.ended(1)
 
     const file = (name: string) => readFileSync(join(room.directory, name), 'utf8')
     expect(file('room.events')).toBe(watching.stdout())
@@ -144,7 +142,7 @@ test.skipIf(!isInstalled('curl'))(
         follower.add(text.slice(read))
         read = text.length
         return follower.state
-      }, DEADLINE)
+      })
       .toEqual(alice.state)
     await resuming.stop()
     expect(follower.types.filter((type) => type === 'snapshot' || type === 'tail')).toEqual([
@@ -152,7 +150,6 @@ test.skipIf(!isInstalled('curl'))(
       'tail',
     ])
   },
-  60_000,
 )
 
 test.skipIf(!isInstalled('curl'))(

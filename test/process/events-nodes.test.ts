@@ -45,4 +45,4 @@ test('[R1.6][W6] a reader whose node dies goes on at another with what is missin
   await after.reaches(alice.state)
   expect(after.state).toEqual(alice.state)
   expect(follower.types.filter((type) => type === 'snapshot')).toHaveLength(1)
-}, 60_000)
+})

@@ -57,8 +57,8 @@ describe('[R1][W5] a reader of events has the same bytes as a socket', () => {
     const last = alice.state.messages.findLast((message) => message.kind === 'reply')
     const number = (last?.kind === 'reply' ? last.number : 0) + 1
     await alice.ask(`How? [simulate: ${directive}]`)
-    expect((await alice.ended(number, 30_000)).ended).toMatchObject({ outcome })
-    await reader.reaches(alice.state, 30_000)
+    expect((await alice.ended(number)).ended).toMatchObject({ outcome })
+    await reader.reaches(alice.state)
     expect(reader.state).toEqual(alice.state)
     await expectSame(house, alice)
   })
@@ -87,9 +87,9 @@ describe('[R1][W5] a reader of events has the same bytes as a socket', () => {
       ),
     )
     await alice.ask('And for all? [simulate: length=4000 gap=5 chunk=40]')
-    await alice.ended(undefined, 30_000)
+    await alice.ended()
     for (const one of readers) {
-      await one.reaches(alice.state, 30_000)
+      await one.reaches(alice.state)
       expect(one.state).toEqual(alice.state)
       one.close()
     }

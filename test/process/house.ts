@@ -148,8 +148,8 @@ export class House {
   }
 
   /** The newest request for an answer, once its connection has ended. */
-  async asked(timeout = 5000): Promise<RequestRecord> {
-    await expect.poll(() => this.#newest()?.endedAt, { timeout }).toBeTypeOf('number')
+  async asked(): Promise<RequestRecord> {
+    await expect.poll(() => this.#newest()?.endedAt).toBeTypeOf('number')
     const record = this.#newest()
     if (!record) throw new Error('Claude was not asked')
     return record

@@ -1,6 +1,6 @@
 // A crash at any moment: what was acknowledged is there, everybody sees the same, and the room goes on.
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it, type TestContext } from 'vitest'
 import type { CommandResult } from '@roomcast/shared/protocol'
 import { Chance, seeds } from '../doubles/chance.ts'
 import type { Seat } from '../support/person.ts'
@@ -10,17 +10,21 @@ import { RawSocket } from './raw-socket.ts'
 const KILLS = 12
 const LENGTH = 6000
 
-let house: House
-let alice: Seat
-let bob: Seat
-beforeAll(async () => {
-  house = await House.open()
-  ;[alice, bob] = await house.both()
-})
-afterAll(() => house.close())
+interface Here {
+  readonly house: House
+  readonly alice: Seat
+  readonly bob: Seat
+}
 
-const post = (text: string, commandId: string) => ({
-  roomId: house.roomId,
+async function open({ onTestFinished }: TestContext): Promise<Here> {
+  const house = await House.open()
+  onTestFinished(() => house.close())
+  const [alice, bob] = await house.both()
+  return { house, alice, bob }
+}
+
+const post = ({ roomId }: House, text: string, commandId: string) => ({
+  roomId,
   commandId,
   text,
   ask: false,
@@ -32,7 +36,7 @@ function count(seat: Seat, text: string): number {
     .length
 }
 
-async function killAndStart(): Promise<void> {
+async function killAndStart({ house, alice, bob }: Here): Promise<void> {
   await house.server.kill()
   await Promise.all([alice, bob].map((seat) => seat.until('offline', isOffline)))
   await house.start()
@@ -41,7 +45,11 @@ async function killAndStart(): Promise<void> {
 const isOffline = ({ status }: Seat['view']) => status.kind === 'offline'
 
 /** Somebody else goes on with a reply or does it again, and everybody sees the end of it. */
-async function goOn(type: 'continue' | 'retry', number: number): Promise<void> {
+async function goOn(
+  { house, alice, bob }: Here,
+  type: 'continue' | 'retry',
+  number: number,
+): Promise<void> {
   const [first] = repliesIn(bob.state.messages).filter((reply) => reply.number === number)
   const result = await bob.send({ type, generationId: first?.generationId ?? '' })
   expect(result).toMatchObject({ ok: true })
@@ -51,10 +59,14 @@ async function goOn(type: 'continue' | 'retry', number: number): Promise<void> {
   expect(again.ended?.outcome).toBe('completed')
 }
 
-describe('a server that is killed while Claude answers', () => {
-  it.each(seeds(KILLS))(
+// Each in a house of its own, several at a time: an answer takes its time.
+describe.concurrent('a server that is killed while Claude answers', () => {
+  it.for(seeds(KILLS))(
     '[R1][R2][R4.1][R4.2][R5.1] has the same room again, nothing lost and nothing twice (seed %i)',
-    async (seed) => {
+    async (seed, context) => {
+      const { expect } = context
+      const here = await open(context)
+      const { house, alice, bob } = here
       const chance = new Chance(seed)
       const directive = `[simulate: length=${LENGTH} gap=${20 + chance.below(8)} first=${chance.below(60)} chunk=60]`
       await alice.ask(`Question ${seed}? ${directive}`)
@@ -68,7 +80,7 @@ describe('a server that is killed while Claude answers', () => {
 
       const raw = await RawSocket.connect(house.server.url, { token: house.bob.token })
       const commandId = randomUUID()
-      const acknowledged = await raw.command('post', post(`Safe ${seed}`, commandId))
+      const acknowledged = await raw.command('post', post(house, `Safe ${seed}`, commandId))
       expect(acknowledged).toMatchObject({ ok: true })
       raw.close()
       // On its way when the server dies: whether it got there or not, it is done once.
@@ -78,7 +90,7 @@ describe('a server that is killed while Claude answers', () => {
         ask: false,
       })
       const shown = [alice, bob].map((seat) => seat.reply.text)
-      await killAndStart()
+      await killAndStart(here)
 
       const interrupted = await alice.ended(number)
       expect(interrupted.ended).toMatchObject({
@@ -88,33 +100,41 @@ describe('a server that is killed while Claude answers', () => {
       for (const text of shown) expect(interrupted.text.startsWith(text)).toBe(true)
       expect(await onItsWay).toMatchObject({ ok: true })
       const later = await RawSocket.connect(house.server.url, { token: house.bob.token })
-      expect(await later.command('post', post(`Safe ${seed}`, commandId))).toEqual(acknowledged)
+      expect(await later.command('post', post(house, `Safe ${seed}`, commandId))).toEqual(
+        acknowledged,
+      )
       later.close()
 
       if (waits) {
         const next = await alice.ended(number + 1)
         expect(next.ended).toMatchObject({ outcome: 'completed' })
       }
-      await goOn(seed % 2 === 0 ? 'continue' : 'retry', number)
+      await goOn(here, seed % 2 === 0 ? 'continue' : 'retry', number)
       await expectSame(house, alice, bob)
       for (const text of [`Safe ${seed}`, `On its way ${seed}`]) expect(count(bob, text)).toBe(1)
     },
   )
 
-  it('[R2][R4.2] never changes how an answer had ended', async () => {
+  it('[R2][R4.2] never changes how an answer had ended', async (context) => {
+    const { expect } = context
+    const here = await open(context)
+    const { house, alice, bob } = here
     await alice.ask('One more? [simulate: length=500]')
     const before = await alice.ended()
     await bob.until('the end', () => bob.reply.ended)
-    await killAndStart()
+    await killAndStart(here)
     await expectSame(house, alice, bob)
     expect(alice.reply).toEqual(before)
   })
 
-  it('[R3.1][R4.2] keeps a stop that was acknowledged a moment before', async () => {
+  it('[R3.1][R4.2] keeps a stop that was acknowledged a moment before', async (context) => {
+    const { expect } = context
+    const here = await open(context)
+    const { house, alice, bob } = here
     await alice.ask('And one? [simulate: length=20000 gap=5]')
     const { generationId } = await alice.reads(200)
     const stopped = await bob.send({ type: 'cancel', generationId, reason: 'enough' })
-    await killAndStart()
+    await killAndStart(here)
     expect(await alice.ended()).toMatchObject({
       generationId,
       end: stopped.ok ? stopped.end : null,

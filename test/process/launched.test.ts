@@ -20,11 +20,11 @@ it.runIf(process.platform === 'linux')('SIGTERM to npx has the node go down in o
   let said = ''
   for (const stream of [npx.stdout, npx.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => (said += text))
-  await expect.poll(() => said, { timeout: 60_000 }).toContain('Roomcast is open at')
+  await expect.poll(() => said).toContain('Roomcast is open at')
   const url = /open at (http:\/\/[^\s/"]+)/.exec(said)?.[1] ?? ''
   expect((await fetch(`${url}/livez`)).status).toBe(200)
   npx.kill('SIGTERM')
-  await expect.poll(() => said, { timeout: 30_000 }).toContain('the node has gone down')
+  await expect.poll(() => said).toContain('the node has gone down')
   expect(said).toContain('Going down')
   const answers = () =>
     fetch(`${url}/livez`).then(

@@ -34,7 +34,7 @@ async function figureIs(
   value: number,
 ): Promise<void> {
   const read = async () => (await figuresOf(url)).value(name, labels)
-  await expect.poll(read, { timeout: 10_000 }).toBe(value)
+  await expect.poll(read).toBe(value)
 }
 
 /** Every series of a counter that is not 0, such as `{ 'post': 2 }`. */
@@ -280,7 +280,7 @@ describe('a node whose Redis does not answer', () => {
       return body
     }
     await expect
-      .poll(state, { timeout: 20_000, interval: 200 })
+      .poll(state, { interval: 200 })
       .toMatchObject({ ready: false, failing: [{ name: 'storage' }] })
     // It had patience first; with how much is proved in health.test.ts.
     expect(states[0]).toBe(200)
@@ -288,7 +288,7 @@ describe('a node whose Redis does not answer', () => {
     expect(alice?.view.status.kind).toBe('paused')
 
     deployment.redis?.resume()
-    await expect.poll(state, { timeout: 20_000 }).toEqual({ ready: true })
+    await expect.poll(state).toEqual({ ready: true })
     await alice?.live()
     expect(await said).toMatchObject({ ok: true })
     expect(await quiet.command('join', { roomId })).toMatchObject({ ok: true })
@@ -300,5 +300,5 @@ describe('a node whose Redis does not answer', () => {
     expect(figures.value('roomcast_delta_lag_seconds_count')).toBeGreaterThan(0)
     const away = { code: 'storage-uncertain' }
     expect(figures.value('roomcast_storage_errors_total', away)).toBeGreaterThan(0)
-  }, 60_000)
+  })
 })

@@ -43,7 +43,7 @@ describe.each(KINDS)('%s', (_name, count, cluster) => {
       expect(byteLength(reply.text)).toBe(reply.end)
   }
 
-  const completed = (seat: Seat, number: number) => seat.ended(number, 20_000)
+  const completed = (seat: Seat, number: number) => seat.ended(number)
 
   it('[R1.1] the same answer is written on all screens', async () => {
     await alice().ask('Why? [simulate: length=3000 gap=2 chunk=40]')

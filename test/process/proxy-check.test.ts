@@ -185,7 +185,7 @@ describe('a node that is told its address', () => {
     const nginx = await spoiled({})
     await restart({ PUBLIC_URL: nginx.url, OPEN: 'yes' })
     await expect
-      .poll(logged, { timeout: 15_000 })
+      .poll(logged)
       .toEqual([
         expect.objectContaining({ level: 30, host: nginx.host, msg: expect.any(String) as string }),
       ])
@@ -195,7 +195,7 @@ describe('a node that is told its address', () => {
     const nginx = await spoiled({ 'proxy_buffering off;': buffers })
     await restart({ PUBLIC_URL: nginx.url, OPEN: 'yes' })
     await expect
-      .poll(logged, { timeout: 15_000 })
+      .poll(logged)
       .toEqual([expect.objectContaining({ level: 40, host: nginx.host, code: 'buffered' })])
   })
 

@@ -2,14 +2,13 @@
 import { randomUUID } from 'node:crypto'
 import { type CommandResult, PROTOCOL_VERSION } from '@roomcast/shared/protocol'
 import { io, type Socket } from 'socket.io-client'
+import { DEADLINE_MS } from '../support/deadline.ts'
 
 export interface RawOptions {
   readonly token?: string
   readonly version?: unknown
   readonly headers?: Readonly<Record<string, string>>
 }
-
-const DEADLINE_MS = 10_000
 
 export class RawSocket {
   /** Everything that the server has told, in order. */

@@ -245,7 +245,7 @@ describe.each(HOUSES)('on %s', (_name, open) => {
     )
   })
 
-  describe('[R4.3] what cannot be done now is refused', () => {
+  describe('[R4.3] a command that cannot be done now', () => {
     const fieldsOf: Record<string, () => Record<string, unknown>> = {
       'withdraw of a question of somebody else': () => ({ messageId: waiting }),
       'withdraw of a message that is not there': () => ({ messageId: 'nothing' }),
@@ -262,13 +262,13 @@ describe.each(HOUSES)('on %s', (_name, open) => {
       ['continue while Claude answers', 'generation-running'],
       ['resume of a queue that is not held', 'queue-not-held'],
       ['cancel of a generation that is not there', 'generation-not-found'],
-    ])('%s: %s', async (what, code) => {
+    ])('is refused, a %s as %s', async (what, code) => {
       const [type = ''] = what.split(' ')
       const fields = { roomId: house.roomId, ...fieldsOf[what]?.() }
       expect(await changesNothing(() => bob.command(type, fields))).toMatchObject(refusal(code))
     })
 
-    it('[R3.4] but a stop that comes too late is told how it ended', async () => {
+    it('[R3.4] is told how the answer ended where it is a stop that comes too late', async () => {
       const fields = { roomId: house.roomId, generationId: ended }
       const answer = await changesNothing(() => bob.command('cancel', fields))
       expect(answer).toMatchObject({ ok: true, outcome: 'completed', end: expect.any(Number) })

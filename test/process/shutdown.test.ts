@@ -27,7 +27,7 @@ function lives(pid: number): boolean {
   }
 }
 
-describe('a server that is told to go down', { timeout: 60_000 }, () => {
+describe('a server that is told to go down', () => {
   it('does not wait for a download that nobody takes', async () => {
     const house = await openHouse({})
     const both = await house.both()

@@ -1,15 +1,17 @@
 // What it may cost: limits on answers that run, the tokens of a day, the switch, and the code that making a room needs.
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it, type TestContext } from 'vitest'
 import { Person, type Seat } from '../support/person.ts'
 import { startRefused } from '../support/server-process.ts'
 import { House } from './house.ts'
 
-const SLOW = '[simulate: length=20000 gap=50]'
-let house: House | null = null
-afterEach(async () => {
-  await house?.close()
-  house = null
-})
+/** Longer than any test. */
+const SLOW = '[simulate: length=60000 chunk=10 gap=50]'
+
+/** Closes a house when the test is over. */
+function lasts({ onTestFinished }: TestContext, house: House): House {
+  onTestFinished(() => house.close())
+  return house
+}
 
 /** Rooms of one person, each watched by them. */
 async function roomsOf(here: House, person: Person, count: number): Promise<Seat[]> {
@@ -23,9 +25,10 @@ const runs = (seat: Seat) => seat.state.running !== null
 const waits = (seat: Seat) => seat.state.queue.length > 0
 const running = (seats: readonly Seat[]) => seats.filter(runs).length
 
-describe('[R7.3] on one node', () => {
-  it('a member who asks in many rooms gets a few answers at once, and the others wait their turn', async () => {
-    house = await House.open({ MAX_RUNNING_PER_MEMBER: '2' })
+describe.concurrent('[R7.3] on one node', () => {
+  it('a member who asks in many rooms gets a few answers at once, and the others wait their turn', async (context) => {
+    const { expect } = context
+    const house = lasts(context, await House.open({ MAX_RUNNING_PER_MEMBER: '2' }))
     const seats = await roomsOf(house, house.alice, 5)
     for (const seat of seats) expect(await seat.ask(`Why? ${SLOW}`)).toMatchObject({ ok: true })
     expect(running(seats)).toBe(2)
@@ -47,9 +50,10 @@ describe('[R7.3] on one node', () => {
   })
 })
 
-describe('[R7.3] on two nodes over Redis', () => {
-  it('each runs no more than its share, and what waits starts wherever there is a place', async () => {
-    house = await House.openOnNodes(2, { MAX_RUNNING: '1' })
+describe.concurrent('[R7.3] on two nodes over Redis', () => {
+  it('each runs no more than its share, and what waits starts wherever there is a place', async (context) => {
+    const { expect } = context
+    const house = lasts(context, await House.openOnNodes(2, { MAX_RUNNING: '1' }))
     const seats = await roomsOf(house, house.alice, 5)
     for (const seat of seats) await seat.ask(`Why? ${SLOW}`)
     await expect.poll(() => running(seats)).toBe(2)
@@ -63,9 +67,10 @@ describe('[R7.3] on two nodes over Redis', () => {
   })
 })
 
-describe('[R7.3] limits on answers', () => {
-  it('hold for a whole address, and a retry beyond them is refused as busy', async () => {
-    house = await House.open({ MAX_RUNNING_PER_ADDRESS: '2' })
+describe.concurrent('[R7.3] limits on answers', () => {
+  it('hold for a whole address, and a retry beyond them is refused as busy', async (context) => {
+    const { expect } = context
+    const house = lasts(context, await House.open({ MAX_RUNNING_PER_ADDRESS: '2' }))
     const here = house
     const people = await Promise.all(
       ['Dan', 'Eve', 'Fay'].map((name) => Person.come(here.server.url, name)),
@@ -85,8 +90,9 @@ describe('[R7.3] limits on answers', () => {
     await alice.ended()
   })
 
-  it('hold for what others have queued before a restart', async () => {
-    house = await House.open({ MAX_RUNNING_PER_ADDRESS: '2' })
+  it('hold for what others have queued before a restart', async (context) => {
+    const { expect } = context
+    const house = lasts(context, await House.open({ MAX_RUNNING_PER_ADDRESS: '2' }))
     const seats = await roomsOf(house, house.alice, 5)
     for (const seat of seats) await seat.ask(`Why? ${SLOW}`)
     for (const seat of seats) seat.leave()
@@ -98,8 +104,8 @@ describe('[R7.3] limits on answers', () => {
     expect(live.filter(waits).length).toBeGreaterThan(0)
   })
 
-  it('survive a restart: what waited starts, as places allow', async () => {
-    house = await House.open({ MAX_RUNNING: '1' })
+  it('survive a restart: what waited starts, as places allow', async (context) => {
+    const house = lasts(context, await House.open({ MAX_RUNNING: '1' }))
     const seats = await roomsOf(house, house.alice, 3)
     for (const seat of seats) await seat.ask('Why? [simulate: length=200]')
     await house.server.kill()
@@ -107,8 +113,9 @@ describe('[R7.3] limits on answers', () => {
     for (const seat of seats) await seat.until('an end', isIdle)
   })
 
-  it('questions of a member are limited in a minute', async () => {
-    house = await House.open({ QUESTIONS_PER_MEMBER: '3' })
+  it('questions of a member are limited in a minute', async (context) => {
+    const { expect } = context
+    const house = lasts(context, await House.open({ QUESTIONS_PER_MEMBER: '3' }))
     const seat = await house.sit(house.alice)
     const asks = async () => {
       const result = await seat.ask('Why?')
@@ -128,9 +135,10 @@ const waitsInState = ({ state }: { state: Seat['view']['state'] }) =>
 const isIdle = ({ state }: { state: Seat['view']['state'] }) =>
   state !== null && state.running === null && state.queue.length === 0 && state.messages.length > 1
 
-describe('the tokens of a day', () => {
-  it('end what may be asked, also after a restart; talking goes on', async () => {
-    house = await House.open({ DAILY_TOKENS: '50' })
+describe.concurrent('the tokens of a day', () => {
+  it('end what may be asked, also after a restart; talking goes on', async (context) => {
+    const { expect } = context
+    const house = lasts(context, await House.open({ DAILY_TOKENS: '50' }))
     const seat = await house.sit(house.alice)
     await seat.ask('Why? [simulate: length=400]')
     await seat.ended()
@@ -144,9 +152,10 @@ describe('the tokens of a day', () => {
   })
 })
 
-describe('the switch', () => {
-  it('SIGUSR2 ends every answer at once, closes the requests, and starts none', async () => {
-    house = await House.open({ MAX_RUNNING: '2' })
+describe.concurrent('the switch', () => {
+  it('SIGUSR2 ends every answer at once, closes the requests, and starts none', async (context) => {
+    const { expect } = context
+    const house = lasts(context, await House.open({ MAX_RUNNING: '2' }))
     const seats = await roomsOf(house, house.alice, 3)
     for (const seat of seats) await seat.ask(`Why? ${SLOW}`)
     process.kill(house.server.pid, 'SIGUSR2')
@@ -163,15 +172,16 @@ describe('the switch', () => {
     expect(house.server.stderr()).toContain('Spending is off')
   })
 
-  it('SPENDING=off starts a node that answers no question and shows its rooms', async () => {
-    house = await House.open({ SPENDING: 'off' })
+  it('SPENDING=off starts a node that answers no question and shows its rooms', async (context) => {
+    const { expect } = context
+    const house = lasts(context, await House.open({ SPENDING: 'off' }))
     const seat = await house.sit(house.alice)
     expect(await seat.ask('Why?')).toMatchObject({ ok: false, error: { code: 'spending-off' } })
     expect(house.simulator.requests.filter(({ path }) => path.endsWith('/messages'))).toEqual([])
   })
 })
 
-describe('a server on a public address with a key', () => {
+describe.concurrent('a server on a public address with a key', () => {
   const key = { ANTHROPIC_API_KEY: 'sk-ant-x' }
   it.each([
     ['HOST', { HOST: '0.0.0.0' }],
@@ -186,12 +196,13 @@ describe('a server on a public address with a key', () => {
     ])
   })
 
-  it('asks whoever makes a room for the start code, and stops those who guess', async () => {
+  it('asks whoever makes a room for the start code, and stops those who guess', async (context) => {
+    const { expect } = context
     const code = 'a long start code'
     const open = { PUBLIC_URL: 'http://127.0.0.1:1', START_CODE: code }
-    house = await House.open(open, {}, { startCode: code })
+    const house = lasts(context, await House.open(open, {}, { startCode: code }))
     const make = (body: object) =>
-      house?.http(house.alice, 'POST', '/api/rooms', { body: JSON.stringify(body) })
+      house.http(house.alice, 'POST', '/api/rooms', { body: JSON.stringify(body) })
     const refused = { status: 403, body: { error: { code: 'start-code-needed' } } }
     expect(await make({})).toMatchObject(refused)
     expect(await make({ startCode: 'something else' })).toMatchObject(refused)

@@ -31,5 +31,4 @@ test.each(WORLDS)(
     expect(stops.stops - stops.beforeText).toBeGreaterThan(0)
     expect(stops.upstreamClosed.length).toBeGreaterThan(stops.stops / 2)
   },
-  90_000,
 )

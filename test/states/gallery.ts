@@ -12,7 +12,7 @@ const IMAGES = join(DOCS, 'images/gallery')
 const INTRODUCTION = `# Gallery
 
 Every state of the page, drawn from the program itself by \`pnpm gallery\`: on a desktop and on a phone, light and dark. The same
-states are checked for accessibility in \`pnpm test\` (\`test/e2e/accessibility.e2e.ts\`).
+states are checked for accessibility in \`pnpm test:full\` (\`test/e2e/accessibility.e2e.ts\`).
 `
 
 const wanted = process.argv.slice(2)

@@ -76,11 +76,7 @@ export class EventReader {
     )
   }
 
-  until<T>(
-    what: string,
-    look: (reader: EventReader) => T | null | undefined | false,
-    deadlineMs?: number,
-  ): Promise<T> {
+  until<T>(what: string, look: (reader: EventReader) => T | null | undefined | false): Promise<T> {
     return until(
       `a reader: ${what}`,
       () => look(this),
@@ -88,14 +84,13 @@ export class EventReader {
         this.#listeners.add(listener)
         return () => this.#listeners.delete(listener)
       },
-      deadlineMs,
     )
   }
 
   /** Waits until it has come as far as somebody else, and nothing runs. */
-  reaches({ offset }: RoomState, deadlineMs?: number): Promise<unknown> {
+  reaches({ offset }: RoomState): Promise<unknown> {
     const isThere = ({ state }: EventReader) => state.offset >= offset && state.running === null
-    return this.until(`offset ${offset}`, isThere, deadlineMs)
+    return this.until(`offset ${offset}`, isThere)
   }
 
   close(): void {

@@ -4,8 +4,9 @@ import { randomInt } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
-import { setTimeout as passed } from 'node:timers/promises'
 import { temporaryDirectory } from './server-process.ts'
+import { DEADLINE_MS } from './deadline.ts'
+import { pause } from './pause.ts'
 
 const NGINX = '/usr/sbin/nginx'
 /** Has Linux end nginx when the test process is gone, even if that was killed. */
@@ -14,7 +15,6 @@ const SHIPPED = new URL('../../deploy/nginx.conf', import.meta.url)
 /** Below the ports that the system gives away by itself. */
 const [FIRST_PORT, LAST_PORT] = [22_000, 32_000]
 const PORT_ATTEMPTS = 20
-const START_MS = 15_000
 
 export interface Nginx {
   /** Where people reach it, such as `http://127.0.0.1:23456`. */
@@ -124,7 +124,7 @@ async function launch(
   })
   let written = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => (written += text))
-  for (const deadline = performance.now() + START_MS; ; await passed(20)) {
+  for (const deadline = performance.now() + DEADLINE_MS; ; await pause(20)) {
     if (hasEnded(child)) {
       if (written.includes('Address already in use')) throw new PortTaken(written)
       throw new Error(`nginx did not start: ${written}`)

@@ -1,5 +1,6 @@
 // A person with a browser of their own: a fresh context, so nothing is shared but the server.
 import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { DEADLINE_MS } from './deadline.ts'
 
 export interface Looks {
   readonly width?: number
@@ -8,9 +9,6 @@ export interface Looks {
   /** Fingers instead of a mouse. */
   readonly touch?: boolean
 }
-
-/** How long anything on a page may take to show, ms; a deadline, not a wait. */
-const DEADLINE_MS = 15_000
 
 export class BrowserPerson {
   readonly name: string

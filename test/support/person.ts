@@ -112,16 +112,11 @@ export class Seat {
     return reply
   }
 
-  until<T>(
-    what: string,
-    look: (view: RoomView) => T | null | undefined | false,
-    deadlineMs?: number,
-  ): Promise<T> {
+  until<T>(what: string, look: (view: RoomView) => T | null | undefined | false): Promise<T> {
     return until(
       `${this.name}: ${what}`,
       () => look(this.client.view),
       (listener) => this.client.subscribe(listener),
-      deadlineMs,
     )
   }
 
@@ -144,18 +139,14 @@ export class Seat {
   }
 
   /** Waits until reply number `number` (or the newest) has ended. */
-  ended(number?: number, deadlineMs?: number): Promise<Reply> {
-    return this.until(
-      `the end of reply ${number ?? ''}`,
-      ({ state }) => {
-        const reply = state?.messages.findLast(
-          (message) =>
-            message.kind === 'reply' && (number === undefined || message.number === number),
-        )
-        return reply?.kind === 'reply' && reply.ended ? reply : null
-      },
-      deadlineMs,
-    )
+  ended(number?: number): Promise<Reply> {
+    return this.until(`the end of reply ${number ?? ''}`, ({ state }) => {
+      const reply = state?.messages.findLast(
+        (message) =>
+          message.kind === 'reply' && (number === undefined || message.number === number),
+      )
+      return reply?.kind === 'reply' && reply.ended ? reply : null
+    })
   }
 
   send(intent: Intent): Promise<CommandResult> {

@@ -1,9 +1,10 @@
 // What the tests need besides npm packages. As root on Debian it is installed; otherwise this says exactly what to
-// install, and fails.
+// install, and fails. Then a node is started once, so that all others start from what Node has compiled.
 import { spawnSync } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { CHROMIUM } from './chromium.ts'
+import { startServerProcess, temporaryDirectory } from './server-process.ts'
 
 interface Need {
   /** A program, by its name or its path. */
@@ -79,3 +80,8 @@ if (stillMissing.length > 0) {
   process.stderr.write(`Install with:\n  sudo sh -c '${commandFor(stillMissing)}'\n`)
   process.exit(1)
 }
+
+const directory = await temporaryDirectory()
+const node = await startServerProcess({ DATA_DIR: directory.path })
+await node.stop()
+await directory.remove()

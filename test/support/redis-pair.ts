@@ -1,12 +1,12 @@
 // A Redis and its replica behind one address, as an operator's failover gives them: what the replica has not received
 // when it takes over is lost, although it was acknowledged.
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
-import { setTimeout as passed } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { type RedisOptions, type RedisServer, startRedis } from './redis-server.ts'
+import { DEADLINE_MS } from './deadline.ts'
+import { pause } from './pause.ts'
 
 const HOST = '127.0.0.1'
-const DEADLINE_MS = 15_000
 
 export interface RedisPair {
   /** The address of whoever is the primary, such as `redis://127.0.0.1:12345`; it stays the same. */
@@ -166,7 +166,11 @@ async function ask<T>(
   { port }: { readonly port: number },
   what: (redis: Redis) => Promise<T>,
 ): Promise<T> {
-  const options = { retryStrategy: () => null, maxRetriesPerRequest: 0, commandTimeout: 5000 }
+  const options = {
+    retryStrategy: () => null,
+    maxRetriesPerRequest: 0,
+    commandTimeout: DEADLINE_MS,
+  }
   const redis = new Redis(port, HOST, options).on('error', () => undefined)
   try {
     return await what(redis)
@@ -176,6 +180,6 @@ async function ask<T>(
 }
 
 async function until(what: string, look: () => Promise<boolean>): Promise<void> {
-  for (const deadline = performance.now() + DEADLINE_MS; !(await look()); await passed(10))
+  for (const deadline = performance.now() + DEADLINE_MS; !(await look()); await pause(10))
     if (performance.now() > deadline) throw new Error(`waited ${DEADLINE_MS} ms for: ${what}`)
 }

@@ -116,7 +116,7 @@ describe("a Redis of one's own", () => {
     child.kill('SIGKILL')
     // Its Redis may be gone before all of it is.
     await ended
-    await expect.poll(() => isFree(port), { timeout: 5000 }).toBe(true)
+    await expect.poll(() => isFree(port)).toBe(true)
     const [left] = await readdir(directory.path)
     vi.stubEnv('TMPDIR', directory.path)
     await started()

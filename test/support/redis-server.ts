@@ -6,17 +6,16 @@ import { copyFileSync, readdirSync, rmSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as passed } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { guarded } from './guarded.ts'
 import { makeUser } from './redis-user.ts'
+import { DEADLINE_MS } from './deadline.ts'
+import { pause } from './pause.ts'
 
 const HOST = '127.0.0.1'
 /** Below the ports that the system gives away by itself, so that a server that is down keeps its own; plus 10000 for the cluster's bus. */
 const [FIRST_PORT, LAST_PORT] = [12_000, 22_000]
 const PORT_ATTEMPTS = 20
-const START_MS = 15_000
-const CLUSTER_MS = 30_000
 const SLOTS = 16_384
 
 export interface RedisOptions {
@@ -128,7 +127,7 @@ async function assignSlots(node: Redis, index: number, count: number): Promise<v
 
 async function isWell(node: Redis, count: number): Promise<void> {
   const wanted = ['cluster_state:ok', `cluster_slots_ok:${SLOTS}`, `cluster_known_nodes:${count}`]
-  for (const deadline = performance.now() + CLUSTER_MS; ; await passed(50)) {
+  for (const deadline = performance.now() + DEADLINE_MS; ; await pause(50)) {
     const told = (await node.cluster('INFO')).split('\r\n')
     if (wanted.every((line) => told.includes(line))) return
     if (performance.now() > deadline) throw new Error(`no cluster in time: ${told.join(' ')}`)
@@ -191,7 +190,7 @@ async function launch(port: number, directory: string, settings: Settings): Prom
   child.on('error', (error) => (written += error.message))
   running.set(child, directory)
   child.once('close', () => running.delete(child))
-  for (const deadline = performance.now() + START_MS; ; await passed(20)) {
+  for (const deadline = performance.now() + DEADLINE_MS; ; await pause(20)) {
     if (hasEnded(child)) {
       if (/Address already in use/.test(written)) throw new PortTaken(`port ${port} is taken`)
       throw new Error(`Redis did not start: ${written}`)

@@ -1,16 +1,18 @@
-/** Waits for something to become true of a thing that tells its changes; fails with `what` after a deadline. */
+import { DEADLINE_MS } from './deadline.ts'
+
+/** Waits for something to become true of a thing that tells its changes; fails with `what` when it never does, or not within what is asked for. */
 export function until<T>(
   what: string,
   look: () => T | null | undefined | false,
   onChange: (listener: () => void) => () => void,
-  deadlineMs = 30_000,
+  longestMs = DEADLINE_MS,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     let stop: () => void = () => undefined
     const timer = setTimeout(() => {
       stop()
-      reject(new Error(`waited ${deadlineMs} ms for: ${what}`))
-    }, deadlineMs)
+      reject(new Error(`waited ${longestMs} ms for: ${what}`))
+    }, longestMs)
     const check = () => {
       const found = look()
       if (found === null || found === undefined || found === false) return false

@@ -5,7 +5,7 @@ import type { CommandResult, RoomState } from '@roomcast/shared/protocol'
 import type { Intent, RoomClient, RoomView } from '@roomcast/client/room/room-client.ts'
 import { Chance } from '../../doubles/chance.ts'
 import type { Deployment } from '../../support/deployment.ts'
-import { machineClock, type Person } from '../../support/person.ts'
+import type { Person } from '../../support/person.ts'
 import type { Tally } from '../../support/tally.ts'
 import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.ts'
 import { until } from '../../support/until.ts'
@@ -248,9 +248,4 @@ function isAnswering({ state }: RoomView): boolean {
 /** Nobody answered, as opposed to a refusal. */
 function isFetchFailure(error: unknown): boolean {
   return error instanceof TypeError
-}
-
-/** Lets real time pass. */
-export function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => void machineClock.after(ms, resolve))
 }

@@ -6,13 +6,14 @@ import { Person } from '../../support/person.ts'
 import type { Tally } from '../../support/tally.ts'
 import type { Violation } from '../violation.ts'
 import { judgeRecord } from './record.ts'
-import { NodesRoom, pause } from './room.ts'
+import { NodesRoom } from './room.ts'
 import { someSteps, take } from './steps.ts'
+import { DEADLINE_MS } from '../../support/deadline.ts'
+import { pause } from '../../support/pause.ts'
 
 const NAMES = ['Alice', 'Bob', 'Carol', 'Dave', 'Erin'] as const
 const ROOMS = 4
 /** Longest time from the last fault to rest, a whole queue of answers and the lease of a dead node included, ms. */
-const REST_MS = 60_000
 const LOOK_MS = 100
 
 export interface Found extends Violation {
@@ -73,7 +74,7 @@ async function look(room: NodesRoom, redis: Redis): Promise<Violation[]> {
 
 /** Waits until nothing will happen any more; gives what still does when it took too long. */
 async function rest(room: NodesRoom, redis: Redis): Promise<string | null> {
-  for (const deadline = performance.now() + REST_MS; ; await pause(LOOK_MS)) {
+  for (const deadline = performance.now() + DEADLINE_MS; ; await pause(LOOK_MS)) {
     const unrest = await room.unrest(redis)
     if (unrest === null || performance.now() > deadline) return unrest
   }

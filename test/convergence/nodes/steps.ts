@@ -1,6 +1,7 @@
 // What happens in a room on real nodes, step by step: people act, come and go, and their wires fail.
 import { act, ACTS, drawSteps, isAct, type Step as AnyStep } from '../acts.ts'
-import { type NodeSeat, type NodesRoom, pause } from './room.ts'
+import type { NodeSeat, NodesRoom } from './room.ts'
+import { pause } from '../../support/pause.ts'
 
 const WEIGHTS = {
   wait: 44,

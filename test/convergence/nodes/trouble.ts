@@ -5,12 +5,11 @@ import type { Message, Reply } from '@roomcast/shared/protocol'
 import { Chance } from '../../doubles/chance.ts'
 import type { Deployment } from '../../support/deployment.ts'
 import { until } from '../../support/until.ts'
-import { type NodeSeat, type NodesRoom, pause } from './room.ts'
+import type { NodeSeat, NodesRoom } from './room.ts'
+import { pause } from '../../support/pause.ts'
 
 const KILLS = 2
 const LONG = '[simulate: length=60000 gap=15 chunk=60]'
-/** Longer than the lease of 6 s and the pause between two looks of 1 s, on a busy machine. */
-const PATIENCE_MS = 30_000
 
 /**
  * Kills nodes and subscriptions at random moments; when it resolves, all nodes are there.
@@ -92,6 +91,5 @@ function sees(
     `${name} to see ${what}`,
     () => client.view.state?.messages.some(look),
     (listener) => client.subscribe(listener),
-    PATIENCE_MS,
   )
 }

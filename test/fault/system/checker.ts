@@ -1,5 +1,5 @@
 // Decides at the end whether the promises held, from the histories of everybody, what Redis has in the end, and what
-// Claude wrote. I1 to I10 are the invariants of the design's test plan; `docs/faults.md` says them in words.
+// Claude wrote. `docs/faults.md` says the invariants in words, and which promises they are about.
 import { createHash } from 'node:crypto'
 import type { Entry, GenerationEnded, Run } from '@roomcast/shared/protocol'
 import { partsOf } from '@roomcast/shared/room'
@@ -7,8 +7,10 @@ import type { Tally } from '../../support/tally.ts'
 import type { Written } from '../../convergence/checks.ts'
 import type { History, Line } from './history.ts'
 
+export const INVARIANTS = ['I1', 'I2', 'I3', 'I4', 'I5', 'I6', 'I7', 'I8', 'I9', 'I10'] as const
+
 export interface Violation {
-  readonly rule: `I${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10}`
+  readonly rule: (typeof INVARIANTS)[number]
   readonly message: string
 }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { type Redis, ReplyError } from 'ioredis'
 import type { Chance } from '../../doubles/chance.ts'
-import { pause } from './pause.ts'
+import { pause } from '../../support/pause.ts'
 import type { Fault as WireFault } from './wire.ts'
 import type { World } from './world.ts'
 

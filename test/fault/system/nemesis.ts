@@ -2,12 +2,11 @@
 // what is said now, and every answer that ran in that moment has ended or goes on.
 import type { Chance } from '../../doubles/chance.ts'
 import type { FaultKind } from './faults.ts'
-import { pause } from './pause.ts'
+import { pause } from '../../support/pause.ts'
 import type { Member } from './client.ts'
 import type { Room, World } from './world.ts'
+import { DEADLINE_MS } from '../../support/deadline.ts'
 
-/** Far beyond the 15 s of the promise: machines that run tests are slow. */
-const LONGEST_MS = 45_000
 const LOOK_MS = 20
 
 /** One blow and what became of it. Times in ms since the round began. */
@@ -51,7 +50,7 @@ export async function strike(
   )
   const ailing =
     stuck ??
-    (await until(now() + LONGEST_MS, now, () => {
+    (await until(now() + DEADLINE_MS, now, () => {
       for (const [index, room] of rooms.entries()) {
         const why = ailment(room, before[index] ?? [], said[index] ?? '')
         if (why !== null) return why

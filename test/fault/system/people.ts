@@ -5,7 +5,7 @@ import type { Chance } from '../../doubles/chance.ts'
 import type { Tally } from '../../support/tally.ts'
 import { someText } from '../../convergence/answers.ts'
 import type { Intent, Member } from './client.ts'
-import { pause } from './pause.ts'
+import { pause } from '../../support/pause.ts'
 
 /** What Claude is asked to do: short and long answers, text that hurts, thinking, and every way to break off. */
 const DIRECTIVES = [

@@ -8,13 +8,14 @@ import type { Tally } from '../../support/tally.ts'
 import { check, type Evidence, type Lossy, type Violation } from './checker.ts'
 import type { FaultKind } from './faults.ts'
 import { type Blow, strike, until } from './nemesis.ts'
-import { pause } from './pause.ts'
+import { pause } from '../../support/pause.ts'
 import { live } from './people.ts'
 import { type BrokenOff, findBrokenOff } from './upstream.ts'
 import { NODES, Room, type World } from './world.ts'
+import { DEADLINE_MS } from '../../support/deadline.ts'
 
 /** A whole queue of answers, and the lease of a dead node; where something is broken already, less will do. */
-const [REST_MS, SHORT_REST_MS] = [90_000, 5000]
+const [REST_MS, SHORT_REST_MS] = [DEADLINE_MS, 5000]
 /** How long before a loss of writes an acknowledgement may have been given, ms: replication, and the blow itself. */
 const BEFORE_LOSS_MS = 2000
 

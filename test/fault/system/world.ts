@@ -1,6 +1,5 @@
 // The whole deployment that a system test breaks: three nodes, a Redis with its replica, the simulated Claude, and wires
 // between all of them; and rooms full of people.
-import { setTimeout as passed } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { type Simulator, startSimulator } from '@roomcast/simulator'
 import { Chance } from '../../doubles/chance.ts'
@@ -20,6 +19,7 @@ import { Writer } from './history.ts'
 import { Page } from './page.ts'
 import type { Place } from './people.ts'
 import { Wire } from './wire.ts'
+import { pause } from '../../support/pause.ts'
 
 export const NODES = 3
 const NAMES = ['Ana', 'Bo', 'Cy', 'Dee'] as const
@@ -101,7 +101,7 @@ export class World {
         return
       } catch (error) {
         if (attempt === 5) throw error
-        await passed(500)
+        await pause(500)
       }
     }
   }

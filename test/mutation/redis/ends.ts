@@ -1,6 +1,6 @@
 // Ends in Redis, who may still write, and what is sent again.
 import type { Mutation } from '../mutation.ts'
-import { APPEND, contract, faults, PRELUDE, recovery, REDIS } from './places.ts'
+import { APPEND, contract, faults, PRELUDE, leases, REDIS } from './places.ts'
 
 /** Who ends, and who may still write. */
 export const ENDS: readonly Mutation[] = [
@@ -152,7 +152,7 @@ export const AGAIN: readonly Mutation[] = [
     file: APPEND,
     find: "return start and { 'ok', list({ start }), '1' }",
     replace: 'return nil',
-    ...recovery('the look after all rooms > gives what it has started'),
+    ...leases('the look after all rooms > gives what it has started'),
   },
   {
     rule: 'R2.4',

@@ -1,8 +1,8 @@
 // What is acknowledged survives a Redis that has lost it, and what breaks that.
 import type { Mutation } from '../mutation.ts'
 import {
-  failover,
-  failovers,
+  repair,
+  repeatedFailover,
   FOLLOWING,
   RECENT,
   REMEMBERED,
@@ -12,7 +12,7 @@ import {
 } from './places.ts'
 
 const after = (title: string) =>
-  failover(`after a failover that lost what was acknowledged > ${title}`)
+  repair(`after a failover that lost what was acknowledged > ${title}`)
 
 export const FAILOVER: readonly Mutation[] = [
   {
@@ -119,7 +119,7 @@ export const FAILOVER: readonly Mutation[] = [
     file: RESTORING,
     find: "return place.wasTold ? 'lost' : 'other'",
     replace: "return 'other'",
-    ...failovers('[R1][R4.2] the second to a replica'),
+    ...repeatedFailover('[R1][R4.2] the second to a replica'),
   },
   {
     rule: 'R4.2',
@@ -127,7 +127,7 @@ export const FAILOVER: readonly Mutation[] = [
     file: RESTORING,
     find: 'const epochs = [before, ',
     replace: "const epochs = ['', ",
-    ...failovers('[R4.2] a node that was away during both'),
+    ...repeatedFailover('[R4.2] a node that was away during both'),
   },
   {
     rule: 'R1',
@@ -135,7 +135,7 @@ export const FAILOVER: readonly Mutation[] = [
     file: REPAIR,
     find: 'const isSure = room.sureOf === this.#links || room.offset === 0',
     replace: 'const isSure = true',
-    ...failovers('[R1][R2.3] two answers with the same number'),
+    ...repeatedFailover('[R1][R2.3] two answers with the same number'),
   },
   {
     rule: 'R1',
@@ -152,7 +152,7 @@ export const FAILOVER: readonly Mutation[] = [
     file: RECENT,
     find: 'generationId ?? this.#numbered.get(number) ?? `#${number}`',
     replace: '`#${number}`',
-    ...failovers('[R1][R2.3] two answers with the same number'),
+    ...repeatedFailover('[R1][R2.3] two answers with the same number'),
   },
   {
     rule: 'R4.2',
@@ -160,6 +160,6 @@ export const FAILOVER: readonly Mutation[] = [
     file: FOLLOWING,
     find: 'this.removed(roomId, update.epoch)',
     replace: 'void update.epoch',
-    ...failovers('[R4.2] a room stays removed when'),
+    ...repeatedFailover('[R4.2] a room stays removed when'),
   },
 ]

@@ -1,6 +1,6 @@
 // Nodes decide on what they know, and the log compares.
 import type { Mutation } from '../mutation.ts'
-import { APPEND, contract, ground, JUDGE, PRELUDE, stale } from './places.ts'
+import { APPEND, contract, ground, JUDGE, PRELUDE, staleNodes } from './places.ts'
 
 export const GROUND: readonly Mutation[] = [
   {
@@ -27,7 +27,7 @@ export const GROUND: readonly Mutation[] = [
     file: PRELUDE,
     find: '  if rules then\n',
     replace: '  if true then\n',
-    ...ground('how often Redis is asked > talk never makes'),
+    ...ground('Redis is asked > for talk without'),
   },
   {
     rule: 'port',
@@ -35,7 +35,7 @@ export const GROUND: readonly Mutation[] = [
     file: `${JUDGE}/row.ts`,
     find: 'return isApart || index >= MOST || bytes > MOST_BYTES',
     replace: 'return isApart || index >= 1 || bytes > MOST_BYTES',
-    ...ground('how often Redis is asked > once for all who speak'),
+    ...ground('Redis is asked > once for all who speak'),
   },
   {
     rule: 'port',
@@ -43,7 +43,7 @@ export const GROUND: readonly Mutation[] = [
     file: `${JUDGE}/judge.ts`,
     find: 'this.#dockets.heard(roomId, update)',
     replace: '',
-    ...ground('how often Redis is asked > once for a post'),
+    ...ground('Redis is asked > once for a post'),
   },
   {
     rule: 'R4.1',
@@ -68,7 +68,7 @@ export const GROUND: readonly Mutation[] = [
     file: `${JUDGE}/recovery.ts`,
     find: 'await dockets.now(roomId)',
     replace: 'await dockets.of(roomId)',
-    ...stale(
+    ...staleNodes(
       'a node that looks after all rooms and follows none > [R2.4] starts what waits, though for all it knows the queue',
     ),
   },
@@ -78,7 +78,7 @@ export const GROUND: readonly Mutation[] = [
     file: `${JUDGE}/batches.ts`,
     find: "isFirst: creates !== null || (command.type === 'join' && command.seen !== undefined),",
     replace: 'isFirst: creates !== null,',
-    ...stale('[R6.4] of two who join at once'),
+    ...staleNodes('[R6.4] of two who join at once'),
   },
   {
     rule: 'R3.1',
@@ -86,7 +86,7 @@ export const GROUND: readonly Mutation[] = [
     file: APPEND,
     find: 'local till = not asked.first and reservedByOther(asked.node)',
     replace: 'local till = reservedByOther(asked.node)',
-    ...stale('a room that is reserved by another node > [R3.1]'),
+    ...staleNodes('a room that is reserved by another node > [R3.1]'),
   },
   {
     rule: 'port',
@@ -94,6 +94,6 @@ export const GROUND: readonly Mutation[] = [
     file: PRELUDE,
     find: '  -- At once: a script that broke off in between would leave a room that takes no entry any more.\n  save()\n',
     replace: '',
-    ...stale('a room goes on after a script'),
+    ...staleNodes('a room goes on after a script'),
   },
 ]

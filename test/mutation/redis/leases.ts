@@ -1,6 +1,6 @@
 // Who is taken for dead in Redis.
 import type { Mutation } from '../mutation.ts'
-import { APPEND, contract, PRELUDE, LEASES_FILE, recovery, REDIS } from './places.ts'
+import { APPEND, contract, PRELUDE, LEASES_FILE, leases, REDIS } from './places.ts'
 
 /** Who is taken for dead. */
 export const LEASES: readonly Mutation[] = [
@@ -18,7 +18,7 @@ export const LEASES: readonly Mutation[] = [
     file: APPEND,
     find: "if ends.looked and tonumber(redis.call('HGET', key, 'lease')) >= now() then",
     replace: 'if false then',
-    ...recovery('an owner > [R5.1] who shows itself between'),
+    ...leases('an owner > [R5.1] who shows itself between'),
   },
   {
     rule: 'R5.1',
@@ -26,7 +26,7 @@ export const LEASES: readonly Mutation[] = [
     file: `${REDIS}/renew.lua`,
     find: "redis.call('HSET', KEYS[9], 'lease', whole(now() + LEASE_MS))",
     replace: '',
-    ...recovery('an owner > [R5.1] who renews'),
+    ...leases('an owner > [R5.1] who renews'),
   },
   {
     rule: 'R5.1',
@@ -34,7 +34,7 @@ export const LEASES: readonly Mutation[] = [
     file: PRELUDE,
     find: "redis.call('HSET', key, 'lease', whole(now() + LEASE_MS))",
     replace: '',
-    ...recovery('an owner > [R5.1] who writes'),
+    ...leases('an owner > [R5.1] who writes'),
   },
   {
     rule: 'R5.1',
@@ -42,7 +42,7 @@ export const LEASES: readonly Mutation[] = [
     file: LEASES_FILE,
     find: 'if (clock.now() - asked > AT_ONCE_MS) return null\n        return',
     replace: 'return',
-    ...recovery('an owner > [R5.1] is not judged by a look'),
+    ...leases('an owner > [R5.1] is not judged by a look'),
   },
   {
     rule: 'R5.1',
@@ -50,7 +50,7 @@ export const LEASES: readonly Mutation[] = [
     file: LEASES_FILE,
     find: 'return clock.now() - this.#thereSince >= leaseMs',
     replace: 'return leaseMs > 0',
-    ...recovery('an owner > [R5.1] is judged by a node that has just come'),
+    ...leases('an owner > [R5.1] is judged by a node that has just come'),
   },
   {
     rule: 'R5.1',
@@ -58,7 +58,7 @@ export const LEASES: readonly Mutation[] = [
     file: LEASES_FILE,
     find: "options.connections.commands.on('ready', () => this.#wasAway())",
     replace: '',
-    ...recovery('an owner > [R5.1] has a whole lease to come back after Redis was away'),
+    ...leases('an owner > [R5.1] has a whole lease to come back after Redis was away'),
   },
   {
     rule: 'R5.1',
@@ -66,7 +66,7 @@ export const LEASES: readonly Mutation[] = [
     file: LEASES_FILE,
     find: 'this.#wasAway()\n      throw error',
     replace: 'throw error',
-    ...recovery('an owner > [R5.1] has a whole lease to come back after Redis did not answer'),
+    ...leases('an owner > [R5.1] has a whole lease to come back after Redis did not answer'),
   },
   {
     rule: 'R5.1',
@@ -74,7 +74,7 @@ export const LEASES: readonly Mutation[] = [
     file: `${REDIS}/lapsed.lua`,
     find: 'if lease > now() + LEASE_MS then',
     replace: 'if false then',
-    ...recovery('the look after all rooms > cuts a lease'),
+    ...leases('the look after all rooms > cuts a lease'),
   },
   {
     rule: 'R5.1',
@@ -82,7 +82,7 @@ export const LEASES: readonly Mutation[] = [
     file: LEASES_FILE,
     find: 'this.#lastSweep = { now, at: asked }',
     replace: '',
-    ...recovery('an owner > [R5.1] has a whole lease to come back after the clock'),
+    ...leases('an owner > [R5.1] has a whole lease to come back after the clock'),
   },
   {
     rule: 'R5.1',
@@ -90,7 +90,7 @@ export const LEASES: readonly Mutation[] = [
     file: LEASES_FILE,
     find: 'now - this.#lastLook > ASLEEP_MS',
     replace: 'false',
-    ...recovery('an owner > [R5.1] has a whole lease to come back after everything has slept'),
+    ...leases('an owner > [R5.1] has a whole lease to come back after everything has slept'),
   },
   {
     rule: 'R5.1',
@@ -100,7 +100,7 @@ export const LEASES: readonly Mutation[] = [
     if (!this.#mayJudge()) return { rooms: [], pass }`,
     replace: `    if (!this.#mayJudge()) return { rooms: [], pass }
     this.#noticeSleep()`,
-    ...recovery('an owner > [R5.1] is judged again a whole lease after all have slept'),
+    ...leases('an owner > [R5.1] is judged again a whole lease after all have slept'),
   },
   {
     rule: 'R5.1',
@@ -108,7 +108,7 @@ export const LEASES: readonly Mutation[] = [
     file: `${REDIS}/redis-entry-log.ts`,
     find: 'if (lives) this.#leases.touch(roomId)',
     replace: '',
-    ...recovery('the look after all rooms > [R5.1] knows a room again'),
+    ...leases('the look after all rooms > [R5.1] knows a room again'),
   },
   {
     rule: 'R5.1',
@@ -116,7 +116,7 @@ export const LEASES: readonly Mutation[] = [
     file: LEASES_FILE,
     find: 'if (!this.#mayJudge()) return { rooms: [], pass }\n',
     replace: '\n',
-    ...recovery('the look after all rooms > is left to others'),
+    ...leases('the look after all rooms > is left to others'),
   },
   {
     rule: 'port',
@@ -124,7 +124,7 @@ export const LEASES: readonly Mutation[] = [
     file: `${REDIS}/sweep.lua`,
     find: 'if sweeper and sweeper ~= ARGV[1] then',
     replace: 'if false then',
-    ...recovery('the look after all rooms > is for one node at a time'),
+    ...leases('the look after all rooms > is for one node at a time'),
   },
   {
     rule: 'R5.1',
@@ -132,6 +132,6 @@ export const LEASES: readonly Mutation[] = [
     file: `${REDIS}/forget-room.lua`,
     find: 'if touched and tonumber(touched) < tonumber(ARGV[2]) then',
     replace: 'if touched then',
-    ...recovery('the look after all rooms > keeps a room for a while'),
+    ...leases('the look after all rooms > keeps a room for a while'),
   },
 ]

@@ -18,16 +18,19 @@ interface Tests {
 
 const inFile =
   (name: string) =>
-  (titled: string): Tests => ({ tests: [`test/contract/${name}.test.ts`], titled })
+  (titled: string): Tests => ({ tests: [`test/redis/${name}.test.ts`], titled })
 
 /** A test of the contract of the log, on one server. */
-export const contract = (titled: string): Tests => inFile('redis')(`one server > Redis > ${titled}`)
-export const faults = inFile('redis-faults')
-export const lostTail = inFile('redis-lost-tail')
-export const keys = inFile('redis-keys')
-export const ground = inFile('redis-ground')
-export const stale = inFile('redis-stale')
-export const following = inFile('redis-following')
-export const recovery = inFile('redis-recovery')
-export const failover = inFile('redis-failover')
-export const failovers = inFile('redis-failovers')
+export const contract = (titled: string): Tests => ({
+  tests: ['test/contract/redis.test.ts'],
+  titled: `one server > Redis > ${titled}`,
+})
+export const faults = inFile('faults')
+export const detection = inFile('detection')
+export const keys = inFile('keys')
+export const ground = inFile('ground')
+export const staleNodes = inFile('stale-nodes')
+export const following = inFile('following')
+export const leases = inFile('leases')
+export const repair = inFile('repair')
+export const repeatedFailover = inFile('repeated-failover')

@@ -6,7 +6,7 @@ import {
   FOLLOWING,
   following,
   keys,
-  lostTail,
+  detection,
   REDIS,
   REPAIR,
   RESTORE,
@@ -109,7 +109,7 @@ export const READING: readonly Mutation[] = [
     file: RESTORE,
     find: "redis.call('DEL', KEYS[9])",
     replace: '',
-    ...lostTail('a Redis that has lost what it acknowledged'),
+    ...detection('a Redis that has lost what it acknowledged'),
   },
   {
     rule: 'port',

@@ -1,5 +1,5 @@
 import type { SearchPage } from '@roomcast/shared/protocol'
-import { expect, it, vi } from 'vitest'
+import { expect, it } from 'vitest'
 import { effectScope, ref, shallowRef } from 'vue'
 import { useSearch } from './use-search.ts'
 
@@ -25,7 +25,7 @@ it('lets go of what is taken back while it is shown', async () => {
       () => retracted.value,
     )
     words.value = 'tea'
-    await vi.waitFor(() => expect(found.value.map(({ id }) => id)).toEqual(['m2', 'm1']))
+    await expect.poll(() => found.value.map(({ id }) => id)).toEqual(['m2', 'm1'])
     retracted.value = new Set(['m2'])
     expect(found.value.map(({ id }) => id)).toEqual(['m1'])
   })

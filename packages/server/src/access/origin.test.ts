@@ -62,7 +62,7 @@ describe('a request to watch', () => {
     [{ origin: 'https://evil.test' }, false],
     [{ origin: 'https://evil.test', 'sec-fetch-site': 'same-origin' }, false],
     [{ origin: 'null' }, false],
-  ])('with %j: %s', (headers, may) => {
+  ])('with %j is allowed: %s', (headers, may) => {
     expect(mayWatch({ host: 'h', ...headers }, allowed)).toBe(may)
   })
 })

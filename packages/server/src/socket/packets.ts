@@ -7,7 +7,7 @@
 import { Decoder, Encoder, PacketType } from 'socket.io-parser'
 
 /** Largest command, bytes: a message at its limit, escaped. Larger ones are refused unread. */
-const MAX_COMMAND_BYTES = 512 * 1024
+export const MAX_COMMAND_BYTES = 512 * 1024
 /** Largest packet, bytes; the WebSocket itself ends at larger ones (1009). In between a command is refused with an answer. */
 export const MAX_PACKET_BYTES = 2 * MAX_COMMAND_BYTES
 /** Largest packet that is no command: a connect with a token. */

@@ -2,12 +2,10 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { LogUpdate } from '@roomcast/server/judge/room-log.ts'
 import { type FaultyRedis, useFaultyRedis } from './faulty-redis.ts'
-import { CASES } from './idempotence.ts'
+import { CASES } from '../contract/idempotence.ts'
 import { documentedUser } from '../support/redis-user.ts'
 import { openRedisNode } from './redis-log.ts'
 import { aRoom, refusalOf, startedBy } from '../doubles/room.ts'
-
-const PATIENCE = { timeout: 10_000 }
 
 const fixture = useFaultyRedis()
 let { redis, proxy, admin, log, connections }: FaultyRedis = {} as FaultyRedis
@@ -49,7 +47,7 @@ describe('an answer of Redis that is lost', () => {
     expect((await room.reply(started.generationId)).text).toBe('Because 🎉!')
   })
 
-  test('[R2.1] one end, and the question that waited is the caller’s to run', async () => {
+  test('[R2.1] there is one end, and the question that waited is the caller’s to run', async () => {
     const room = await aRoom(log)
     const started = await room.asked('alice', 'Why?')
     await room.queued('bob', 'How?')
@@ -106,12 +104,12 @@ describe('a Redis that is away', () => {
     const room = await aRoom(log)
     const before = await room.state()
     await redis.kill()
-    await expect.poll(() => connections.isReady, PATIENCE).toBe(false)
+    await expect.poll(() => connections.isReady).toBe(false)
     const calls = [room.say('bob', 'Hello'), room.asked('alice', 'Why?'), log.read('room')]
     const codes = await Promise.all(calls.map(refusalOf))
     expect(codes).toEqual(calls.map(() => 'storage-unavailable'))
     await redis.restart()
-    await expect.poll(() => connections.isReady, PATIENCE).toBe(true)
+    await expect.poll(() => connections.isReady).toBe(true)
     expect(await room.state()).toEqual(before)
     await room.say('bob', 'Hello')
     expect((await room.state()).messages).toMatchObject([{ text: 'Hello' }])
@@ -151,11 +149,11 @@ describe('a Redis that is away', () => {
     const room = await aRoom(log)
     proxy.loseNextAnswer()
     const asking = room.asked('alice', 'Why?')
-    await expect.poll(() => connections.isReady, { ...PATIENCE, interval: 1 }).toBe(false)
+    await expect.poll(() => connections.isReady, { interval: 1 }).toBe(false)
     proxy.cut()
     await expect.poll(async () => (await admin.hget('faults:{room}', 'running')) ?? '').not.toBe('')
     // Long enough for the connection to give up the command once.
-    await expect.poll(() => proxy.refused, PATIENCE).toBeGreaterThan(2)
+    await expect.poll(() => proxy.refused).toBeGreaterThan(2)
     proxy.mend()
     const started = await asking
     expect((await room.state()).messages).toHaveLength(2)
@@ -171,7 +169,7 @@ describe('a Redis that is away', () => {
     let failures = 0
     node.connections.commands.on('error', () => (failures += 1))
     await redis.kill()
-    await expect.poll(() => failures, PATIENCE).toBeGreaterThan(1)
+    await expect.poll(() => failures).toBeGreaterThan(1)
     await redis.restart()
     await room.write(await asking, 0, 'Because')
     expect((await room.state()).messages).toHaveLength(2)
@@ -267,12 +265,12 @@ describe('what was published and did not arrive', () => {
     await elsewhere.say('bob', 'missed')
     proxy.mend()
     await expect
-      .poll(() => told.some((update) => 'type' in update && update.type === 'heartbeat'), PATIENCE)
+      .poll(() => told.some((update) => 'type' in update && update.type === 'heartbeat'))
       .toBe(true)
     expect(told.at(-1)).toMatchObject({ type: 'heartbeat', offset: 5 })
     await elsewhere.say('bob', 'heard')
     await expect
-      .poll(() => told.some((update) => JSON.stringify(update).includes('heard')), PATIENCE)
+      .poll(() => told.some((update) => JSON.stringify(update).includes('heard')))
       .toBe(true)
     await away.close()
   })
@@ -284,7 +282,7 @@ describe('what was published and did not arrive', () => {
     // The connection stays, and delivers nothing any more.
     await connections.subscriber.unsubscribe('faults:{room}')
     await room.say('bob', 'missed')
-    await expect.poll(() => told, PATIENCE).toMatchObject([{ type: 'heartbeat', offset: 5 }])
+    await expect.poll(() => told).toMatchObject([{ type: 'heartbeat', offset: 5 }])
   })
 })
 
@@ -297,7 +295,7 @@ describe('what arrives late', () => {
     await log.follow('room', (update) => told.push(update))
     await admin.publish('faults:{room}', `x${epoch}`)
     await room.say('bob', 'Still here.')
-    await expect.poll(() => told.length, PATIENCE).toBeGreaterThan(0)
+    await expect.poll(() => told.length).toBeGreaterThan(0)
     expect(told).toMatchObject([{ type: 'entries', entries: [{ text: 'Still here.' }] }])
   })
 })
@@ -322,7 +320,7 @@ describe('an answer of Redis that comes too late', () => {
     proxy.holdAnswers()
     const asking = log.post('room', post)
     // The first answer is given up, and the command sent again.
-    await expect.poll(timesSent, PATIENCE).toBeGreaterThan(1)
+    await expect.poll(timesSent).toBeGreaterThan(1)
     proxy.releaseAnswers()
     const { started } = await asking
     expect(started).toMatchObject({ generationId: post.generationId })

@@ -7,6 +7,7 @@ import type { PresentMembers } from '@roomcast/server/presence/presence.ts'
 import { RedisPresence } from '@roomcast/server/presence/redis-presence.ts'
 import { Connections } from '@roomcast/server/redis/connections.ts'
 import { Subscriptions } from '@roomcast/server/redis/subscriptions.ts'
+import { DEADLINE_MS } from '../support/deadline.ts'
 
 export interface PresenceNode {
   readonly presence: RedisPresence
@@ -89,7 +90,7 @@ export function closeNodes(): void {
 
 /** Waits until an expectation holds; who died must be forgotten by then. */
 export function eventually(expectation: () => void | Promise<void>): Promise<void> {
-  return vi.waitFor(expectation, { timeout: 30_000, interval: 20 })
+  return vi.waitFor(expectation, { timeout: DEADLINE_MS, interval: 20 })
 }
 
 /** Waits until all nodes see these members, in this order. */

@@ -5,7 +5,7 @@ import type { Redis } from 'ioredis'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { LIMITS } from '@roomcast/shared/protocol'
 import type { RedisServer } from '../support/redis-server.ts'
-import { CASES } from './idempotence.ts'
+import { CASES } from '../contract/idempotence.ts'
 import { openRedisNode, type RedisNode } from './redis-log.ts'
 import { aRoom, refusalOf, startedBy, type TestRoom } from '../doubles/room.ts'
 import { useRedis } from './use-redis.ts'
@@ -170,7 +170,7 @@ describe('an entry of a later version', () => {
   })
 })
 
-describe('how often Redis is asked', () => {
+describe('Redis is asked', () => {
   test('once for a post, a question and a stop, where another node takes part', async () => {
     const watchers = [await here.watch(), await there.watch()]
     const counted = countOf(node(1))
@@ -212,7 +212,7 @@ describe('how often Redis is asked', () => {
     )
   })
 
-  test('talk never makes others decide again', async () => {
+  test('for talk without others having to decide again', async () => {
     await here.say('alice', 'Hello')
     await there.say('carol', 'Hello')
     const counted = [countOf(node(0)), countOf(node(1))]
@@ -222,7 +222,7 @@ describe('how often Redis is asked', () => {
     expect(counted.map(({ scripts }) => scripts.length)).toEqual([20, 20])
   })
 
-  test('a refusal in a batch is nobody else’s', async () => {
+  test('for a batch in which a refusal is nobody else’s', async () => {
     await there.say('carol', 'Hello')
     await here.remove('alice', 'bob')
     const codes = await Promise.all([

@@ -10,6 +10,7 @@ import { Chance } from '../doubles/chance.ts'
 import { openRedisNode, type RedisNode } from './redis-log.ts'
 import type { TestRoom } from '../doubles/room.ts'
 import { aRoom } from '../doubles/room.ts'
+import { TEST_DEADLINE_MS } from '../support/deadline.ts'
 
 const SECONDS = Number(process.env['FAR_SECONDS'] ?? 4)
 /** Each way, ms. */
@@ -171,5 +172,5 @@ test(
       watcher.stop()
     }
   },
-  (SECONDS + 60) * 1000,
+  TEST_DEADLINE_MS + SECONDS * 1000,
 )

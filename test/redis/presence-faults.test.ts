@@ -131,7 +131,6 @@ describe.each(['Redis', 'a cluster of Redis'])('presence when it fails: %s', (ki
       for (const server of servers) server.resume()
       await allSee(nodes, 'ada', 'ben', 'eve')
     },
-    40_000,
   )
 })
 

@@ -8,7 +8,6 @@ import { openRedisNode, type RedisNode } from './redis-log.ts'
 import { aRoom, refusalOf, type TestRoom } from '../doubles/room.ts'
 import type { Watcher } from '../doubles/watcher.ts'
 
-const PATIENCE = { timeout: 10_000 }
 const NAMESPACE = 'roomcast'
 
 let pair: RedisPair
@@ -69,7 +68,7 @@ describe('of two failovers that lost what was acknowledged', () => {
     })
     const { epoch: first } = await here.state()
     await pair.failOver()
-    await expect.poll(() => lost, PATIENCE).toEqual(['room'])
+    await expect.poll(() => lost).toEqual(['room'])
     await there.say('carol', 'two')
     const { epoch: second } = await here.state()
     await pair.refill()
@@ -80,7 +79,7 @@ describe('of two failovers that lost what was acknowledged', () => {
     })
     await pair.failOver()
     await expect
-      .poll(() => texts().catch(() => []), PATIENCE)
+      .poll(() => texts().catch(() => []))
       .toSatisfy((all: string[]) => all.length === 2 && all.includes('one') && all.includes('two'))
     const { epoch: third } = await here.state()
     expect(new Set([first, second, third]).size).toBe(3)
@@ -94,14 +93,14 @@ describe('of two failovers that lost what was acknowledged', () => {
     late.disconnect()
     await here.say('bob', 'one')
     await pair.failOver()
-    await expect.poll(() => lost, PATIENCE).toEqual(['room'])
+    await expect.poll(() => lost).toEqual(['room'])
     await pair.refill()
     await pair.sever()
     await here.say('bob', 'two')
     await pair.failOver()
-    await expect.poll(() => lost, PATIENCE).toEqual(['room', 'room'])
+    await expect.poll(() => lost).toEqual(['room', 'room'])
     await late.connect()
-    await expect.poll(texts, PATIENCE).toEqual(['one', 'two', 'known there only'])
+    await expect.poll(texts).toEqual(['one', 'two', 'known there only'])
     expect(lost).toEqual(['room', 'room'])
   })
 })
@@ -120,7 +119,7 @@ describe('after a failover that nodes have not found out about yet', () => {
     await pair.failOver()
     const listeners = () =>
       ask(pair.primary.url, (redis) => redis.pubsub('NUMSUB', `${NAMESPACE}:{room}`))
-    await expect.poll(listeners, PATIENCE).toEqual([`${NAMESPACE}:{room}`, 2])
+    await expect.poll(listeners).toEqual([`${NAMESPACE}:{room}`, 2])
     const end = await other.write(owned, 0, ...Array.from({ length: 4 }, () => 'o'.repeat(50)))
     await other.say('bob', 'heard by all')
     for (const watcher of watchers)
@@ -128,9 +127,9 @@ describe('after a failover that nodes have not found out about yet', () => {
         (update) => 'type' in update && JSON.stringify(update).includes('heard by all'),
       )
     for (const index of [0, 1]) await node(index).connections.commands.connect()
-    await expect.poll(() => lost, PATIENCE).toEqual(['room'])
+    await expect.poll(() => lost).toEqual(['room'])
     // It waits for its turn now.
-    await expect.poll(async () => (await other.state()).queue, PATIENCE).toEqual([mine.messageId])
+    await expect.poll(async () => (await other.state()).queue).toEqual([mine.messageId])
     expect(await other.reply(owned.generationId)).toMatchObject({ text: 'o'.repeat(end), end })
     await other.write(owned, end, 'o')
   })
@@ -144,7 +143,7 @@ describe('after a failover that nodes have not found out about yet', () => {
     watcher.stop()
     await nodes.shift()?.close()
     await pair.failOver()
-    await expect.poll(() => refusalOf(there.log.read('removed')), PATIENCE).toBe('room-not-found')
+    await expect.poll(() => refusalOf(there.log.read('removed'))).toBe('room-not-found')
   })
 
   test('[R4.2] a room stays removed when who has not heard of it has written there again', async () => {
@@ -159,6 +158,6 @@ describe('after a failover that nodes have not found out about yet', () => {
     await pair.failOver()
     await commands.connect()
     await node(1).entries.catchUp()
-    await expect.poll(() => refusalOf(there.log.read('removed')), PATIENCE).toBe('room-not-found')
+    await expect.poll(() => refusalOf(there.log.read('removed'))).toBe('room-not-found')
   })
 })

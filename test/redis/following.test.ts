@@ -9,7 +9,8 @@ import { openRedisNode, type RedisNode } from './redis-log.ts'
 import { aRoom, stateOf, type TestRoom } from '../doubles/room.ts'
 import { useRedis } from './use-redis.ts'
 
-const PATIENCE = { timeout: 3000, interval: 10 }
+/** Simulated time passes with each look. */
+const EACH = { interval: 10 }
 const CHANNEL = 'following:{room}'
 
 let redis: RedisServer
@@ -62,25 +63,25 @@ describe('a follower', () => {
     open()
     await following
     await room.say('bob', 'Hello')
-    await expect.poll(() => told, PATIENCE).toMatchObject([{ type: 'entries' }])
+    await expect.poll(() => told, EACH).toMatchObject([{ type: 'entries' }])
   })
 
   test('[R1.4] lives on after a lost connection, and is told where the room stands', async () => {
     await follow()
     await admin.call('CLIENT', 'KILL', 'TYPE', 'pubsub')
     await room.say('bob', 'missed')
-    await expect.poll(subscribers, PATIENCE).toBe(1)
+    await expect.poll(subscribers, EACH).toBe(1)
     await expect
       .poll(async () => {
         await clock.advance(10)
         return told.at(-1)
-      }, PATIENCE)
+      }, EACH)
       .toMatchObject({ type: 'heartbeat', offset: 5 })
     // Well before the next look at all rooms.
     expect(clock.now()).toBeLessThan(Date.UTC(2026, 0, 1) + 2500)
     await room.say('bob', 'heard')
     await expect
-      .poll(() => told.at(-1), PATIENCE)
+      .poll(() => told.at(-1), EACH)
       .toMatchObject({ type: 'entries', entries: [{ text: 'heard' }] })
   })
 
@@ -94,7 +95,7 @@ describe('a follower', () => {
       .poll(async () => {
         await clock.advance(10)
         return told
-      }, PATIENCE)
+      }, EACH)
       .toMatchObject([{ type: 'heartbeat', offset: 6, end: 7 }])
     expect(clock.now()).toBeGreaterThanOrEqual(Date.UTC(2026, 0, 1) + 3000)
   })
@@ -126,7 +127,7 @@ describe('a room that has lost its tail', () => {
     const heard: LogUpdate[] = []
     for (const { log } of nodes) await log.follow('room', (update) => heard.push(update))
     await room.say('bob', 'soon lost')
-    await expect.poll(() => heard.length, PATIENCE).toBe(2)
+    await expect.poll(() => heard.length, EACH).toBe(2)
     await lose()
     // Both look before either can act.
     redis.pause()
@@ -136,7 +137,7 @@ describe('a room that has lost its tail', () => {
       .poll(async () => {
         await clock.advance(10)
         return heard.filter((update) => 'type' in update && update.type === 'heartbeat').length
-      }, PATIENCE)
+      }, EACH)
       .toBeGreaterThanOrEqual(2)
     expect(lost).toEqual(['room'])
     await Promise.all(nodes.map((node) => node.close()))
@@ -152,28 +153,28 @@ describe('a room that has lost its tail', () => {
     )
     await weak.log.follow('room', (update) => told.push(update))
     await room.say('bob', 'soon lost')
-    await expect.poll(() => told.length, PATIENCE).toBe(1)
+    await expect.poll(() => told.length, EACH).toBe(1)
     await loseTail()
     await clock.advance(2500)
     await expect
       .poll(async () => {
         await clock.advance(100)
         return told.at(-1)
-      }, PATIENCE)
+      }, EACH)
       .toMatchObject({ type: 'heartbeat', offset: 4 })
     expect(failed).toContain('room')
     // With its rights it does what it could not.
     const { epoch } = await room.state()
     await admin.call('ACL', 'SETUSER', 'weak', '+hexists')
     await clock.advance(2500)
-    await expect.poll(async () => (await room.state()).epoch, PATIENCE).not.toBe(epoch)
+    await expect.poll(async () => (await room.state()).epoch, EACH).not.toBe(epoch)
     await weak.close()
   })
 
   test('is not given a checkpoint that knows what is lost', async () => {
     await follow()
     await room.say('bob', 'soon lost')
-    await expect.poll(() => told.length, PATIENCE).toBe(1)
+    await expect.poll(() => told.length, EACH).toBe(1)
     const known = await room.state()
     // Else it would find out at once.
     await near.connections.subscriber.unsubscribe(CHANNEL)

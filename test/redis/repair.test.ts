@@ -11,7 +11,6 @@ import { openRedisNode, type RedisNode } from './redis-log.ts'
 import { aRoom, refusalOf, startedBy, type TestRoom } from '../doubles/room.ts'
 import type { Watcher } from '../doubles/watcher.ts'
 
-const PATIENCE = { timeout: 10_000 }
 const NAMESPACE = 'roomcast'
 
 let pair: RedisPair
@@ -66,7 +65,7 @@ async function heard({ entries }: Pick<Written, 'entries'>): Promise<void> {
 
 async function failOver(): Promise<void> {
   await pair.failOver()
-  await expect.poll(() => lost, PATIENCE).toEqual(['room'])
+  await expect.poll(() => lost).toEqual(['room'])
 }
 
 function cancelled(result: EndResult): Extract<EndResult, { ok: true }> {
@@ -137,7 +136,7 @@ describe('after a failover that lost what was acknowledged', () => {
     await failOver()
     expect(await here.state()).toMatchObject({ messages: [{ text: 'one' }] })
     await late?.connect()
-    await expect.poll(texts, PATIENCE).toEqual(['one', 'two'])
+    await expect.poll(texts).toEqual(['one', 'two'])
     expect((await there.log.post('room', post)).entries).toEqual(entries)
     expect(again).toEqual([1, 1])
     expect(lost).toEqual(['room'])
@@ -202,7 +201,7 @@ describe('after a failover that lost what was acknowledged', () => {
     await here.write(owned, 8, 'it is')
     await pair.failOver()
     await expect
-      .poll(() => here.log.appendReply(owned, 13, ' so').catch(() => null), PATIENCE)
+      .poll(() => here.log.appendReply(owned, 13, ' so').catch(() => null))
       .toEqual({ ok: false, refused: 'elsewhere', end: 8 })
     await here.write(owned, 8, 'it is', ' so')
     expect(await there.state()).toMatchObject({ epoch })
@@ -280,7 +279,7 @@ describe('after a failover that lost what was acknowledged', () => {
     const other = here.on((await open(pair.replica.url)).log)
     await other.say('alice', 'in its place')
     await failOver()
-    await expect.poll(texts, PATIENCE).toEqual(['in its place', 'one', 'two'])
+    await expect.poll(texts).toEqual(['in its place', 'one', 'two'])
     await there.say('bob', 'three')
     expect(await texts()).toEqual(['in its place', 'one', 'two', 'three'])
     expect(again.reduce((sum, one) => sum + one)).toBe(2)
@@ -310,11 +309,11 @@ describe('after a failover that lost what was acknowledged', () => {
     const known = await made.state()
     await here.log.deleteRoom('removed')
     await pair.failOver()
-    await expect.poll(() => made.state().catch(() => null), PATIENCE).toMatchObject({ offset: 5 })
+    await expect.poll(() => made.state().catch(() => null)).toMatchObject({ offset: 5 })
     const state = await made.on(there.log).state()
     expect(state).toEqual({ ...known, epoch: state.epoch })
     expect((await there.log.roomsOf('bob')).map(({ roomId }) => roomId)).toContain('made')
-    await expect.poll(() => refusalOf(here.log.read('removed')), PATIENCE).toBe('room-not-found')
+    await expect.poll(() => refusalOf(here.log.read('removed'))).toBe('room-not-found')
   })
 
   test('[R4.2] an entry that only a later program can write again does not keep the others from it', async () => {
@@ -337,7 +336,7 @@ describe('after a failover that lost what was acknowledged', () => {
       await pair.sever()
       await heard(await here.say('bob', text))
       await pair.failOver()
-      await expect.poll(async () => (await texts().catch(() => [])).at(-1), PATIENCE).toBe(text)
+      await expect.poll(async () => (await texts().catch(() => [])).at(-1)).toBe(text)
       await pair.refill()
     }
     expect(await texts()).toEqual(['one', 'two'])
@@ -360,7 +359,7 @@ describe('a Redis that is started again', () => {
     if (isCut) await cutTheTail(directory)
     await pair.primary.restart()
     await expect
-      .poll(() => here.state().catch(() => null), PATIENCE)
+      .poll(() => here.state().catch(() => null))
       .toMatchObject({
         offset: known.offset,
         running: null,

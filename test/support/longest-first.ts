@@ -1,0 +1,30 @@
+// The order of a run: what takes longest begins first, so that nothing long is left to one worker in the end. Vitest knows by itself only
+// what an earlier run took, which a fresh clone has none of.
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
+
+/** More than half a minute each, longest first, as the end of a run says. */
+const LONGEST = [
+  'test/fault/system.test.ts',
+  'test/convergence/nodes.test.ts',
+  'test/e2e/accessibility.e2e.ts',
+  'test/e2e/three-people.e2e.ts',
+  'test/contract/redis.test.ts',
+  'test/e2e/aimed.e2e.ts',
+  'test/convergence/convergence.fuzz.test.ts',
+  'test/process/spending.test.ts',
+  'test/process/proxy-check.test.ts',
+  'test/process/restore.test.ts',
+  'test/fault/drain.test.ts',
+  'test/fault/stalled-reader.test.ts',
+]
+
+export class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const placeOf = ({ moduleId }: TestSpecification) => {
+      const place = LONGEST.findIndex((name) => moduleId.endsWith(name))
+      return place < 0 ? LONGEST.length : place
+    }
+    const sorted = await super.sort(files)
+    return sorted.toSorted((one, other) => placeOf(one) - placeOf(other))
+  }
+}

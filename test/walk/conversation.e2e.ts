@@ -1,0 +1,100 @@
+// The conversation as a place: who is at its end follows, who reads further up is never moved, and search leads into it.
+import { expect, test } from 'vitest'
+import type { BrowserPerson } from '../support/page.ts'
+import { type Stage, useStage } from './stage.ts'
+
+let stage: Stage
+useStage(2, { pace: 'real', seed: 7 }, (opened) => (stage = opened))
+
+/** How the log of this screen stands, CSS pixels. */
+function log(person: BrowserPerson): Promise<{ top: number; left: number; elements: number }> {
+  return person.page.evaluate(() => {
+    const element = document.querySelector('[role="log"]')
+    const { scrollTop = 0, scrollHeight = 0, clientHeight = 0 } = element ?? {}
+    const elements = document.querySelectorAll('*').length
+    return { top: scrollTop, left: scrollHeight - scrollTop - clientHeight, elements }
+  })
+}
+
+/** Waits until a message on this screen says this. */
+async function isSaid(person: BrowserPerson, text: string): Promise<void> {
+  await person.at('said').filter({ hasText: text }).last().waitFor()
+}
+
+/** Turns the wheel over the log by so many CSS pixels, and waits until it has gone that way. */
+async function wheel(person: BrowserPerson, by: number): Promise<void> {
+  const before = await log(person)
+  await person.page.locator('[role="log"]').hover()
+  await person.page.mouse.wheel(0, by)
+  await expect.poll(async () => (await log(person)).top).not.toBe(before.top)
+}
+
+/** Where the message of an offset is on this screen, CSS pixels from the top. */
+function topOf(person: BrowserPerson, offset: number): Promise<number> {
+  return person.page
+    .locator(`[data-offset="${offset}"]`)
+    .evaluate((element) => element.getBoundingClientRect().top)
+}
+
+/** Offset of the first message of which something is in sight. */
+function firstInSight(person: BrowserPerson): Promise<number> {
+  return person.page.evaluate(() => {
+    const edge = document.querySelector('[role="log"]')?.getBoundingClientRect().top ?? 0
+    const first = [...document.querySelectorAll<HTMLElement>('[data-offset]')].find(
+      (element) => element.getBoundingClientRect().bottom > edge + 1,
+    )
+    return Number(first?.dataset['offset'])
+  })
+}
+
+test('a reader at the end follows, one further up is never moved, the pill leads back, and search leads up', async () => {
+  const [ana, bo, cy] = await stage.meet('A place')
+  const say = async (person: BrowserPerson, count: number, words: string): Promise<void> => {
+    for (let number = 1; number <= count; number++) {
+      await person.ask(`${words} ${number}`)
+      await isSaid(person, `${words} ${number}`)
+    }
+  }
+  for (const person of [bo, cy]) await person.at('ask-toggle').click()
+
+  await say(bo, 30, 'Something to read, number')
+  await isSaid(ana, 'number 30')
+  await expect.poll(async () => (await log(ana)).left).toBeLessThanOrEqual(1)
+
+  await wheel(ana, -500)
+  await ana.at('jump').waitFor()
+  const offset = await firstInSight(ana)
+  const [before, place] = [await log(ana), await topOf(ana, offset)]
+  await Promise.all([say(bo, 10, 'From Bo'), say(cy, 10, 'From Cy')])
+  await expect.poll(() => ana.at('jump').textContent()).toContain('20 new')
+  expect(await topOf(ana, offset)).toBe(place)
+  expect((await log(ana)).top).toBe(before.top)
+  await bo.at('ask-toggle').click()
+  await bo.ask('Why? [simulate: length=3000]')
+  await expect.poll(() => ana.at('jump').textContent()).toContain('Claude is answering')
+  await ana.reads(100)
+  expect(await topOf(ana, offset)).toBe(place)
+
+  await ana.at('jump').click()
+  await expect.poll(async () => (await log(ana)).left).toBeLessThanOrEqual(1)
+  await ana.reads(900)
+  expect((await log(ana)).left).toBeLessThanOrEqual(1)
+  expect(await ana.at('jump').count()).toBe(0)
+
+  await wheel(ana, -300)
+  await ana.at('jump').waitFor()
+  await ana.ask('My own word')
+  await expect.poll(async () => (await log(ana)).left).toBeLessThanOrEqual(1)
+
+  // Search leads to what another one has said.
+  await ana.page.locator('[role="log"]').focus()
+  await ana.page.keyboard.press('/')
+  await ana.at('search-words').fill('from cy 7')
+  await ana.at('search-hit').waitFor()
+  await ana.page.keyboard.press('ArrowDown')
+  await ana.page.keyboard.press('Enter')
+  await expect
+    .poll(() => ana.page.evaluate(() => document.activeElement?.textContent))
+    .toContain('From Cy 7')
+  for (const person of [ana, bo, cy]) expect(person.complaints).toEqual([])
+})

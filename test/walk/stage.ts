@@ -1,0 +1,62 @@
+// A browser and some nodes for the walks of a file, and people who come with a walk and leave with it.
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, onTestFinished } from 'vitest'
+import type { SimulatorOptions } from '@roomcast/simulator'
+import { launchChromium } from '../support/chromium.ts'
+import { Deployment } from '../support/deployment.ts'
+import { BrowserPerson, type Looks } from '../support/page.ts'
+
+export class Stage {
+  readonly browser: Browser
+  readonly deployment: Deployment
+
+  constructor(browser: Browser, deployment: Deployment) {
+    this.browser = browser
+    this.deployment = deployment
+  }
+
+  /** Somebody with a browser of their own, until the walk is over. */
+  async comes(name: string, looks: Looks = {}): Promise<BrowserPerson> {
+    const person = await BrowserPerson.come(this.browser, name, looks)
+    onTestFinished(() => person.leave())
+    return person
+  }
+
+  /** An invite as it is opened by way of another node. */
+  at(node: number, link: string): string {
+    return this.deployment.node(node).url + new URL(link).pathname
+  }
+
+  /** Ana's room on the first node, and two others in it, each at the next node. */
+  async meet(
+    title: string,
+    looks: Looks = {},
+  ): Promise<[ana: BrowserPerson, bo: BrowserPerson, cy: BrowserPerson]> {
+    const [ana, bo, cy] = await Promise.all([
+      this.comes('Ana'),
+      this.comes('Bo', looks),
+      this.comes('Cy', looks),
+    ])
+    const link = await ana.makeRoom(this.deployment.node(0).url, title)
+    await Promise.all([bo, cy].map((person, index) => person.accept(this.at(index + 1, link))))
+    return [ana, bo, cy]
+  }
+}
+
+/** Opens one before all tests of the file and closes it after. @param opened is given it */
+export function useStage(
+  nodes: number,
+  simulator: SimulatorOptions,
+  opened: (stage: Stage) => void,
+): void {
+  let stage: Stage | null = null
+  beforeAll(async () => {
+    const parts = await Promise.all([launchChromium(), Deployment.open(nodes, { simulator })])
+    stage = new Stage(...parts)
+    opened(stage)
+  })
+  afterAll(async () => {
+    await stage?.browser.close()
+    await stage?.deployment.close()
+  })
+}
