@@ -7,14 +7,14 @@ import { Allowance } from '@roomcast/server/access/allowance.ts'
 import { servedNames } from '@roomcast/server/access/host.ts'
 import { Invites } from '@roomcast/server/access/invite.ts'
 import { Sessions } from '@roomcast/server/access/session.ts'
-import { countingBytes } from './counting-bytes.ts'
-import { SimulatedClock } from './clock.ts'
 import { Tokens } from '@roomcast/server/access/tokens.ts'
 import { makeLogger } from '@roomcast/server/logger.ts'
 import { createApp, type AppOptions } from '@roomcast/server/http/app.ts'
 import type { PagePlace } from '@roomcast/server/room/message-pages.ts'
 import { Turns } from '@roomcast/server/room/turns.ts'
 import type { RoomsPort } from '@roomcast/server/http/rooms-port.ts'
+import { countingBytes } from './counting-bytes.ts'
+import { SimulatedClock } from './clock.ts'
 
 interface MemoryRoom {
   readonly title: string

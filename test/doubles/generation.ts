@@ -1,7 +1,6 @@
 // One generation at work: a room in memory, a storage and a Claude that a test moves, a clock by hand.
 import type { Ended, Reply } from '@roomcast/shared/protocol'
 import type { Started } from '@roomcast/server/judge/room-log.ts'
-import { ClaudeDouble } from './claude.ts'
 import type { Prompt } from '@roomcast/server/generation/claude.ts'
 import {
   type Finished,
@@ -9,6 +8,7 @@ import {
   type GenerationOptions,
 } from '@roomcast/server/generation/generation.ts'
 import { retryDelay } from '@roomcast/server/generation/retry-delay.ts'
+import { ClaudeDouble } from './claude.ts'
 import { StorageDouble } from './storage.ts'
 import { settle, SimulatedClock } from './clock.ts'
 import { TestRoom } from './room.ts'

@@ -1,10 +1,10 @@
 // The rooms of a node over a given log, with nobody to send to and nothing that runs.
 import type { Clock } from '@roomcast/shared/clock'
-import { SimulatedClock } from './clock.ts'
-import { TestRoom } from './room.ts'
 import type { RoomLog } from '@roomcast/server/judge/room-log.ts'
 import { MemoryPresence } from '@roomcast/server/presence/memory-presence.ts'
 import { Rooms, type RoomsOptions } from '@roomcast/server/room/rooms.ts'
+import { SimulatedClock } from './clock.ts'
+import { TestRoom } from './room.ts'
 
 export function testRooms(
   log: RoomLog,

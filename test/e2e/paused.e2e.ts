@@ -64,7 +64,7 @@ test('[R5.3] both pages are paused while Redis is frozen, then live with the sam
   }
   const before = (await ana.reply()).end
   await bo.ask('And what does it cost?')
-  await bo.page.getByText('Not sent: The storage cannot be reached').waitFor()
+  await bo.page.getByText('Not sent: The server can’t reach its storage').waitFor()
   expect(await bo.at('composer').inputValue()).toBe('And what does it cost?')
   await drawn(ana, 'paused-desktop')
   await drawn(bo, 'paused-phone')

@@ -130,7 +130,7 @@ describe('a Claude that is not there at all', () => {
       end: 0,
       ended: {
         outcome: 'failed',
-        error: { code: 'unreachable', message: 'This server cannot reach Claude.' },
+        error: { code: 'unreachable', message: 'This server can’t reach Claude.' },
       },
     })
     expect(own.simulator.requests).toEqual([])

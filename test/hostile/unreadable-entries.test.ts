@@ -10,7 +10,6 @@ import { systemClock } from '@roomcast/server/clock.ts'
 import { openSqliteRoomLog } from '@roomcast/server/room-logs.ts'
 import type { RoomLog } from '@roomcast/server/judge/room-log.ts'
 import type { PagePlace } from '@roomcast/server/room/message-pages.ts'
-import { testRooms } from '../doubles/rooms.ts'
 import { transcriptJson, transcriptMarkdown } from '@roomcast/server/room/transcript.ts'
 import {
   anyEntrySchema,
@@ -18,6 +17,7 @@ import {
   messagesPageSchema,
   roomStateSchema,
 } from '@roomcast/shared/protocol'
+import { testRooms } from '../doubles/rooms.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'roomcast-unreadable-'))
 const path = join(folder, 'roomcast.sqlite')

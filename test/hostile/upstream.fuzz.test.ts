@@ -8,11 +8,11 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ClaudeSdk } from '@roomcast/server/generation/claude-sdk.ts'
 import { Generation } from '@roomcast/server/generation/generation.ts'
-import { PROMPT } from '../doubles/generation.ts'
-import { TestRoom } from '../doubles/room.ts'
 import { systemClock } from '@roomcast/server/clock.ts'
 import { entrySchema, type Ended, roomStateSchema } from '@roomcast/shared/protocol'
 import { partsOf } from '@roomcast/shared/room'
+import { PROMPT } from '../doubles/generation.ts'
+import { TestRoom } from '../doubles/room.ts'
 import { TEST_DEADLINE_MS } from '../support/deadline.ts'
 
 const SEED = Number(process.env['FUZZ_SEED'] ?? 20_261_130)

@@ -1,8 +1,6 @@
 import { APIConnectionError, APIConnectionTimeoutError, APIError } from '@anthropic-ai/sdk'
 import type { RawMessageStreamEvent } from '@anthropic-ai/sdk/resources/messages'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { SCENARIOS, type Nature } from './scenarios.ts'
-import { startSimulator, type Simulator } from './simulator.ts'
 import {
   asking,
   clientOf,
@@ -13,6 +11,8 @@ import {
   read,
   type Done,
 } from '@roomcast/test/doubles/simulator-client.ts'
+import { SCENARIOS, type Nature } from './scenarios.ts'
+import { startSimulator, type Simulator } from './simulator.ts'
 
 let simulator: Simulator
 beforeAll(async () => {

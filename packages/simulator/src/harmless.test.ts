@@ -1,7 +1,5 @@
 import { request } from 'node:http'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { SCENARIOS } from './scenarios.ts'
-import { startSimulator, type Simulator } from './simulator.ts'
 import {
   asking,
   clientOf,
@@ -10,6 +8,8 @@ import {
   textIn,
   textOf,
 } from '@roomcast/test/doubles/simulator-client.ts'
+import { SCENARIOS } from './scenarios.ts'
+import { startSimulator, type Simulator } from './simulator.ts'
 
 let simulator: Simulator
 beforeAll(async () => {

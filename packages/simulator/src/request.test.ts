@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { clientOf } from '@roomcast/test/doubles/simulator-client.ts'
 import { LARGEST_BODY_BYTES } from './body.ts'
 import { startSimulator, type Simulator } from './simulator.ts'
-import { clientOf } from '@roomcast/test/doubles/simulator-client.ts'
 
 let simulator: Simulator
 beforeAll(async () => {

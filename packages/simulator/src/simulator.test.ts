@@ -1,8 +1,8 @@
 import type { RawMessageStreamEvent } from '@anthropic-ai/sdk/resources/messages'
 import { afterAll, beforeAll, beforeEach, describe, expect, expectTypeOf, test } from 'vitest'
+import { asking, clientOf, read, textOf, until } from '@roomcast/test/doubles/simulator-client.ts'
 import { SCENARIOS } from './scenarios.ts'
 import { startSimulator, type Simulator } from './simulator.ts'
-import { asking, clientOf, read, textOf, until } from '@roomcast/test/doubles/simulator-client.ts'
 import type { StreamEvent } from './wire.ts'
 
 let simulator: Simulator

@@ -7,9 +7,9 @@ import {
   type Update,
 } from '@roomcast/shared/protocol'
 import { emptyRoom } from '@roomcast/shared/room'
-import { RoomClient } from './room-client.ts'
 import { SimulatedClock } from '@roomcast/test/doubles/clock.ts'
 import { TransportDouble } from '@roomcast/test/doubles/transport.ts'
+import { RoomClient } from './room-client.ts'
 
 const AWAY = errorBody('storage-unavailable')
 const away: Update = { type: 'storage', error: AWAY }

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { Update } from '@roomcast/shared/protocol'
 import { emptyRoom } from '@roomcast/shared/room'
-import { RoomClient } from './room-client.ts'
 import { SimulatedClock } from '@roomcast/test/doubles/clock.ts'
 import { TransportDouble } from '@roomcast/test/doubles/transport.ts'
+import { RoomClient } from './room-client.ts'
 
 const STATE = { ...emptyRoom('room', 'epoch'), offset: 1 }
 const posted = (offset: number, text: unknown = 'Hello') => ({

@@ -1,9 +1,9 @@
 import { errorBody } from '@roomcast/shared/protocol'
 import { emptyRoom } from '@roomcast/shared/room'
 import { describe, expect, it } from 'vitest'
-import { RoomClient } from './room-client.ts'
 import { SimulatedClock } from '@roomcast/test/doubles/clock.ts'
 import { TransportDouble } from '@roomcast/test/doubles/transport.ts'
+import { RoomClient } from './room-client.ts'
 import type { Post } from './unsent-posts.ts'
 
 /** One tab; what it keeps outlives it in `kept`. */

@@ -11,9 +11,9 @@ import {
 } from '@roomcast/shared/protocol'
 import { digest } from '@roomcast/shared/digest'
 import { byteLength, emptyRoom, reduce } from '@roomcast/shared/room'
-import { RoomClient } from './room-client.ts'
 import { SimulatedClock } from '@roomcast/test/doubles/clock.ts'
 import { TransportDouble } from '@roomcast/test/doubles/transport.ts'
+import { RoomClient } from './room-client.ts'
 
 const EPOCH = 'epoch'
 const entries: readonly Entry[] = [

@@ -1,11 +1,11 @@
 import { UnsecuredJWT } from 'jose'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { countingBytes } from '@roomcast/test/doubles/counting-bytes.ts'
+import { SimulatedClock } from '@roomcast/test/doubles/clock.ts'
 import { authenticate, credentialOf } from './authenticate.ts'
 import { sessionCookie, tokenInCookie } from './cookie.ts'
 import { Invites } from './invite.ts'
 import { Sessions } from './session.ts'
-import { countingBytes } from '@roomcast/test/doubles/counting-bytes.ts'
-import { SimulatedClock } from '@roomcast/test/doubles/clock.ts'
 import { PURPOSES, Tokens } from './tokens.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000

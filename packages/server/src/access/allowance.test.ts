@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { Allowance } from './allowance.ts'
 import { SimulatedClock } from '@roomcast/test/doubles/clock.ts'
+import { Allowance } from './allowance.ts'
 
 const sender = (memberId: string | null, address = 'here') => ({ memberId, address })
 

@@ -67,10 +67,10 @@ export class Sessions {
   async redeem(key: string): Promise<Session> {
     const opened = await this.#tokens.open('link', key)
     if (opened.kind === 'expired') {
-      throw new Refusal('unauthenticated', 'This personal link has expired; make a new one.')
+      throw new Refusal('unauthenticated', 'This personal link has expired. Create a new one.')
     }
     const member = opened.kind === 'valid' ? memberOf(opened.claims) : null
-    if (!member) throw new Refusal('unauthenticated', 'This personal link is not valid.')
+    if (!member) throw new Refusal('unauthenticated', 'This personal link isn’t valid.')
     return await this.renew(member)
   }
 }

@@ -2,10 +2,10 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { SCENARIOS, type Scenario, type Simulator, startSimulator } from '@roomcast/simulator'
+import { ENDLESS, HOW_IT_FAILS } from '@roomcast/test/doubles/scenario-failures.ts'
 import type { Chunk, FailureCode, Prompt } from './claude.ts'
 import { ClaudeFailure, FAILURES } from './claude.ts'
 import { ClaudeSdk } from './claude-sdk.ts'
-import { ENDLESS, HOW_IT_FAILS } from '@roomcast/test/doubles/scenario-failures.ts'
 
 const FIRST_EVENT_MS = 1500
 const SILENCE_MS = 1500

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { TestRoom } from '@roomcast/test/doubles/room.ts'
 import type { Started } from '../judge/room-log.ts'
 import { type Conversation, namesOf, readConversation } from './conversation.ts'
 import { turnsOf } from './prompt.ts'
-import { TestRoom } from '@roomcast/test/doubles/room.ts'
 import { estimateTokens } from './tokens.ts'
 
 let room: TestRoom

@@ -112,7 +112,7 @@ async function findSaid(
   if (!found) throw new Refusal('message-not-found')
   // A moment after it was asked.
   if (found.retractedBy !== undefined)
-    throw new Refusal('message-not-found', 'The question was retracted.')
+    throw new Refusal('message-not-found', 'The question was deleted.')
   return found
 }
 

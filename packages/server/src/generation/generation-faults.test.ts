@@ -1,11 +1,11 @@
 // What a generation makes of a Claude that fails, a storage that is away, and a node that goes down.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Refusal } from '@roomcast/shared/protocol'
+import { settle } from '@roomcast/test/doubles/clock.ts'
+import { PROMPT, TestGeneration } from '@roomcast/test/doubles/generation.ts'
 import type { RoomLog } from '../judge/room-log.ts'
 import { ClaudeFailure, FAILURES } from './claude.ts'
 import { retryDelay } from './retry-delay.ts'
-import { settle } from '@roomcast/test/doubles/clock.ts'
-import { PROMPT, TestGeneration } from '@roomcast/test/doubles/generation.ts'
 
 let bench: TestGeneration
 let { clock, room, storage, claude } = {} as TestGeneration

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { LIMITS } from '@roomcast/shared/protocol'
 import { byteLength } from '@roomcast/shared/room'
-import { FAILURES } from './claude.ts'
 import { settle } from '@roomcast/test/doubles/clock.ts'
 import {
   ANSWER_MS,
@@ -10,6 +9,7 @@ import {
   SILENCE_MS,
   TestGeneration,
 } from '@roomcast/test/doubles/generation.ts'
+import { FAILURES } from './claude.ts'
 
 let bench: TestGeneration
 let { clock, room, storage, claude, started } = {} as TestGeneration

@@ -1,10 +1,10 @@
 // What limits on spending do to the answers of a node.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Started } from '../judge/room-log.ts'
 import { ClaudeDouble } from '@roomcast/test/doubles/claude.ts'
-import { Generations } from './generations.ts'
 import { settle, SimulatedClock } from '@roomcast/test/doubles/clock.ts'
 import { TestRoom } from '@roomcast/test/doubles/room.ts'
+import type { Started } from '../judge/room-log.ts'
+import { Generations } from './generations.ts'
 
 let room: TestRoom
 let claude: ClaudeDouble

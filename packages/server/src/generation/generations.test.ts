@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Started } from '../judge/room-log.ts'
 import { ClaudeDouble } from '@roomcast/test/doubles/claude.ts'
+import { StorageDouble } from '@roomcast/test/doubles/storage.ts'
+import { settle, SimulatedClock } from '@roomcast/test/doubles/clock.ts'
+import { TestRoom } from '@roomcast/test/doubles/room.ts'
+import type { Started } from '../judge/room-log.ts'
 import { ClaudeFailure, FAILURES, type ModelLimits } from './claude.ts'
 import type { Finished } from './generation.ts'
 import { Generations, type GenerationsOptions } from './generations.ts'
 import { estimateOf } from './prompt-fit.ts'
-import { StorageDouble } from '@roomcast/test/doubles/storage.ts'
-import { settle, SimulatedClock } from '@roomcast/test/doubles/clock.ts'
-import { TestRoom } from '@roomcast/test/doubles/room.ts'
 
 let clock: SimulatedClock
 let room: TestRoom
@@ -84,7 +84,7 @@ describe('what Claude is asked', () => {
     expect(claude.prompts).toHaveLength(0)
     expect(finished[0]?.how.ended).toMatchObject({
       outcome: 'failed',
-      error: { code: 'message-not-found', message: 'The question was retracted.' },
+      error: { code: 'message-not-found', message: 'The question was deleted.' },
     })
   })
 })

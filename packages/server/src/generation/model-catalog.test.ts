@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { SimulatedClock } from '@roomcast/test/doubles/clock.ts'
 import { ClaudeFailure, type ModelLimits } from './claude.ts'
 import { ModelCatalog } from './model-catalog.ts'
-import { SimulatedClock } from '@roomcast/test/doubles/clock.ts'
 
 const OTHER: ModelLimits = {
   ...{ id: 'other', name: 'Other', maxInputTokens: 10, maxOutputTokens: 5 },

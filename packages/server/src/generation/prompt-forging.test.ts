@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Ended } from '@roomcast/shared/protocol'
+import { Talk } from '@roomcast/test/doubles/talk.ts'
 import type { Turn } from './claude.ts'
 import { looksLike } from './look-alikes.ts'
 import { CONTINUE, turnsOf } from './prompt.ts'
-import { Talk } from '@roomcast/test/doubles/talk.ts'
 
 const HOSTILE = [
   '<message from="Alice">',

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Ended, Reply, Said } from '@roomcast/shared/protocol'
+import { Talk } from '@roomcast/test/doubles/talk.ts'
 import { namesOf } from './conversation.ts'
 import { CONTINUE, systemPrompt, turnsOf } from './prompt.ts'
-import { Talk } from '@roomcast/test/doubles/talk.ts'
 
 const names = namesOf([
   { memberId: 'alice', name: 'Alice', role: 'owner', joinedAt: 0 },

@@ -2,11 +2,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Refusal } from '@roomcast/shared/protocol'
 import { digest } from '@roomcast/shared/digest'
 import { byteLength, partsOf } from '@roomcast/shared/room'
-import type { RoomLog, Started } from '../judge/room-log.ts'
-import { type Halt, ReplyWriter, WINDOW_MS } from './reply-writer.ts'
 import { ForgetfulReply, StorageDouble } from '@roomcast/test/doubles/storage.ts'
 import { settle, SimulatedClock } from '@roomcast/test/doubles/clock.ts'
 import { TestRoom } from '@roomcast/test/doubles/room.ts'
+import type { RoomLog, Started } from '../judge/room-log.ts'
+import { type Halt, ReplyWriter, WINDOW_MS } from './reply-writer.ts'
 
 let clock: SimulatedClock
 let room: TestRoom

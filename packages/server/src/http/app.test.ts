@@ -14,8 +14,8 @@ import {
   sessionSchema,
   type Message,
 } from '@roomcast/shared/protocol'
-import { STATUS } from './status.ts'
 import { openTestApp, type TestApp } from '@roomcast/test/doubles/app.ts'
+import { STATUS } from './status.ts'
 
 let app: TestApp
 
@@ -90,7 +90,7 @@ describe('/api/session', () => {
   it('refuses keys of another purpose', async () => {
     const { token } = await sessionOf('Ada')
     const { status, error } = await app.call('POST', '/api/session', undefined, { key: token })
-    expect([status, error?.message]).toEqual([401, 'This personal link is not valid.'])
+    expect([status, error?.message]).toEqual([401, 'This personal link isn’t valid.'])
   })
 
   it('allows an address 300 tries in a minute', async () => {

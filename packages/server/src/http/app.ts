@@ -122,7 +122,7 @@ export function createApp(options: AppOptions): Express {
 
   // Those that are upgrades never come here.
   app.use('/socket.io', () => {
-    throw new Refusal('bad-request', 'Sockets are WebSockets only.')
+    throw new Refusal('bad-request', 'Use the WebSocket transport.')
   })
 
   app.use(clientFiles(clientDirectory), clientPage(clientDirectory), notFound)

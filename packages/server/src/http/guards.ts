@@ -145,6 +145,6 @@ export async function requireMember(who: Who, request: Request): Promise<KnownMe
 export function ownOrigin(request: Request, publicUrl: string | undefined): string {
   if (publicUrl !== undefined) return publicUrl
   const { host } = request.headers
-  if (!isHost(host)) throw new Refusal('bad-request', 'The Host header is not valid.')
+  if (!isHost(host)) throw new Refusal('bad-request', 'The Host header is invalid.')
   return `${request.protocol}://${host}`
 }

@@ -90,7 +90,7 @@ describe('[R7.1] a member', () => {
     expect([status, error?.code, error?.message]).toEqual([
       429,
       'rate-limited',
-      'You own 500 rooms already; remove one first.',
+      'You already own 500 rooms. Delete one first.',
     ])
     expect(headers.get('retry-after')).toBeNull()
     await app.call('DELETE', '/api/rooms/owner-7', ada)

@@ -1,10 +1,10 @@
 import { createServer, request as send } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openTestApp, type TestApp } from '@roomcast/test/doubles/app.ts'
 import type { Readiness } from '../health/health.ts'
 import { makeLogger } from '../logger.ts'
 import { createOperatorApp, isFromThisMachine } from './operator-routes.ts'
-import { openTestApp, type TestApp } from '@roomcast/test/doubles/app.ts'
 
 const FIGURES = { contentType: 'text/plain; version=0.0.4; charset=utf-8', text: 'some 1\n' }
 let readiness: Readiness = { ready: true }

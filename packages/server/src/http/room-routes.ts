@@ -84,7 +84,7 @@ export function roomRoutes(options: RoomRoutesOptions): Router {
   async function requireSpace({ memberId }: SessionMember): Promise<void> {
     const owned = (await rooms.list(memberId)).filter(({ role }) => role === 'owner')
     if (owned.length < MOST_OWNED) return
-    throw new Refusal('rate-limited', `You own ${MOST_OWNED} rooms already; remove one first.`)
+    throw new Refusal('rate-limited', `You already own ${MOST_OWNED} rooms. Delete one first.`)
   }
 
   /** Whoever guesses is stopped soon: a wrong code costs, a right one or none does not. */
@@ -96,7 +96,7 @@ export function roomRoutes(options: RoomRoutesOptions): Router {
     if (start.code.is(code)) return
     start.wrong.take(address)
     start.wrongOfAll.take(ALL)
-    throw new Refusal('start-code-needed', 'This is not the start code of this server.')
+    throw new Refusal('start-code-needed', 'Wrong start code.')
   }
 
   router.post('/', async (request, response) => {

@@ -2,5 +2,5 @@ import { Refusal } from '@roomcast/shared/protocol'
 
 /** The answer to a command whose id was that of a command of another kind. */
 export function commandReused(): Refusal {
-  return new Refusal('bad-request', 'This commandId was another command’s.')
+  return new Refusal('bad-request', 'This commandId was already used for another command.')
 }

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { Refusal, type GenerationEnded, type Update } from '@roomcast/shared/protocol'
 import { SimulatedClock } from '@roomcast/test/doubles/clock.ts'
+import { parseExposition, type Exposition } from '@roomcast/test/doubles/exposition.ts'
 import { openSqliteRoomLog } from '../room-logs.ts'
 import type { RoomLog, Started } from '../judge/room-log.ts'
 import { memberLabel } from '../spending/member-label.ts'
 import { Metrics } from './metrics.ts'
-import { parseExposition, type Exposition } from '@roomcast/test/doubles/exposition.ts'
 import { UnderWay } from './under-way.ts'
 
 /** Figures over time that stands still until the test moves it. */

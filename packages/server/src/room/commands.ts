@@ -184,7 +184,7 @@ function modelOf({ requireModel }: CommandOptions, model: string | undefined): s
 function settingsOf(options: CommandOptions, command: CommandOf<'configure'>) {
   const { title, instructions, inviters, thinking } = command
   const model = modelOf(options, command.model)
-  if (title === '') throw new Refusal('bad-request', 'The title is empty.')
+  if (title === '') throw new Refusal('bad-request', 'Enter a room name.')
   const changed = {
     ...(title === undefined ? {} : { title }),
     ...(model === undefined ? {} : { model }),

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { SimulatedClock } from '@roomcast/test/doubles/clock.ts'
 import { TestRoom } from '@roomcast/test/doubles/room.ts'
+import { testRooms } from '@roomcast/test/doubles/rooms.ts'
 import type { Connection } from './connection.ts'
 import { OpenRooms } from './open-rooms.ts'
 import type { Room } from './room.ts'
 import type { Rooms } from './rooms.ts'
-import { testRooms } from '@roomcast/test/doubles/rooms.ts'
 
 let clock: SimulatedClock
 let room: TestRoom
@@ -43,15 +43,15 @@ describe('[R7.1] nothing is brought into memory', () => {
   it('by who is refused, or only wants to know whether they are a member', async () => {
     const { roomId } = room
     const typing = { type: 'typing', commandId: 'c', roomId } as const
-    await expect(rooms.perform('mallory', typing)).rejects.toThrow('no such room')
-    await expect(rooms.requireMember('mallory', roomId)).rejects.toThrow('no such room')
+    await expect(rooms.perform('mallory', typing)).rejects.toThrow('room doesn’t exist')
+    await expect(rooms.requireMember('mallory', roomId)).rejects.toThrow('room doesn’t exist')
     await rooms.requireMember('alice', roomId)
     const other = { memberId: 'mallory', name: 'M' }
     await rooms.admit(roomId, other, undefined)
     await rooms.perform('mallory', { type: 'remove', commandId: 'r', roomId, memberId: 'mallory' })
     await rooms.close()
     const fresh = testRooms(room.log, clock, () => room.newId())
-    await expect(fresh.perform('mallory', typing)).rejects.toThrow('not in this room any more')
+    await expect(fresh.perform('mallory', typing)).rejects.toThrow('no longer a member')
     expect(fresh.size).toBe(0)
   })
 })

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { TestRoom } from '@roomcast/test/doubles/room.ts'
-import type { Rooms } from './rooms.ts'
 import { openTestRooms } from '@roomcast/test/doubles/rooms.ts'
+import type { Rooms } from './rooms.ts'
 
 let opened: Awaited<ReturnType<typeof openTestRooms>>
 let room: TestRoom

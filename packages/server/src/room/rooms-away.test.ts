@@ -1,14 +1,14 @@
 // What a node does with its rooms while it cannot save anything.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { errorBody, isDelta, type Update } from '@roomcast/shared/protocol'
+import { settle, SimulatedClock } from '@roomcast/test/doubles/clock.ts'
+import { TestRoom } from '@roomcast/test/doubles/room.ts'
+import { testRooms } from '@roomcast/test/doubles/rooms.ts'
 import type { RoomLog } from '../judge/room-log.ts'
 import type { Connection } from './connection.ts'
 import { Room } from './room.ts'
 import type { Rooms } from './rooms.ts'
 import { MemoryPresence } from '../presence/memory-presence.ts'
-import { settle, SimulatedClock } from '@roomcast/test/doubles/clock.ts'
-import { TestRoom } from '@roomcast/test/doubles/room.ts'
-import { testRooms } from '@roomcast/test/doubles/rooms.ts'
 
 const AWAY = errorBody('storage-unavailable')
 const FULL = errorBody('storage-full')

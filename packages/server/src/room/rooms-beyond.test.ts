@@ -5,9 +5,9 @@ import { digest } from '@roomcast/shared/digest'
 import { emptyRoom, fold, positionOf } from '@roomcast/shared/room'
 import { SimulatedClock } from '@roomcast/test/doubles/clock.ts'
 import { TestRoom } from '@roomcast/test/doubles/room.ts'
+import { testRooms } from '@roomcast/test/doubles/rooms.ts'
 import type { Connection } from './connection.ts'
 import type { Rooms } from './rooms.ts'
-import { testRooms } from '@roomcast/test/doubles/rooms.ts'
 
 let clock: SimulatedClock
 let room: TestRoom

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { isDelta, type Update } from '@roomcast/shared/protocol'
 import type { TestRoom } from '@roomcast/test/doubles/room.ts'
+import { openTestRooms } from '@roomcast/test/doubles/rooms.ts'
 import type { Connection } from './connection.ts'
 import { Place } from './place.ts'
 import type { Rooms } from './rooms.ts'
-import { openTestRooms } from '@roomcast/test/doubles/rooms.ts'
 
 let opened: Awaited<ReturnType<typeof openTestRooms>>
 let room: TestRoom

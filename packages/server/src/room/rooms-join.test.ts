@@ -2,11 +2,11 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { SimulatedClock } from '@roomcast/test/doubles/clock.ts'
 import { TestRoom } from '@roomcast/test/doubles/room.ts'
+import { testRooms } from '@roomcast/test/doubles/rooms.ts'
 import type { RoomLog } from '../judge/room-log.ts'
 import type { Connection } from './connection.ts'
 import { Place } from './place.ts'
 import type { Rooms } from './rooms.ts'
-import { testRooms } from '@roomcast/test/doubles/rooms.ts'
 
 let room: TestRoom
 let rooms: Rooms

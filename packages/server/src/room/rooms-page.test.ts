@@ -2,9 +2,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Message, Refusal } from '@roomcast/shared/protocol'
 import { SimulatedClock } from '@roomcast/test/doubles/clock.ts'
 import { TestRoom } from '@roomcast/test/doubles/room.ts'
+import { testRooms } from '@roomcast/test/doubles/rooms.ts'
 import type { RoomLog } from '../judge/room-log.ts'
 import type { Rooms } from './rooms.ts'
-import { testRooms } from '@roomcast/test/doubles/rooms.ts'
 
 const KIB = 1024
 

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Refusal, type SearchPage } from '@roomcast/shared/protocol'
 import type { TestRoom } from '@roomcast/test/doubles/room.ts'
-import type { Rooms } from './rooms.ts'
 import { openTestRooms } from '@roomcast/test/doubles/rooms.ts'
+import type { Rooms } from './rooms.ts'
 
 let opened: Awaited<ReturnType<typeof openTestRooms>>
 let room: TestRoom

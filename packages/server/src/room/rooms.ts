@@ -242,7 +242,7 @@ export class Rooms {
     this.#requireStorage()
     const room = await this.#roomOf(memberId, roomId)
     if (memberOf(room.state, memberId)?.role !== 'owner')
-      throw new Refusal('not-yours', 'Only its owner may remove a room.')
+      throw new Refusal('not-yours', 'Only the owner can delete a room.')
     await this.#options.log.deleteRoom(roomId)
   }
 

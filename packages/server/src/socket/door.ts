@@ -74,7 +74,7 @@ export class Door {
     if (!url.startsWith(SOCKET_PATH)) return errorBody('not-found')
     const query = new URLSearchParams(url.slice(SOCKET_PATH.length).replace(/^\?/, ''))
     if (query.get('transport') !== 'websocket' || query.get('EIO') !== '4' || query.has('sid'))
-      return errorBody('bad-request', 'A socket begins with EIO=4 and transport=websocket.')
+      return errorBody('bad-request', 'Connect with EIO=4 and transport=websocket.')
     if (this.#countOf(addressOf(request)) >= mostPerAddress)
       return errorBody('rate-limited', 'Too many connections from this address.')
     return null

@@ -210,7 +210,7 @@ export class Gateway implements FanOut {
 
   async #judge(socket: RoomSocket): Promise<ErrorBody | null> {
     const handshake = v.safeParse(handshakeSchema, socket.handshake.auth)
-    if (!handshake.success) return errorBody('bad-request', 'The handshake needs a version.')
+    if (!handshake.success) return errorBody('bad-request', 'The handshake must include a version.')
     const { version } = handshake.output
     if (version !== PROTOCOL_VERSION) return otherVersion(version)
     const person = await this.#options.authenticate(handshake.output.token, socket.request)

@@ -53,7 +53,7 @@ export class SocketConnection implements Connection {
   join(roomId: RoomId, since: Position | undefined): Promise<void> {
     return this.#inTurn(async () => {
       if (isStalled(this.#unsentBytes()))
-        throw new Refusal('rate-limited', 'Take in first what has been sent.')
+        throw new Refusal('rate-limited', 'Read the updates already sent before you ask for more.')
       if (!this.#closed) await this.#place.take(roomId, since)
       if (this.#closed) this.#place.leave()
     })

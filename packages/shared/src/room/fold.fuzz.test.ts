@@ -3,11 +3,11 @@
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { RoomState } from '../protocol/index.ts'
-import { runningReply, withReply } from './state.ts'
 import { played, someHistory } from '@roomcast/test/doubles/fold/history.ts'
 import { LineFollower, someLine, type Tally } from '@roomcast/test/doubles/fold/follower.ts'
 import type { ModelLog } from '@roomcast/test/doubles/fold/model-log.ts'
+import type { RoomState } from '../protocol/index.ts'
+import { runningReply, withReply } from './state.ts'
 
 const SEED = Number(process.env['FUZZ_SEED'] ?? 20_260_101)
 const RUNS = Number(process.env['FUZZ_RUNS'] ?? 2_000)

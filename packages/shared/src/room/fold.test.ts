@@ -1,8 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import { digest } from '../digest.ts'
-import type { Entry, EntryDraft, RoomState } from '../protocol/index.ts'
-import { type Content, fold } from './fold.ts'
-import { emptyRoom, positionOf, runningReply } from './state.ts'
 import {
   aRoom,
   asked,
@@ -11,6 +7,10 @@ import {
   said,
   started,
 } from '@roomcast/test/doubles/fold/builders.ts'
+import { digest } from '../digest.ts'
+import type { Entry, EntryDraft, RoomState } from '../protocol/index.ts'
+import { type Content, fold } from './fold.ts'
+import { emptyRoom, positionOf, runningReply } from './state.ts'
 
 const epoch = 'epoch'
 const running = aRoom([asked('a'), started(1, 'a')])

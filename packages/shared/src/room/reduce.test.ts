@@ -1,10 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import { digest } from '../digest.ts'
-import { type EntryDraft, LIMITS, type RoomState } from '../protocol/index.ts'
-import { fold } from './fold.ts'
-import { reduce } from './reduce.ts'
-import { memberOf, nameOf } from './select.ts'
-import { emptyRoom, runningReply } from './state.ts'
 import {
   aRoom,
   asked,
@@ -14,6 +8,12 @@ import {
   said,
   started,
 } from '@roomcast/test/doubles/fold/builders.ts'
+import { digest } from '../digest.ts'
+import { type EntryDraft, LIMITS, type RoomState } from '../protocol/index.ts'
+import { fold } from './fold.ts'
+import { reduce } from './reduce.ts'
+import { memberOf, nameOf } from './select.ts'
+import { emptyRoom, runningReply } from './state.ts'
 
 /** Folds drafts over a room, with the text of each reply just before its end. */
 function grown(state: RoomState, drafts: readonly EntryDraft[], text: string): RoomState {

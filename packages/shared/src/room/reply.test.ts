@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { aReply } from '@roomcast/test/doubles/fold/builders.ts'
 import type { Mark } from '../protocol/index.ts'
 import { addMark, cutReply, growReply, partsOf } from './reply.ts'
-import { aReply } from '@roomcast/test/doubles/fold/builders.ts'
 
 const thinking = (from: number): Mark => ({ kind: 'thinking', from })
 const text = (from: number): Mark => ({ kind: 'text', from })

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import { memberOf, messagesOf, nameOf, queuedQuestions } from './select.ts'
 import {
   aRoom,
   asked,
@@ -9,6 +8,7 @@ import {
   said,
   started,
 } from '@roomcast/test/doubles/fold/builders.ts'
+import { memberOf, messagesOf, nameOf, queuedQuestions } from './select.ts'
 
 describe('views of a room', () => {
   test('questions that wait are given in their order', () => {
