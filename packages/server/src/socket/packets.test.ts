@@ -1,6 +1,6 @@
 import { PacketType } from 'socket.io-parser'
 import { describe, expect, it } from 'vitest'
-import { lookingParser, MAX_COMMAND_BYTES, OddPacket, SentCommand } from './packets.ts'
+import { lookingParser, OddPacket, SentCommand } from './packets.ts'
 
 /** One connection: what its packets became, and how often it was ended for one. */
 function connection() {
@@ -50,7 +50,7 @@ describe('a packet that a page sends', () => {
   })
 
   it('is passed on unread where the command is too large', () => {
-    const packet = `23["command",{"text":"${'x'.repeat(MAX_COMMAND_BYTES)}"}]`
+    const packet = `23["command",{"text":"${'x'.repeat(512 * 1024)}"}]`
     const [packetSeen] = decoded(packet) as [{ data: [string, SentCommand]; id: number }]
     expect(packetSeen.id).toBe(3)
     expect(packetSeen.data[1]).toMatchObject({ input: undefined, isTooLarge: true })
