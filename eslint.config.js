@@ -105,95 +105,55 @@ for (const file of globSync('*/**/*.{ts,vue}', { cwd: CLIENT })) {
   if (!Object.hasOwn(clientAreas, area)) throw new Error(`eslint.config.js: no area for ${area}`)
 }
 
-/** `target` may not import from `from`. */
-const zones = [
-  { target: `${SHARED}/protocol`, from: `${SHARED}/room`, message: 'The protocol knows no fold.' },
-  {
-    target: `${SERVER}/room`,
-    from: [`${SERVER}/socket`, `${SERVER}/events`, `${SERVER}/http`, `${SERVER}/log`],
-    message: 'Rooms know ports, no sockets and no logs of entries.',
-  },
-  {
-    target: `${SERVER}/generation`,
-    from: ['room', 'socket', 'events', 'http', 'presence', 'log'].map((to) => `${SERVER}/${to}`),
-    message: 'Generations know no rooms.',
-  },
-  {
-    target: `${SERVER}/log`,
-    from: ['room', 'generation', 'judge', 'socket', 'events', 'http', 'presence', 'access'].map(
-      (to) => `${SERVER}/${to}`,
-    ),
-    message: 'The log knows nobody.',
-  },
-  {
-    target: `${SERVER}/judge`,
+/** Of the rest of the server, a folder imports only what stands here. It is the table of docs/architecture.md. */
+export const mayImport = {
+  decide: [],
+  log: ['decide', 'redis'],
+  judge: ['decide', 'log/entry-log.ts', 'log/known.ts', 'log/started.ts'],
+  generation: ['judge/room-log.ts', 'spending/member-label.ts', 'logger.ts'],
+  presence: ['redis'],
+  spending: ['judge/room-log.ts', 'log/sqlite/database.ts', 'redis'],
+  room: ['judge/room-log.ts', 'presence/presence.ts', 'access'],
+  socket: ['room', 'access'],
+  events: ['room'],
+  http: ['room', 'events', 'access', 'health', 'proxy-check', 'logger.ts'],
+  access: [],
+  health: [],
+  redis: [],
+  'proxy-check': ['clock.ts', 'logger.ts'],
+  metrics: ['generation', 'judge/room-log.ts', 'room', 'redis', 'spending/member-label.ts'],
+}
+
+/** `target` may not import from `from`: in the program, not in tests. */
+const serverZones = [
+  ...Object.entries(mayImport).map(([folder, known]) => ({
+    target: `${SERVER}/${folder}`,
     from: SERVER,
-    except: ['./judge', './decide', './log'],
-    message: 'The judge knows the rules and the log.',
-  },
+    except: [folder, ...known].map((path) => `./${path}`),
+    message: 'The table of imports in docs/architecture.md does not list this.',
+  })),
   {
-    target: `${SERVER}/judge`,
-    from: [`${SERVER}/log/redis`, `${SERVER}/log/sqlite`],
-    message: 'The judge knows the port of the log, no adapter.',
-  },
-  {
-    target: `${SERVER}/decide`,
-    from: SERVER,
-    except: ['./decide'],
-    message: 'The rules know nobody.',
-  },
-  {
-    target: `${SERVER}/presence`,
-    from: ['room', 'generation', 'judge', 'socket', 'events', 'http', 'log', 'access'].map(
-      (to) => `${SERVER}/${to}`,
-    ),
-    message: 'Presence knows nobody.',
-  },
-  {
-    target: `${SERVER}/socket`,
-    from: ['generation', 'judge', 'log', 'events', 'http'].map((to) => `${SERVER}/${to}`),
-    message: 'The gateway talks to rooms only.',
-  },
-  {
-    target: `${SERVER}/events`,
-    from: ['generation', 'judge', 'log', 'presence', 'access', 'socket', 'http'].map(
-      (to) => `${SERVER}/${to}`,
-    ),
-    message: 'Event streams talk to rooms only.',
+    target: `${SERVER}/!(server).ts`,
+    from: `${SERVER}/metrics`,
+    message: 'Only server.ts adds the metrics.',
   },
   {
     target: ['socket', 'events', 'http'].map((border) => `${SERVER}/${border}`),
     from: `${SERVER}/room/rooms.ts`,
     message: 'Each border asks the rooms through a port of its own: rooms-port.ts.',
   },
+]
+
+/** `target` may not import from `from`: nowhere. */
+const zones = [
+  { target: `${SHARED}/protocol`, from: `${SHARED}/room`, message: 'The protocol knows no fold.' },
+  { target: SHARED, from: [SERVER, CLIENT], message: 'The shared package imports neither side.' },
+  { target: SERVER, from: CLIENT, message: 'The server does not import the client.' },
+  { target: CLIENT, from: SERVER, message: 'The client does not import the server.' },
   {
     target: './packages/simulator',
     from: './packages/!(simulator)/**',
     message: 'The simulator knows nothing of Roomcast.',
-  },
-  {
-    target: [
-      'room',
-      'generation',
-      'judge',
-      'log',
-      'presence',
-      'access',
-      'socket',
-      'events',
-      'http',
-      'redis',
-      'health',
-    ].map((measured) => `${SERVER}/${measured}`),
-    from: `${SERVER}/metrics`,
-    message: 'What is measured does not know of it: server.ts puts the measuring around it.',
-  },
-  {
-    target: `${SERVER}/health`,
-    from: ['room', 'judge', 'log', 'presence', 'access', 'socket', 'events', 'http', 'redis'].map(
-      (to) => `${SERVER}/${to}`,
-    ),
-    message: 'Health is told by whoever puts the node together.',
   },
   ...Object.entries(clientAreas).map(([area, known]) => ({
     target: `${CLIENT}/${area}`,
@@ -214,7 +174,8 @@ const homes = {
   'socket.io-parser': [`${SERVER}/socket/packets.ts`],
   express: [`${SERVER}/http/**`],
   jose: [`${SERVER}/access/tokens.ts`],
-  pino: [`${SERVER}/logger.ts`],
+  pino: [`${SERVER}/logger.ts`, `${SERVER}/log-destination.ts`],
+  'pino-pretty': [`${SERVER}/log-destination.ts`],
   'socket.io-client': [`${CLIENT}/room/transport-socket.ts`],
   'markdown-it': [`${CLIENT}/markdown/**`],
   lowlight: [`${CLIENT}/markdown/highlight.ts`],
@@ -285,6 +246,7 @@ export default typescript.config(
     files: ['packages/**/*.ts', 'packages/**/*.vue'],
     ignores: TESTS,
     rules: {
+      'import-x/no-restricted-paths': ['error', { zones: [...zones, ...serverZones] }],
       'no-restricted-imports': ['error', { patterns: banned(Object.keys(homes)) }],
       'no-restricted-properties': [
         'error',
@@ -316,6 +278,41 @@ export default typescript.config(
       ],
     },
   })),
+  {
+    files: ['packages/shared/src/room/**'],
+    ignores: TESTS,
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: '^[^.]',
+              allowTypeImports: true,
+              message: 'The fold has no library at run time.',
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    files: ['packages/client/src/room/**'],
+    ignores: TESTS,
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: '^(vue|vue-router|@vue/[^/]+)(/|$)',
+              message: 'client/room works without Vue.',
+            },
+          ],
+        },
+      ],
+    },
+  },
   {
     // The edges of the program, where time and chance come from.
     files: [

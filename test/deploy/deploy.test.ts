@@ -120,6 +120,13 @@ describe('docker-compose.yml', () => {
   })
 })
 
+it('pnpm checks packages against the version of Node that is a dependency', () => {
+  const { devDependencies } = JSON.parse(read('package.json')) as {
+    devDependencies: { node: string }
+  }
+  expect(read('pnpm-workspace.yaml')).toContain(`\nnodeVersion: ${devDependencies.node}\n`)
+})
+
 describe('Dockerfile', () => {
   const dockerfile = read('Dockerfile')
 

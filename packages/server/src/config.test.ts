@@ -30,6 +30,7 @@ describe('readConfig', () => {
       promptTokens: 150_000,
       thinking: false,
       logLevel: 'info',
+      logFormat: 'auto',
       firstEventMs: 60_000,
       silenceMs: 90_000,
       answerMs: 900_000,

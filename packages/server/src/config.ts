@@ -9,6 +9,10 @@ import { LIMITS } from '@roomcast/shared/protocol'
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
+const LOG_FORMATS = ['auto', 'readable', 'json'] as const
+/** `auto`: readable lines in a terminal, JSON everywhere else. */
+export type LogFormat = (typeof LOG_FORMATS)[number]
+
 const THINKING = ['off', 'summary'] as const
 
 const PACES = ['real', 'fast', 'instant'] as const
@@ -56,6 +60,7 @@ export interface Config {
   /** Whether Claude is asked to show its thinking in rooms that do not say. */
   readonly thinking: boolean
   readonly logLevel: LogLevel
+  readonly logFormat: LogFormat
   readonly firstEventMs: number
   readonly silenceMs: number
   readonly answerMs: number
@@ -200,6 +205,10 @@ const variables = {
   PROMPT_TOKENS: wholeNumber(1000, 10_000_000, 150_000),
   THINKING: v.optional(v.picklist(THINKING, `must be one of ${THINKING.join(', ')}`), 'off'),
   LOG_LEVEL: v.optional(v.picklist(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`), 'info'),
+  LOG_FORMAT: v.optional(
+    v.picklist(LOG_FORMATS, `must be one of ${LOG_FORMATS.join(', ')}`),
+    'auto',
+  ),
   FIRST_EVENT_MS: wholeNumber(100, DAY_MS, 60_000),
   SILENCE_MS: wholeNumber(100, DAY_MS, 90_000),
   ANSWER_MS: wholeNumber(100, DAY_MS, 900_000),
@@ -319,6 +328,7 @@ function configFrom(values: v.InferOutput<typeof schema>): Config {
     promptTokens: values.PROMPT_TOKENS,
     thinking: values.THINKING === 'summary',
     logLevel: values.LOG_LEVEL,
+    logFormat: values.LOG_FORMAT,
     firstEventMs: values.FIRST_EVENT_MS,
     silenceMs: values.SILENCE_MS,
     answerMs: values.ANSWER_MS,

@@ -1,8 +1,9 @@
-// The log of the server: JSON lines for the operator.
+// The log of the server, for its operator. Each line is JSON; log-destination.ts makes it readable in a terminal.
 //
 // Guarantees: only the fields of LogFields are written, each only if its value has the expected form, so
 // that prompts, messages, names, tokens, cookies and keys cannot get in; not through errors either, whose
-// messages are left out unless this program wrote them (those of the SDK carry bodies of requests).
+// messages are left out unless this program wrote them (those of the SDK carry bodies of requests). No value
+// holds control characters, and each has a longest length, so none can disturb a terminal.
 // Leaves to callers: the sentence itself, which is to be a constant.
 import { pino, type DestinationStream } from 'pino'
 import { Refusal } from '@roomcast/shared/protocol'
@@ -29,6 +30,7 @@ export interface LogFields {
   readonly host?: string
   readonly status?: number
   readonly port?: number
+  readonly pid?: number
   readonly ms?: number
   readonly bytes?: number
   readonly count?: number
@@ -53,6 +55,12 @@ export type Logger = Readonly<Record<'debug' | 'info' | 'warn' | 'error' | 'fata
 
 type Rule = (value: unknown) => unknown
 
+/** Characters of one value, and of the sentence. */
+const LONGEST = 300
+const LONGEST_SENTENCE = 1000
+const oneLine = (text: string, longest = LONGEST): string =>
+  text.slice(0, longest).replace(/\p{C}/gu, ' ')
+
 /** An id or a word of the program: nothing with spaces, no key of Claude, nothing long enough for a token. */
 const word: Rule = (value) =>
   typeof value === 'string' && /^[\w.:-]{1,64}$/.test(value) && !/^sk-/i.test(value)
@@ -63,10 +71,7 @@ const amount: Rule = (value) =>
 /** One line of Claude's, without what could be a key or a token. */
 const sentence: Rule = (value) =>
   typeof value === 'string'
-    ? value
-        .slice(0, 300)
-        .replace(/\p{C}/gu, ' ')
-        .replace(/\bsk-[\w-]*|[\w.+/=-]{40,}/gi, '…')
+    ? oneLine(value).replace(/\bsk-[\w-]*|[\w.+/=-]{40,}/gi, '…')
     : undefined
 const flag: Rule = (value) => (typeof value === 'boolean' ? value : undefined)
 
@@ -88,6 +93,7 @@ const rules: Readonly<Record<keyof LogFields, Rule>> = {
   host: word,
   status: amount,
   port: amount,
+  pid: amount,
   ms: amount,
   bytes: amount,
   count: amount,
@@ -111,8 +117,10 @@ export function makeLogger(level: LogLevel, destination?: DestinationStream): Lo
   const method =
     (name: keyof Logger): LogMethod =>
     (first: LogFields | string, sentence?: string) => {
-      if (typeof first === 'string') lines[name](first)
-      else lines[name](permitted(first), typeof sentence === 'string' ? sentence : '')
+      const said = typeof first === 'string' ? first : sentence
+      const line = typeof said === 'string' ? oneLine(said, LONGEST_SENTENCE) : ''
+      if (typeof first === 'string') lines[name](line)
+      else lines[name](permitted(first), line)
     }
   return {
     debug: method('debug'),
@@ -141,7 +149,7 @@ export function cleanPath(address: string): string {
     .split('/')
     .map((part) => (part.length > 64 ? '…' : part))
     .join('/')
-    .slice(0, 300)
+    .slice(0, LONGEST)
 }
 
 const CAUSES = 3
@@ -160,7 +168,7 @@ function describeError(error: unknown, depth: number): unknown {
   }
   if (error instanceof Refusal) {
     described['code'] = error.body.code
-    described['message'] = error.message
+    described['message'] = oneLine(error.message)
   }
   described['stack'] = frames(error)
   if (error.cause !== undefined && depth < CAUSES) {
@@ -181,5 +189,5 @@ function frames(error: Error): readonly string[] {
   return rest
     .split('\n')
     .filter((line) => /^\s+at (\S+ )*\(?(file:|node:|\/|[A-Za-z]:\\)\S+:\d+:\d+\)?$/.test(line))
-    .map((line) => line.trim())
+    .map((line) => oneLine(line.trim()))
 }

@@ -5,6 +5,7 @@ import { systemClock } from './clock.ts'
 import { ConfigError, readConfig, VARIABLES } from './config.ts'
 import { readEnvironment } from './environment.ts'
 import { watchLauncher } from './launcher.ts'
+import { logDestination } from './log-destination.ts'
 import { type Logger, makeLogger } from './logger.ts'
 import { DataInUse } from './log/sqlite/database.ts'
 import { checkProxy } from './proxy-check/check.ts'
@@ -32,7 +33,7 @@ async function main(): Promise<void> {
   const { environment, faults } = readEnvironment(process.env, envFile(), VARIABLES)
   if (faults.length > 0) throw new ConfigError(faults)
   const config = readConfig(environment)
-  const logger = makeLogger(config.logLevel)
+  const logger = makeLogger(config.logLevel, logDestination(config.logFormat, process.stdout))
   const server = await startServer(config, logger)
   process.on(
     'uncaughtException',
@@ -43,7 +44,6 @@ async function main(): Promise<void> {
       exit: (code) => process.exit(code),
     }),
   )
-  announce(server)
   const stopReport = lookAtProxy(config.publicUrl, logger)
   stopSpending = () => server.stopSpending()
   if (isSpendingOff) stopSpending()
@@ -65,6 +65,8 @@ async function main(): Promise<void> {
   }
   onLauncherGone = goDown
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, goDown)
+  // Whoever reads this may stop the node at once.
+  announce(server)
 }
 
 /** The file `.env` of the directory the program was started from; null when there is none. */

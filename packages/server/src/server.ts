@@ -278,7 +278,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
   if (operatorHttp) await listen(operatorHttp, config.operatorPort, config.operatorHost)
   await listen(http, config.port, config.host)
   const { port } = http.address() as AddressInfo
-  logger.info({ port, simulated: upstream.simulated }, 'the node is open')
+  logger.info({ port, pid: process.pid, simulated: upstream.simulated }, 'the node is open')
 
   const closeAll = async (patienceMs: number): Promise<void> => {
     draining = true
