@@ -49,5 +49,6 @@ export function redisRoomLog(options: RedisRoomLogOptions): {
   readonly entries: RedisEntryLog
 } {
   const entries = new RedisEntryLog(options)
+  entries.start()
   return { log: new Judge({ ...options, log: entries }), entries }
 }

@@ -235,6 +235,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
       rooms.storageIs(trouble)
     },
   })
+  storageWatch.start()
   const operator = { readiness: health.readiness, metrics: () => metrics.exposition() }
   const operatorHttp =
     config.operatorPort === undefined ? null : createServer(createOperatorApp(operator, logger))

@@ -91,7 +91,9 @@ async function openSqlite(
   const presence = new MemoryPresence(clock)
   const trouble = new SaveTrouble(clock)
   const { log, entries } = sqliteRoomLog({
-    ...{ database, clock, newId },
+    database,
+    clock,
+    newId,
     heard: (entries) => trouble.of(entries),
     ...hearing(logger),
   })
@@ -155,9 +157,12 @@ async function openRedis(
         else logger.warn({ ms }, 'the subscriptions have fallen silent')
       },
     )
-    const parts = { connections, subscriptions, namespace, clock, newId }
     const { log, entries } = redisRoomLog({
-      ...parts,
+      connections,
+      subscriptions,
+      namespace,
+      clock,
+      newId,
       ...hearing(logger),
       onInterrupted: ({ roomId, generationId, end }) =>
         logger.warn(
@@ -183,7 +188,10 @@ async function openRedis(
       },
     })
     const presence = await RedisPresence.start({
-      ...parts,
+      connections,
+      subscriptions,
+      clock,
+      namespace,
       node,
       onError: (err) => logger.warn({ err }, 'who is here cannot be told to other nodes'),
     })

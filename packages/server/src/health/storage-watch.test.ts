@@ -32,6 +32,7 @@ beforeEach(() => {
     catchUp: () => catchUp(),
     onChange: (trouble) => told.push(trouble && trouble.code),
   })
+  watch.start()
 })
 afterEach(() => {
   watch.close()

@@ -39,9 +39,12 @@ export class StorageWatch {
   #stopLook: (() => void) | null = null
   #closed = false
 
-  /** Begins to ask. */
   constructor(options: StorageWatchOptions) {
     this.#options = options
+  }
+
+  /** Begins to ask. Call once. */
+  start(): void {
     this.#lookLater()
   }
 

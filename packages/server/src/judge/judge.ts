@@ -77,12 +77,21 @@ export class Judge implements RoomLog {
     this.#log = log
     this.#newId = newId
     this.#onFault = onFault
-    this.#dockets = new Dockets(log)
-    const parts = { log, clock, gather, dockets: this.#dockets, onFault }
-    this.#batches = new Batches(parts)
-    this.#ends = new Ends(parts)
-    const [batches, ends] = [this.#batches, this.#ends]
-    this.#recovery = new Recovery({ ...parts, batches, ends, onInterrupted, onRecoveryFailed })
+    const dockets = new Dockets(log)
+    const batches = new Batches({ log, clock, gather, dockets, onFault })
+    const ends = new Ends({ log, clock, dockets, onFault })
+    this.#dockets = dockets
+    this.#batches = batches
+    this.#ends = ends
+    this.#recovery = new Recovery({
+      log,
+      clock,
+      dockets,
+      batches,
+      ends,
+      onInterrupted,
+      onRecoveryFailed,
+    })
   }
 
   async createRoom(room: NewRoom): Promise<Written> {

@@ -56,6 +56,10 @@ export class Following {
     for (const connection of [commands, subscriber]) connection.on('ready', () => this.#doubt())
     this.#followers = new Followers(options.onFollowerError)
     options.subscriptions.onRestored(() => void this.#look())
+  }
+
+  /** Begins to look where the followed rooms stand, again and again. Call once. */
+  start(): void {
     this.#lookLater()
   }
 

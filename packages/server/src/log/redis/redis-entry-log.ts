@@ -80,7 +80,8 @@ export class RedisEntryLog implements EntryLog {
   #closed = false
 
   constructor(options: RedisEntryLogOptions) {
-    const { connections, namespace, clock, leaseMs = LEASE_MS } = options
+    const { connections, subscriptions, namespace, clock, newId, leaseMs = LEASE_MS } = options
+    const { onFollowerError, onLost } = options
     const { publishCommand } = connections
     const keys = new Keys(namespace)
     const scripts = loadScripts({ publishCommand, leaseMs, freshMs: FRESH_MS })
@@ -88,25 +89,44 @@ export class RedisEntryLog implements EntryLog {
     this.#keys = keys
     this.#caller = caller
     this.#digests = new ReplyDigests(connections)
-    this.#reservations = new Reservations(options.newId(), clock)
+    this.#reservations = new Reservations(newId(), clock)
     const { onReasserted = () => undefined, onRepairFailed = () => undefined } = options
-    const parts = { ...options, scripts, keys, caller, onReasserted, onRepairFailed }
     const log: Pick<EntryLog, 'find'> = { find: (...asked) => this.#find(...asked) }
-    this.#memberRooms = new MemberRooms({ ...parts, log })
-    this.#leases = new Leases({ ...parts, leaseMs })
+    this.#memberRooms = new MemberRooms({ connections, scripts, keys, caller, log })
+    this.#leases = new Leases({ connections, scripts, keys, clock, caller, newId, leaseMs })
     const onUnremoved = (roomId: RoomId) => {
       // ignored because: it is seen again by the next look
       this.deleteRoom(roomId).catch(() => undefined)
     }
-    this.#following = new Following({ ...parts, log, onUnremoved })
+    this.#following = new Following({
+      connections,
+      subscriptions,
+      scripts,
+      keys,
+      clock,
+      log,
+      newId,
+      onFollowerError,
+      onLost,
+      onReasserted,
+      onRepairFailed,
+      onUnremoved,
+    })
     this.#appending = new Appending({
-      ...{ caller, keys, clock },
+      caller,
+      keys,
+      clock,
       reservations: this.#reservations,
       digests: this.#digests,
       following: this.#following,
       memberRooms: this.#memberRooms,
       onWork: (roomId) => this.#leases.touch(roomId),
     })
+  }
+
+  /** Begins to look where the followed rooms stand. Call once. */
+  start(): void {
+    this.#following.start()
   }
 
   async append(roomId: RoomId, append: Append): Promise<Appended> {
