@@ -9,7 +9,7 @@ import { type Built, type Finished, Generation, type GenerationOptions } from '.
 import { estimateOf, PromptFit } from './prompt-fit.ts'
 import { systemPrompt, turnsOf } from './prompt.ts'
 import { retryDelay } from './retry-delay.ts'
-import { readSettings } from './settings.ts'
+import { readSettings } from './settings-at-start.ts'
 import { estimateTokens } from './tokens.ts'
 import type { GenerationLimits } from './watchdogs.ts'
 

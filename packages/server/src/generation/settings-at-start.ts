@@ -1,3 +1,4 @@
+// The settings of a room as they were when a generation started.
 import type { RoomState } from '@roomcast/shared/protocol'
 import { reduce } from '@roomcast/shared/room'
 import type { RoomLog } from '../judge/room-log.ts'
