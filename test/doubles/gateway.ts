@@ -3,7 +3,7 @@
 import { type Command, type CommandResult, type Update } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
 import type { FanOut } from '@roomcast/server/room/connection.ts'
-import { LOOK_MS } from '@roomcast/server/room/place.ts'
+import { CHECK_MS } from '@roomcast/server/room/place.ts'
 import { answerCommand } from '@roomcast/server/socket/answer-command.ts'
 import type { RoomSocket } from '@roomcast/server/socket/room-socket.ts'
 import type { RoomsPort } from '@roomcast/server/socket/rooms-port.ts'
@@ -101,7 +101,7 @@ export class SimulatedGateway implements FanOut {
   }
 
   #sweepLater(): void {
-    this.#stopSweep = this.#options.clock.after(LOOK_MS, () => {
+    this.#stopSweep = this.#options.clock.after(CHECK_MS, () => {
       for (const accepted of this.#accepted) this.#relieve(accepted)
       this.#sweepLater()
     })

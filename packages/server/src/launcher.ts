@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs'
 import type { Clock } from '@roomcast/shared/clock'
 
 /** How often it is looked at, ms. */
-const LOOK_MS = 500
+const POLL_MS = 500
 
 /**
  * Calls `onGone` once when the `npx` that this program was started by has ended; never where there was none.
@@ -23,11 +23,11 @@ export function watchLauncher(
   // The title of the process, which npm sets itself.
   if (shell === null || npx === null || !/^npm exec\b/.test(titleOf(npx))) return () => undefined
   let stop: () => void = () => undefined
-  const look = () => {
+  const poll = () => {
     if (parentOf(pid) !== shell) return onGone()
-    stop = clock.after(LOOK_MS, look)
+    stop = clock.after(POLL_MS, poll)
   }
-  stop = clock.after(LOOK_MS, look)
+  stop = clock.after(POLL_MS, poll)
   return () => stop()
 }
 

@@ -80,7 +80,7 @@ export class EventStream implements Connection {
 
   /** Looks whether the response drains; breaks it off when it does not: what it would say there is not read either. */
   relieve(): void {
-    if (!this.#place.look(this.#options.response.writableLength)) this.breakOff()
+    if (!this.#place.keepsUp(this.#options.response.writableLength)) this.breakOff()
   }
 
   /** Says why, and ends when that has been taken. */

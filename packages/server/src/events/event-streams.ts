@@ -19,7 +19,7 @@ import {
   MOST_CONNECTIONS,
   MOST_PER_ADDRESS,
 } from '../room/connection.ts'
-import { LOOK_MS } from '../room/place.ts'
+import { CHECK_MS } from '../room/place.ts'
 import { Audience } from './audience.ts'
 import { EventStream } from './event-stream.ts'
 import { frameOf, KEEP_ALIVE } from './frame.ts'
@@ -53,7 +53,7 @@ export class EventStreams implements FanOut {
   readonly #streams = new Set<EventStream>()
   readonly #audience = new Audience()
   #rooms: RoomsPort | null = null
-  #stopLook: (() => void) | null = null
+  #stopChecking: (() => void) | null = null
   #stopKeepAlive: (() => void) | null = null
   #onEmpty: (() => void) | null = null
 
@@ -69,7 +69,7 @@ export class EventStreams implements FanOut {
   /** Begins to accept streams, for these rooms. Call once. */
   open(rooms: RoomsPort): void {
     this.#rooms = rooms
-    this.#lookLater()
+    this.#checkLater()
     this.#keepAliveLater()
   }
 
@@ -116,7 +116,7 @@ export class EventStreams implements FanOut {
   /** Tells everybody to come back later, and ends all streams. Idempotent. */
   async close(): Promise<void> {
     this.#rooms = null
-    this.#stopLook?.()
+    this.#stopChecking?.()
     this.#stopKeepAlive?.()
     for (const stream of this.#streams) stream.end(errorBody('shutting-down'))
     await this.#empty()
@@ -158,13 +158,13 @@ export class EventStreams implements FanOut {
     return count >= MOST_PER_ADDRESS
   }
 
-  #lookLater(): void {
-    this.#stopLook = this.#options.clock.after(LOOK_MS, () => {
+  #checkLater(): void {
+    this.#stopChecking = this.#options.clock.after(CHECK_MS, () => {
       const now = this.#options.clock.now()
       for (const stream of this.#streams)
         if (stream.endsAt <= now) stream.end(sessionEnded())
         else stream.relieve()
-      this.#lookLater()
+      this.#checkLater()
     })
   }
 

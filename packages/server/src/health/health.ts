@@ -5,7 +5,7 @@ import type { Clock } from '@roomcast/shared/clock'
 /** How long something may ail before the node says that it is not ready, ms. */
 export const PATIENCE_MS = 5000
 /** How often everything is looked at, so that "since when" does not depend on who asks, ms. */
-const LOOK_MS = 1000
+const POLL_MS = 1000
 
 /** One thing that must be well. */
 export interface Check {
@@ -29,7 +29,7 @@ export class Health {
   readonly #checks: readonly Check[]
   /** Since when a check has failed without a break, by its name, ms since 1970. */
   readonly #since = new Map<string, number>()
-  #stopLook: (() => void) | null = null
+  #stopPolling: (() => void) | null = null
 
   /** Call `start` next; until then trouble is noticed only when somebody asks. */
   constructor(clock: Clock, checks: readonly Check[]) {
@@ -39,7 +39,7 @@ export class Health {
 
   start(): void {
     this.#look()
-    this.#stopLook = this.#clock.after(LOOK_MS, () => this.start())
+    this.#stopPolling = this.#clock.after(POLL_MS, () => this.start())
   }
 
   /** Ready, or every check that has failed for longer than its patience. */
@@ -50,8 +50,8 @@ export class Health {
 
   /** Stops looking. Idempotent. */
   close(): void {
-    this.#stopLook?.()
-    this.#stopLook = null
+    this.#stopPolling?.()
+    this.#stopPolling = null
   }
 
   #look(): Failing[] {

@@ -36,7 +36,7 @@ export class StorageWatch {
   #refused = 0
   /** The return that is being prepared; another one when there is trouble again meanwhile. */
   #returning: object | null = null
-  #stopLook: (() => void) | null = null
+  #stopPolling: (() => void) | null = null
   #closed = false
 
   constructor(options: StorageWatchOptions) {
@@ -45,26 +45,26 @@ export class StorageWatch {
 
   /** Begins to ask. Call once. */
   start(): void {
-    this.#lookLater()
+    this.#pollLater()
   }
 
   /** Stops asking. Idempotent. */
   close(): void {
     this.#closed = true
-    this.#stopLook?.()
-    this.#stopLook = null
+    this.#stopPolling?.()
+    this.#stopPolling = null
   }
 
-  #lookLater(): void {
+  #pollLater(): void {
     const { clock } = this.#options
     const due = clock.now() + EVERY_MS
-    this.#stopLook = clock.after(EVERY_MS, () => {
-      this.#lookLater()
-      this.#look(clock.now() - due > LATE_MS)
+    this.#stopPolling = clock.after(EVERY_MS, () => {
+      this.#pollLater()
+      this.#poll(clock.now() - due > LATE_MS)
     })
   }
 
-  #look(isLate: boolean): void {
+  #poll(isLate: boolean): void {
     const now = this.#options.clock.now()
     if (this.#sentAt === null) return this.#ask()
     if (isLate) return

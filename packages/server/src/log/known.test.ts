@@ -2,7 +2,7 @@ import type { Entry } from '@roomcast/shared/protocol'
 import { describe, expect, it } from 'vitest'
 import type { EntryLog, Footing, Found, Moved } from './entry-log.ts'
 import { afterEntries, afterHearing, caughtUp, type Known, unknown } from './known.ts'
-import { markOf } from './mark.ts'
+import { fingerprintOf } from './mark.ts'
 
 const joined = (offset: number, memberId: string): Entry => ({
   offset,
@@ -61,7 +61,7 @@ const membersOf = ({ docket }: Known) => [...docket.members.keys()]
 describe('what is known of a room', () => {
   it('stands on the last entry that decisions depend on', () => {
     const known = aRoom()
-    expect(known.ground).toEqual({ epoch: 'one', offset: 1, mark: markOf(joined(1, 'alice')) })
+    expect(known.ground).toEqual({ epoch: 'one', offset: 1, mark: fingerprintOf(joined(1, 'alice')) })
     expect(known).toMatchObject({ docket: { offset: 2 }, unsaved: 2 })
   })
 

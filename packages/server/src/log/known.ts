@@ -5,7 +5,7 @@ import { type Docket, EMPTY_DOCKET } from '../decide/docket.ts'
 import { docketAfterAll } from '../decide/fold.ts'
 import { readDocket } from '../decide/saved-docket.ts'
 import type { EntryLog, Footing, Moved } from './entry-log.ts'
-import { markOf } from './mark.ts'
+import { fingerprintOf } from './mark.ts'
 
 type AnyEntry = Entry | UnknownEntry
 
@@ -73,10 +73,10 @@ export function afterEntries(known: Known, entries: readonly AnyEntry[]): Known 
   const last = entries.at(-1)
   if (!last) return known
   const docket = docketAfterAll(known.docket, entries)
-  const read = { offset: last.offset, mark: markOf(last) }
+  const read = { offset: last.offset, mark: fingerprintOf(last) }
   const ruling = entries.findLast(({ type }) => doesRule(type))
   const { epoch } = known.ground
-  const ground = ruling ? { epoch, offset: ruling.offset, mark: markOf(ruling) } : known.ground
+  const ground = ruling ? { epoch, offset: ruling.offset, mark: fingerprintOf(ruling) } : known.ground
   return { docket, ground, read, unsaved: known.unsaved + entries.length }
 }
 

@@ -16,7 +16,7 @@ const SCHEMA = 2
 const SWEEPER_OF_1 = '{active}:sweeper'
 /** How long nodes that have just been ended may still seem to be there, ms, and how often it is looked. */
 const GONE_MS = 4000
-const LOOK_MS = 200
+const POLL_MS = 200
 
 /** A node that does not belong to the others, in words for its operator. */
 export class NodeRefused extends Error {
@@ -62,9 +62,9 @@ async function waitForEarlierNodes(
   commands: Connections['commands'],
   namespace: string,
 ): Promise<void> {
-  for (let waited = 0; waited < GONE_MS; waited += LOOK_MS) {
+  for (let waited = 0; waited < GONE_MS; waited += POLL_MS) {
     if ((await commands.exists(`${namespace}:${SWEEPER_OF_1}`)) === 0) return
-    await setTimeout(LOOK_MS)
+    await setTimeout(POLL_MS)
   }
   throw new NodeRefused(
     'Nodes of an earlier version of Roomcast run on this Redis. End all of them first: their way of writing and this one’s do not go together.',

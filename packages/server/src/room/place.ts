@@ -8,7 +8,7 @@ import type { Connection } from './connection.ts'
 import type { Room } from './room.ts'
 
 /** How often every connection is looked at, ms. */
-export const LOOK_MS = 250
+export const CHECK_MS = 250
 /** With more than this unsent, a connection leaves the live path and may not ask for more, bytes. */
 const STALLED_BYTES = 256 * 1024
 /** With more than this unsent it is ended at once: several times the largest room, bytes. */
@@ -44,7 +44,7 @@ export class Place {
   /** Where it left the live path. */
   #stalled: Position | null = null
   /** Looks since anything was drained, and the least that was unsent then. */
-  #looks = 0
+  #checks = 0
   #leastUnsent = Infinity
 
   constructor(connection: Connection, rooms: RoomsToJoin) {
@@ -81,16 +81,16 @@ export class Place {
    * @param unsent what it has been sent and has not taken, bytes
    * @returns whether to go on with it; if not, the caller ends it
    */
-  look(unsent: number): boolean {
+  keepsUp(unsent: number): boolean {
     const since = this.#stalled
-    if (unsent < this.#leastUnsent) this.#looks = 0
+    if (unsent < this.#leastUnsent) this.#checks = 0
     this.#leastUnsent = unsent === 0 ? Infinity : Math.min(unsent, this.#leastUnsent)
     if (unsent === 0) {
       if (since) this.#resume(since)
       return true
     }
     if (!isStalled(unsent) && !since) return true
-    if (unsent > MOST_UNSENT_BYTES || ++this.#looks > PATIENCE) return false
+    if (unsent > MOST_UNSENT_BYTES || ++this.#checks > PATIENCE) return false
     if (since || !this.#room) return true
     this.#connection.exit(this.#room.state.roomId)
     this.#stalled = positionOf(this.#room.state)

@@ -21,10 +21,10 @@ import type { Sender } from '../access/allowance.ts'
 import type { KnownMember } from '../access/session.ts'
 import { TokenBucket } from '../access/token-bucket.ts'
 import { type FanOut, MOST_CONNECTIONS, MOST_PER_ADDRESS } from '../room/connection.ts'
-import { LOOK_MS } from '../room/place.ts'
+import { CHECK_MS } from '../room/place.ts'
 import { answerCommand } from './answer-command.ts'
 import { Door, SOCKET_PATH } from './door.ts'
-import { lookingParser, MAX_PACKET_BYTES, OddPacket } from './packets.ts'
+import { checkingParser, MAX_PACKET_BYTES, OddPacket } from './packets.ts'
 import type { RoomServer, RoomSocket } from './room-socket.ts'
 import type { RoomsPort } from './rooms-port.ts'
 import { SocketConnection } from './socket-connection.ts'
@@ -43,7 +43,7 @@ const PING_MS = { pingInterval: 10_000, pingTimeout: 20_000, connectTimeout: 10_
 const MOST_REFUSED = 200
 /** How long connections may still take what was sent to them when the node goes down, and how often that is looked at, ms. */
 const FAREWELL_MS = 2000
-const DRAIN_LOOK_MS = 20
+const DRAIN_POLL_MS = 20
 /** How often some connections are sent to other nodes, ms. */
 const SEND_AWAY_EVERY_MS = 20
 
@@ -100,7 +100,7 @@ export class Gateway implements FanOut {
       allowUpgrades: false,
       perMessageDeflate: false,
       maxHttpBufferSize: MAX_PACKET_BYTES,
-      parser: lookingParser(() => options.onEnded('odd-packet')),
+      parser: checkingParser(() => options.onEnded('odd-packet')),
     })
     this.#io.engine.on('connection', (wire: RoomSocket['conn']) => this.#count(wire))
   }
@@ -167,7 +167,7 @@ export class Gateway implements FanOut {
     const { clock } = this.#options
     const until = clock.now() + FAREWELL_MS
     while (this.#io.engine.clientsCount > 0 && clock.now() < until)
-      await pause(clock, DRAIN_LOOK_MS)
+      await pause(clock, DRAIN_POLL_MS)
   }
 
   /** Every packet of a connection counts, whatever it is and whether it is admitted: frames of the WebSocket itself too. */
@@ -270,7 +270,7 @@ export class Gateway implements FanOut {
   }
 
   #sweepLater(): void {
-    this.#stopSweep = this.#options.clock.after(LOOK_MS, () => {
+    this.#stopSweep = this.#options.clock.after(CHECK_MS, () => {
       const now = this.#options.clock.now()
       for (const [connection, endsAt] of this.#connections) {
         if (endsAt <= now) connection.expire()

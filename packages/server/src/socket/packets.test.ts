@@ -1,11 +1,11 @@
 import { PacketType } from 'socket.io-parser'
 import { describe, expect, it } from 'vitest'
-import { lookingParser, OddPacket, SentCommand } from './packets.ts'
+import { checkingParser, OddPacket, SentCommand } from './packets.ts'
 
 /** One connection: what its packets became, and how often it was ended for one. */
 function connection() {
   const seen = { packets: [] as unknown[], odd: 0 }
-  const { Decoder } = lookingParser(() => (seen.odd += 1))
+  const { Decoder } = checkingParser(() => (seen.odd += 1))
   const decoder = new Decoder()
   decoder.on('decoded', (packet: unknown) => seen.packets.push(packet))
   return { decoder, seen }

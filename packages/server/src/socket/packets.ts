@@ -50,7 +50,7 @@ export class OddPacket extends Error {
  * The parser of a Socket.IO server (https://socket.io/docs/v4/custom-parser/): the usual encoder, and a decoder that looks first.
  * @param onOdd hears of each connection that is ended for its packet
  */
-export function lookingParser(onOdd: () => void): {
+export function checkingParser(onOdd: () => void): {
   Encoder: typeof Encoder
   Decoder: typeof Decoder
 } {

@@ -88,7 +88,7 @@ export class SocketConnection implements Connection {
 
   /** Looks whether the socket drains; gives it up when it does not. @returns whether it goes on */
   relieve(): boolean {
-    if (this.#place.look(this.#unsentBytes())) return true
+    if (this.#place.keepsUp(this.#unsentBytes())) return true
     this.giveUp('Too slow.')
     return false
   }

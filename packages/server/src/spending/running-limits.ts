@@ -21,7 +21,7 @@ interface RunningLimitsOptions {
 const AWAITED_MS = 3000
 
 /** A right to run one answer, until it is released. */
-export interface Place {
+export interface Slot {
   /** Idempotent. */
   release(): void
 }
@@ -54,7 +54,7 @@ export class RunningLimits {
    * A place for an answer to this member's question; null when there is none, and then it has to wait.
    * @param by null: somebody's, whom only the log knows; then nobody may be at their limit
    */
-  take(by: MemberId | null): Place | null {
+  take(by: MemberId | null): Slot | null {
     const isFull = this.#held.size >= this.#options.perNode
     if (isFull) this.#await()
     // Those who wait already go first. Whoever has all of their own share waits alone, and holds up nobody.
@@ -65,7 +65,7 @@ export class RunningLimits {
   }
 
   /** Takes a place for what has started already, even beyond the limits. */
-  hold(by: MemberId | null): Place {
+  hold(by: MemberId | null): Slot {
     const held = this.#heldBy(by)
     this.#held.add(held)
     return { release: () => void this.#held.delete(held) }

@@ -8,7 +8,7 @@ import type { Clock } from '@roomcast/shared/clock'
 import { type Day, dayOf, type SpentTokens } from './spent-tokens.ts'
 
 /** How often the other nodes' spending is looked at, and what could not be charged is charged again, ms. */
-const LOOK_MS = 5000
+const POLL_MS = 5000
 
 interface SpendingOptions {
   readonly store: SpentTokens
@@ -30,7 +30,7 @@ export class Spending {
   /** What the storage has not taken yet. */
   #uncharged = 0
   #charging: Promise<void> | null = null
-  #stopLooking: (() => void) | null = null
+  #stopPolling: (() => void) | null = null
 
   constructor(options: SpendingOptions) {
     this.#options = options
@@ -42,7 +42,7 @@ export class Spending {
   async open(): Promise<void> {
     if (this.#options.dailyTokens === undefined) return
     await this.#charge()
-    this.#lookLater()
+    this.#pollLater()
   }
 
   /** Why no question may be asked now; null when it may. */
@@ -91,8 +91,8 @@ export class Spending {
 
   /** Resolves when the storage has taken what it takes. */
   async close(): Promise<void> {
-    this.#stopLooking?.()
-    this.#stopLooking = null
+    this.#stopPolling?.()
+    this.#stopPolling = null
     await this.#charging
     if (this.#uncharged !== 0) await this.#chargeOnce()
   }
@@ -121,10 +121,10 @@ export class Spending {
     } while (this.#uncharged !== 0)
   }
 
-  #lookLater(): void {
-    this.#stopLooking = this.#options.clock.after(LOOK_MS, () => {
+  #pollLater(): void {
+    this.#stopPolling = this.#options.clock.after(POLL_MS, () => {
       void this.#chargeOnce().then(() => {
-        if (this.#stopLooking) this.#lookLater()
+        if (this.#stopPolling) this.#pollLater()
       })
     })
   }

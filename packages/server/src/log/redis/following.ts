@@ -1,7 +1,7 @@
 // Follows the channels of rooms for this node, and looks now and then whether anything was missed: what is published is
 // delivered at most once, and a subscription may fall silent without an error.
 //
-// Guarantees: a follower is told in the order of the log; every LOOK_MS it is told where the storage stands, long
+// Guarantees: a follower is told in the order of the log; every CHECK_MS it is told where the storage stands, long
 // enough after the look that what was published before it has arrived if it ever will; so nothing stays unnoticed.
 // Each look also finds what the storage has lost, and gives it again (repair/).
 import type { Delta, Entry, RoomId } from '@roomcast/shared/protocol'
@@ -15,7 +15,7 @@ import type { Stand, TextOf } from './repair/remembered.ts'
 import { type HeardEntries, Repair, type RepairOptions } from './repair/repair.ts'
 
 /** How often every followed room is looked at, ms. */
-const LOOK_MS = 2500
+const CHECK_MS = 2500
 /** By then a frame that was published before the look has arrived, ms. */
 const GRACE_MS = 500
 /** Rooms looked at in one go. */
@@ -40,7 +40,7 @@ export class Following {
   readonly #followers: Followers
   readonly #rooms = new Map<RoomId, Followed>()
   readonly #repair: Repair
-  #stopLook: (() => void) | null = null
+  #stopChecking: (() => void) | null = null
   #closed = false
   #checked: Promise<void> = Promise.resolve()
 
@@ -50,17 +50,17 @@ export class Following {
     this.#repair = new Repair(options)
     const { commands, subscriber } = options.connections
     commands.on('ready', () => {
-      this.#checked = this.#look()
+      this.#checked = this.#checkAll()
     })
     // What comes by a new connection may go on from another history.
     for (const connection of [commands, subscriber]) connection.on('ready', () => this.#doubt())
     this.#followers = new Followers(options.onFollowerError)
-    options.subscriptions.onRestored(() => void this.#look())
+    options.subscriptions.onRestored(() => void this.#checkAll())
   }
 
   /** Begins to look where the followed rooms stand, again and again. Call once. */
   start(): void {
-    this.#lookLater()
+    this.#checkLater()
   }
 
   /**
@@ -103,7 +103,7 @@ export class Following {
 
   /** Notes what this node has written itself. @param command `<member> <command>` and its kind */
   wrote(roomId: RoomId, entries: readonly Entry[], command?: readonly [string, string]): void {
-    if (this.#repair.wrote(roomId, entries, command)) void this.#lookAt(roomId)
+    if (this.#repair.wrote(roomId, entries, command)) void this.#check(roomId)
   }
 
   /** The same for text. */
@@ -117,24 +117,24 @@ export class Following {
   }
 
   /** Tells the entry at an offset from any other, if it is the last one known here; else null. */
-  markAt(roomId: RoomId, offset: number): string | null {
-    return this.#repair.markAt(roomId, offset)
+  fingerprintAt(roomId: RoomId, offset: number): string | null {
+    return this.#repair.fingerprintAt(roomId, offset)
   }
 
   /** Looks at one room now. @returns whether something that was lost is there again */
   async recheck(roomId: RoomId): Promise<boolean> {
-    return this.#repair.remembers(roomId) && this.#lookAt(roomId)
+    return this.#repair.remembers(roomId) && this.#check(roomId)
   }
 
   /** Looks at all rooms now; resolves when their followers have been told. */
   async catchUp(): Promise<void> {
-    await this.#look()
+    await this.#checkAll()
     await new Promise<void>((resolve) => void this.#options.clock.after(GRACE_MS, resolve))
   }
 
   close(): void {
     this.#closed = true
-    this.#stopLook?.()
+    this.#stopChecking?.()
     this.#followers.clear()
     this.#rooms.clear()
     this.#repair.clear()
@@ -172,7 +172,7 @@ export class Following {
       const heard = update as HeardEntries
       if (this.#repair.heard(roomId, heard)) {
         this.#followers.tell(roomId, { type: 'doubtful' })
-        void this.#lookAt(roomId)
+        void this.#check(roomId)
       }
     } else this.#repair.addText(roomId, update)
     this.#followers.tell(roomId, update)
@@ -183,29 +183,29 @@ export class Following {
     for (const roomId of this.#rooms.keys()) this.#followers.tell(roomId, { type: 'doubtful' })
   }
 
-  #lookLater(): void {
-    this.#stopLook = this.#options.clock.after(LOOK_MS, () => {
-      void this.#look().finally(() => {
-        if (!this.#closed) this.#lookLater()
+  #checkLater(): void {
+    this.#stopChecking = this.#options.clock.after(CHECK_MS, () => {
+      void this.#checkAll().finally(() => {
+        if (!this.#closed) this.#checkLater()
       })
     })
   }
 
   /** Looks where every room stands, and tells its followers a little later. */
-  async #look(): Promise<void> {
+  async #checkAll(): Promise<void> {
     const rooms = this.#repair.ids
     for (let from = 0; from < rooms.length; from += BATCH)
-      await Promise.all(rooms.slice(from, from + BATCH).map((roomId) => this.#lookAt(roomId)))
+      await Promise.all(rooms.slice(from, from + BATCH).map((roomId) => this.#check(roomId)))
     // ignored because: while the storage is away nothing is known; the next look comes soon
     const back = await this.#repair.unremoved().catch(() => [])
     for (const roomId of back) this.#options.onUnremoved(roomId)
   }
 
   /** @returns whether something that was lost is there again */
-  async #lookAt(roomId: RoomId): Promise<boolean> {
+  async #check(roomId: RoomId): Promise<boolean> {
     const followed = this.#rooms.get(roomId)
     try {
-      const { stand, isBack } = await this.#repair.look(roomId)
+      const { stand, isBack } = await this.#repair.check(roomId)
       if (followed)
         this.#options.clock.after(GRACE_MS, () => this.#tellStand(roomId, followed, stand))
       if (!this.#rooms.has(roomId)) this.#repair.letGo(roomId)

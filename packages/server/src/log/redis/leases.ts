@@ -45,7 +45,7 @@ export class Leases {
   readonly #underWay = new Set<Promise<void>>()
   #thereSince: number
   /** When this node looked last, whether or not it might judge, ms. */
-  #lastLook: number | null = null
+  #lastCheck: number | null = null
   #lastSweep: { readonly now: number; readonly at: number } | null = null
 
   constructor(options: LeasesOptions) {
@@ -85,8 +85,8 @@ export class Leases {
     for (let from = 0; from < swept.rooms.length; from += BATCH) {
       const some = swept.rooms.slice(from, from + BATCH)
       // ignored because: a room on a master that is away is looked at with the next sweep; the others are not to wait
-      const looks = some.map((roomId) => this.#look(roomId, swept.now).catch(() => null))
-      rooms.push(...(await Promise.all(looks)).filter((found) => found !== null))
+      const checks = some.map((roomId) => this.#check(roomId, swept.now).catch(() => null))
+      rooms.push(...(await Promise.all(checks)).filter((found) => found !== null))
     }
     return { rooms, pass }
   }
@@ -112,8 +112,8 @@ export class Leases {
   /** Owners could not renew their leases while this whole machine slept, and them with it. */
   #noticeSleep(): void {
     const now = this.#options.clock.now()
-    if (this.#lastLook !== null && now - this.#lastLook > ASLEEP_MS) this.#wasAway()
-    this.#lastLook = now
+    if (this.#lastCheck !== null && now - this.#lastCheck > ASLEEP_MS) this.#wasAway()
+    this.#lastCheck = now
   }
 
   /** The storage's time and the rooms to look at; null while another node does it. */
@@ -137,7 +137,7 @@ export class Leases {
   }
 
   /** @returns null where nothing is to be done; then it is not looked at any more */
-  async #look(roomId: RoomId, sweptAt: number): Promise<LapsedRoom | null> {
+  async #check(roomId: RoomId, sweptAt: number): Promise<LapsedRoom | null> {
     const { connections, scripts, keys, clock } = this.#options
     const asked = clock.now()
     const answer = await connections.run(scripts.lapsed, keys.all(roomId))

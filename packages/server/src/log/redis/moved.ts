@@ -1,6 +1,6 @@
 // The answer of the scripts to whoever knows a room up to another ground (prelude.lua).
 import type { Footing, Moved } from '../entry-log.ts'
-import { markOfJson } from '../mark.ts'
+import { fingerprintOfJson } from '../mark.ts'
 import { readEntry } from '../readable.ts'
 import type { Answer } from './answers.ts'
 
@@ -28,7 +28,7 @@ export function movedIn(known: Footing, answer: Answer): Moved {
     ground: { epoch, offset: Number(offset), mark },
     after: goesOn ? from : saved === '' ? 'nothing' : { docket: saved },
     entries: items.map((json, index) => readEntry(json, before + 1 + index)),
-    mark: markOfJson(items.at(-1) ?? ''),
+    mark: fingerprintOfJson(items.at(-1) ?? ''),
     last: Number(last),
     running: running || null,
     number: Number(number),

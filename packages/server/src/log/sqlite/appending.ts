@@ -7,7 +7,7 @@ import { cardOf } from '../../decide/cards.ts'
 import type { Draft, EndDraft } from '../../decide/draft.ts'
 import { DOCKET_VERSION } from '../../decide/saved-docket.ts'
 import type { Append, Appended, Ending, Footing, Moved } from '../entry-log.ts'
-import { markOfJson } from '../mark.ts'
+import { fingerprintOfJson } from '../mark.ts'
 import type { Database } from './database.ts'
 import type { Entries, Last, RoomRow } from './entries.ts'
 import type { Members } from './members.ts'
@@ -82,10 +82,10 @@ export class Appending {
     const running = room.running === null ? null : replies.byNumber(roomId, room.running)
     return {
       type: 'moved',
-      ground: { epoch, offset, mark: markOfJson(entries.bodyAt(roomId, offset)) },
+      ground: { epoch, offset, mark: fingerprintOfJson(entries.bodyAt(roomId, offset)) },
       after: goesOn ? 'read' : saved ? { docket: saved.docket } : 'nothing',
       entries: some,
-      mark: markOfJson(lastBody),
+      mark: fingerprintOfJson(lastBody),
       last,
       running: running?.generation_id ?? null,
       number: room.last_number,

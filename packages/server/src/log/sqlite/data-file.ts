@@ -32,7 +32,7 @@ export class DataFile {
   }
 
   /** What has happened to it, or null; costs a few calls of the system. */
-  look(): Damage | null {
+  check(): Damage | null {
     const own = fstatSync(this.#file)
     const there = statsOf(this.#path)
     if (there === null) return 'deleted'
@@ -43,7 +43,7 @@ export class DataFile {
     const beginning = Buffer.alloc(MAGIC.length)
     if (own.size > 0 && readSync(this.#file, beginning, 0, MAGIC.length, 0) > 0)
       if (!beginning.equals(MAGIC)) return 'overwritten'
-    return this.#lookAtLog() ?? (this.#isUnreadable ? 'damaged' : null)
+    return this.#checkLog() ?? (this.#isUnreadable ? 'damaged' : null)
   }
 
   close(): void {
@@ -51,7 +51,7 @@ export class DataFile {
   }
 
   /** It is there from the first write until the end. */
-  #lookAtLog(): Damage | null {
+  #checkLog(): Damage | null {
     const there = statsOf(`${this.#path}-wal`)
     if (this.#log === null) {
       this.#log = there

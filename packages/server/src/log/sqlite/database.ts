@@ -52,7 +52,7 @@ export class Database {
       this.#database.exec('BEGIN IMMEDIATE; COMMIT')
       migrate(this.#database)
       // It knows the write-ahead log from now on.
-      this.#file?.look()
+      this.#file?.check()
       this.#reserve = isFile ? new Reserve(`${path}-reserve`) : null
     } catch (error) {
       this.#database.close()
@@ -107,7 +107,7 @@ export class Database {
   /** Looks after the file. @throws Refusal `storage-unavailable` when it is not what it was */
   requireFile(): void {
     const before = this.#damage
-    this.#damage = this.#file?.look() ?? null
+    this.#damage = this.#file?.check() ?? null
     if (this.#damage === null) return
     if (before === null) this.#onDamage(this.#damage)
     throw new Refusal('storage-unavailable')

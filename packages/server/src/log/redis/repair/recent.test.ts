@@ -1,7 +1,7 @@
 // What a node remembers of a room is bounded, whatever members do.
 import { expect, it } from 'vitest'
 import type { Entry } from '@roomcast/shared/protocol'
-import { markOf } from '../../mark.ts'
+import { fingerprintOf } from '../../mark.ts'
 import { Recent } from './recent.ts'
 
 const said = (offset: number, text: string): Entry => ({
@@ -19,7 +19,7 @@ it('[R7.2] a command that is sent again a thousand times is remembered once', ()
   const entry = said(7, 'long '.repeat(10_000))
   recent.addEntries([entry], 1)
   for (let time = 1; time <= 1000; time++) recent.addDone('ana c', 'post', [entry], time)
-  const mark = markOf(entry)
+  const mark = fingerprintOf(entry)
   expect(recent.done).toMatchObject([{ command: 'ana c', kind: 'post', first: mark, last: mark }])
   // Only its mark is kept, and as long as when it was heard of first.
   expect(JSON.stringify(recent.done).length).toBeLessThan(300)

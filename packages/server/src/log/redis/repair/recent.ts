@@ -2,7 +2,7 @@
 // storage that loses its tail is given it again from here (restoring.ts).
 import type { Delta, Entry, GenerationId, Kind } from '@roomcast/shared/protocol'
 import { byteLength, sliceBytes } from '@roomcast/shared/room'
-import { markOf } from '../../mark.ts'
+import { fingerprintOf } from '../../mark.ts'
 
 /** What a room is remembered with at most, bytes of JSON and of text; the oldest is forgotten first. */
 const MOST_BYTES = 512 * 1024
@@ -75,7 +75,7 @@ export class Recent {
   /** Notes entries; heard of twice they are kept once. */
   addEntries(entries: readonly Entry[], heardAt: number): void {
     for (const entry of entries) {
-      const mark = markOf(entry)
+      const mark = fingerprintOf(entry)
       if (this.#entries.has(mark)) continue
       const bytes = byteLength(JSON.stringify(entry))
       this.#entries.set(mark, { entry, heardAt, bytes })
@@ -92,7 +92,7 @@ export class Recent {
   addDone(command: string, kind: string, entries: readonly Entry[], heardAt: number): void {
     const [first, last] = [entries[0], entries.at(-1)]
     if (!first || !last || this.#done.has(command)) return
-    const marks = { first: markOf(first), last: markOf(last), count: entries.length }
+    const marks = { first: fingerprintOf(first), last: fingerprintOf(last), count: entries.length }
     this.#done.set(command, { command, kind, ...marks, heardAt })
   }
 

@@ -1,6 +1,6 @@
 // How far this node knows a room, and what it would take for a loss of the storage.
 import type { Entry, GenerationId } from '@roomcast/shared/protocol'
-import { markOf } from '../../mark.ts'
+import { fingerprintOf } from '../../mark.ts'
 import type { Recent } from './recent.ts'
 
 export interface Remembered {
@@ -71,5 +71,5 @@ export function notice(
 
 export function lastOf(entries: readonly Entry[]): { offset: number; mark: string } | undefined {
   const last = entries.at(-1)
-  return last && { offset: last.offset, mark: markOf(last) }
+  return last && { offset: last.offset, mark: fingerprintOf(last) }
 }

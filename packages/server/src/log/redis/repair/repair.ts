@@ -6,7 +6,7 @@ import type { Delta, Entry, GenerationId, RoomId } from '@roomcast/shared/protoc
 import { Refusal } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
 import { refusalOf, scriptFault } from '../../../redis/refusals.ts'
-import { markOf } from '../../mark.ts'
+import { fingerprintOf } from '../../mark.ts'
 import { Recent } from './recent.ts'
 import { lastOf, notice, type Remembered, type Stand, standIn } from './remembered.ts'
 import { RemovedRooms } from './removed-rooms.ts'
@@ -36,7 +36,7 @@ export interface HeardEntries {
 }
 
 /** The result of a look. `stand`: null where there is no such room; `isBack`: something that was lost is there again. */
-export interface Look {
+export interface Check {
   readonly stand: Stand | null
   readonly isBack: boolean
 }
@@ -128,7 +128,7 @@ export class Repair {
   }
 
   /** Tells the entry at an offset from any other, if it is the last one known here; else null. */
-  markAt(roomId: RoomId, offset: number): string | null {
+  fingerprintAt(roomId: RoomId, offset: number): string | null {
     const room = this.#rooms.get(roomId)
     return room?.offset === offset ? room.mark : null
   }
@@ -142,7 +142,7 @@ export class Repair {
    * Looks where a room stands, and gives it what it has lost. A repair that fails is told of, and the room stands as it was found.
    * @throws Error of ioredis while the storage is away
    */
-  async look(roomId: RoomId): Promise<Look> {
+  async check(roomId: RoomId): Promise<Check> {
     const room = this.#rooms.get(roomId)
     if (!room) return { stand: await this.standOf(roomId, 0), isBack: false }
     let isBack = false
@@ -221,7 +221,7 @@ export class Repair {
     const { offset, recent } = room
     const [first] = entries
     // It stands in the place of what was known.
-    const isOther = first !== undefined && first.offset <= offset && !recent.has(markOf(first))
+    const isOther = first !== undefined && first.offset <= offset && !recent.has(fingerprintOf(first))
     const isAmiss = room.epoch !== epoch || isOther
     recent.addEntries(entries, this.#now())
     if (isOther) room.sureOf = DOUBTED

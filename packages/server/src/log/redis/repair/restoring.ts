@@ -109,7 +109,7 @@ export class Restoring {
   ): Promise<Repaired | null | 'moved'> {
     const { connections, scripts, keys, log, newId } = this.#options
     const node = this.#node
-    const standing = await Standing.look(this.#options, roomId, recent, place, { node, forMs })
+    const standing = await Standing.read(this.#options, roomId, recent, place, { node, forMs })
     if (!standing.exists && recent.entries[0]?.type !== 'room-created') return null
     const found = compare(standing, place)
     if (found === 'other') return null

@@ -52,7 +52,7 @@ export class Standing implements Remains {
   readonly #running: { readonly key: string; readonly id: GenerationId } | null
 
   /** @throws Error of ioredis */
-  static async look(
+  static async read(
     { connections, scripts, keys }: Looking,
     roomId: RoomId,
     { entries, texts }: Recent,
