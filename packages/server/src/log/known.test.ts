@@ -2,7 +2,7 @@ import type { Entry } from '@roomcast/shared/protocol'
 import { describe, expect, it } from 'vitest'
 import type { EntryLog, Footing, Found, Moved } from './entry-log.ts'
 import { afterEntries, afterHearing, caughtUp, type Known, unknown } from './known.ts'
-import { fingerprintOf } from './mark.ts'
+import { fingerprintOf } from './fingerprint.ts'
 
 const joined = (offset: number, memberId: string): Entry => ({
   offset,

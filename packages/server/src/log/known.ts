@@ -5,7 +5,7 @@ import { type Docket, EMPTY_DOCKET } from '../decide/docket.ts'
 import { docketAfterAll } from '../decide/fold.ts'
 import { readDocket } from '../decide/saved-docket.ts'
 import type { EntryLog, Footing, Moved } from './entry-log.ts'
-import { fingerprintOf } from './mark.ts'
+import { fingerprintOf } from './fingerprint.ts'
 
 type AnyEntry = Entry | UnknownEntry
 

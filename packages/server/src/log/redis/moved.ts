@@ -1,6 +1,6 @@
 // The answer of the scripts to whoever knows a room up to another ground (prelude.lua).
 import type { Footing, Moved } from '../entry-log.ts'
-import { fingerprintOfJson } from '../mark.ts'
+import { fingerprintOfJson } from '../fingerprint.ts'
 import { readEntry } from '../readable.ts'
 import type { Answer } from './answers.ts'
 

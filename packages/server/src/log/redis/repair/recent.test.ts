@@ -1,7 +1,7 @@
 // What a node remembers of a room is bounded, whatever members do.
 import { expect, it } from 'vitest'
 import type { Entry } from '@roomcast/shared/protocol'
-import { fingerprintOf } from '../../mark.ts'
+import { fingerprintOf } from '../../fingerprint.ts'
 import { Recent } from './recent.ts'
 
 const said = (offset: number, text: string): Entry => ({

@@ -2,7 +2,7 @@
 // storage that loses its tail is given it again from here (restoring.ts).
 import type { Delta, Entry, GenerationId, Kind } from '@roomcast/shared/protocol'
 import { byteLength, sliceBytes } from '@roomcast/shared/room'
-import { fingerprintOf } from '../../mark.ts'
+import { fingerprintOf } from '../../fingerprint.ts'
 
 /** What a room is remembered with at most, bytes of JSON and of text; the oldest is forgotten first. */
 const MOST_BYTES = 512 * 1024

@@ -1,6 +1,6 @@
 // How far this node knows a room, and what it would take for a loss of the storage.
 import type { Entry, GenerationId } from '@roomcast/shared/protocol'
-import { fingerprintOf } from '../../mark.ts'
+import { fingerprintOf } from '../../fingerprint.ts'
 import type { Recent } from './recent.ts'
 
 export interface Remembered {

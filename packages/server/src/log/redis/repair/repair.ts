@@ -6,7 +6,7 @@ import type { Delta, Entry, GenerationId, RoomId } from '@roomcast/shared/protoc
 import { Refusal } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
 import { refusalOf, scriptFault } from '../../../redis/refusals.ts'
-import { fingerprintOf } from '../../mark.ts'
+import { fingerprintOf } from '../../fingerprint.ts'
 import { Recent } from './recent.ts'
 import { lastOf, notice, type Remembered, type Stand, standIn } from './remembered.ts'
 import { RemovedRooms } from './removed-rooms.ts'
