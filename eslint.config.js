@@ -42,7 +42,7 @@ const clientAreas = {
   answer: ['aim', 'browser', 'markdown', 'message', 'room', 'ui', 'wording'],
   people: ['room', 'ui', 'wording'],
   session: ['api', 'ui', 'wording'],
-  'opened-room': ['answer', 'browser', 'people', 'room', 'session', 'wording'],
+  'opened-room': ['answer', 'api', 'browser', 'people', 'room', 'session', 'wording'],
   queue: ['aim', 'message', 'text', 'ui', 'wording'],
   composer: [
     'api',

@@ -40,8 +40,8 @@ const EXPECTED: Readonly<Record<Intent['type'], readonly ErrorCode[]>> = {
 export function judge(court: Court, by: string, intent: Intent, result: CommandResult): void {
   const { tally, report, truth } = court
   if (!result.ok) {
-    const { code, message } = result.error
-    if (message === 'The room was left.') return
+    const { code } = result.error
+    if (code === 'room-left') return
     tally.count(`refused: ${code}`)
     const isExpected =
       code === 'storage-unavailable' ||

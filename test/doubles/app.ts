@@ -54,7 +54,7 @@ export function memoryRooms(clock: Pick<Clock, 'now'>) {
       }
       return await Promise.resolve(summary(memberId, roomId))
     },
-    async glance(roomId) {
+    async previewInvite(roomId) {
       const found = rooms.get(roomId)
       if (!found) throw new Refusal('room-not-found')
       const here = found.members.map(({ name }) => name)

@@ -15,7 +15,7 @@ export const GROUND: readonly Mutation[] = [
     rule: 'port',
     breaks: 'an entry that stands in the place of another is taken for it',
     file: PRELUDE,
-    find: 'if goesOn and offset == known.offset and mark == known.mark then',
+    find: 'if goesOn and offset == known.offset and fingerprint == known.fingerprint then',
     replace: 'if goesOn and offset == known.offset then',
     ...ground(
       'what a node knows and Redis does not any more > is not decided on, also where another',

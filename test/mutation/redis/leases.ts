@@ -88,7 +88,7 @@ export const LEASES: readonly Mutation[] = [
     rule: 'R5.1',
     breaks: 'owners are judged as soon as the machine wakes',
     file: LEASES_FILE,
-    find: 'now - this.#lastLook > ASLEEP_MS',
+    find: 'now - this.#lastCheck > ASLEEP_MS',
     replace: 'false',
     ...leases('an owner > [R5.1] has a whole lease to come back after everything has slept'),
   },

@@ -16,10 +16,10 @@ export class ApiError extends Error {
   }
 }
 
-/** The sentence of a refusal: the page's own for codes that only the page gives, else that of the server. */
+/** The sentence of a refusal: that of the server, or the page's own where the refusal comes from the page. */
 export function refusalText({ code, message }: ApiErrorBody): string {
   const own: Readonly<Record<string, string>> = words.trouble
-  return (Object.hasOwn(own, code) ? own[code] : null) ?? message
+  return message || (Object.hasOwn(own, code) ? own[code] : null) || words.trouble.unexpected
 }
 
 /** The sentence about something that was thrown. */

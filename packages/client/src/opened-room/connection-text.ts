@@ -2,6 +2,7 @@
 import type { ErrorBody } from '@roomcast/shared/protocol'
 import { unreachable } from '@roomcast/shared/unreachable'
 import type { Status } from '../room/status.ts'
+import { refusalText } from '../api/api-error.ts'
 import { words } from '../wording/language.ts'
 
 /** A link that is back within this time is not worth a sentence. */
@@ -40,7 +41,7 @@ export function connectionText(
     case 'paused':
       return { tone: 'busy', chip: said.paused, sentence: pausedText(status.error, onScreen) }
     case 'refused':
-      return { tone: 'bad', chip: said.refused, sentence: status.error.message }
+      return { tone: 'bad', chip: said.refused, sentence: refusalText(status.error) }
     case 'offline': {
       if (now - status.since < BLIP_MS)
         return { tone: 'busy', chip: said.reconnecting, sentence: null }

@@ -1,5 +1,6 @@
 // What fills the page when a room does not let it in: why, and the one thing to do about it.
 import type { ErrorBody, Member } from '@roomcast/shared/protocol'
+import { refusalText } from '../api/api-error.ts'
 import { refusalWords } from '../wording/on-demand/refusal.ts'
 
 interface Face {
@@ -34,6 +35,6 @@ export function refusedFace({ error, known = false, gone }: Refusal): Face {
         ? { title: said.deleted, text: said.deletedText, action: 'home' }
         : { title: said.noSuchRoom, text: said.noSuchRoomText, action: 'home' }
     default:
-      return { title: said.cannotOpen, text: error.message, action: 'reload' }
+      return { title: said.cannotOpen, text: refusalText(error), action: 'reload' }
   }
 }

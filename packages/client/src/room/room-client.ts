@@ -8,7 +8,6 @@ import {
   type CommandResult,
   type CommandType,
   type Entry,
-  errorBody,
   type ErrorBody,
   LIMITS,
   type Look,
@@ -159,7 +158,7 @@ export class RoomClient {
     if (status.kind === 'refused') return Promise.resolve({ ok: false, error: status.error })
     // A command that the server's socket does not take would end the link, and be sent again for ever.
     if ('text' in intent && byteLength(intent.text) > LIMITS.messageBytes)
-      return Promise.resolve({ ok: false, error: errorBody('message-too-long') })
+      return Promise.resolve({ ok: false, error: localRefusal('message-too-long') })
     const { newId, roomId } = this.#options
     return this.#outbox.add({ ...intent, commandId: newId(), roomId })
   }
@@ -294,7 +293,7 @@ export class RoomClient {
     if (this.#isOver()) return
     const update = parseUpdate(input, this.#joining?.after)
     if (update !== null) this.#apply(update)
-    else if (isSnapshot(input)) this.#refuse(errorBody('protocol-version'))
+    else if (isSnapshot(input)) this.#refuse(localRefusal('protocol-version'))
     // It may have refused this client, or a listener may have left.
     if (!this.#isOver()) this.#watchSilence()
   }

@@ -7,7 +7,6 @@ import {
   type Command,
   type CommandResult,
   commandResultSchema,
-  errorBody,
   type ErrorBody,
   errorSchema,
   PROTOCOL_VERSION,
@@ -125,7 +124,7 @@ export class SocketTransport implements Transport {
     const [largest] = [...this.#unanswered].toSorted(([, one], [, other]) => other - one)
     if (largest === undefined) return
     this.#unanswered.delete(largest[0])
-    largest[0]({ ok: false, error: errorBody('too-large') })
+    largest[0]({ ok: false, error: localRefusal('too-large') })
   }
 
   #unlink(): void {

@@ -22,7 +22,7 @@ class NotedPlace {
     this.roomId = null
   }
 
-  look(): boolean {
+  keepsUp(): boolean {
     return this.isPatient
   }
 }

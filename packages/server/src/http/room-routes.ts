@@ -210,7 +210,7 @@ export function inviteRoutes(
   router.post('/look', perAddress(bucket), async (request, response) => {
     const { invite } = parseBody(request, inviteRequestSchema)
     const { roomId, inviteId } = await invites.open(invite)
-    response.json(await rooms.glance(roomId, inviteId))
+    response.json(await rooms.previewInvite(roomId, inviteId))
   })
   return router
 }

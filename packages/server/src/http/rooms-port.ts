@@ -39,7 +39,7 @@ export interface RoomsPort {
    */
   admit(roomId: RoomId, member: SessionMember, inviteId: string | undefined): Promise<RoomSummary>
   /** What somebody who is no member may know with an invite, see `admit`. */
-  glance(roomId: RoomId, inviteId: string | undefined): Promise<InviteLook>
+  previewInvite(roomId: RoomId, inviteId: string | undefined): Promise<InviteLook>
   /** The link of a room for a member who may invite; a new one holds for `lifetimeMs`. `owner-only`: they may not. */
   invite(memberId: MemberId, roomId: RoomId, lifetimeMs: number): Promise<OpenInvite>
   /** The links that are open, oldest first. `owner-only`, see `invite`. */

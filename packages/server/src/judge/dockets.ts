@@ -47,10 +47,11 @@ export class Dockets {
     const kept = this.#kept.get(roomId) ?? decidedOn
     const unsaved = kept.unsaved - (isSaved ? decidedOn.unsaved : 0)
     const known = { ...kept, unsaved: Math.max(unsaved, 0) }
-    const { epoch, offset, mark } = decidedOn.ground
+    const { epoch, offset, fingerprint } = decidedOn.ground
     const { ground } = known
     // Else it has been heard of already.
-    const isNews = ground.epoch === epoch && ground.offset === offset && ground.mark === mark
+    const isNews =
+      ground.epoch === epoch && ground.offset === offset && ground.fingerprint === fingerprint
     this.#kept.keep(roomId, isNews ? afterEntries(known, entries) : known)
   }
 

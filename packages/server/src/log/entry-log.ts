@@ -73,8 +73,8 @@ export interface Written {
 export interface Spot {
   /** 0: there is none yet. */
   readonly offset: number
-  /** Tells that entry from any other that may stand in its place after a loss (mark.ts). */
-  readonly mark: string
+  /** Tells that entry from any other that may stand in its place after a loss (fingerprint.ts). */
+  readonly fingerprint: string
 }
 
 /** The last entry of a room that decisions depend on. */
@@ -147,7 +147,7 @@ export interface Moved {
   /** The next ones, in order: 500 or 1 MiB of them at most. None comes after the ground: it is talk, and does not matter here. */
   readonly entries: readonly Entry[]
   /** Tells the last of them from any other. */
-  readonly mark: string
+  readonly fingerprint: string
   /** Offset of the last entry of the room. */
   readonly last: number
   readonly running: GenerationId | null

@@ -1,4 +1,4 @@
-// The mark of an entry: after a loss another entry may stand at its offset.
+// The fingerprint of an entry: after a loss another entry may stand at its offset.
 import { createHash } from 'node:crypto'
 import type { Entry, UnknownEntry } from '@roomcast/shared/protocol'
 

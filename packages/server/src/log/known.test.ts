@@ -29,14 +29,14 @@ function aRoom(): Known {
 /** An answer of the log. */
 function told(more: Partial<Moved>): Moved {
   const { entries = [] } = more
-  const ground = { epoch: 'one', offset: 1, mark: '' }
+  const ground = { epoch: 'one', offset: 1, fingerprint: '' }
   const last = entries.at(-1)?.offset ?? 0
   return {
     type: 'moved',
     ground,
     after: 'ground',
     entries,
-    mark: '',
+    fingerprint: '',
     last,
     running: null,
     number: 0,
@@ -61,7 +61,11 @@ const membersOf = ({ docket }: Known) => [...docket.members.keys()]
 describe('what is known of a room', () => {
   it('stands on the last entry that decisions depend on', () => {
     const known = aRoom()
-    expect(known.ground).toEqual({ epoch: 'one', offset: 1, mark: fingerprintOf(joined(1, 'alice')) })
+    expect(known.ground).toEqual({
+      epoch: 'one',
+      offset: 1,
+      fingerprint: fingerprintOf(joined(1, 'alice')),
+    })
     expect(known).toMatchObject({ docket: { offset: 2 }, unsaved: 2 })
   })
 
@@ -87,7 +91,7 @@ describe('what is known of a room', () => {
 
   it('catches up from its ground, also where talk after it was lost and others came', async () => {
     const ahead = afterHearing(aRoom(), [said(3), said(4)])
-    const ground = { epoch: 'one', offset: 2, mark: 'of bob' }
+    const ground = { epoch: 'one', offset: 2, fingerprint: 'of bob' }
     const known = await caughtUp(
       SILENT,
       'room',
@@ -99,18 +103,21 @@ describe('what is known of a room', () => {
   })
 
   it('is read on until it is whole, and what runs is as the log says', async () => {
-    const ground = { epoch: 'one', offset: 3, mark: 'of carol' }
-    const first = told({ ground, entries: [joined(2, 'bob')], last: 4, mark: 'of bob' })
+    const ground = { epoch: 'one', offset: 3, fingerprint: 'of carol' }
+    const first = told({ ground, entries: [joined(2, 'bob')], last: 4, fingerprint: 'of bob' })
     const rest = told({ ground, entries: [joined(3, 'carol'), said(4)], running: 'g7', number: 7 })
     const { log, asked } = answering([first, rest])
     const known = await caughtUp(log, 'room', aRoom())
     expect(membersOf(known)).toEqual(['alice', 'bob', 'carol'])
     expect(known).toMatchObject({ ground, docket: { offset: 4, running: 'g7', number: 7 } })
-    expect(asked.map(({ read }) => read)).toEqual([aRoom().read, { offset: 2, mark: 'of bob' }])
+    expect(asked.map(({ read }) => read)).toEqual([
+      aRoom().read,
+      { offset: 2, fingerprint: 'of bob' },
+    ])
   })
 
   it('is as it is now where talk comes after the last entry that decisions depend on', async () => {
-    const ground = { epoch: 'one', offset: 3, mark: 'of carol' }
+    const ground = { epoch: 'one', offset: 3, fingerprint: 'of carol' }
     const entries = [joined(2, 'bob'), joined(3, 'carol')]
     const { log, asked } = answering([told({ ground, entries, last: 9, running: 'g7', number: 7 })])
     const known = await caughtUp(log, 'room', aRoom())
@@ -120,7 +127,7 @@ describe('what is known of a room', () => {
   })
 
   it('is begun anew in another epoch, and without a docket that cannot be read', async () => {
-    const ground = { epoch: 'two', offset: 1, mark: 'of dora' }
+    const ground = { epoch: 'two', offset: 1, fingerprint: 'of dora' }
     const saved = told({ ground, after: { docket: '{' }, entries: [] })
     const { log, asked } = answering([saved, told({ ground, entries: [joined(1, 'dora')] })])
     const known = await caughtUp(log, 'room', aRoom())

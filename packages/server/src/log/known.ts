@@ -17,7 +17,7 @@ export interface Known extends Footing {
 
 /** Of a room of which nothing is known, or that is made in this epoch. */
 export function unknown(epoch = ''): Known {
-  const nowhere = { offset: 0, mark: '' }
+  const nowhere = { offset: 0, fingerprint: '' }
   return { docket: EMPTY_DOCKET, ground: { epoch, ...nowhere }, read: nowhere, unsaved: 0 }
 }
 
@@ -43,7 +43,7 @@ export async function caughtUp(
   for (let now = known; ; told = undefined) {
     const answer = told ?? (await log.find(roomId, [], now))
     if (answer.type === 'found') return now
-    const { ground, entries, mark } = answer
+    const { ground, entries, fingerprint } = answer
     const from = beginning(now, answer)
     if (from === null) {
       // A docket that cannot be read is done without: from the first entry on.
@@ -52,7 +52,7 @@ export async function caughtUp(
     }
     const folded = afterEntries(from, entries)
     if (folded.read.offset >= ground.offset || entries.length === 0) return whole(folded, answer)
-    const read = { offset: folded.read.offset, mark }
+    const read = { offset: folded.read.offset, fingerprint }
     now = { ...folded, read, ground: { epoch: ground.epoch, ...read } }
   }
 }
@@ -62,7 +62,7 @@ function beginning(known: Known, { ground, after: from }: Moved): Known | null {
   if (from === 'read') return known
   if (from === 'ground') return { ...known, read: known.ground }
   const docket = from === 'nothing' ? EMPTY_DOCKET : readDocket(from.docket)
-  return docket && { docket, ground, read: { offset: docket.offset, mark: '' }, unsaved: 0 }
+  return docket && { docket, ground, read: { offset: docket.offset, fingerprint: '' }, unsaved: 0 }
 }
 
 /**
@@ -73,10 +73,12 @@ export function afterEntries(known: Known, entries: readonly AnyEntry[]): Known 
   const last = entries.at(-1)
   if (!last) return known
   const docket = docketAfterAll(known.docket, entries)
-  const read = { offset: last.offset, mark: fingerprintOf(last) }
+  const read = { offset: last.offset, fingerprint: fingerprintOf(last) }
   const ruling = entries.findLast(({ type }) => doesRule(type))
   const { epoch } = known.ground
-  const ground = ruling ? { epoch, offset: ruling.offset, mark: fingerprintOf(ruling) } : known.ground
+  const ground = ruling
+    ? { epoch, offset: ruling.offset, fingerprint: fingerprintOf(ruling) }
+    : known.ground
   return { docket, ground, read, unsaved: known.unsaved + entries.length }
 }
 
@@ -84,13 +86,16 @@ export function afterEntries(known: Known, entries: readonly AnyEntry[]): Known 
  * As the room is now: no entry after the ground changes a decision (EntryKind.rules). The log knows for certain which generation runs, also
  * where the entry that began or ended it cannot be read.
  */
-function whole(known: Known, { ground, last, running, number, mark, entries }: Moved): Known {
+function whole(
+  known: Known,
+  { ground, last, running, number, fingerprint, entries }: Moved,
+): Known {
   const { docket } = known
   return {
     ...known,
     ground,
     // As it is stored, also where it cannot be read.
-    read: entries.length > 0 ? { ...known.read, mark } : ground,
+    read: entries.length > 0 ? { ...known.read, fingerprint } : ground,
     docket: { ...docket, offset: last, running, number: Math.max(docket.number, number) },
   }
 }

@@ -65,7 +65,7 @@ describe('[R6.7] who is removed', () => {
     await remove()
     expect(shown.present.map(({ memberId }) => memberId)).toEqual(['alice'])
     const { inviteId } = await rooms.invite('alice', room.roomId, 1000)
-    expect((await rooms.glance(room.roomId, inviteId)).here).toEqual(['Alice'])
+    expect((await rooms.previewInvite(room.roomId, inviteId)).here).toEqual(['Alice'])
   })
 
   it('gets no further where the removal comes while they join', async () => {

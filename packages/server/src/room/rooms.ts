@@ -175,7 +175,7 @@ export class Rooms {
   }
 
   /** What somebody who is no member may know with an invite. @throws Refusal `room-not-found`, `invite-ended` */
-  async glance(roomId: RoomId, inviteId?: string): Promise<InviteLook> {
+  async previewInvite(roomId: RoomId, inviteId?: string): Promise<InviteLook> {
     const room = await this.#inReach(roomId)
     this.#requireOpen(room, inviteId)
     await this.#options.presence.known(roomId)

@@ -28,7 +28,7 @@ class NotedPlace {
     this.looks.push([roomId, look])
   }
 
-  look(unsent: number): boolean {
+  keepsUp(unsent: number): boolean {
     this.unsent.push(unsent)
     return this.isPatient
   }

@@ -4,4 +4,7 @@ export const trouble = {
   unreadable: 'Unexpected response from the server. Reload the page.',
   unexpected: 'Something went wrong on this page.',
   'room-left': 'You left this room.',
+  'message-too-long': 'This message is too long.',
+  'too-large': 'This message is too large.',
+  'protocol-version': 'Reload the page to use the current version.',
 }

@@ -49,8 +49,14 @@ export function valuesOf(append: Append, { node, reserves, digest }: Sending): s
 
 /** How far a room is known, as the scripts take it. */
 export function footingIn({ ground, read }: Footing): object {
-  const { epoch, offset, mark } = ground
-  return { epoch, offset: String(offset), mark, read: String(read.offset), readMark: read.mark }
+  const { epoch, offset, fingerprint } = ground
+  return {
+    epoch,
+    offset: String(offset),
+    fingerprint,
+    read: String(read.offset),
+    readFingerprint: read.fingerprint,
+  }
 }
 
 /** A room's hash has the title as JSON. */

@@ -125,7 +125,7 @@ end
 if isNew then
   make(asked.epoch)
 elseif not room('ground') then
-  set('ground', asked.offset .. ' ' .. asked.mark)
+  set('ground', asked.offset .. ' ' .. asked.fingerprint)
 end
 if writes then
   set('rules', whole(math.max(rules, asked.rules)))
@@ -137,7 +137,7 @@ if not reservedByOther(asked.node) then
 end
 if asked.docket then
   redis.call('HSET', KEYS[9], 'docket', asked.docket, 'docket-version', asked.version, 'docket-offset', asked.read,
-    'docket-mark', asked.readMark)
+    'docket-mark', asked.readFingerprint)
 end
 local position = 1
 for _, command in ipairs(asked.commands) do

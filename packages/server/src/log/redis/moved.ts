@@ -8,7 +8,7 @@ type MovedAnswer = readonly [
   'moved',
   epoch: string,
   offset: string,
-  mark: string,
+  fingerprint: string,
   from: string,
   saved: string,
   entries: readonly string[],
@@ -19,16 +19,16 @@ type MovedAnswer = readonly [
 
 /** @param known as the script was told */
 export function movedIn(known: Footing, answer: Answer): Moved {
-  const [type, epoch, offset, mark, from, saved, items, last, running, number] =
+  const [type, epoch, offset, fingerprint, from, saved, items, last, running, number] =
     answer as MovedAnswer
   const goesOn = from === 'read' || from === 'ground'
   const before = goesOn ? known[from].offset : Number(from)
   return {
     type,
-    ground: { epoch, offset: Number(offset), mark },
+    ground: { epoch, offset: Number(offset), fingerprint },
     after: goesOn ? from : saved === '' ? 'nothing' : { docket: saved },
     entries: items.map((json, index) => readEntry(json, before + 1 + index)),
-    mark: fingerprintOfJson(items.at(-1) ?? ''),
+    fingerprint: fingerprintOfJson(items.at(-1) ?? ''),
     last: Number(last),
     running: running || null,
     number: Number(number),

@@ -3,7 +3,7 @@
 -- KEYS  1 room     HASH   epoch, title (JSON), offset, at, running, waits (the question that may start when nothing runs),
 --                         before (the epochs that lost tails have ended, the last ones), number (of the generation that
 --                         started last), rules (the highest version
---                         of them that has written), ground (offset and mark of the last entry that decisions depend
+--                         of them that has written), ground (offset and fingerprint of the last entry that decisions depend
 --                         on), reserved (`<node> <until>`)
 --       2 entries  STREAM ids `<offset>-0`; fields `e` (JSON), of a start also `g` (its generation)
 --       3 starts   ZSET   offsets of the entries that begin a message
@@ -15,7 +15,7 @@
 --       6 members  HASH   id -> `"name":…,"role":…`
 --       7 commands HASH   `<member> <command>` -> `<type> <first> <last>`, the entries it wrote
 --       8 ages     ZSET   the same fields by time
---       9 checkpoint HASH  version, offset, state (JSON); docket (JSON) with its own version, offset and mark
+--       9 checkpoint HASH  version, offset, state (JSON); docket (JSON) with its own version, offset and fingerprint
 --      10 generations      what the keys of all generations begin with
 --         generation HASH  number, message, offset, fence, lease, marks, digest, ended (JSON)
 --         reply    STRING  of a generation, with `:reply` behind: the text, UTF-8
@@ -82,8 +82,8 @@ local function save()
   end
 end
 
--- What tells the entry at an offset from any other that may stand in its place (log/mark.ts); nil where there is none.
-local function markAt(offset)
+-- What tells the entry at an offset from any other that may stand in its place (log/fingerprint.ts); nil where there is none.
+local function fingerprintAt(offset)
   local item = redis.call('XRANGE', ENTRIES, offset .. '-0', offset .. '-0')[1]
   return item and redis.sha1hex(item[2][2])
 end
@@ -91,11 +91,11 @@ end
 -- The last entry that decisions depend on, and what tells it from any other; in a room that an earlier version has
 -- written, its last entry.
 local function ground()
-  local offset, mark = (room('ground') or ''):match('^(%d+) (%x*)$')
+  local offset, fingerprint = (room('ground') or ''):match('^(%d+) (%x*)$')
   if offset then
-    return offset, mark
+    return offset, fingerprint
   end
-  return room('offset'), markAt(room('offset')) or ''
+  return room('offset'), fingerprintAt(room('offset')) or ''
 end
 
 -- Until when another than this node has the room to itself; nil when nobody has.
@@ -132,29 +132,29 @@ local function between(offset, last)
   return entries
 end
 
--- What to answer to whoever knows the room up to another ground; nil when it is this one. `known`: its epoch, offset and mark, and
--- the last entry that was read, with its mark. Gives the epoch, the ground and its mark; `read` or `ground` where the room goes on
+-- What to answer to whoever knows the room up to another ground; nil when it is this one. `known`: its epoch, offset and fingerprint, and
+-- the last entry that was read, with its fingerprint. Gives the epoch, the ground and its fingerprint; `read` or `ground` where the room goes on
 -- from there, else the offset of a docket that was saved, with that, or 0; the next entries from there up to the ground, the
 -- last offset of the room, and what runs. KEYS 9 is the checkpoint.
 local function moved(known)
-  local epoch, offset, mark = room('epoch'), ground()
+  local epoch, offset, fingerprint = room('epoch'), ground()
   local goesOn = epoch == known.epoch
-  if goesOn and offset == known.offset and mark == known.mark then
+  if goesOn and offset == known.offset and fingerprint == known.fingerprint then
     return nil
   end
   local from, saved, begin
-  if goesOn and (markAt(known.read) or '') == known.readMark then
+  if goesOn and (fingerprintAt(known.read) or '') == known.readFingerprint then
     from, saved, begin = 'read', '', known.read
-  elseif goesOn and (markAt(known.offset) or '') == known.mark then
+  elseif goesOn and (fingerprintAt(known.offset) or '') == known.fingerprint then
     from, saved, begin = 'ground', '', known.offset
   else
     local version, at, of = unpack(redis.call('HMGET', KEYS[9], 'docket-version', 'docket-offset', 'docket-mark'))
     -- A storage that has lost its tail may have kept it all the same.
-    local holds = version == DOCKET_VERSION and markAt(at) == of
+    local holds = version == DOCKET_VERSION and fingerprintAt(at) == of
     begin, saved = holds and at or '0', holds and redis.call('HGET', KEYS[9], 'docket') or ''
     from = begin
   end
-  return { 'moved', epoch, offset, mark, from, saved, between(begin, offset), room('offset'), runs() }
+  return { 'moved', epoch, offset, fingerprint, from, saved, between(begin, offset), room('offset'), runs() }
 end
 
 -- Writes an entry and gives its offset. `body`: its JSON members after offset and at. `rules`: decisions depend on it.

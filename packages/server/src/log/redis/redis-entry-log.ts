@@ -193,8 +193,8 @@ export class RedisEntryLog implements EntryLog {
     if (state.running !== null || state.outdated) return
     const { roomId, epoch, offset } = state
     const names = [...this.#keys.room(roomId), this.#keys.checkpoint(roomId)]
-    const mark = this.#following.fingerprintAt(roomId, offset) ?? ''
-    const values = [CHECKPOINT_VERSION, epoch, offset, JSON.stringify(state), mark]
+    const fingerprint = this.#following.fingerprintAt(roomId, offset) ?? ''
+    const values = [CHECKPOINT_VERSION, epoch, offset, JSON.stringify(state), fingerprint]
     await this.#caller.run('checkpoint', names, values)
   }
 

@@ -7,7 +7,7 @@ local isNew = not exists()
 if isNew ~= (asked.makes == true) then
   return { 'moved' }
 end
-if not isNew and (room('epoch') ~= asked.epoch or room('offset') ~= asked.offset or (markAt(asked.offset) or '') ~= asked.mark) then
+if not isNew and (room('epoch') ~= asked.epoch or room('offset') ~= asked.offset or (fingerprintAt(asked.offset) or '') ~= asked.fingerprint) then
   return { 'moved' }
 end
 if isNew then

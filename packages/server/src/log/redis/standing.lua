@@ -1,7 +1,7 @@
 -- The remains of the last seconds that a node remembers. ARGV 1 the lowest offset that it remembers  2 the offset up to
 -- which it had followed the room  3 whose repair it is  4 for how long others are to wait for it, ms, or 0
 -- 5… ids of messages and generations
--- Gives the epoch and those before, the last offset and its mark, the mark at the second offset, the entries from the first on,
+-- Gives the epoch and those before, the last offset and its fingerprint, the fingerprint at the second offset, the entries from the first on,
 -- for each id its place as a message, whether that is retracted, its place as a generation and whether that has ended; and the
 -- generation that runs and its number.
 if not exists() then
@@ -24,4 +24,4 @@ for position = 5, #ARGV do
   }
 end
 local offset = room('offset')
-return { 'ok', room('epoch'), room('before') or '', offset, markAt(offset) or '', markAt(ARGV[2]) or '', entries, about, runs() }
+return { 'ok', room('epoch'), room('before') or '', offset, fingerprintAt(offset) or '', fingerprintAt(ARGV[2]) or '', entries, about, runs() }

@@ -82,10 +82,10 @@ export class Appending {
     const running = room.running === null ? null : replies.byNumber(roomId, room.running)
     return {
       type: 'moved',
-      ground: { epoch, offset, mark: fingerprintOfJson(entries.bodyAt(roomId, offset)) },
+      ground: { epoch, offset, fingerprint: fingerprintOfJson(entries.bodyAt(roomId, offset)) },
       after: goesOn ? 'read' : saved ? { docket: saved.docket } : 'nothing',
       entries: some,
-      mark: fingerprintOfJson(lastBody),
+      fingerprint: fingerprintOfJson(lastBody),
       last,
       running: running?.generation_id ?? null,
       number: room.last_number,

@@ -53,9 +53,9 @@ export class Recent {
     return [...this.#entries.values()].map(({ entry }) => entry)
   }
 
-  /** The same, with their marks. */
-  get marked(): readonly (readonly [mark: string, entry: Entry])[] {
-    return [...this.#entries].map(([mark, { entry }]) => [mark, entry] as const)
+  /** The same, with their fingerprints. */
+  get byFingerprint(): readonly (readonly [fingerprint: string, entry: Entry])[] {
+    return [...this.#entries].map(([fingerprint, { entry }]) => [fingerprint, entry] as const)
   }
 
   get done(): readonly Done[] {
@@ -68,17 +68,17 @@ export class Recent {
   }
 
   /** Whether this very entry is among what is remembered. */
-  has(mark: string): boolean {
-    return this.#entries.has(mark)
+  has(fingerprint: string): boolean {
+    return this.#entries.has(fingerprint)
   }
 
   /** Notes entries; heard of twice they are kept once. */
   addEntries(entries: readonly Entry[], heardAt: number): void {
     for (const entry of entries) {
-      const mark = fingerprintOf(entry)
-      if (this.#entries.has(mark)) continue
+      const fingerprint = fingerprintOf(entry)
+      if (this.#entries.has(fingerprint)) continue
       const bytes = byteLength(JSON.stringify(entry))
-      this.#entries.set(mark, { entry, heardAt, bytes })
+      this.#entries.set(fingerprint, { entry, heardAt, bytes })
       this.#bytes += bytes
       this.#number(entry)
     }
@@ -92,8 +92,12 @@ export class Recent {
   addDone(command: string, kind: string, entries: readonly Entry[], heardAt: number): void {
     const [first, last] = [entries[0], entries.at(-1)]
     if (!first || !last || this.#done.has(command)) return
-    const marks = { first: fingerprintOf(first), last: fingerprintOf(last), count: entries.length }
-    this.#done.set(command, { command, kind, ...marks, heardAt })
+    const fingerprints = {
+      first: fingerprintOf(first),
+      last: fingerprintOf(last),
+      count: entries.length,
+    }
+    this.#done.set(command, { command, kind, ...fingerprints, heardAt })
   }
 
   /**
@@ -121,9 +125,9 @@ export class Recent {
 
   /** Forgets what was heard of before a time, ms. */
   forgetBefore(time: number): void {
-    for (const [mark, { heardAt, bytes, entry }] of this.#entries) {
+    for (const [fingerprint, { heardAt, bytes, entry }] of this.#entries) {
       if (heardAt >= time) break
-      this.#entries.delete(mark)
+      this.#entries.delete(fingerprint)
       if (
         entry.type === 'generation-ended' &&
         this.#numbered.get(entry.number) === entry.generationId

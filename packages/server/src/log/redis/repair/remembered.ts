@@ -7,9 +7,9 @@ export interface Remembered {
   epoch: string
   /** The storage itself has told of this epoch; else it was made up here for a new room, and may be that of nobody. */
   wasTold: boolean
-  /** The last entry known of in this epoch, and its mark. */
+  /** The last entry known of in this epoch, and its fingerprint. */
   offset: number
-  mark: string
+  fingerprint: string
   readonly recent: Recent
   /** The room has another epoch than this one by now, and has not been given yet what may have been lost. */
   owes: { readonly epoch: string; readonly wasTold: boolean } | null
@@ -25,9 +25,9 @@ export interface Stand {
   readonly offset: number
   readonly end: number
   /** Of its last entry. */
-  readonly mark: string
+  readonly fingerprint: string
   /** Of the entry that was asked for; null when there is none. */
-  readonly askedMark: string | null
+  readonly askedFingerprint: string | null
   /** The epochs that lost tails have ended. */
   readonly before: readonly string[]
 }
@@ -40,14 +40,14 @@ export interface TextOf {
 
 /** Reads what `position.lua` answers; null when there is no such room. */
 export function standIn(answer: readonly string[]): Stand | null {
-  const [state, epoch = '', offset, end, askedMark, mark = '', before = ''] = answer
+  const [state, epoch = '', offset, end, askedMark, fingerprint = '', before = ''] = answer
   if (state !== 'ok') return null
   return {
     epoch,
     offset: Number(offset),
     end: Number(end),
-    mark,
-    askedMark: askedMark || null,
+    fingerprint,
+    askedFingerprint: askedMark || null,
     before: before.split(' '),
   }
 }
@@ -56,7 +56,7 @@ export function standIn(answer: readonly string[]): Stand | null {
 export function notice(
   room: Remembered,
   epoch: string,
-  entry: { readonly offset: number; readonly mark: string } | undefined,
+  entry: { readonly offset: number; readonly fingerprint: string } | undefined,
 ): void {
   if (room.epoch === epoch && (entry === undefined || entry.offset <= room.offset)) return
   if (room.epoch !== epoch) {
@@ -66,10 +66,12 @@ export function notice(
   }
   room.epoch = epoch
   room.offset = entry?.offset ?? 0
-  room.mark = entry?.mark ?? ''
+  room.fingerprint = entry?.fingerprint ?? ''
 }
 
-export function lastOf(entries: readonly Entry[]): { offset: number; mark: string } | undefined {
+export function lastOf(
+  entries: readonly Entry[],
+): { offset: number; fingerprint: string } | undefined {
   const last = entries.at(-1)
-  return last && { offset: last.offset, mark: fingerprintOf(last) }
+  return last && { offset: last.offset, fingerprint: fingerprintOf(last) }
 }

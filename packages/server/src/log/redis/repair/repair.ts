@@ -130,7 +130,7 @@ export class Repair {
   /** Tells the entry at an offset from any other, if it is the last one known here; else null. */
   fingerprintAt(roomId: RoomId, offset: number): string | null {
     const room = this.#rooms.get(roomId)
-    return room?.offset === offset ? room.mark : null
+    return room?.offset === offset ? room.fingerprint : null
   }
 
   /** Whether something could be given to a room that has lost it. */
@@ -147,13 +147,18 @@ export class Repair {
     if (!room) return { stand: await this.standOf(roomId, 0), isBack: false }
     let isBack = false
     for (let looks = 0; ; looks++) {
-      const { epoch, offset, mark } = room
+      const { epoch, offset, fingerprint } = room
       const [connection, links, asked] = [this.#connection, this.#links, this.#now()]
       const stand = await this.standOf(roomId, offset)
       const isGone = stand === null && room.connection !== connection
-      const isLost = offset > 0 && stand?.epoch === epoch && stand.askedMark !== mark
+      const isLost = offset > 0 && stand?.epoch === epoch && stand.askedFingerprint !== fingerprint
       if ((isGone || isLost) && looks < MOST_LOOKS) {
-        const repaired = await this.#repair(roomId, room, { epoch, offset, mark, wasTold: true })
+        const repaired = await this.#repair(roomId, room, {
+          epoch,
+          offset,
+          fingerprint,
+          wasTold: true,
+        })
         room.connection = connection
         if (repaired === 'failed') return { stand, isBack }
         isBack ||= repaired === 'back'
@@ -165,7 +170,8 @@ export class Repair {
         notice(room, stand.epoch, stand)
       }
       const { owes } = room
-      const paid = owes && (await this.#repair(roomId, room, { ...owes, offset: 0, mark: '' }))
+      const paid =
+        owes && (await this.#repair(roomId, room, { ...owes, offset: 0, fingerprint: '' }))
       room.connection = connection
       if (paid === 'failed') return { stand, isBack }
       if (room.owes === owes) room.owes = null
@@ -191,7 +197,7 @@ export class Repair {
     this.#removed.clear()
   }
 
-  /** Where a room stands. @param asked the offset whose mark is wanted. Null: there is no such room. */
+  /** Where a room stands. @param asked the offset whose fingerprint is wanted. Null: there is no such room. */
   async standOf(roomId: RoomId, asked: number): Promise<Stand | null> {
     const { connections, scripts, keys } = this.#options
     const names = [...keys.room(roomId), keys.generations(roomId)]
@@ -206,7 +212,7 @@ export class Repair {
       epoch: '',
       wasTold: true,
       offset: 0,
-      mark: '',
+      fingerprint: '',
       recent: new Recent(),
       owes: null,
       connection: this.#connection,
@@ -221,7 +227,8 @@ export class Repair {
     const { offset, recent } = room
     const [first] = entries
     // It stands in the place of what was known.
-    const isOther = first !== undefined && first.offset <= offset && !recent.has(fingerprintOf(first))
+    const isOther =
+      first !== undefined && first.offset <= offset && !recent.has(fingerprintOf(first))
     const isAmiss = room.epoch !== epoch || isOther
     recent.addEntries(entries, this.#now())
     if (isOther) room.sureOf = DOUBTED
@@ -233,7 +240,7 @@ export class Repair {
   #goOn(
     room: Remembered,
     epoch: string,
-    entry: { readonly offset: number; readonly mark: string } | undefined,
+    entry: { readonly offset: number; readonly fingerprint: string } | undefined,
   ): void {
     const isSure = room.sureOf === this.#links || room.offset === 0
     if (isSure || room.epoch !== epoch) notice(room, epoch, entry)
@@ -259,7 +266,7 @@ export class Repair {
       if (turned !== null) {
         onLost(roomId)
         // Where it stands in there is seen by the next look.
-        Object.assign(room, { epoch: turned, offset: 0, mark: '', owes: null })
+        Object.assign(room, { epoch: turned, offset: 0, fingerprint: '', owes: null })
       }
       if (written > 0 || (turned !== null && missing > 0)) onReasserted(roomId, written, missing)
       return turned !== null || written > 0 ? 'back' : 'sound'

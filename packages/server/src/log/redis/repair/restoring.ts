@@ -21,7 +21,7 @@ import { Standing } from './standing.ts'
 export interface Place {
   readonly epoch: string
   readonly offset: number
-  readonly mark: string
+  readonly fingerprint: string
   /** The storage itself has told of this epoch: where it does not know it any more, it has lost it. */
   readonly wasTold: boolean
 }
@@ -125,7 +125,7 @@ export class Restoring {
       node,
       epoch: standing.epoch,
       offset: String(standing.offset),
-      mark: standing.mark,
+      fingerprint: standing.fingerprint,
       ...(turned === null ? {} : { turns: turned, before: epochsBefore(standing, place) }),
       front: frontIn(frontOf(plan.docket)),
       steps,
@@ -152,7 +152,7 @@ export class Restoring {
       }
       texts.delete(generationId)
     }
-    for (const [mark, entry] of recent.marked) {
+    for (const [fingerprint, entry] of recent.byFingerprint) {
       if (entry.type === 'generation-ended') addText(entry.generationId)
       const there = standing.offsetOf(entry)
       const { drafts, isPlaced } =
@@ -164,8 +164,8 @@ export class Restoring {
       }
       docket = withDrafts(docket, drafts, entry.at)
       if (!isPlaced) missing += 1
-      else if (drafts.length > 0) spots.set(mark, { step: steps.length })
-      else spots.set(mark, { offset: there ?? standing.placeOf(entry) })
+      else if (drafts.length > 0) spots.set(fingerprint, { step: steps.length })
+      else spots.set(fingerprint, { offset: there ?? standing.placeOf(entry) })
     }
     for (const generationId of [...texts.keys()]) addText(generationId)
     const done = recent.done.flatMap(({ command: field, kind, first, last, count }) => {
@@ -231,9 +231,9 @@ interface TextPiece {
  * What has become of the room that was followed: it goes on; it has lost its tail; it has a new epoch since then; it is another.
  */
 function compare(standing: Standing, place: Place): 'sound' | 'lost' | 'turned' | 'other' {
-  const { exists, epoch, before, followedMark } = standing
+  const { exists, epoch, before, followedFingerprint } = standing
   if (!exists) return 'lost'
-  if (epoch === place.epoch) return followedMark === place.mark ? 'sound' : 'lost'
+  if (epoch === place.epoch) return followedFingerprint === place.fingerprint ? 'sound' : 'lost'
   if (before.split(' ').includes(place.epoch)) return 'turned'
   return place.wasTold ? 'lost' : 'other'
 }

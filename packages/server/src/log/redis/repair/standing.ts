@@ -20,7 +20,7 @@ type Answer = readonly [
   epoch?: string,
   before?: string,
   offset?: string,
-  mark?: string,
+  fingerprint?: string,
   followedMark?: string,
   entries?: readonly (readonly [offset: string, json: string])[],
   about?: readonly (readonly [message: string, retracted: string, start: string, ended: string])[],
@@ -41,9 +41,9 @@ export class Standing implements Remains {
   readonly epoch: string
   readonly before: string
   readonly offset: number
-  readonly mark: string
+  readonly fingerprint: string
   /** Of the entry up to which this node had followed the room; empty: there is none. */
-  readonly followedMark: string
+  readonly followedFingerprint: string
   /** Offsets at which entries with these members stand, lowest first. */
   readonly #offsets = new Map<string, number[]>()
   readonly #about = new Map<string, About>()
@@ -69,14 +69,21 @@ export class Standing implements Remains {
   }
 
   private constructor(answer: Answer, ids: readonly string[], lost: readonly Entry[]) {
-    const [state, epoch = '', before = '', offset = '0', mark = '', followedMark = ''] = answer
+    const [
+      state,
+      epoch = '',
+      before = '',
+      offset = '0',
+      fingerprint = '',
+      followedFingerprint = '',
+    ] = answer
     const [, , , , , , entries = [], about = [], running = '', number] = answer
     this.exists = state === 'ok'
     this.epoch = epoch
     this.before = before
     this.offset = Number(offset)
-    this.mark = mark
-    this.followedMark = followedMark
+    this.fingerprint = fingerprint
+    this.followedFingerprint = followedFingerprint
     for (const [place, json] of entries) {
       const members = json.replace(/^\{"offset":\d+,"at":\d+,/, '').slice(0, -1)
       this.#offsets.set(members, [...(this.#offsets.get(members) ?? []), Number(place)])
