@@ -102,3 +102,13 @@ export function allSee(
     for (const node of nodes) expect(node.here()).toEqual(members)
   })
 }
+
+/** The same, in any order: members are ordered by when they came, which two nodes know only as well as they know the clock of Redis. */
+export function allSeeInAnyOrder(
+  nodes: readonly FollowingNode[],
+  ...members: readonly string[]
+): Promise<void> {
+  return eventually(() => {
+    for (const node of nodes) expect(node.here().toSorted()).toEqual(members.toSorted())
+  })
+}
