@@ -134,7 +134,7 @@ describe('a page', () => {
     const post = '"type":"message-posted"'
     between.toPage = (message) => message.replace(post, '"type":"message-sung"')
     await person.ask('La la la')
-    await person.page.getByText('Something in this room cannot be shown').waitFor()
+    await person.page.getByText('Some of this room can’t be shown').waitFor()
     between.toPage = same
     // The order is kept: what follows is shown.
     await person.reads(1)
@@ -206,7 +206,7 @@ describe('a page', () => {
       await notice.waitFor()
       const shot = process.env['SCREENSHOTS']
       if (shot) await page.screenshot({ path: `${shot}/without-${file}.png` })
-      expect(await notice.innerText()).toContain('What you have written is kept.')
+      expect(await notice.innerText()).toContain('Your draft is saved.')
       await bring()
       await notice.getByRole('button', { name: 'Close' }).click()
       await notice.waitFor({ state: 'detached' })

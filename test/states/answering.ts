@@ -121,12 +121,7 @@ const ENDS: Story = {
     ends('declined', 'Claude declines', 'refusal pace=instant', 'declined'),
     ends('silent-answer', 'Claude says nothing', 'empty-answer pace=instant', 'empty answer'),
     ends('failed', 'Claude fails in the middle', 'error pace=instant', 'overloaded'),
-    ends(
-      'rate-limited-claude',
-      'Claude is asked too often',
-      'rate-limited-long',
-      'no more requests',
-    ),
+    ends('rate-limited-claude', 'Claude is asked too often', 'rate-limited-long', 'rate-limiting'),
   ],
 }
 

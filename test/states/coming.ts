@@ -7,7 +7,7 @@ export const COMING: readonly Story[] = [
     states: [
       {
         name: 'landing',
-        title: 'The start page, for somebody new',
+        title: 'The home page, for somebody new',
         async reach({ page, person, url }) {
           await page.goto(url)
           await person.at('make-room').waitFor()
@@ -18,7 +18,7 @@ export const COMING: readonly Story[] = [
         title: 'An address that leads nowhere',
         async reach({ page, url }) {
           await page.goto(`${url}/nothing/here`)
-          await page.getByRole('link', { name: /start page/i }).waitFor()
+          await page.getByRole('link', { name: /home page/i }).waitFor()
         },
       },
       {
@@ -62,12 +62,12 @@ export const COMING: readonly Story[] = [
         async reach({ page, person }) {
           await person.at('name').fill('Ana')
           await person.at('go-on').click()
-          await page.getByRole('link', { name: /start page/i }).waitFor()
+          await page.getByRole('link', { name: /home page/i }).waitFor()
         },
       },
       {
         name: 'landing-rooms',
-        title: 'The start page, with rooms',
+        title: 'The home page, with rooms',
         async reach({ page, person, url }) {
           for (const title of ['Weekly planning', 'Incident 412', '']) {
             await page.evaluate(

@@ -68,7 +68,7 @@ const STORAGE: Story = {
       title: 'A stop waits for the storage',
       async reach({ person, page }) {
         await person.at('stop').click()
-        await page.getByText('Stop is waiting').waitFor()
+        await page.getByText('Stop pending').waitFor()
       },
     },
   ],
@@ -176,7 +176,7 @@ const REFUSED: Story = {
           socket.close()
         }
         await use(1190)
-        const refused = page.getByText(/too fast/i).first()
+        const refused = page.getByText(/too many requests/i).first()
         for (let tries = 0; tries < 20 && !(await refused.isVisible()); tries++) {
           await person.at('composer').fill('Hello')
           await Promise.all([use(180), person.at('send').click()])
@@ -189,7 +189,7 @@ const REFUSED: Story = {
       title: 'The room is deleted',
       async reach({ page, room }) {
         await page.evaluate((path) => fetch(path, { method: 'DELETE' }), `/api/rooms/${room}`)
-        await page.getByRole('link', { name: /start page/i }).waitFor()
+        await page.getByRole('link', { name: /home page/i }).waitFor()
       },
     },
     {
@@ -207,7 +207,7 @@ const REFUSED: Story = {
         )
         await seat.client.send({ type: 'remove', memberId: ana.memberId })
         await scene.page
-          .getByText(/removed|not in this room/i)
+          .getByText(/removed|no longer a member/i)
           .first()
           .waitFor()
         seat.client.close()
