@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { launchChromium } from '../support/chromium.ts'
 import { Deployment } from '../support/deployment.ts'
 import { lengthenRoom } from '../support/long-room.ts'
+import { firstInSight, isSaid, log, topOf, wheel } from '../support/message-list.ts'
 import { BrowserPerson } from '../support/page.ts'
 import { Person, type Seat } from '../support/person.ts'
 import { startServerProcess, temporaryDirectory } from '../support/server-process.ts'
@@ -19,56 +20,6 @@ async function comes(name: string, looks = {}): Promise<BrowserPerson> {
   const person = await BrowserPerson.come(browser, name, looks)
   onTestFinished(() => person.leave())
   return person
-}
-
-/** How the log of this screen stands, CSS pixels. */
-function log(person: BrowserPerson): Promise<{ top: number; left: number; elements: number }> {
-  return person.page.evaluate(() => {
-    const element = document.querySelector('[role="log"]')
-    const { scrollTop = 0, scrollHeight = 0, clientHeight = 0 } = element ?? {}
-    const elements = document.querySelectorAll('*').length
-    return { top: scrollTop, left: scrollHeight - scrollTop - clientHeight, elements }
-  })
-}
-
-/** Waits until a message on this screen says this. */
-async function isSaid(person: BrowserPerson, text: string): Promise<void> {
-  await person.at('said').filter({ hasText: text }).last().waitFor()
-}
-
-/** Turns the wheel over the log by so many CSS pixels, and waits until it has gone that way. */
-async function wheel(person: BrowserPerson, by: number): Promise<void> {
-  const before = await log(person)
-  await person.page.locator('[role="log"]').hover()
-  await person.page.mouse.wheel(0, by)
-  await expect.poll(async () => (await log(person)).top).not.toBe(before.top)
-}
-
-/** Where the message of an offset is on this screen, CSS pixels from the top. */
-function topOf(person: BrowserPerson, offset: number): Promise<number> {
-  return person.page
-    .locator(`[data-offset="${offset}"]`)
-    .evaluate((element) => element.getBoundingClientRect().top)
-}
-
-/** Offset of the first message of which something is in sight. */
-function firstInSight(person: BrowserPerson): Promise<number> {
-  return person.page.evaluate(() => {
-    const edge = document.querySelector('[role="log"]')?.getBoundingClientRect().top ?? 0
-    const first = [...document.querySelectorAll<HTMLElement>('[data-offset]')].find(
-      (element) => element.getBoundingClientRect().bottom > edge + 1,
-    )
-    return Number(first?.dataset['offset'])
-  })
-}
-
-/** What the page says of the tab being in front: headless browsers never hide one. */
-async function setVisible(person: BrowserPerson, visible: boolean): Promise<void> {
-  await person.page.evaluate((now) => {
-    const state = now ? 'visible' : 'hidden'
-    Object.defineProperty(document, 'visibilityState', { value: state, configurable: true })
-    document.dispatchEvent(new Event('visibilitychange'))
-  }, visible)
 }
 
 describe('three people on two nodes', () => {
@@ -106,11 +57,11 @@ describe('three people on two nodes', () => {
     const { ana, url, bo, say } = await aRoom()
     await say(bo, 3, 'Before')
     await isSaid(ana, 'Before 3')
-    await setVisible(ana, false)
+    await ana.setVisible(false)
     await say(bo, 7, 'Meanwhile')
     await isSaid(ana, 'Meanwhile 7')
     expect(await ana.at('unread').count()).toBe(0)
-    await setVisible(ana, true)
+    await ana.setVisible(true)
     await expect.poll(() => ana.at('unread').textContent()).toBe('New messages · 7')
 
     const second = await ana.context.newPage()

@@ -120,6 +120,17 @@ export class BrowserPerson {
     )
   }
 
+  /** Tells the page that it is in sight, or not: headless browsers never hide one. */
+  async setVisible(visible: boolean): Promise<void> {
+    await this.page.evaluate(
+      (value) => {
+        Object.defineProperty(document, 'visibilityState', { value, configurable: true })
+        document.dispatchEvent(new Event('visibilitychange'))
+      },
+      visible ? 'visible' : 'hidden',
+    )
+  }
+
   /** Waits until the footer of the newest reply says this. */
   async footerSays(text: string): Promise<void> {
     await this.page.waitForFunction(

@@ -1,51 +1,11 @@
 // The conversation as a place: who is at its end follows, who reads further up is never moved, and search leads into it.
 import { expect, test } from 'vitest'
+import { firstInSight, isSaid, log, topOf, wheel } from '../support/message-list.ts'
 import type { BrowserPerson } from '../support/page.ts'
 import { type Stage, useStage } from './stage.ts'
 
 let stage: Stage
 useStage(2, { pace: 'real', seed: 7 }, (opened) => (stage = opened))
-
-/** How the log of this screen stands, CSS pixels. */
-function log(person: BrowserPerson): Promise<{ top: number; left: number; elements: number }> {
-  return person.page.evaluate(() => {
-    const element = document.querySelector('[role="log"]')
-    const { scrollTop = 0, scrollHeight = 0, clientHeight = 0 } = element ?? {}
-    const elements = document.querySelectorAll('*').length
-    return { top: scrollTop, left: scrollHeight - scrollTop - clientHeight, elements }
-  })
-}
-
-/** Waits until a message on this screen says this. */
-async function isSaid(person: BrowserPerson, text: string): Promise<void> {
-  await person.at('said').filter({ hasText: text }).last().waitFor()
-}
-
-/** Turns the wheel over the log by so many CSS pixels, and waits until it has gone that way. */
-async function wheel(person: BrowserPerson, by: number): Promise<void> {
-  const before = await log(person)
-  await person.page.locator('[role="log"]').hover()
-  await person.page.mouse.wheel(0, by)
-  await expect.poll(async () => (await log(person)).top).not.toBe(before.top)
-}
-
-/** Where the message of an offset is on this screen, CSS pixels from the top. */
-function topOf(person: BrowserPerson, offset: number): Promise<number> {
-  return person.page
-    .locator(`[data-offset="${offset}"]`)
-    .evaluate((element) => element.getBoundingClientRect().top)
-}
-
-/** Offset of the first message of which something is in sight. */
-function firstInSight(person: BrowserPerson): Promise<number> {
-  return person.page.evaluate(() => {
-    const edge = document.querySelector('[role="log"]')?.getBoundingClientRect().top ?? 0
-    const first = [...document.querySelectorAll<HTMLElement>('[data-offset]')].find(
-      (element) => element.getBoundingClientRect().bottom > edge + 1,
-    )
-    return Number(first?.dataset['offset'])
-  })
-}
 
 test('a reader at the end follows, one further up is never moved, the pill leads back, and search leads up', async () => {
   const [ana, bo, cy] = await stage.meet('A place')

@@ -8,17 +8,6 @@ useStage(2, { pace: 'real', seed: 7 }, (opened) => (stage = opened))
 
 const LOOKS = { height: 420 }
 
-/** Headless pages are never hidden, so the page is told that it is. */
-async function hide(person: BrowserPerson, hidden: boolean): Promise<void> {
-  await person.page.evaluate((isHidden) => {
-    Object.defineProperty(document, 'visibilityState', {
-      configurable: true,
-      get: () => (isHidden ? 'hidden' : 'visible'),
-    })
-    document.dispatchEvent(new Event('visibilitychange'))
-  }, hidden)
-}
-
 /** How the list of people on this screen shows somebody. */
 function lookOf(on: BrowserPerson, name: string): Promise<string | null> {
   return on.at('person').filter({ hasText: name }).getAttribute('data-look')
@@ -38,7 +27,7 @@ test('everybody sees who watches live, reads above, is away, or not here', async
       return lookOf(ana, 'Bo')
     })
     .toBe('above')
-  await hide(cy, true)
+  await cy.setVisible(false)
   await expect.poll(() => lookOf(ana, 'Cy')).toBe('away')
   expect(await ana.at('here').getByText('reading earlier messages').count()).toBe(1)
   await expect.poll(() => ana.at('watching').textContent()).toContain('1 watching')
@@ -73,11 +62,11 @@ test('what the owner changes, all see; who is removed, reads why; what came whil
   expect(await bo.at('save-room').count()).toBe(0)
   await bo.page.keyboard.press('Escape')
 
-  await hide(bo, true)
+  await bo.setVisible(false)
   await ana.at('ask-toggle').click()
   await ana.ask('Hello, everybody')
   await expect.poll(() => bo.page.title()).toBe('(1) Weekly planning · Roomcast')
-  await hide(bo, false)
+  await bo.setVisible(true)
   await expect.poll(() => bo.page.title()).toBe('Weekly planning · Roomcast')
 
   await cy.at('composer').fill('Half a thought')

@@ -1,23 +1,11 @@
 // My rooms beside the one that is open, and the keyboard between the parts of the page.
 import { expect, test } from 'vitest'
-import type { BrowserPerson } from '../support/page.ts'
 import { type Stage, useStage } from './stage.ts'
 
 let stage: Stage
 useStage(2, { pace: 'real', seed: 7 }, (opened) => (stage = opened))
 
 const LOOKS = { height: 420 }
-
-/** Headless pages are never hidden, so the page is told that it is. */
-async function hide(person: BrowserPerson, hidden: boolean): Promise<void> {
-  await person.page.evaluate((isHidden) => {
-    Object.defineProperty(document, 'visibilityState', {
-      configurable: true,
-      get: () => (isHidden ? 'hidden' : 'visible'),
-    })
-    document.dispatchEvent(new Event('visibilitychange'))
-  }, hidden)
-}
 
 test('my other rooms tell what is new and where Claude is answering; the keyboard goes everywhere', async () => {
   const [ana, bo, cy] = await stage.meet('First room', LOOKS)
@@ -30,7 +18,7 @@ test('my other rooms tell what is new and where Claude is answering; the keyboar
   expect(second).not.toBe(first)
   await bo.ask('Anybody here? [simulate: length=60000]')
   await bo.at('stop').waitFor()
-  await hide(ana, false)
+  await ana.setVisible(true)
   const firstLink = ana.at('room-link').filter({ hasText: 'First room' })
   await expect.poll(() => firstLink.getByTestId('unread').count()).toBe(1)
   await ana.page.getByRole('region', { name: 'Live now' }).waitFor()
