@@ -1,4 +1,5 @@
 // Opens room logs on a Redis, each with connections of its own, as the nodes of a deployment have them.
+import { expect } from 'vitest'
 import type { RoomLog } from '@roomcast/server/judge/room-log.ts'
 import type { RedisEntryLog } from '@roomcast/server/log/redis/redis-entry-log.ts'
 import { redisRoomLog, type RedisRoomLogOptions } from '@roomcast/server/room-logs.ts'
@@ -39,4 +40,13 @@ export async function openRedisNode(
     connections.close()
   }
   return { log, entries, connections, close }
+}
+
+/**
+ * Waits until each of these nodes can send commands: after a failover each connects again in its own time. One that a test
+ * has disconnected stays so.
+ */
+export async function reachRedis(nodes: readonly RedisNode[]): Promise<void> {
+  for (const { connections } of nodes)
+    await expect.poll(() => connections.commands.status).toBeOneOf(['ready', 'end'])
 }

@@ -7,7 +7,7 @@ import { messagesOf } from '@roomcast/shared/room'
 import type { EndResult, Started, Written } from '@roomcast/server/judge/room-log.ts'
 import { asUser } from '../support/redis-user.ts'
 import { type RedisPair, startRedisPair } from '../support/redis-pair.ts'
-import { openRedisNode, type RedisNode } from './redis-log.ts'
+import { openRedisNode, reachRedis, type RedisNode } from './redis-log.ts'
 import { aRoom, refusalOf, startedBy, type TestRoom } from '../doubles/room.ts'
 import type { Watcher } from '../doubles/watcher.ts'
 
@@ -66,6 +66,7 @@ async function heard({ entries }: Pick<Written, 'entries'>): Promise<void> {
 async function failOver(): Promise<void> {
   await pair.failOver()
   await expect.poll(() => lost).toEqual(['room'])
+  await reachRedis(nodes)
 }
 
 function cancelled(result: EndResult): Extract<EndResult, { ok: true }> {
@@ -203,6 +204,7 @@ describe('after a failover that lost what was acknowledged', () => {
     await expect
       .poll(() => here.log.appendReply(owned, 13, ' so').catch(() => null))
       .toEqual({ ok: false, refused: 'elsewhere', end: 8 })
+    await reachRedis(nodes)
     await here.write(owned, 8, 'it is', ' so')
     expect(await there.state()).toMatchObject({ epoch })
     expect(lost).toEqual([])
@@ -310,6 +312,7 @@ describe('after a failover that lost what was acknowledged', () => {
     await here.log.deleteRoom('removed')
     await pair.failOver()
     await expect.poll(() => made.state().catch(() => null)).toMatchObject({ offset: 5 })
+    await reachRedis(nodes)
     const state = await made.on(there.log).state()
     expect(state).toEqual({ ...known, epoch: state.epoch })
     expect((await there.log.roomsOf('bob')).map(({ roomId }) => roomId)).toContain('made')
@@ -337,6 +340,7 @@ describe('after a failover that lost what was acknowledged', () => {
       await heard(await here.say('bob', text))
       await pair.failOver()
       await expect.poll(async () => (await texts().catch(() => [])).at(-1)).toBe(text)
+      await reachRedis(nodes)
       await pair.refill()
     }
     expect(await texts()).toEqual(['one', 'two'])

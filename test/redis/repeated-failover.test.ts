@@ -4,7 +4,7 @@ import { Redis } from 'ioredis'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { asUser } from '../support/redis-user.ts'
 import { type RedisPair, startRedisPair } from '../support/redis-pair.ts'
-import { openRedisNode, type RedisNode } from './redis-log.ts'
+import { openRedisNode, reachRedis, type RedisNode } from './redis-log.ts'
 import { aRoom, refusalOf, type TestRoom } from '../doubles/room.ts'
 import type { Watcher } from '../doubles/watcher.ts'
 
@@ -69,6 +69,7 @@ describe('of two failovers that lost what was acknowledged', () => {
     const { epoch: first } = await here.state()
     await pair.failOver()
     await expect.poll(() => lost).toEqual(['room'])
+    await reachRedis(nodes)
     await there.say('carol', 'two')
     const { epoch: second } = await here.state()
     await pair.refill()
@@ -81,6 +82,7 @@ describe('of two failovers that lost what was acknowledged', () => {
     await expect
       .poll(() => texts().catch(() => []))
       .toSatisfy((all: string[]) => all.length === 2 && all.includes('one') && all.includes('two'))
+    await reachRedis(nodes)
     const { epoch: third } = await here.state()
     expect(new Set([first, second, third]).size).toBe(3)
   })
