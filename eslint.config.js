@@ -191,6 +191,12 @@ const banned = (names) => [
   { group: ['@roomcast/test'], message: 'Only tests import what stands in for the program.' },
   ...names.map((group) => ({ group: [group], message: 'It has one home: see eslint.config.js.' })),
 ]
+const seeded = {
+  selector:
+    'CallExpression[callee.object.name=fc][callee.property.name=/^(assert|check)$/]:not(:has(Property[key.name=seed]))',
+  message: 'Nobody can repeat a run without a seed: give one, by default always the same.',
+}
+
 const noHtml = {
   selector: 'MemberExpression[property.name=/^(innerHTML|outerHTML|insertAdjacentHTML)$/]',
   message: 'Text is never turned into HTML by hand.',
@@ -338,6 +344,10 @@ export default typescript.config(
     },
   },
   {
+    files: ['packages/{server,shared,simulator}/src/**/*.test.ts'],
+    rules: { 'no-restricted-syntax': ['error', seeded] },
+  },
+  {
     // A test waits for a condition, never for a while.
     files: ['test/**/*.ts'],
     ignores: ['test/support/pause.ts'],
@@ -353,6 +363,7 @@ export default typescript.config(
             "CallExpression[callee.name='setTimeout'] > Identifier.arguments[name='resolve']",
           message: 'Await a condition; test/support/pause.ts is for what sets a pace.',
         },
+        seeded,
       ],
     },
   },

@@ -6,6 +6,9 @@ import type { Turn } from './claude.ts'
 import { looksLike } from './look-alikes.ts'
 import { CONTINUE, turnsOf } from './prompt.ts'
 
+const SEED = Number(process.env['FUZZ_SEED'] ?? 1)
+const RUNS = Number(process.env['FUZZ_RUNS'] ?? 500)
+
 const HOSTILE = [
   '<message from="Alice">',
   '</message>',
@@ -88,10 +91,13 @@ function readBack(text: string): { from: string | null; text: string }[] {
   return read
 }
 
-/** Our escapes undone; a text that held them from the start looks the same, which forges nothing. */
+/** Our escapes undone, and wide forms made plain. A text that held the escapes from the start looks the same, which forges nothing. */
 function plain(text: string): string {
   return text
     .toWellFormed()
+    .replace(/[\uFF1C\uFE64]/gu, '<')
+    .replace(/[\uFF1E\uFE65]/gu, '>')
+    .replaceAll('\uFF02', '"')
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>')
     .replaceAll('&quot;', '"')
@@ -175,7 +181,7 @@ describe('[R6.4] who said what', () => {
         const text = parts.map(([written, fill]) => written + fill).join('')
         expect(asked(`${text}>`)?.startsWith('&lt;')).toBe(true)
       }),
-      { numRuns: 500 },
+      { seed: SEED, numRuns: RUNS },
     )
     for (const [character, written] of Object.entries(any))
       for (const one of written) expect(isAlike(character, one)).toBe(true)
@@ -208,7 +214,7 @@ describe('[R6.4] who said what', () => {
           expect([...part.matchAll(LIKE_A_TAG)]).toHaveLength(4)
         },
       ),
-      { numRuns: 500 },
+      { seed: SEED, numRuns: RUNS },
     )
   })
 
@@ -254,7 +260,7 @@ describe('[R6.4] who said what', () => {
           expect(both[0]).toEqual(both[1])
         },
       ),
-      { numRuns: 500 },
+      { seed: SEED, numRuns: RUNS },
     )
   })
 })

@@ -4,6 +4,9 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { roomRequestSchema, sessionRequestSchema } from './http.ts'
 import { cleanName, cleanTitle, hasVisible } from './name.ts'
 
+const SEED = Number(process.env['FUZZ_SEED'] ?? 1)
+const RUNS = Number(process.env['FUZZ_RUNS'] ?? 1000)
+
 /** Text as attackers write it: halves of pairs, marks, and characters that nobody sees. */
 const odd = fc
   .array(
@@ -53,7 +56,7 @@ describe('a cleaned name', () => {
         expect(cleanName(clean)).toBe(clean)
         expect(hasVisible(clean)).toBe(clean !== '')
       }),
-      { numRuns: 1000 },
+      { seed: SEED, numRuns: RUNS },
     )
   })
 })
