@@ -90,12 +90,12 @@ export const FAILOVER: readonly Mutation[] = [
   },
   {
     rule: 'R1',
-    breaks: 'a screen that is alone ahead of the log is left alone',
+    breaks: 'a screen that is ahead of the log is left alone',
     file: 'packages/server/src/room/room.ts',
     find: 'return isBehind(positionOf((await this.#looking).state))',
     replace: 'return false',
     tests: ['packages/server/src/room/rooms-beyond.test.ts'],
-    titled: '[R1][R1.6] a screen that is alone ahead',
+    titled: '[R1][R1.6] a screen that is ahead',
   },
   {
     rule: 'R4.2',

@@ -1,4 +1,4 @@
-// What a follower at some position is missing: a tail when the room in memory covers it, else the whole room.
+// The update that brings a follower up to date: a tail if the room in memory covers its position, else a snapshot.
 import type {
   Entry,
   Position,
@@ -13,7 +13,7 @@ import { withoutRetracted } from './without-retracted.ts'
 
 /**
  * @param recent the newest entries of the room, dense, ending at `state.offset`
- * @param since the position of the follower; none for a newcomer
+ * @param since the position of the follower; undefined for a newcomer
  */
 export function catchUp(
   state: RoomState,

@@ -6,7 +6,7 @@ import { perform, type CommandOptions, type RoomCommand, type StopAsked } from '
 
 type Wish = Omit<Extract<RoomCommand, { type: 'post' }>, 'type' | 'commandId' | 'roomId'>
 
-/** What a post asks of the log. */
+/** The arguments of `log.post` for a post. */
 async function written(wish: Wish): Promise<NewPost | undefined> {
   let asked: NewPost | undefined
   await done(
@@ -26,7 +26,7 @@ async function posted(text: string): Promise<string | undefined> {
   return (await written({ text, ask: false }))?.text
 }
 
-/** What an amendment asks of the log. */
+/** The arguments of `log.amend` for an amendment. */
 async function amended(command: RoomCommand): Promise<Amendment | undefined> {
   let asked: Amendment | undefined
   await done(command, {
@@ -64,13 +64,13 @@ async function done(
 
 describe('a post', () => {
   it.each(['', ' \n', '\u200B', '\u2800', '\uFEFF \u3164', '\u0000', '\uFE0F'])(
-    'of %j, where nothing can be seen, is refused as empty',
+    'of %j, which has no visible character, is refused as empty',
     async (text) => {
       await expect(posted(text)).rejects.toMatchObject({ body: { code: 'message-empty' } })
     },
   )
 
-  it.each(['?', '👍', ' a\u200B\n', '1', '।'])('of %j is written as it is', async (text) => {
+  it.each(['?', '👍', ' a\u200B\n', '1', '।'])('of %j is written unchanged', async (text) => {
     expect(await posted(text)).toBe(text)
   })
 
@@ -79,8 +79,8 @@ describe('a post', () => {
   })
 })
 
-describe('what comes with a post', () => {
-  it('is a quote cut to what can be written, and mentions of members, each once', async () => {
+describe('a post with a quote, mentions or a model', () => {
+  it('carries the quote well-formed, and each mentioned member once', async () => {
     const quote = { of: 'm', by: 'ada', text: 'x\uD83D' }
     const mentions = ['ada', 'nobody', 'ada']
     expect(await written({ text: 'Hi', ask: false, quote, mentions })).toMatchObject({
@@ -93,7 +93,7 @@ describe('what comes with a post', () => {
     expect(without).not.toHaveProperty('mentions')
   })
 
-  it('is a model that may be asked, and only with a question', async () => {
+  it('carries the model only with a question, and only an available one', async () => {
     expect(await written({ text: 'Why?', ask: true, model: 'known' })).toMatchObject({
       model: 'known',
     })
@@ -107,7 +107,7 @@ describe('what comes with a post', () => {
 describe('an amendment', () => {
   const base = { commandId: 'c', roomId: 'r' }
 
-  it('of a text keeps to the rules of a post', async () => {
+  it('of a text follows the rules of a post', async () => {
     const edit = { ...base, type: 'edit', messageId: 'm' } as const
     for (const text of ['', '\u200B'])
       await expect(amended({ ...edit, text })).rejects.toMatchObject({
@@ -126,7 +126,7 @@ describe('an amendment', () => {
     })
   })
 
-  it('of the settings names something, a title that can be seen, and a model that may be asked', async () => {
+  it('of the settings needs at least one setting, a visible title and an available model', async () => {
     const configure = { ...base, type: 'configure' } as const
     for (const [settings, code] of [
       [{}, 'bad-request'],
@@ -154,7 +154,7 @@ describe('a stop that the storage cannot take', () => {
   const refusing = (code: ErrorCode) => ({ end: () => Promise.reject(new Refusal(code)) })
 
   it.each(['storage-full', 'storage-unavailable', 'storage-uncertain'] as const)(
-    '[R3.2] closes the request that runs here all the same, and says that it may be done: %s',
+    '[R3.2] still closes a request that runs here, and is refused as uncertain: %s',
     async (code) => {
       const stops: StopAsked[] = []
       const stopAsking = (asked: StopAsked) => stops.push(asked) > 0
@@ -165,14 +165,14 @@ describe('a stop that the storage cannot take', () => {
     },
   )
 
-  it('is refused as it is where the request runs elsewhere', async () => {
+  it('keeps its refusal if the request runs elsewhere', async () => {
     await expect(done(stop, refusing('storage-full'))).rejects.toMatchObject({
       body: { code: 'storage-full' },
     })
   })
 
   it.each(['generation-not-found', 'removed', 'internal'] as const)(
-    'is none when it is refused as %s: nothing is closed',
+    'closes nothing if the log refuses it as %s',
     async (code) => {
       const stopAsking = () => {
         throw new Error('it was closed')

@@ -1,4 +1,4 @@
-// What each command of a member does. The border has parsed it and found its sender among the members.
+// The effect of each member command. The border has parsed the command and checked that its sender is a member.
 import type {
   Acknowledged,
   Command,
@@ -18,10 +18,10 @@ import type { PresencePort } from '../presence/presence.ts'
 import { textsOf } from './message-texts.ts'
 import { holdsPassage } from './quoted-passage.ts'
 
-/** The commands that change or tell something; the others are about the connection. */
+/** The commands that concern a room; the others concern only the connection. */
 export type RoomCommand = Exclude<Command, { type: 'join' | 'leave' | 'look' }>
 
-/** A stop, by whom and why. */
+/** A stop, with the member who asked for it and the reason. */
 export interface StopAsked {
   readonly roomId: RoomId
   readonly generationId: GenerationId
@@ -39,27 +39,30 @@ export interface CommandOptions {
   readonly log: RoomLog
   readonly presence: PresencePort
   readonly newId: () => string
-  /** @throws Refusal `model-unknown` for a model that cannot be asked, or not yet */
+  /** @throws Refusal `model-unknown` for a model that cannot be used, or not yet */
   readonly requireModel: (model: string) => void
   readonly isMember: (memberId: MemberId) => boolean
-  /** Runs what a command has started. */
+  /** Runs a generation that a command has started. */
   readonly run: (started: Started) => void
   /**
-   * Closes a request to Claude whose stop the storage cannot take; the stop is stored when it can.
-   * @returns whether it runs on this node
+   * Closes a request to Claude when the storage cannot take its stop; the stop is stored as soon as possible.
+   * @returns whether the generation runs on this node
    */
   readonly stopAsking: (stop: StopAsked) => boolean
-  /** Why this member may not ask Claude now, or null; asked once for each question. */
+  /** The reason why this member may not ask Claude now, or null; called once per question. */
   readonly refuseNew: (by: MemberId) => ErrorBody | null
-  /** A right to run an answer for this member (null: for whoever asked what waits); null when it has to wait. */
+  /**
+   * Takes a slot for an answer to this member (null: to the author of the next question in the queue); null when none
+   * is free.
+   */
   readonly takePlace: (by: MemberId | null) => { release(): void } | null
-  /** Resolves when the entry at an offset is shown on this node: what is acknowledged is to be seen. */
+  /** Resolves when the entry at an offset is shown on this node: an acknowledged entry must be visible. */
   readonly shown: (offset: number) => Promise<void>
 }
 
 /**
- * Does one command of a member.
- * @returns what its acknowledgement tells
+ * Performs one command of a member.
+ * @returns the body of its acknowledgement
  * @throws Refusal, and then nothing has changed
  */
 export async function perform(
@@ -84,7 +87,7 @@ export async function perform(
     case 'resume': {
       const { roomId, commandId } = command
       mayAsk(options, by)
-      // Whose question is next, and so whose share it takes, only the log knows.
+      // Only the log knows whose question is next, and therefore whose share the slot counts towards.
       return inPlace(options, null, (hasPlace) => {
         const generationId = hasPlace ? options.newId() : null
         return options.log.resume(roomId, { commandId, by, generationId })
@@ -104,7 +107,7 @@ export async function perform(
       await amend(options, by, command, { type: 'configure', ...settingsOf(options, command) })
       return { ok: true }
     default: {
-      // What is decided as it came: only its sender is added.
+      // These commands go to the log as they came; only the sender is added.
       const { roomId: _, commandId: _id, ...amendment } = command
       await amend(options, by, command, amendment)
       return 'messageId' in command ? { ok: true, messageId: command.messageId } : { ok: true }
@@ -141,10 +144,10 @@ async function post(
   )
 }
 
-/** What somebody says, as it may be said. @throws Refusal `message-empty`, `message-too-long` */
+/** The text of a message, if it is allowed. @throws Refusal `message-empty`, `message-too-long` */
 function textOf(said: string): string {
   const kilobytes = LIMITS.messageBytes / 1024
-  // Its length first: a unit is a byte at least, and to look for something visible costs as much as is there.
+  // Length first: each UTF-16 unit is at least one byte, and the check for visible characters is linear in the text.
   if (said.length <= LIMITS.messageBytes) {
     const text = said.toWellFormed()
     if (!hasVisible(text)) throw new Refusal('message-empty')
@@ -153,7 +156,7 @@ function textOf(said: string): string {
   throw new Refusal('message-too-long', `The message is longer than ${kilobytes} kB.`)
 }
 
-/** A quote as the log is to write it: whose words they are is seen by whether the message holds them. */
+/** The quote as the log stores it: `isOwn` if the quoted message does not contain the passage. */
 async function quoteIn(
   { log }: CommandOptions,
   { roomId, quote }: CommandOf<'post'>,
@@ -166,7 +169,7 @@ async function quoteIn(
   return { quote: isOwn ? { of, text, isOwn } : { of, text } }
 }
 
-/** Those who are members, each once. */
+/** The mentioned people who are members, without duplicates. */
 function mentionsOf(
   { isMember }: CommandOptions,
   { mentions = [] }: { readonly mentions?: readonly MemberId[] | undefined },
@@ -210,8 +213,9 @@ async function amend(
 }
 
 /**
- * Closes the request of what is stopped while its stop cannot be stored.
- * @throws Refusal `storage-uncertain` when it ran here: it is stored when it can be, and whoever asks again learns how
+ * Closes the request of a generation whose stop cannot be stored now.
+ * @throws Refusal `storage-uncertain` if it ran here: the stop is stored later, and a repeated command learns the
+ * outcome
  */
 export function stopWithoutStorage(
   { stopAsking }: Pick<CommandOptions, 'stopAsking'>,
@@ -231,7 +235,7 @@ function isStorageAway(error: unknown): boolean {
   return error instanceof Refusal && STORAGE_AWAY.has(error.body.code)
 }
 
-/** Whoever ends it first wins; a stop that comes too late is told how it ended, and is no error. */
+/** The first end wins; a stop that comes too late is acknowledged with the actual outcome, and is no error. */
 async function cancel(
   options: CommandOptions,
   by: MemberId,
@@ -278,7 +282,7 @@ function mayAsk({ refuseNew }: CommandOptions, by: MemberId): void {
   if (error) throw new Refusal(error.code, error.message)
 }
 
-/** Does what may start an answer, with a place for it if there is one, and runs what has started. */
+/** Writes a command that may start an answer, with a slot if one is free, and runs the generation it starts. */
 async function inPlace(
   options: CommandOptions,
   by: MemberId | null,
@@ -286,7 +290,7 @@ async function inPlace(
 ): Promise<Acknowledged> {
   const place = options.takePlace(by)
   const release = () => place?.release()
-  // What runs has a place of its own.
+  // The running generation holds a slot of its own.
   const run = (started: Started) => {
     options.run(started)
     release()
@@ -298,7 +302,7 @@ async function inPlace(
   }
 }
 
-/** A repeated command is acknowledged as it was the first time, from the entries it wrote then. */
+/** Builds an acknowledgement from the entries, so a repeated command gets its original answer. */
 async function acknowledge(
   { run, shown }: CommandOptions,
   { entries, started }: Written,

@@ -1,4 +1,4 @@
-// What a room knows of those who watch it: somebody's, personal updates go to it, and it can take part in the shared ones.
+// A connection as a room sees it: it belongs to a member, takes personal updates, and can take part in the shared ones.
 import {
   errorBody,
   type ErrorBody,
@@ -8,12 +8,17 @@ import {
   type Update,
 } from '@roomcast/shared/protocol'
 
-/** Connections of one kind (sockets, event streams) that a member may have at a time. */
+/** Limit on connections of one kind (sockets, event streams) per member. */
 export const MOST_CONNECTIONS = 100
-/** The same of an address, with a session or without: a large office, or a proxy that does not say whom it brings. */
+/**
+ * The same limit per address, with or without a session: a large office, or a proxy that does not forward addresses.
+ */
 export const MOST_PER_ADDRESS = 1000
 
-/** Why a connection ends with its session: whoever has a new one, in the cookie say, may come back with it. */
+/**
+ * The error when a connection closes with its session: a client with a new session, such as a new cookie, may
+ * reconnect.
+ */
 export function sessionEnded(): ErrorBody {
   return { ...errorBody('unauthenticated', 'This session has ended.'), retryable: true }
 }
@@ -21,22 +26,25 @@ export function sessionEnded(): ErrorBody {
 export interface Connection {
   readonly id: string
   readonly memberId: MemberId
-  /** Where its member is, see `addressKey`. */
+  /** The address of its member, see `addressKey`. */
   readonly address?: string
-  /** Sends to this connection alone, after everything sent before. `position`: where that leaves a follower. */
+  /**
+   * Sends to this connection alone, after everything sent before. `position`: of a follower that has applied the
+   * update.
+   */
   send(update: Update, position: Position): void
-  /** From now on, and in this very tick, `FanOut.send` for the room reaches it. */
+  /** From this tick on, `FanOut.send` for the room reaches the connection. */
   enter(roomId: RoomId): void
   exit(roomId: RoomId): void
 }
 
 /** Sends one update to every connection that has entered a room; it is encoded once for all. */
 export interface FanOut {
-  /** `position`: where the update leaves a follower. */
+  /** `position`: of a follower that has applied the update. */
   send(roomId: RoomId, update: Update, position: Position): void
 }
 
-/** One for connections of several kinds. */
+/** Combines the fan-outs of several kinds of connections. */
 export function everybody(...fanOuts: readonly FanOut[]): FanOut {
   return {
     send: (...update) => {

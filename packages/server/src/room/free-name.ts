@@ -1,13 +1,13 @@
-// Names within a room: no two members look the same, to people, to Claude and in an export.
+// Names within a room: no two members look the same to people, to Claude or in an export.
 import { LIMITS, type Member } from '@roomcast/shared/protocol'
 
-/** Somebody by their name, whether in a room yet or not. */
+/** A person's id and name, whether or not they are in a room. */
 export type Person = Pick<Member, 'memberId' | 'name'>
 
 /**
- * The name that `person` gets among `members`: their own, or with the first free number from 2 on where another
- * member has it ("Alice (2)"), within LIMITS.nameLength. A number once given stays theirs, also when the name
- * has become free: nobody slips into the place of another by coming again.
+ * The name that `person` gets among `members`: their own, or, if another member has it, their own with the first
+ * free number from 2 on ("Alice (2)"), within LIMITS.nameLength. A number stays with its member even when the bare
+ * name becomes free, so nobody can take over another member's name by rejoining.
  */
 export function freeName({ memberId, name }: Person, members: readonly Person[]): string {
   const taken = new Set(
@@ -22,7 +22,7 @@ export function freeName({ memberId, name }: Person, members: readonly Person[])
   return numbered(name, number)
 }
 
-/** What is left of a name when writing that hardly anybody tells apart is made the same. */
+/** A name without the differences that readers hardly notice, for comparison. */
 function looks(name: string): string {
   return name
     .normalize('NFKC')
@@ -38,6 +38,6 @@ function isNumbered(current: string, name: string): boolean {
 function numbered(name: string, number: number): string {
   const suffix = ` (${number})`
   const start = name.slice(0, LIMITS.nameLength - suffix.length)
-  // Nothing is left of an emoji that was cut apart.
+  // Also drop the rest of an emoji that was cut in two.
   return start.replace(/[\uD800-\uDBFF\u200D]+$/, '').trimEnd() + suffix
 }

@@ -1,8 +1,8 @@
-// What somebody said, as a quote in a Markdown file.
+// A message as a quote in a Markdown file.
 //
-// Guarantees: however it is written, it stays inside its quote. Every line gets a mark of its own, and HTML,
-// with which a quote could be closed or what follows be hidden, is made plain text.
-// Code keeps its `<` where it is certain to be code for every reader of Markdown; in doubt it is escaped.
+// Guarantees: a message stays inside its quote, whatever it contains. Every line gets a quote mark of its own, and
+// HTML, which could close a quote or hide later text, is made plain text.
+// Code keeps its `<` if every Markdown parser is certain to read it as code; in doubt it is escaped.
 
 const LINE_END = /\r\n|\r|\n/
 const TAG = /<(?=[a-z/!?])/gi
@@ -11,15 +11,18 @@ const FENCE = /`{3,}|~{3,}/
 const FENCE_AT_MARGIN = /^(?:(`{3,})[^`]*|(~{3,}).*)$/
 
 interface Reading {
-  /** The fence that encloses the code we are in. */
+  /** The fence of the code block that the current line is in. */
   readonly fence: string | null
-  /** A fence that belongs to a list or quote can end where only a full parser knows; from then on, all is escaped. */
+  /**
+   * False after a fence that belongs to a list or quote: only a full parser knows where it ends, so everything after it
+   * is escaped.
+   */
   readonly certain: boolean
-  /** Backticks have been in pairs on every line of this paragraph. */
+  /** Whether every line of this paragraph so far has its backticks in pairs. */
   readonly paired: boolean
 }
 
-/** Quotes a text of any length; gives whole lines, the last one ended. */
+/** Quotes a text of any length; returns whole lines, the last one with a line end. */
 export function markdownQuote(text: string): string {
   let reading: Reading = { fence: null, certain: true, paired: true }
   let quoted = ''
@@ -55,7 +58,7 @@ function afterCode(line: string, fence: string, reading: Reading): Reading {
     : { ...reading, certain: false }
 }
 
-/** Single backticks, an even number of them, and nothing that could part or disable one. */
+/** Whether a line has an even number of single backticks, and nothing that could separate or disable one. */
 function hasPairsOnly(line: string): boolean {
   return !/[\\|]|``/.test(line) && (line.match(/`/g)?.length ?? 0) % 2 === 0
 }
@@ -64,7 +67,7 @@ function escapeTags(line: string): string {
   return line.replace(TAG, '&lt;')
 }
 
-/** A name or title on one line, with nothing that Markdown or HTML would take for more than text. */
+/** A name or title on one line, with everything escaped that Markdown or HTML would interpret. */
 export function markdownWord(text: string): string {
   return text
     .replace(/\s+/gu, ' ')

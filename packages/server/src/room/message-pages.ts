@@ -1,16 +1,19 @@
-// Pages of older messages, in each direction, from a log that only reads back. Bounded: so many messages, so much text.
+// Pages of older messages in each direction, from a log that only reads backwards. Both messages and text are limited.
 import type { Message, MessagesPage, RoomId } from '@roomcast/shared/protocol'
 import { messagesOf } from '@roomcast/shared/room'
 import type { RoomLog } from '../judge/room-log.ts'
 import { newestWithin, oldestWithin } from './newest-within.ts'
 
-/** Where a page lies: it ends before an offset (of all messages without one), begins after one, or has one in its middle. */
+/**
+ * A page ends before an offset (at the newest message if there is none), begins after an offset, or has one in its
+ * middle.
+ */
 export type PagePlace =
   | { readonly before?: number | undefined }
   | { readonly after: number }
   | { readonly around: number }
 
-/** The part of a log that pages are made from, and the offsets of the room's last entry and last message. */
+/** The part of a log that pages are read from, and the offsets of the room's last entry and last message. */
 interface PageSource {
   readonly log: Pick<RoomLog, 'page'>
   readonly roomId: RoomId
@@ -20,11 +23,11 @@ interface PageSource {
 
 /** UTF-8 bytes of text in a page: a page of long replies must not hold up everybody else. */
 const PAGE_BYTES = 1024 * 1024
-/** Messages read at a time for it: few at first, and never many, so that little is read that does not fit. */
+/** Most messages per read; the first reads are smaller, so that little is read that does not fit. */
 const STEP = 10
 
 /**
- * Up to `limit` messages, oldest first, and of 1 MiB of text at most, but one at least if there is any there.
+ * Up to `limit` messages, oldest first, with at most 1 MiB of text, but at least one message if there is any.
  * `earlier`, `later`: there are more in that direction.
  */
 export async function pageAt(
@@ -52,7 +55,7 @@ async function before(
   bytes: number,
 ): Promise<Required<MessagesPage>> {
   let messages: readonly Message[] = []
-  // By the entries: of one that cannot be read there is no message.
+  // From the entries, since an unreadable one has no message.
   let from = end ?? Number.MAX_SAFE_INTEGER
   for (;;) {
     const step = Math.min(STEP, Math.max(2, messages.length), limit - messages.length)
@@ -71,9 +74,9 @@ async function before(
 }
 
 /**
- * All messages before an offset, oldest first. It walks back once for the places where pages begin, then forward, so that
- * only one page is in memory: of the longest messages, 10 MiB.
- * @param beforeEach is awaited before each page; what it throws ends the walk
+ * All messages before an offset, oldest first. It walks back once to find where pages begin, then forward, so that
+ * only one page is in memory: 10 MiB with the longest messages.
+ * @param beforeEach awaited before each page; an error it throws ends the walk
  */
 export async function* messagesBefore(
   log: PageSource['log'],
@@ -95,7 +98,7 @@ export async function* messagesBefore(
   }
 }
 
-/** In stretches of as many entries as messages are wanted: in those, no message can be missed by reading back. */
+/** Reads stretches of at most as many entries as messages are wanted, so that reading backwards misses no message. */
 async function after(
   source: PageSource,
   begin: number,
@@ -125,7 +128,10 @@ async function after(
   }
 }
 
-/** An offset up to which there is no message after `from`, found in ever longer steps; nobody may have said anything for long. */
+/**
+ * An offset up to which there is no message after `from`, found in ever longer steps, since a room may be quiet for
+ * long.
+ */
 async function emptyUntil({ log, roomId, lastOffset }: PageSource, from: number): Promise<number> {
   let [done, step] = [from, STEP]
   for (; done < lastOffset; step *= 2) {

@@ -2,7 +2,9 @@ import type { RoomId } from '@roomcast/shared/protocol'
 import { answerText, messagesOf } from '@roomcast/shared/room'
 import type { RoomLog } from '../judge/room-log.ts'
 
-/** The texts that a message has had, or the answer of a generation, without thoughts; none of what the room does not have. */
+/**
+ * All texts that a message has had, or the text of an answer without its thinking; empty for an id unknown in the room.
+ */
 export async function textsOf(
   log: Pick<RoomLog, 'offsetOf' | 'page'>,
   roomId: RoomId,

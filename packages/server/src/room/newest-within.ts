@@ -1,10 +1,10 @@
-// How much of a stretch of messages fits into one answer. Pure.
+// How many messages of a stretch fit into a byte limit. Pure.
 import type { Message } from '@roomcast/shared/protocol'
 import { byteLength } from '@roomcast/shared/room'
 
 /**
- * The newest of `messages` (oldest first) whose text is `bytes` of UTF-8 at most, together and without a gap;
- * the very newest always, so that whoever walks back gets on.
+ * The newest of `messages` (oldest first) with at most `bytes` of UTF-8 text together, without a gap; always
+ * includes the very newest, so that a reader who pages back makes progress.
  */
 export function newestWithin(messages: readonly Message[], bytes: number): readonly Message[] {
   let left = bytes
@@ -15,7 +15,7 @@ export function newestWithin(messages: readonly Message[], bytes: number): reado
   return messages.slice(Math.min(before + 1, Math.max(0, messages.length - 1)))
 }
 
-/** The same from the other end: the oldest of them, the very oldest always. */
+/** The oldest of `messages` within the limit; always includes the very oldest. */
 export function oldestWithin(messages: readonly Message[], bytes: number): readonly Message[] {
   let left = bytes
   const beyond = messages.findIndex((message) => {

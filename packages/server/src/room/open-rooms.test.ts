@@ -28,8 +28,8 @@ const connection: Connection = {
   exit: () => undefined,
 }
 
-describe('[R7.1] nothing is brought into memory', () => {
-  it('by who says that they write, or posts, or stops, in 250 rooms', async () => {
+describe('[R7.1] no room is opened', () => {
+  it('by typing, posting or stopping in 250 rooms', async () => {
     const alice = { memberId: 'alice', name: 'Alice' }
     for (let count = 0; count < 250; count++) {
       const { roomId } = await rooms.create(alice, { title: 'x', instructions: '' })
@@ -40,7 +40,7 @@ describe('[R7.1] nothing is brought into memory', () => {
     expect(rooms.size).toBe(0)
   })
 
-  it('by who is refused, or only wants to know whether they are a member', async () => {
+  it('by a refused join or a bare membership check', async () => {
     const { roomId } = room
     const typing = { type: 'typing', commandId: 'c', roomId } as const
     await expect(rooms.perform('mallory', typing)).rejects.toThrow('room doesn’t exist')
@@ -57,7 +57,7 @@ describe('[R7.1] nothing is brought into memory', () => {
 })
 
 describe('[R7.1] rooms in memory', () => {
-  /** Rooms of a size each that are only that. */
+  /** An OpenRooms whose rooms have nothing but a size. */
   function openRooms(bytes: number, watched: ReadonlySet<string>) {
     const closed: string[] = []
     const open = (roomId: string) =>
@@ -71,7 +71,7 @@ describe('[R7.1] rooms in memory', () => {
     return { closed, all: new OpenRooms({ clock, open, unwatchedBytes: 1000 }) }
   }
 
-  it('that nobody watches have so many bytes together, and those last used stay', async () => {
+  it('without watchers stay within a byte limit together, and those used last stay open', async () => {
     const watched = new Set<string>(['watched'])
     const { closed, all } = openRooms(300, watched)
     for (const roomId of ['watched', 'a', 'b', 'c']) await all.use(roomId)
@@ -89,7 +89,7 @@ describe('[R7.1] rooms in memory', () => {
     expect(all.size).toBe(3)
   })
 
-  it('close a minute after they were used', async () => {
+  it('close a minute after their last use', async () => {
     const { closed, all } = openRooms(1, new Set())
     await all.use('a')
     await clock.advance(59_000)
@@ -98,7 +98,7 @@ describe('[R7.1] rooms in memory', () => {
     expect(closed).toEqual(['a'])
   })
 
-  it('are larger the more is said in them', async () => {
+  it('count as larger the more text they hold', async () => {
     const shown = await rooms.join(connection, room.roomId, undefined)
     const before = shown.bytes
     await room.say('alice', 'x'.repeat(10_000))

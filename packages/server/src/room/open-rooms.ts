@@ -1,21 +1,22 @@
-// The rooms that are in memory on this node: opened by the first who needs one, closed some time after the last watcher has left,
-// or earlier where they take too much.
+// The rooms in memory on this node: a room opens on first use, and closes some time after its last watcher has left,
+// or earlier if the unwatched rooms take too much memory.
 //
-// Guarantees: a room that is watched stays; of those that nobody watches only so many bytes are kept, those last used.
+// Guarantees: a watched room stays open; unwatched rooms take a bounded number of bytes together, and those used
+// longest ago close first.
 import type { RoomId } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
 import type { Room } from './room.ts'
 
-/** A room without watchers stays open this long: reloads and quick returns cost the storage nothing. */
+/** A room without watchers stays open this long, so that reloads and quick returns cost the storage nothing. */
 const LINGER_MS = 60_000
-/** What rooms without watchers may take together, bytes. */
+/** Memory limit of all rooms without watchers together, bytes. */
 const UNWATCHED_BYTES = 64 * 1024 * 1024
 
 interface Open {
   readonly room: Promise<Room>
-  /** As soon as it is there. */
+  /** Null until the room has been opened. */
   opened: Room | null
-  /** What it took when it was last used. */
+  /** Its size when it was last used. */
   bytes: number
   stopLinger: (() => void) | null
 }
@@ -29,14 +30,14 @@ interface OpenRoomsOptions {
 
 export class OpenRooms {
   readonly #options: OpenRoomsOptions
-  /** Those last used are last. */
+  /** In the order of their last use. */
   readonly #open = new Map<RoomId, Open>()
 
   constructor(options: OpenRoomsOptions) {
     this.#options = options
   }
 
-  /** How many there are. */
+  /** The number of open rooms. */
   get size(): number {
     return this.#open.size
   }
@@ -45,13 +46,13 @@ export class OpenRooms {
     return this.#open.has(roomId)
   }
 
-  /** Does something with each, also with those that are just being opened. */
+  /** Calls `act` for each room, also for those that are still being opened. */
   each(act: (room: Room) => void): void {
-    // ignored because: whoever opened it has been told
+    // ignored because: the caller that opened the room gets the error
     for (const { room } of this.#open.values()) room.then(act, () => undefined)
   }
 
-  /** The open room; whoever only looks in lets it close again later. @throws what opening it does */
+  /** The room, opened if necessary; it closes again later unless `stay` is called. @throws any error of opening it */
   async use(roomId: RoomId): Promise<Room> {
     const known = this.#open.get(roomId)
     if (known) {
@@ -67,20 +68,20 @@ export class OpenRooms {
         open.opened = opened
         this.linger(roomId)
       },
-      // Meanwhile it may have been forgotten, and another opened.
+      // The room may have been forgotten meanwhile, and opened again.
       () => this.#open.get(roomId) === open && this.#open.delete(roomId),
     )
     return room
   }
 
-  /** Somebody watches it. */
+  /** Keeps the room open: it has a watcher. */
   stay(roomId: RoomId): void {
     const open = this.#open.get(roomId)
     open?.stopLinger?.()
     if (open) open.stopLinger = null
   }
 
-  /** Somebody has gone: where nobody watches any more, it is closed later. */
+  /** Closes the room later, unless somebody watches it by then. */
   linger(roomId: RoomId): void {
     const open = this.#open.get(roomId)
     if (!open) return
@@ -91,14 +92,14 @@ export class OpenRooms {
     this.#makeRoom()
   }
 
-  /** It is gone for good. */
+  /** Drops a room that was deleted. */
   forget(roomId: RoomId): void {
     const open = this.#open.get(roomId)
     open?.stopLinger?.()
     this.#open.delete(roomId)
     open?.room.then(
       (room) => room.close(),
-      // ignored because: whoever opened it has been told
+      // ignored because: the caller that opened the room gets the error
       () => undefined,
     )
   }
@@ -107,14 +108,14 @@ export class OpenRooms {
     const open = [...this.#open.values()]
     this.#open.clear()
     for (const { stopLinger } of open) stopLinger?.()
-    // One that could not be opened has nothing to close, and whoever opened it has been told.
+    // A room that failed to open has nothing to close, and the caller that opened it gets the error.
     const opened = await Promise.allSettled(open.map(({ room }) => room))
     await Promise.all(
       opened.flatMap((each) => (each.status === 'fulfilled' ? [each.value.close()] : [])),
     )
   }
 
-  /** Closes those that nobody watches and that were not used for longest, where all of those take too much. */
+  /** Closes unwatched rooms, those used longest ago first, while they take too much memory together. */
   #makeRoom(): void {
     const unwatched = [...this.#open].filter(([, { opened }]) => opened && !opened.watched)
     let bytes = 0

@@ -1,26 +1,27 @@
-// The place of a connection in a room, whatever kind of connection it is, and what happens when it does not keep up.
+// The place of a connection of any kind in a room, and the handling of a connection that does not keep up.
 //
-// Guarantees: a connection that does not drain leaves the live path, costs bounded memory, and is caught up with one tail when
-// it has drained; one that takes far too much, or nothing for 30 s, is to be ended and may come back and resume.
+// Guarantees: a connection that does not drain leaves the live path, costs bounded memory, and is caught up with one
+// tail when it has drained; a connection with far too much unsent, or without progress for 30 s, is to be closed, and
+// may reconnect and resume.
 import type { Look, Position, RoomId } from '@roomcast/shared/protocol'
 import { positionOf } from '@roomcast/shared/room'
 import type { Connection } from './connection.ts'
 import type { Room } from './room.ts'
 
-/** How often every connection is looked at, ms. */
+/** How often every connection is checked, ms. */
 export const CHECK_MS = 250
-/** With more than this unsent, a connection leaves the live path and may not ask for more, bytes. */
+/** A connection with more than this unsent leaves the live path and may not request more, bytes. */
 const STALLED_BYTES = 256 * 1024
-/** With more than this unsent it is ended at once: several times the largest room, bytes. */
+/** A connection with more than this unsent is closed at once; several times the largest room, bytes. */
 const MOST_UNSENT_BYTES = 32 * 1024 * 1024
-/** A connection that drains nothing for this many looks is ended. */
+/** A connection that drains nothing for this many checks is closed. */
 const PATIENCE = 120
 
-/** The part of the rooms of its node that a place uses. */
+/** The part of `Rooms` that a place uses. */
 interface RoomsToJoin {
   /**
    * Shows a room to a connection. @throws Refusal `room-not-found`, `removed`, `storage-unavailable`, `rate-limited`
-   * @param onMember called when its member is known to be one, and before the room is opened
+   * @param onMember called once membership is confirmed, before the room is opened
    */
   join(
     connection: Connection,
@@ -28,11 +29,11 @@ interface RoomsToJoin {
     since: Position | undefined,
     onMember: () => void,
   ): Promise<Room>
-  /** Ends what `join` began; nothing happens to a connection that the room does not show itself to. */
+  /** Ends what `join` began; harmless for a connection that does not watch the room. */
   leave(connection: Connection, room: Room): void
 }
 
-/** Whether a connection with so much unsent has to take that in before it asks for more. */
+/** Whether a connection with this much unsent must drain before it may request more. */
 export function isStalled(unsentBytes: number): boolean {
   return unsentBytes > STALLED_BYTES
 }
@@ -41,9 +42,9 @@ export class Place {
   readonly #connection: Connection
   readonly #rooms: RoomsToJoin
   #room: Room | null = null
-  /** Where it left the live path. */
+  /** Its position when it left the live path. */
   #stalled: Position | null = null
-  /** Looks since anything was drained, and the least that was unsent then. */
+  /** Checks since anything was drained, and the least unsent since then. */
   #checks = 0
   #leastUnsent = Infinity
 
@@ -52,14 +53,14 @@ export class Place {
     this.#rooms = rooms
   }
 
-  /** The room it is in. */
+  /** The room that the connection watches. */
   get roomId(): RoomId | null {
     return this.#room?.state.roomId ?? null
   }
 
   /**
-   * Watches this room, from `since` on where that is possible, and no other. Whoever is no member of it stays
-   * where they are.
+   * Watches this room and no other, from `since` on where possible. A connection whose member is not a member of
+   * this room stays in its previous one.
    * @throws Refusal `room-not-found`, `removed`, `storage-unavailable`, `rate-limited`
    */
   async take(roomId: RoomId, since: Position | undefined): Promise<void> {
@@ -77,9 +78,9 @@ export class Place {
   }
 
   /**
-   * Looks whether the connection drains: takes it off the live path, or brings it back with one tail.
-   * @param unsent what it has been sent and has not taken, bytes
-   * @returns whether to go on with it; if not, the caller ends it
+   * Checks whether the connection drains: takes it off the live path, or brings it back with one tail.
+   * @param unsent bytes sent to it that it has not taken yet
+   * @returns whether to keep the connection; if not, the caller closes it
    */
   keepsUp(unsent: number): boolean {
     const since = this.#stalled
@@ -98,14 +99,14 @@ export class Place {
     return true
   }
 
-  /** Notes where its reader is, if it watches this room. */
+  /** Records its reader's look, if it watches this room. */
   readerIs(roomId: RoomId, look: Look): void {
     if (this.roomId === roomId) this.#room?.look(this.#connection, look)
   }
 
   #resume(since: Position): void {
     this.#stalled = null
-    // Its member may be none any more.
+    // Its member may have left or been removed.
     if (this.#room?.has(this.#connection)) this.#room.join(this.#connection, since)
   }
 }

@@ -1,13 +1,13 @@
-// Whether a quoted passage is of the message that it names. Pure.
+// Whether a quoted passage comes from the message that it names. Pure.
 //
-// A page quotes what it shows, or the Markdown behind it, so letters, digits and signs are compared and the marks between them are
-// not. What stands in neither form, or was put together from several places, is not of that message.
+// A page quotes either rendered text or the Markdown behind it, so the comparison covers letters, digits and emoji and
+// ignores punctuation and markup. A passage that is in neither form, or joins distant places, does not come from it.
 
-/** Longest part of a link that is looked for, UTF-16 units; more is no link to us, so that odd text costs little. */
+/** The longest link parts that are recognized, UTF-16 units; the bound keeps odd text cheap. */
 const LINK = /!?\[([^[\]\n]{0,500})\]\([^()\n]{0,500}\)/g
 const MARKS = /[^\p{L}\p{M}\p{N}\p{Extended_Pictographic}]+/gu
 
-/** @param text of the message, as it was written; linear in its length */
+/** @param text the text of the message as written; the check is linear in its length */
 export function holdsPassage(text: string, passage: string): boolean {
   if (text.includes(passage.trim())) return true
   const wanted = withoutMarks(passage)

@@ -1,4 +1,4 @@
-// The state of a room as its log has it now.
+// Reads the state of a room from its log.
 import type { Entry, RoomId, RoomState } from '@roomcast/shared/protocol'
 import { digest } from '@roomcast/shared/digest'
 import { fold } from '@roomcast/shared/room'
@@ -6,13 +6,13 @@ import type { RoomLog } from '../judge/room-log.ts'
 
 export interface ReadState {
   readonly state: RoomState
-  /** Those that came after the checkpoint. */
+  /** The entries after the checkpoint. */
   readonly entries: readonly Entry[]
-  /** Up to which offset the checkpoint goes. */
+  /** The offset of the checkpoint. */
   readonly checkpointed: number
 }
 
-/** @throws Refusal `room-not-found`, or what the storage refuses */
+/** @throws Refusal `room-not-found`, or any refusal of the storage */
 export async function readState({
   log,
   roomId,

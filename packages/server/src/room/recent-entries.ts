@@ -2,10 +2,10 @@
 import type { Entry, UnknownEntry } from '@roomcast/shared/protocol'
 import { LIMITS } from '@roomcast/shared/protocol'
 
-/** Newest entries kept to serve tails; longer absences get the whole room. */
+/** Entries kept to serve tails; a client that was away for longer gets a snapshot. */
 const RECENT = 500
 
-/** The last of these entries: RECENT of them at most, and of no more text than a room shows. */
+/** The newest of these entries: at most RECENT of them, and no more text than a room shows. */
 export function newestOf(entries: readonly (Entry | UnknownEntry)[]): (Entry | UnknownEntry)[] {
   let left: number = LIMITS.windowBytes
   const last = entries.findLastIndex((entry) => (left -= textLength(entry)) < 0)

@@ -1,4 +1,4 @@
-// The modes of a Room: how it stands to the log that it follows. A room is in one of them at a time.
+// The modes of a Room in relation to the log it follows. A room is in exactly one mode.
 //
 //   Room.open              behind                 fails
 //  ───────────▶ live ───────────────▶ reading ──────────────▶ unread
@@ -11,24 +11,24 @@
 //             │ close                       │ close
 //             └─────────────▶ closed ◀──────┘
 //
-// A room that is being opened is in none: it is not there before it has been read (see `Room.open`).
+// A room that is being opened has no mode: it does not exist until it has been read (see `Room.open`).
 import type { LogUpdate } from '../judge/room-log.ts'
 
-/** What it is told goes on from what is here, and is shown at once. */
+/** Each update continues from the state, and is shown at once. */
 export interface Live {
   readonly kind: 'live'
 }
 
-/** Something is missing here, so the room is read again. */
+/** Updates are missing, so the room is re-read. */
 export interface Reading {
   readonly kind: 'reading'
-  /** What it was told since the reading began. */
+  /** Updates since the re-read began. */
   readonly waiting: LogUpdate[]
-  /** Something can be saved again; watchers are told of it only after what they have missed. */
+  /** The storage can save again; watchers are told only after the updates they missed. */
   isBack: boolean
 }
 
-/** It could not be read and is tried again. What it is told meanwhile the next reading gives. */
+/** The re-read failed and is retried. Updates meanwhile are dropped: the next read includes them. */
 export interface Unread {
   readonly kind: 'unread'
   readonly stopRetry: () => void
@@ -36,12 +36,12 @@ export interface Unread {
   isBack: boolean
 }
 
-/** The log has it no more. The watchers have been told, and nothing of it is saved. */
+/** The log has deleted the room. The watchers have been told, and nothing is saved. */
 export interface Deleted {
   readonly kind: 'deleted'
 }
 
-/** It follows nothing and shows nothing. */
+/** The room follows nothing and shows nothing. */
 export interface Closed {
   readonly kind: 'closed'
 }

@@ -1,4 +1,4 @@
-// A room that is told of more than it can read: the storage has lost it, and will say so itself.
+// A room that hears of more than it can read: the storage has lost it, and will say so itself.
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { isDelta, type Update } from '@roomcast/shared/protocol'
 import { settle, SimulatedClock } from '@roomcast/test/doubles/clock.ts'
@@ -12,7 +12,7 @@ let clock: SimulatedClock
 let room: Room
 let hear: Follower
 let reads: number
-/** How many of the next reads fail. */
+/** The number of reads that will fail. */
 let failures: number
 let shown: string[]
 
@@ -53,13 +53,13 @@ afterEach(async () => {
   await real.log.close()
 })
 
-/** Says that the log reaches further than it can be read. */
+/** Announces an offset beyond what the log can return. */
 function tellOfMore(): void {
   const { epoch, offset } = room.state
   hear({ type: 'heartbeat', epoch, offset: offset + 1, end: 0 })
 }
 
-it('[R5.3] what was told of and cannot be read is looked for once, and again when it is told again', async () => {
+it('[R5.3] an announced update that cannot be read causes one re-read per announcement', async () => {
   tellOfMore()
   await settle()
   expect(reads).toBe(1)
@@ -69,7 +69,7 @@ it('[R5.3] what was told of and cannot be read is looked for once, and again whe
   expect(shown).toEqual(['snapshot', 'snapshot'])
 })
 
-it('[R1.2] what comes while the room is read goes on from what was read', async () => {
+it('[R1.2] updates that arrive during a re-read are applied after it', async () => {
   const { epoch, offset } = room.state
   tellOfMore()
   const post = { messageId: 'm', by: 'one', text: 'Hi', ask: false, generationId: 'g' }
@@ -79,11 +79,11 @@ it('[R1.2] what comes while the room is read goes on from what was read', async 
   expect(room.state.offset).toBe(offset + entries.length)
 })
 
-it('[R7.2] a room that cannot be read keeps nothing of what the next read gives', async () => {
+it('[R7.2] a room that cannot be read buffers no updates that the next read will return', async () => {
   failures = 1
   tellOfMore()
   await settle()
-  // It would be read again for each of these, if they were kept.
+  // Each of these would cause another read if it were buffered.
   for (let time = 0; time < 20; time++) tellOfMore()
   await clock.advance(2000)
   await settle()

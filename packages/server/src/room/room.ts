@@ -1,8 +1,8 @@
 // Room: follows one log and shows it to everybody who watches on this node. It owns no truth; any node may
-// hold one for the same room.
+// hold a Room for the same room.
 //
-// Guarantees: a joiner is served from memory, in one tick, so nothing falls between what it is given and what
-// follows live; nobody sees a byte that is not in the log; a gap in what the log tells is read again, never skipped.
+// Guarantees: a joiner is served from memory, in one tick, so nothing falls between the catch-up and the live
+// updates; nobody sees a byte that is not in the log; a gap in the log's updates is re-read, never skipped.
 import type {
   Entry,
   ErrorBody,
@@ -25,19 +25,19 @@ import { readState, type ReadState } from './read-state.ts'
 import { newestOf, textLength } from './recent-entries.ts'
 import type { Mode, Reading, Unread } from './room-mode.ts'
 
-/** A checkpoint is saved after so many entries. */
+/** Entries between two checkpoints. */
 const CHECKPOINT_EVERY = 100
-/** How often watchers are told where the room stands, ms. */
+/** How often watchers are told the room's position, ms. */
 const HEARTBEAT_RUNNING_MS = 2000
 const HEARTBEAT_IDLE_MS = 10_000
-/** What a room, and each of its messages, entries and members take besides their text, bytes. */
+/** Estimated memory of a room, and of each message, entry and member, besides text, in bytes. */
 const ROOM_BYTES = 16 * 1024
 const ITEM_BYTES = 500
-/** Updates kept while the room is read again, for as long as that takes. */
+/** Updates buffered during one re-read. */
 const MOST_WAITING = 2000
-/** Stands for no epoch of any log: whoever has it takes any room for a newer one. */
+/** Never equal to a real epoch: a client given this epoch takes any room for a newer one. */
 const NO_EPOCH = 'none'
-/** How long something that is in the log may take to get here before it is not waited for any more, ms. */
+/** How long a member waits for an entry that is in the log but has not reached this node, ms. */
 const ARRIVAL_MS = 1000
 
 export interface RoomOptions {
@@ -46,9 +46,11 @@ export interface RoomOptions {
   readonly presence: PresencePort
   readonly fanOut: FanOut
   readonly clock: Clock
-  /** The room was deleted; nobody can use it any more. */
+  /** Called when the room was deleted; nobody can use it any more. */
   readonly onDeleted: () => void
-  /** Hears how many watchers were shown something that is not in the log any more, and are given the room anew. */
+  /**
+   * Called with the number of watchers that were shown something the log has since lost, and now get the whole room.
+   */
   readonly onCorrected?: (screens: number) => void
   readonly onError: (error: unknown) => void
 }
@@ -62,20 +64,20 @@ export class Room {
   #mode: Mode = { kind: 'live' }
   #checkpointed: number
   readonly #stops: (() => void)[] = []
-  /** No part of the mode: watchers hear where the room stands in every mode but the last. */
+  /** Not part of the mode: watchers get heartbeats in every mode but the last. */
   #stopHeartbeat: (() => void) | null = null
-  /** A look that is under way. No part of the mode: it may be taken in any, and it changes nothing here. */
+  /** A read of the log for `lacks`. Not part of the mode: it can run in any mode, and changes nothing here. */
   #looking: Promise<ReadState> | null = null
   /**
-   * Why nothing can be saved now, as the watchers were told; null: it can. No part of the mode: a storage that
-   * is full can be read, and one that is well again may have to be.
+   * The error that the watchers were told; null while the storage can save. Not part of the mode: a full storage
+   * can still be read, and a recovered one may have to be re-read.
    */
   #trouble: ErrorBody | null = null
   readonly #expected = new Set<{ readonly offset: number; readonly arrived: () => void }>()
 
   /**
-   * Follows first, then reads, then folds what came meanwhile: nothing can be missed.
-   * @throws Refusal `room-not-found`, or what the storage refuses
+   * Follows first, then reads, then folds the updates that arrived meanwhile, so none is missed.
+   * @throws Refusal `room-not-found`, or any refusal of the storage
    */
   static async open(options: RoomOptions): Promise<Room> {
     const early: LogUpdate[] = []
@@ -116,7 +118,7 @@ export class Room {
     return this.#connections.size > 0
   }
 
-  /** What it takes in memory, roughly: text twice, as messages and as entries, in two bytes a character. */
+  /** Estimated memory in bytes: text counts twice, in messages and in entries, at two bytes per character. */
   get bytes(): number {
     let bytes =
       (this.#state.messages.length + this.#recent.length + this.#state.members.length) * ITEM_BYTES
@@ -133,39 +135,42 @@ export class Room {
     return memberOf(this.#state, memberId) !== undefined
   }
 
-  /** Whether the owner has removed somebody: no invite lets them in again. */
+  /** Whether the owner has removed this member; no invite lets them in again. */
   isRemoved(memberId: string): boolean {
     return this.#state.members.some((one) => one.memberId === memberId && one.gone === 'removed')
   }
 
-  /** Whether somebody was a member and is none any more. */
+  /** Whether this person was a member and no longer is. */
   isGone(memberId: string): boolean {
     return this.#state.members.some((member) => member.memberId === memberId && member.gone)
   }
 
-  /** Who is here. Presence waits a moment for those who go; not so for those who are no members any more. */
+  /**
+   * The members present. Presence keeps a disconnected member for a moment; a member who is gone is filtered out at
+   * once.
+   */
   get present(): PresentMembers {
     const { roomId, presence } = this.#options
     return presence.present(roomId).filter(({ memberId }) => !this.isGone(memberId))
   }
 
-  /** Where the reader of a connection is, as that says. */
+  /** Records the look that a connection reports. */
   look(connection: Connection, look: Look): void {
     const { roomId, presence } = this.#options
     if (this.has(connection)) presence.look(roomId, connection.id, look)
   }
 
-  /** Whether a connection has fallen behind what the others see. */
+  /** Records whether a connection has fallen behind the live path. */
   isBehind(connection: Connection, isBehind: boolean): void {
     const { roomId, presence } = this.#options
     if (this.has(connection)) presence.behind(roomId, connection.id, isBehind)
   }
 
   /**
-   * Shows the room to a connection, from `since` on where that is possible. Nothing is awaited in here.
-   * Does nothing once it is over: a connection that had stalled may come back to a room that was deleted.
-   * @param isBeyond the log does not reach `since`, or has something else there (see `lacks`, `isElsewhere`)
-   * @returns whether it is shown now
+   * Shows the room to a connection, from `since` on where possible, without awaiting anything. A room that is over
+   * shows nothing: a stalled connection may come back to a room that was deleted meanwhile.
+   * @param isBeyond the log does not reach `since`, or has another entry there (see `lacks`, `isElsewhere`)
+   * @returns whether the connection now watches the room
    */
   join(connection: Connection, since: Position | undefined, isBeyond = false): boolean {
     if (this.#isOver) return false
@@ -175,7 +180,7 @@ export class Room {
     connection.enter(roomId)
     const position = positionOf(this.#state)
     if (isBeyond) {
-      // It would ignore a room that is behind it in the same epoch.
+      // The client would ignore a room that is behind it in the same epoch.
       const state = { ...this.#state, epoch: NO_EPOCH }
       connection.send({ type: 'snapshot', state }, positionOf(state))
     }
@@ -188,30 +193,34 @@ export class Room {
   }
 
   /**
-   * Whether the log itself, and not only this node, is behind a position that somebody has come from: it has lost its tail,
-   * and no node had followed that. Storage that is away says nothing.
+   * Whether the log itself, and not only this node, is behind a client's position: then the log has lost its tail,
+   * and no node had followed it. A storage that cannot be reached counts as not behind.
    */
   async lacks({ epoch, offset }: Position): Promise<boolean> {
     const isBehind = (at: Position) => at.epoch === epoch && at.offset < offset
     if (!isBehind(positionOf(this.#state))) return false
-    // One look at a time is enough for all who ask.
+    // Concurrent callers share one read.
     this.#looking ??= readState(this.#options).finally(() => (this.#looking = null))
     try {
       return isBehind(positionOf((await this.#looking).state))
     } catch {
-      // ignored because: then it is joined as before, and corrected when it joins again
+      // ignored because: the client then joins as usual, and is corrected the next time it joins
       return false
     }
   }
 
-  /** Whether another entry stands where somebody comes from: that one was lost, and no node knew of it. */
+  /**
+   * Whether the log has another entry at the client's offset: the client's entry was lost, and no node had followed it.
+   */
   isElsewhere({ offset, at }: Position): boolean {
     const entry = this.#recent.findLast((one) => one.offset === offset)
     const known = offset === this.#state.offset ? this.#state.at : entry?.at
     return at !== undefined && known !== undefined && known !== at
   }
 
-  /** Tells the watchers why nothing can be saved; or, with null, that it can be again, after what they have missed. */
+  /**
+   * Tells the watchers why the storage cannot save; null tells them that it can again, after the updates they missed.
+   */
   storageIs(trouble: ErrorBody | null): void {
     const mode = this.#mode
     if (mode.kind === 'reading' || mode.kind === 'unread') {
@@ -223,7 +232,7 @@ export class Room {
     this.#share({ type: 'storage', error: trouble })
   }
 
-  /** Resolves when the entry at `offset` has been shown here, or after a second, or when the room is over. */
+  /** Resolves when the entry at `offset` has been shown here, after a second, or when the room is over. */
   reaches(offset: number): Promise<void> {
     if (this.#isOver || this.#state.offset >= offset) return Promise.resolve()
     return new Promise((resolve) => {
@@ -245,7 +254,7 @@ export class Room {
     presence.leave(roomId, connection.id)
   }
 
-  /** Saves a checkpoint if there is something new to save, and stops following. Idempotent. */
+  /** Saves a checkpoint if anything is new, and stops following. Idempotent. */
   async close(): Promise<void> {
     const { kind } = this.#mode
     if (kind === 'closed') return
@@ -265,14 +274,14 @@ export class Room {
     this.#heartbeatLater()
   }
 
-  /** Whether it shows nothing any more. */
+  /** Whether the room has stopped showing anything. */
   get #isOver(): boolean {
     return this.#mode.kind === 'deleted' || this.#mode.kind === 'closed'
   }
 
-  /** Goes to a mode, as drawn in room-mode.ts. */
+  /** Changes the mode, along the arrows in room-mode.ts. */
   #become(mode: Mode): void {
-    // It may be deleted or closed before it is read again.
+    // The room may be deleted or closed before the retry is due.
     if (this.#mode.kind === 'unread') this.#mode.stopRetry()
     this.#mode = mode
   }
@@ -281,17 +290,17 @@ export class Room {
     const mode = this.#mode
     if (this.#isOver) return
     if ('type' in update && update.type === 'deleted') return this.#deleted()
-    // It is in the log by now, and will be read; or the storage has lost it, and will say so itself.
+    // Either the log has this update by now and the retry reads it, or the storage has lost it and will say so itself.
     if (mode.kind === 'unread') return
     if (mode.kind === 'reading') {
-      // What is left out makes a gap in what follows, and that is read again.
+      // An update dropped here leaves a gap for the next one, which causes another re-read.
       if (mode.waiting.length < MOST_WAITING) mode.waiting.push(update)
       return
     }
     const before = this.#state
     const { state, behind } = fold(before, update, digest)
     if (behind) return void this.#reread(false)
-    // Where the storage stands is told for us: it was compared, and watchers have heartbeats of their own.
+    // The fold has compared the position already, and watchers get heartbeats of the room's own.
     if ('type' in update && update.type === 'heartbeat') return
     this.#state = state
     this.#remember(update, before.offset)
@@ -304,7 +313,7 @@ export class Room {
       void this.#checkpoint()
   }
 
-  /** Shows an update, which the state has taken in, to everybody who keeps up. */
+  /** Sends an update, already folded into the state, to every connection on the live path. */
   #share(update: Update): void {
     const { fanOut, roomId } = this.#options
     fanOut.send(roomId, update, positionOf(this.#state))
@@ -320,11 +329,11 @@ export class Room {
     for (const { offset, arrived } of this.#expected) if (offset <= this.#state.offset) arrived()
   }
 
-  /** Reads the room again, catches every watcher up, and goes on with what came meanwhile. */
+  /** Re-reads the room, catches every watcher up, and then folds the updates that arrived meanwhile. */
   async #reread(isBack: boolean): Promise<void> {
     const reading: Reading = { kind: 'reading', waiting: [], isBack }
     this.#become(reading)
-    // It may be deleted or closed meanwhile.
+    // The room may be deleted or closed meanwhile.
     const isReading = () => this.#mode === reading
     try {
       const { state, entries } = await readState(this.#options)
@@ -333,7 +342,7 @@ export class Room {
       this.#state = state
       this.#recent = newestOf(entries)
       this.#dismiss()
-      // One frame for all. Whoever has stalled is off the shared path, and is caught up from where it was.
+      // One frame for all. A stalled connection is off the live path, and is caught up from its own position.
       this.#share({ type: 'snapshot', state })
       this.#arrive()
       this.#heartbeatLater()
@@ -343,14 +352,15 @@ export class Room {
       return
     }
     this.#become({ kind: 'live' })
-    // Of an epoch that was not read: an old one, or if it is a newer one, the next heartbeat tells again.
+    // Updates of an epoch other than the one read are dropped: they are outdated, or, if newer, the next heartbeat
+    // reports the gap.
     const { epoch } = this.#state
     for (const update of reading.waiting)
       if (!('epoch' in update) || update.epoch === epoch) this.#onLog(update)
     if (reading.isBack) this.storageIs(null)
   }
 
-  /** Reads it after a while, however much is told until then. */
+  /** Re-reads the room after a pause, regardless of any updates that arrive before. */
   #retryLater(isBack: boolean): void {
     const retry = () => void this.#reread(unread.isBack)
     const stopRetry = this.#options.clock.after(HEARTBEAT_RUNNING_MS, retry)
@@ -358,7 +368,7 @@ export class Room {
     this.#become(unread)
   }
 
-  /** Whoever is no member any more is out, and sees nothing that comes after. */
+  /** Sends out every connection whose member is gone, before anything else is shown to it. */
   #dismiss(): void {
     const gone = [...this.#connections].filter(({ memberId }) => this.isGone(memberId))
     if (gone.length === 0) return
@@ -373,7 +383,7 @@ export class Room {
     this.#become({ kind: 'deleted' })
     const { onDeleted } = this.#options
     const position = positionOf(this.#state)
-    // Each on its own: one that has stalled is off the shared path.
+    // Sent one by one, since a stalled connection is off the live path.
     for (const connection of this.#connections)
       connection.send({ type: 'closed', error: errorBody('room-not-found') }, position)
     onDeleted()

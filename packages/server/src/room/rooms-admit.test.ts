@@ -15,7 +15,7 @@ async function nameOf(memberId: string): Promise<string | undefined> {
 }
 
 describe('[R6.4] an admitted member', () => {
-  it('cannot be taken for another one of the room, also when both come at once', async () => {
+  it('cannot be taken for another member, even if both join at once', async () => {
     const twins = ['one', 'two', 'three'].map((memberId) =>
       rooms.admit(room.roomId, { memberId, name: 'Zoe' }),
     )
@@ -24,7 +24,7 @@ describe('[R6.4] an admitted member', () => {
     expect(names).toEqual(['Zoe', 'Zoe (2)', 'Zoe (3)'])
   })
 
-  it('keeps the name when they accept again, and nothing is written', async () => {
+  it('keeps the name on joining again, and nothing is written', async () => {
     await rooms.admit(room.roomId, { memberId: 'one', name: 'Zoe' })
     await rooms.admit(room.roomId, { memberId: 'two', name: 'zoe' })
     await rooms.admit(room.roomId, { memberId: 'one', name: 'Yan' })

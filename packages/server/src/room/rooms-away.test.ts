@@ -1,4 +1,4 @@
-// What a node does with its rooms while it cannot save anything.
+// The rooms of a node that cannot save anything.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { errorBody, isDelta, type Update } from '@roomcast/shared/protocol'
 import { settle, SimulatedClock } from '@roomcast/test/doubles/clock.ts'
@@ -14,7 +14,7 @@ const AWAY = errorBody('storage-unavailable')
 const FULL = errorBody('storage-full')
 
 let log: RoomLog
-/** What the storage was asked since. */
+/** The calls to the storage since the last reset. */
 let asked: string[]
 let rooms: Rooms
 let ids = 0
@@ -47,7 +47,7 @@ async function makeRoom(roomId: string): Promise<void> {
   await log.createRoom({ commandId: newId(), roomId, ...settings, owner })
 }
 
-/** Somebody who watches, and what they were sent, by type. */
+/** A connection that records the types of the updates it is sent. */
 function somebody(memberId = 'ana'): Connection & { readonly types: string[] } {
   const types: string[] = []
   return {
@@ -70,25 +70,25 @@ describe('[R5.3] while storage is away', () => {
     asked = []
   })
 
-  it('a room in memory is shown to whoever joins, and storage is not asked', async () => {
+  it('a room in memory is shown to a member who joins, without asking the storage', async () => {
     const ana = somebody()
     const room = await rooms.join(ana, 'seen', undefined)
     expect(ana.types).toEqual(['snapshot', 'presence', 'storage', 'synced'])
     const again = somebody()
-    // Of a node that knew more: nothing is waited for that cannot come.
+    // This position comes from a node that knew more: the join does not wait for entries that cannot arrive.
     await rooms.join(again, 'seen', { ...since, epoch: room.state.epoch })
     expect(again.types).toEqual(['snapshot', 'presence', 'storage', 'synced'])
     expect(asked).toEqual([])
   })
 
-  it('other rooms, and who is not known as a member, are refused at once', async () => {
+  it('other rooms, and people not known as members, are refused at once', async () => {
     const refused = { body: AWAY }
     await expect(rooms.join(somebody(), 'unseen', undefined)).rejects.toMatchObject(refused)
     await expect(rooms.join(somebody('bo'), 'seen', undefined)).rejects.toMatchObject(refused)
     expect(asked).toEqual([])
   })
 
-  it('what would have to be saved is refused at once, and never done; typing is told', async () => {
+  it('a command that would have to be saved is refused at once and never done; typing works', async () => {
     const base = { roomId: 'seen', commandId: 'c' }
     for (const command of [
       { type: 'post', ...base, text: 'Why?', ask: true },
@@ -103,7 +103,7 @@ describe('[R5.3] while storage is away', () => {
     expect(asked).toEqual([])
   })
 
-  it('nobody is made, admitted or removed, and no link changes: at once, and never later', async () => {
+  it('creating, admitting, inviting, ending invites and deleting are refused at once and never done', async () => {
     const person = { memberId: 'bo', name: 'Bo' }
     const refused = { body: AWAY }
     await expect(rooms.create(person, { title: 'T', instructions: '' })).rejects.toMatchObject(
@@ -116,7 +116,7 @@ describe('[R5.3] while storage is away', () => {
     expect(asked).toEqual([])
   })
 
-  it('[R5.4] an answer is stopped by its members also where its room is not in memory', async () => {
+  it('[R5.4] a member can stop an answer even if its room is not in memory', async () => {
     const stopped: unknown[] = []
     const answering = testRooms(log, new SimulatedClock(), newId, {
       knowsMember: (roomId, generationId, memberId) =>
@@ -134,7 +134,7 @@ describe('[R5.3] while storage is away', () => {
     await answering.close()
   })
 
-  it('and when it is back, all is as before', async () => {
+  it('and once it is back, rooms work as before', async () => {
     rooms.storageIs(null)
     const ana = somebody()
     await rooms.join(ana, 'unseen', undefined)
@@ -144,7 +144,7 @@ describe('[R5.3] while storage is away', () => {
   })
 })
 
-it('[R5.1] a node goes down in order also while a room is being opened that cannot be read', async () => {
+it('[R5.1] a node shuts down cleanly even while it is opening an unreadable room', async () => {
   let fails: (error: Error) => void = () => undefined
   const read = new Promise<never>((_, reject) => (fails = reject))
   const broken = new Proxy(log, {
@@ -160,7 +160,7 @@ it('[R5.1] a node goes down in order also while a room is being opened that cann
   await expect(closing).resolves.toBeUndefined()
 })
 
-it('[R5.3] while storage is full, it is asked all the same: stops are taken, and rooms read', async () => {
+it('[R5.3] while storage is full, it is still asked: commands are tried, and rooms read', async () => {
   rooms.storageIs(FULL)
   const ana = somebody()
   await rooms.join(ana, 'unseen', undefined)
@@ -171,7 +171,7 @@ it('[R5.3] while storage is full, it is asked all the same: stops are taken, and
 })
 
 describe('[R5.3] the watchers of a room', () => {
-  it('are told once of each change, and that it is back only after what they have missed', async () => {
+  it('are told of each change once, and of the recovery only after the updates they missed', async () => {
     const told: unknown[] = []
     let hear: Parameters<RoomLog['follow']>[1] = () => undefined
     let reads: Promise<void> = Promise.resolve()
@@ -208,7 +208,7 @@ describe('[R5.3] the watchers of a room', () => {
 
     let arrives: () => void = () => undefined
     reads = new Promise((resolve) => (arrives = resolve))
-    // Somebody on another node has said something, of which only the look tells.
+    // A member on another node has posted, and this node learns of it only from the heartbeat.
     const post = { messageId: 'm', by: 'ana', text: 'Hi', ask: false, generationId: 'g' }
     await log.post('seen', { commandId: 'c', ...post })
     const { epoch, offset } = room.state

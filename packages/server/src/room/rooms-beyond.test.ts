@@ -1,4 +1,4 @@
-// Somebody comes from further than the log reaches: it has lost its tail, and no node had followed that.
+// A client comes from a position beyond the log: the log has lost its tail, and no node had followed it.
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { Position, RoomState, Update } from '@roomcast/shared/protocol'
 import { digest } from '@roomcast/shared/digest'
@@ -24,7 +24,7 @@ afterEach(async () => {
   await room.log.close()
 })
 
-/** A screen that folds what it is sent, as the page does, and the positions it was told to be at. */
+/** A screen that folds its updates, as the page does, and records the positions it is told. */
 function screen(state: RoomState) {
   const shown = { state, positions: [] as Position[], snapshots: 0 }
   const connection: Connection = {
@@ -43,7 +43,7 @@ function screen(state: RoomState) {
   return { shown, connection }
 }
 
-/** Joins, and lets the time pass for which something may still be on its way. */
+/** Joins, and advances the clock past the wait for entries that may still be on their way. */
 async function join(connection: Connection, since: Position): Promise<void> {
   const joining = rooms.join(connection, room.roomId, since)
   let joined = false
@@ -56,7 +56,7 @@ async function join(connection: Connection, since: Position): Promise<void> {
     .toBe(true)
 }
 
-it('[R1][R1.6] a screen that is alone ahead of the log is given the room as it is', async () => {
+it('[R1][R1.6] a screen that is ahead of the log and of all nodes gets the room as it is', async () => {
   const truth = (await rooms.transcript('one', room.roomId)).title
   const { entries } = await room.log.read(room.roomId)
   const { epoch } = (await room.log.read(room.roomId)).checkpoint
@@ -69,11 +69,11 @@ it('[R1][R1.6] a screen that is alone ahead of the log is given the room as it i
   const { shown, connection } = screen(ahead)
   await join(connection, positionOf(ahead))
   expect(shown.state).toMatchObject({ epoch, offset, title: truth })
-  // Whoever resumes by the last position it was told resumes from there.
+  // A reader that resumes does so from the last position it was told.
   expect(shown.positions.at(-1)).toEqual({ epoch, offset, end: 0 })
 })
 
-it('[R1.6] a screen that is where the log is gets a tail', async () => {
+it('[R1.6] a screen at the position of the log gets a tail', async () => {
   const { entries, checkpoint } = await room.log.read(room.roomId)
   const offset = entries.at(-1)?.offset ?? 0
   const there = { ...emptyRoom(room.roomId, checkpoint.epoch), offset }
@@ -82,7 +82,7 @@ it('[R1.6] a screen that is where the log is gets a tail', async () => {
   expect(shown.snapshots).toBe(0)
 })
 
-it('[R1][R1.6] a screen that has another entry where it comes from is given the room as it is', async () => {
+it('[R1][R1.6] a screen that has another entry than the log at its offset gets the room as it is', async () => {
   const { entries, checkpoint } = await room.log.read(room.roomId)
   const { epoch } = checkpoint
   const { offset = 0, at = 0 } = entries.at(-1) ?? {}

@@ -9,7 +9,7 @@ let rooms: Rooms
 beforeEach(async () => ({ room, rooms } = opened = await openTestRooms()))
 afterEach(() => opened.close())
 
-/** What an export gives until it ends, and the code it broke off with. */
+/** The messages of an export until it ends, and the code of the error that broke it off. */
 async function taken(messages: AsyncIterable<{ readonly text: string }>) {
   const texts: string[] = []
   try {
@@ -20,14 +20,14 @@ async function taken(messages: AsyncIterable<{ readonly text: string }>) {
   }
 }
 
-it('an export ends where it began, whatever is said meanwhile', async () => {
+it('an export ends at the message that was newest when it began', async () => {
   await room.say('alice', 'Before')
   const { messages } = await rooms.transcript('bob', room.roomId)
   await room.say('alice', 'After')
   expect(await taken(messages)).toEqual({ texts: ['Before'], code: null })
 })
 
-it('[R6.7] an export gives nothing more to somebody who was removed since it began', async () => {
+it('[R6.7] an export stops for a member who is removed while it runs', async () => {
   await room.say('alice', 'Before')
   const { messages } = await rooms.transcript('bob', room.roomId)
   const removal = { type: 'remove', commandId: 'r', by: 'alice', memberId: 'bob' } as const

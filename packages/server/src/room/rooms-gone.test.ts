@@ -12,7 +12,7 @@ let rooms: Rooms
 beforeEach(async () => ({ room, rooms } = opened = await openTestRooms()))
 afterEach(() => opened.close())
 
-/** A connection that keeps what it is sent, and whether it is in the room. */
+/** A connection that records its updates, and the rooms it is in. */
 function connectionOf(memberId: string) {
   const sent: Update[] = []
   const inside = new Set<string>()
@@ -34,8 +34,8 @@ function connectionOf(memberId: string) {
 const remove = (memberId = 'bob') =>
   rooms.perform('alice', { type: 'remove', commandId: room.newId(), roomId: room.roomId, memberId })
 
-describe('[R6.7] who is removed', () => {
-  it('is out of the room before anything else is shown there, and is told why', async () => {
+describe('[R6.7] a removed member', () => {
+  it('is out of the room before anything else is shown to them, and is told why', async () => {
     const { connection, sent, inside } = connectionOf('bob')
     await rooms.join(connection, room.roomId, undefined)
     await remove()
@@ -46,7 +46,7 @@ describe('[R6.7] who is removed', () => {
     })
   })
 
-  it('does not come back by having been too slow', async () => {
+  it('does not get back in when their slow connection catches up', async () => {
     const { connection, inside, types } = connectionOf('bob')
     const place = new Place(connection, rooms)
     await place.take(room.roomId, undefined)
@@ -57,7 +57,7 @@ describe('[R6.7] who is removed', () => {
     expect(types().at(-1)).toBe('closed')
   })
 
-  it('is not here any more to anybody, also while presence would wait for them', async () => {
+  it('disappears for everyone at once, even though presence keeps disconnected members for a moment', async () => {
     const [alice, bob] = [connectionOf('alice'), connectionOf('bob')]
     const shown = await rooms.join(alice.connection, room.roomId, undefined)
     await rooms.join(bob.connection, room.roomId, undefined)
@@ -68,7 +68,7 @@ describe('[R6.7] who is removed', () => {
     expect((await rooms.previewInvite(room.roomId, inviteId)).here).toEqual(['Alice'])
   })
 
-  it('gets no further where the removal comes while they join', async () => {
+  it('does not get in if the removal comes while they join', async () => {
     const { connection, inside } = connectionOf('bob')
     await rooms.requireMember('bob', room.roomId)
     const joining = rooms.join(connection, room.roomId, undefined)
@@ -77,7 +77,7 @@ describe('[R6.7] who is removed', () => {
     expect(inside.size).toBe(0)
   })
 
-  it('is not admitted again; who left is, under the name they had', async () => {
+  it('is not admitted again; a member who left is', async () => {
     await remove()
     const bob = { memberId: 'bob', name: 'Bob' }
     await expect(rooms.admit(room.roomId, bob)).rejects.toMatchObject({
@@ -98,8 +98,8 @@ describe('[R6.7] who is removed', () => {
   })
 })
 
-describe('who has fallen behind', () => {
-  it('is seen so until they have caught up', async () => {
+describe('a member who has fallen behind', () => {
+  it('is shown as behind until they have caught up', async () => {
     const { connection } = connectionOf('bob')
     const place = new Place(connection, rooms)
     await place.take(room.roomId, undefined)

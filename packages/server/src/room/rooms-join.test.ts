@@ -1,4 +1,4 @@
-// Joining: whether somebody is a member is asked once, before anything else happens.
+// Joining: membership is checked once, before anything else happens.
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { SimulatedClock } from '@roomcast/test/doubles/clock.ts'
 import { TestRoom } from '@roomcast/test/doubles/room.ts'
@@ -10,9 +10,9 @@ import type { Rooms } from './rooms.ts'
 
 let room: TestRoom
 let rooms: Rooms
-/** What the log was asked. */
+/** The calls to the log. */
 let asked: string[]
-/** What it answers, if not the truth. */
+/** Replaces the log's answer to `isMember`. */
 let isMember: RoomLog['isMember'] | null
 
 beforeEach(async () => {
@@ -37,7 +37,7 @@ afterEach(async () => {
   await room.log.close()
 })
 
-/** Somebody's connection, and the rooms it is in. */
+/** A member's connection, and the rooms it is in. */
 function connectionOf(memberId: string): { connection: Connection; inside: Set<string> } {
   const inside = new Set<string>()
   const connection: Connection = {
@@ -50,19 +50,19 @@ function connectionOf(memberId: string): { connection: Connection; inside: Set<s
   return { connection, inside }
 }
 
-it('joining asks once whether somebody is a member, before the room is opened', async () => {
+it('joining checks membership once, before the room is opened', async () => {
   await rooms.join(connectionOf('bob').connection, room.roomId, undefined)
   expect(asked).toEqual(['isMember', 'follow', 'read'])
 })
 
-it('whoever an open room knows as a member is asked for nowhere else', async () => {
+it('a member whom an open room knows causes no call to the log', async () => {
   await rooms.join(connectionOf('bob').connection, room.roomId, undefined)
   asked = []
   await rooms.join(connectionOf('alice').connection, room.roomId, undefined)
   expect(asked).toEqual([])
 })
 
-it('whoever is no member of another room opens nothing, and stays where they are', async () => {
+it('joining a room of others opens nothing, and the connection stays in its room', async () => {
   const settings = { title: 'Another', instructions: '' }
   const { roomId } = await rooms.create({ memberId: 'alice', name: 'Alice' }, settings)
   const { connection, inside } = connectionOf('bob')
@@ -77,13 +77,13 @@ it('whoever is no member of another room opens nothing, and stays where they are
   expect(place.roomId).toBe(room.roomId)
 })
 
-it('[R6.7] whoever comes back, and is removed while they join, is shown nothing', async () => {
+it('[R6.7] a member who rejoined but is removed while they join is shown nothing', async () => {
   const { log, roomId } = room
   await rooms.join(connectionOf('alice').connection, roomId, undefined)
   const remove = (by: string) =>
     log.amend(roomId, { type: 'remove', commandId: room.newId(), by, memberId: 'bob' })
   await remove('bob')
-  // He is back, of which the room hears only while the second answer is on its way; and he is removed by then.
+  // Bob has rejoined, which the room hears only during the second membership check; by then he is removed again.
   let answers = 0
   isMember = async (...who) => {
     answers += 1

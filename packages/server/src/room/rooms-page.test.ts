@@ -10,7 +10,7 @@ const KIB = 1024
 
 let room: TestRoom
 let rooms: Rooms
-/** How many messages were asked of the log, together. */
+/** The total number of messages requested from the log. */
 let asked: number
 
 beforeEach(async () => {
@@ -48,7 +48,7 @@ const from = (first: number, last: number) =>
   Array.from({ length: last - first + 1 }, (_, index) => first + index)
 
 describe('a page of messages', () => {
-  it('holds as many as were asked for, the newest, oldest first', async () => {
+  it('holds the requested number of newest messages, oldest first', async () => {
     await say(60, 10)
     const newest = await page(undefined, 25)
     expect([numbers(newest.messages), newest.earlier]).toEqual([from(36, 60), true])
@@ -58,7 +58,7 @@ describe('a page of messages', () => {
     expect([numbers(all.messages), all.earlier]).toEqual([from(1, 60), false])
   })
 
-  it('[R7.1] holds 1 MiB of text at most, and walking back gives everything once', async () => {
+  it('[R7.1] holds at most 1 MiB of text, and paging back returns everything once', async () => {
     await say(40, 64 * KIB)
     const walked: number[][] = []
     for (let before: number | undefined, earlier = true; earlier;) {
@@ -70,13 +70,13 @@ describe('a page of messages', () => {
     expect(walked).toEqual([from(1, 8), from(9, 24), from(25, 40)])
   })
 
-  it('[R7.1] reads little more from the log than it holds', async () => {
+  it('[R7.1] reads little more from the log than it returns', async () => {
     await say(100, 64 * KIB)
     expect((await page(undefined, 100)).messages).toHaveLength(16)
     expect(asked).toBeLessThanOrEqual(30)
   })
 
-  it('[R7.1] holds one message however long it is', async () => {
+  it('[R7.1] holds at least one message, however long', async () => {
     await say(2, 2 * KIB * KIB)
     const newest = await page(undefined, 100)
     expect([numbers(newest.messages), newest.earlier]).toEqual([[2], true])
@@ -84,7 +84,7 @@ describe('a page of messages', () => {
     expect([numbers(first.messages), first.earlier]).toEqual([[1], false])
   })
 
-  it('lies after an offset as well, and walking on gives everything once', async () => {
+  it('can begin after an offset, and paging forward returns everything once', async () => {
     await say(37, 10)
     const walked: number[][] = []
     for (let after = 0, later = true; later;) {
@@ -97,7 +97,7 @@ describe('a page of messages', () => {
     expect(walked).toEqual([from(1, 15), from(16, 30), from(31, 37)])
   })
 
-  it('after an offset goes over any number of entries that are no messages', async () => {
+  it('after an offset skips any number of entries that are not messages', async () => {
     await say(1, 10)
     for (let index = 0; index < 150; index++)
       await rooms.admit(room.roomId, { memberId: `m${index}`, name: `M ${index}` })
@@ -107,14 +107,14 @@ describe('a page of messages', () => {
     expect(page).toMatchObject({ earlier: false, later: false })
   })
 
-  it('[R7.1] after an offset holds 1 MiB of text at most', async () => {
+  it('[R7.1] after an offset holds at most 1 MiB of text', async () => {
     await say(40, 64 * KIB)
     const page = await rooms.page('alice', room.roomId, { after: 0 }, 100)
     expect(numbers(page.messages)).toEqual(from(1, 16))
     expect(page).toMatchObject({ earlier: false, later: true })
   })
 
-  it('lies around a message, which is in its middle', async () => {
+  it('around a message has it in the middle', async () => {
     await say(60, 10)
     const all = await page(undefined, 60)
     const thirtieth = all.messages[29]?.offset ?? 0
@@ -131,7 +131,7 @@ describe('a page of messages', () => {
     expect(await page(1, 100)).toEqual({ messages: [], earlier: false, later: false })
   })
 
-  it('is refused to whoever is no member', async () => {
+  it('is refused to people who are not members', async () => {
     await expect(rooms.page('eve', room.roomId, {}, 1)).rejects.toThrow(Refusal)
   })
 })

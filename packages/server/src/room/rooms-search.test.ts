@@ -20,7 +20,7 @@ async function walk(query: string): Promise<SearchPage[]> {
 }
 
 describe('a search', () => {
-  it('finds what was said, newest first, with who and where', async () => {
+  it('finds messages, newest first, with author and offset', async () => {
     for (const text of ['The first apple', 'no fruit', 'Äpfel and APPLES'])
       await room.say('bob', text)
     const { found, next } = await search('apple')
@@ -39,7 +39,7 @@ describe('a search', () => {
     })
   })
 
-  it('gives 20 at a time and goes on where it stopped', async () => {
+  it('returns 20 at a time and continues where it stopped', async () => {
     for (let index = 1; index <= 45; index++) await room.say('bob', `needle ${index}.`)
     const pages = await walk('needle')
     expect(pages.map(({ found }) => found.length)).toEqual([20, 20, 5])
@@ -49,7 +49,7 @@ describe('a search', () => {
     expect(numbers).toEqual(Array.from({ length: 45 }, (_, index) => 45 - index))
   })
 
-  it('[R7.1] looks through 4 MiB at a time, and through everything in the end', async () => {
+  it('[R7.1] covers 4 MiB per call, and everything in the end', async () => {
     await room.say('bob', 'needle')
     for (let index = 1; index <= 100; index++) await room.say('bob', 'hay '.repeat(16 * 1024))
     const pages = await walk('needle')
@@ -57,7 +57,7 @@ describe('a search', () => {
     expect(pages.flatMap(({ found }) => found)).toHaveLength(1)
   })
 
-  it('[R7.1] leaves others their turn while it looks', async () => {
+  it('[R7.1] yields to others while it runs', async () => {
     for (let index = 1; index <= 60; index++) await room.say('bob', 'hay '.repeat(16 * 1024))
     let turns = 0
     let beat = setImmediate(function count() {
@@ -69,7 +69,7 @@ describe('a search', () => {
     expect(turns).toBeGreaterThan(3)
   })
 
-  it('is refused to whoever is no member', async () => {
+  it('is refused to people who are not members', async () => {
     await expect(rooms.search('eve', room.roomId, 'x', undefined)).rejects.toThrow(Refusal)
   })
 })

@@ -1,5 +1,5 @@
-// The rooms of this node: opened by the first who needs one, closed some time after the last watcher has left.
-// Every call is checked against membership here; a room of others and no room look the same.
+// The rooms of this node: a room opens on first use and closes some time after its last watcher has left.
+// Every call is checked against membership here; a room of others and a missing room get the same answer.
 import type {
   Acknowledged,
   Entry,
@@ -31,9 +31,9 @@ import { Room } from './room.ts'
 import { searchBefore } from './search.ts'
 import { atOnce, type InTurn, type Turns } from './turns.ts'
 
-/** Those who are or were members of a room: all of them are in each whole room that is shown. */
+/** Limit on current and former members of a room: every snapshot contains all of them. */
 const MOST_MEMBERS = 5000
-/** Names told of those who are here to somebody who has an invite. */
+/** Limit on the names of present members that an invite shows. */
 const MOST_NAMED = 20
 
 export interface RoomsOptions {
@@ -41,15 +41,17 @@ export interface RoomsOptions {
   readonly presence: PresencePort
   readonly fanOut: FanOut
   readonly clock: Clock
-  /** Where those who join wait for each other; without it nobody waits. */
+  /** The queue for expensive reads; without it nobody waits. */
   readonly turns?: Turns
   readonly newId: () => string
   readonly defaultModel: string
-  /** @throws Refusal `model-unknown` for a model that cannot be asked, or not yet */
+  /** @throws Refusal `model-unknown` for a model that cannot be used, or not yet */
   readonly requireModel: (model: string) => void
   /** See CommandOptions. */
   readonly stopAsking: CommandOptions['stopAsking']
-  /** Whether an answer that runs on this node knows somebody as a member: while the storage is away, its room may not be in memory. */
+  /**
+   * Whether an answer running on this node knows this member: while the storage is away, its room may not be in memory.
+   */
   readonly knowsMember: (roomId: RoomId, generationId: GenerationId, memberId: MemberId) => boolean
   readonly run: (started: Started) => void
   /** See CommandOptions. */
@@ -63,7 +65,7 @@ export interface RoomsOptions {
 export class Rooms {
   readonly #options: RoomsOptions
   readonly #open: OpenRooms
-  /** Why this node cannot save anything now, or null. */
+  /** Why this node cannot save anything, or null. */
   #trouble: ErrorBody | null = null
 
   constructor(options: RoomsOptions) {
@@ -77,13 +79,13 @@ export class Rooms {
     return this.#open.size
   }
 
-  /** Notes why nothing can be saved (null: it can be again), and tells everybody who watches on this node. */
+  /** Records why the storage cannot save (null: it can again), and tells everybody who watches on this node. */
   storageIs(trouble: ErrorBody | null): void {
     this.#trouble = trouble
     this.#open.each((room) => room.storageIs(trouble))
   }
 
-  /** Makes a room; `person` owns it. @throws Refusal `model-unknown`, `storage-unavailable` */
+  /** Creates a room owned by `person`. @throws Refusal `model-unknown`, `storage-unavailable` */
   async create(
     person: Person,
     settings: { title: string; model?: string | undefined; instructions: string },
@@ -107,8 +109,8 @@ export class Rooms {
   }
 
   /**
-   * Makes a person a member, or renames one; an owner stays owner. Where another member has the name, it gets a
-   * number (free-name.ts). Whoever is a member already needs no invite.
+   * Makes a person a member, or renames a member; an owner stays owner. If another member has the name, it gets a
+   * number (free-name.ts). A current member needs no invite.
    * @throws Refusal `room-not-found`, `invite-ended`, `removed`, `storage-unavailable`
    */
   async admit(roomId: RoomId, person: Person, inviteId?: string): Promise<RoomSummary> {
@@ -130,16 +132,16 @@ export class Rooms {
       } catch (error) {
         if (!(error instanceof AdmissionChanged)) throw error
         await room.reaches(error.offset)
-        // This node does not hear of others any more, so it cannot tell which names are taken.
+        // This node no longer receives the room's entries, so it cannot tell which names are taken.
         if (room.state.offset < error.offset) throw new Refusal('storage-unavailable')
       }
     }
   }
 
   /**
-   * The invite of a room: the newest that has half of its time before it, else a new one.
-   * @param lifetimeMs for how long a new one holds
-   * @throws Refusal `room-not-found`, `owner-only` where only the owner may invite, `storage-unavailable`
+   * The room's newest invite with at least half of its lifetime left, or else a new invite.
+   * @param lifetimeMs how long a new invite is valid
+   * @throws Refusal `room-not-found`, `owner-only` if only the owner may invite, `storage-unavailable`
    */
   async invite(memberId: MemberId, roomId: RoomId, lifetimeMs: number): Promise<OpenInvite> {
     const { log, clock, newId } = this.#options
@@ -157,14 +159,14 @@ export class Rooms {
     return { inviteId, by: memberId, at: made?.at ?? now, until }
   }
 
-  /** The invites of a room that are open, oldest first. @throws Refusal `room-not-found`, `owner-only` */
+  /** The open invites of a room, oldest first. @throws Refusal `room-not-found`, `owner-only` */
   async invites(memberId: MemberId, roomId: RoomId): Promise<readonly OpenInvite[]> {
     const { state } = await this.#roomOf(memberId, roomId)
     if (!mayInvite(state, memberId)) throw new Refusal('owner-only')
     return openInvites(state, this.#options.clock.now())
   }
 
-  /** Ends the invites of a room, all of them. @throws Refusal `room-not-found`, `owner-only`, `storage-unavailable` */
+  /** Ends all invites of a room. @throws Refusal `room-not-found`, `owner-only`, `storage-unavailable` */
   async endInvites(memberId: MemberId, roomId: RoomId): Promise<void> {
     this.#requireStorage()
     const { log, newId } = this.#options
@@ -174,7 +176,10 @@ export class Rooms {
     await room.reaches(entries[0]?.offset ?? 0)
   }
 
-  /** What somebody who is no member may know with an invite. @throws Refusal `room-not-found`, `invite-ended` */
+  /**
+   * The preview that an invite shows to a person who is not a member.
+   * @throws Refusal `room-not-found`, `invite-ended`
+   */
   async previewInvite(roomId: RoomId, inviteId?: string): Promise<InviteLook> {
     const room = await this.#inReach(roomId)
     this.#requireOpen(room, inviteId)
@@ -222,7 +227,7 @@ export class Rooms {
     return searchBefore(this.#options.log, roomId, query, before, inTurn)
   }
 
-  /** The whole talk, oldest first, read in pages while it is taken. @throws Refusal `room-not-found` */
+  /** The whole conversation, oldest first, read page by page as it is consumed. @throws Refusal `room-not-found` */
   async transcript(
     memberId: MemberId,
     roomId: RoomId,
@@ -231,13 +236,16 @@ export class Rooms {
     const { state } = await this.#roomOf(memberId, roomId)
     const { title, members, offset } = state
     const messages = messagesBefore(this.#logInTurn(inTurn), roomId, offset + 1, () =>
-      // Whoever is removed meanwhile gets nothing more, however slowly they take it.
+      // A member who is removed meanwhile gets nothing more, however slowly they read.
       this.requireMember(memberId, roomId),
     )
     return { title, members, messages }
   }
 
-  /** Removes a room for good; only its owner may. @throws Refusal `room-not-found`, `not-yours`, `storage-unavailable` */
+  /**
+   * Deletes a room for good; only its owner may.
+   * @throws Refusal `room-not-found`, `not-yours`, `storage-unavailable`
+   */
   async remove(memberId: MemberId, roomId: RoomId): Promise<void> {
     this.#requireStorage()
     const room = await this.#roomOf(memberId, roomId)
@@ -246,19 +254,19 @@ export class Rooms {
     await this.#options.log.deleteRoom(roomId)
   }
 
-  /** Opens nothing. @throws Refusal `room-not-found`, `removed` for whoever is no member */
+  /** Checks membership without opening the room. @throws Refusal `room-not-found`, `removed` if this is no member */
   async requireMember(memberId: MemberId, roomId: RoomId): Promise<void> {
     await this.#inMemory(memberId, roomId)
   }
 
-  /** A place for a connection, in no room yet. */
+  /** A place for a connection that is in no room yet. */
   placeOf(connection: Connection): Place {
     return new Place(connection, this)
   }
 
   /**
    * Shows a room to a connection. @throws Refusal `room-not-found`, `removed`, `storage-unavailable`, `rate-limited`
-   * @param onMember called when its member is known to be one, and before the room is opened
+   * @param onMember called once membership is confirmed, before the room is opened
    */
   async join(
     connection: Connection,
@@ -269,17 +277,20 @@ export class Rooms {
     const { memberId, address = '' } = connection
     const inTurn = this.#options.turns?.of({ memberId, address }) ?? atOnce
     for (;;) {
-      // The one check. It opens nothing and takes no turn, so that whoever is refused costs little.
+      // The only membership check. It opens nothing and waits for no turn, so a refused caller costs little.
       await this.requireMember(memberId, roomId)
       onMember()
       const room = await inTurn(() => this.#inReach(roomId))
-      // Whoever comes from another node may know more than this one has heard of yet.
+      // A client that comes from another node may know entries that this node has not received yet.
       const mayCome = since?.epoch === room.state.epoch && !this.#isAway
       if (mayCome) await room.reaches(since.offset)
       const isBeyond = mayCome && (room.isElsewhere(since) || (await room.lacks(since)))
       const isShown = await inTurn(async () => {
-        // Whoever was removed since the check is known as gone here, or will be: then the room puts them out. Whom it
-        // knows as gone may be back, which the log knows first: that holds if the room has heard nothing new meanwhile.
+        // A member who was removed since the check is, or soon will be, known here as gone; the room then sends them
+        // out.
+        // A member known here as gone may have rejoined, which the log knows first: so ask the log, and trust its
+        // answer if
+        // the room has received no entry meanwhile.
         let askedAt = -1
         while (room.isGone(memberId) && askedAt !== room.state.offset) {
           askedAt = room.state.offset
@@ -287,7 +298,7 @@ export class Rooms {
         }
         return room.join(connection, since, isBeyond)
       })
-      // It may have closed in this very moment, having lingered long enough: then the next one is opened.
+      // The room may have closed at this very moment, at the end of its lingering: then open it again.
       if (!isShown) continue
       this.#open.stay(roomId)
       return room
@@ -299,14 +310,14 @@ export class Rooms {
     this.#open.linger(room.state.roomId)
   }
 
-  /** Does a command of a member. @throws Refusal; then nothing has changed */
+  /** Performs a member's command. @throws Refusal; then nothing has changed */
   async perform(memberId: MemberId, command: RoomCommand): Promise<Acknowledged> {
-    // It would be tried for seconds, and perhaps be done after its sender has given it up.
+    // The storage would retry for seconds, and the command might be done after its sender has given up.
     if (this.#isAway && command.type !== 'typing') {
       // Whatever becomes of the stop, nothing more is paid for.
       if (command.type === 'cancel') {
         const { roomId, generationId } = command
-        // The room knows better than the answer, where it is in memory.
+        // A room in memory knows its members better than the running answer does.
         const isKnown =
           !this.#open.has(roomId) && this.#options.knowsMember(roomId, generationId, memberId)
         if (!isKnown) await this.#roomOf(memberId, roomId)
@@ -314,13 +325,13 @@ export class Rooms {
       }
       throw new Refusal('storage-unavailable')
     }
-    // Whoever asks again to leave is told by the log that it is done.
+    // For a member who leaves twice, the log answers that it is done.
     const leaves = command.type === 'remove' && command.memberId === memberId
     let room = await this.#inMemory(memberId, command.roomId, leaves)
-    // Only a room knows all who may be mentioned; everything else the judge decides by itself.
+    // Only a Room knows whether mentioned people are members; the judge decides everything else by itself.
     if ('mentions' in command && command.mentions?.length)
       room ??= await this.#inReach(command.roomId)
-    // Where nobody watches on this node there is nobody to be shown it first.
+    // If the room is not open on this node, nobody here waits to see the entry.
     const shown = (offset: number) => room?.reaches(offset) ?? Promise.resolve()
     const isMember = (id: MemberId) => room?.isMember(id) ?? false
     return perform({ ...this.#options, shown, isMember }, memberId, command)
@@ -335,7 +346,7 @@ export class Rooms {
     if (!isOpen) throw new Refusal('invite-ended')
   }
 
-  /** What would be tried for seconds is refused at once. @throws Refusal `storage-unavailable` */
+  /** Refuses at once a write that would otherwise be retried for seconds. @throws Refusal `storage-unavailable` */
   #requireStorage(): void {
     if (this.#isAway) throw new Refusal('storage-unavailable')
   }
@@ -344,15 +355,15 @@ export class Rooms {
     return this.#trouble?.code === 'storage-unavailable'
   }
 
-  /** The open room; one that is not in memory is not waited for while the storage is away. */
+  /** The room, opened if necessary; while the storage is away, a room that is not open is refused at once. */
   async #inReach(roomId: RoomId): Promise<Room> {
     if (!this.#open.has(roomId)) this.#requireStorage()
     return this.#open.use(roomId)
   }
 
   /**
-   * Makes sure that somebody is a member, without opening the room: whoever only says that they write, or is refused, costs no memory.
-   * @returns the room where it is open, else null
+   * Checks membership without opening the room, so that a typing notice or a refused call costs no memory.
+   * @returns the room if it is open, else null
    */
   async #inMemory(memberId: MemberId, roomId: RoomId, evenIfGone = false): Promise<Room | null> {
     if (this.#open.has(roomId)) return this.#roomOf(memberId, roomId, evenIfGone)
@@ -364,12 +375,12 @@ export class Rooms {
     throw new Refusal(isGone ? 'removed' : 'room-not-found')
   }
 
-  /** @param evenIfGone also for somebody who was a member once */
+  /** @param evenIfGone also accept a former member */
   async #roomOf(memberId: MemberId, roomId: RoomId, evenIfGone = false): Promise<Room> {
     const room = await this.#inReach(roomId)
     if (room.isMember(memberId) || (evenIfGone && room.isGone(memberId))) return room
     this.#requireStorage()
-    // The log knows first: whoever was admitted a moment ago, perhaps on another node, is a member already.
+    // The log knows first: a member admitted a moment ago, perhaps on another node, may not be known here yet.
     if (await this.#options.log.isMember(roomId, memberId)) return room
     throw new Refusal(room.isGone(memberId) ? 'removed' : 'room-not-found')
   }
@@ -390,7 +401,7 @@ export class Rooms {
     return room
   }
 
-  /** The log, each page of which is read when it is its reader's turn. */
+  /** The log, with each page read in the reader's turn. */
   #logInTurn(inTurn: InTurn): Pick<RoomLog, 'page'> {
     const { log } = this.#options
     return { page: (...place) => inTurn(() => log.page(...place)) }

@@ -1,4 +1,4 @@
-// Looks through the messages of a room for words, newest first, with bounded work for each call.
+// Searches the messages of a room for words, newest first, with bounded work per call.
 import { setImmediate as othersTurn } from 'node:timers/promises'
 import type { Message, RoomId, SearchPage } from '@roomcast/shared/protocol'
 import { byteLength, messagesOf } from '@roomcast/shared/room'
@@ -6,16 +6,16 @@ import type { RoomLog } from '../judge/room-log.ts'
 import { atOnce, type InTurn } from './turns.ts'
 import { passageSteps, searchedText, wordsOf } from './words-in-text.ts'
 
-/** What one call gives, and looks through, at most; then it says where to go on. */
+/** Limits of one call on results, messages and bytes; at a limit it returns where to continue. */
 const MOST_FOUND = 20
 const MOST_MESSAGES = 1000
 const MOST_BYTES = 4 * 1024 * 1024
-/** Messages read at a time: few at first, more while they are short. */
+/** Messages per read: few at first, more while they are short. */
 const STEPS = { least: 1, most: 100, bytes: 128 * 1024 } as const
 
 type Found = SearchPage['found'][number]
 
-/** Looks at messages before offset `before` (undefined: all), in short acts. */
+/** Searches messages before offset `before` (undefined: all), in short acts. */
 export async function searchBefore(
   log: Pick<RoomLog, 'page'>,
   roomId: RoomId,
@@ -46,10 +46,10 @@ export async function searchBefore(
       if (found.length >= MOST_FOUND) return { found, next: end }
     }
     if (!earlier) return { found, next: null }
-    // By the entries: of one that cannot be read there is no message.
+    // From the entries, since an unreadable one has no message.
     end = first?.offset ?? end
     bytes += read
-    // A storage that answers at once would leave nobody else a turn until the end.
+    // With a storage that answers at once, this loop would otherwise never yield to other work.
     await othersTurn()
     step = read < STEPS.bytes ? Math.min(step * 2, STEPS.most) : STEPS.least
   }
@@ -62,7 +62,7 @@ async function foundIn(
   inTurn: InTurn,
 ): Promise<Found | null> {
   const steps = passageSteps(searchedText(message), words)
-  // Short messages take one step: no turn of their own.
+  // A short message takes one step, and needs no turn of its own.
   let step = steps.next()
   while (!step.done) step = await inTurn(() => steps.next())
   const place = step.value

@@ -48,7 +48,7 @@ async function whole(chunks: AsyncIterable<string>): Promise<string> {
 }
 
 describe('the Markdown transcript', () => {
-  it('tells who said what, who asked, and how it ended', async () => {
+  it('shows each author, each question and how each answer ended', async () => {
     const text = await whole(
       transcriptMarkdown(
         source(
@@ -105,7 +105,7 @@ Completed, 2026-01-02T03:04:07.000Z.
     expect(await whole(transcriptMarkdown(source(reply('text', ended))))).toContain(words)
   })
 
-  it('leaves thinking out, and says so when nothing was written', async () => {
+  it('leaves thinking out, and says if nothing was written', async () => {
     const marks = [
       { kind: 'thinking', from: 0 },
       { kind: 'text', from: 4 },
@@ -118,7 +118,7 @@ Completed, 2026-01-02T03:04:07.000Z.
     )
   })
 
-  it('says what was edited and what was retracted, and nothing of what stood there', async () => {
+  it('marks edits and retractions, without the earlier text', async () => {
     const edited = said('ada', 'Hello', { editedAt: at + 1 })
     const gone = said('bob', '', { retractedBy: 'ada', editedAt: at + 1, ask: true })
     const text = await whole(transcriptMarkdown(source(edited, gone)))
@@ -126,7 +126,7 @@ Completed, 2026-01-02T03:04:07.000Z.
     expect(text).toContain('05.000Z · asked Claude\n\nRetracted by Ada.\n')
   })
 
-  it('says what a message answers to, which model was asked, and who is gone', async () => {
+  it('shows quotes, requested models and former members', async () => {
     const tricky = '</blockquote>\n## Ada'
     const messages = [
       said('ada', 'No', { quote: { of: 'm', by: 'bob', text: tricky } }),
@@ -140,7 +140,7 @@ Completed, 2026-01-02T03:04:07.000Z.
     expect(text).toContain('asked Claude · claude-x\n\nIn answer to Claude:\n\n> Because\n')
   })
 
-  it('says when a question was taken back, and who asked again or to go on', async () => {
+  it('shows withdrawn questions, and who asked for a retry or a continuation', async () => {
     const text = await whole(
       transcriptMarkdown(
         source(
@@ -156,7 +156,7 @@ Completed, 2026-01-02T03:04:07.000Z.
   })
 })
 
-// Each tries to look like something another member said, or to hide it.
+// Each tries to look like another member's message, or to hide it.
 const tricks = {
   'a heading': 'hi\n\n## Ada\n\n2026-01-02T03:04:05.000Z\n\n> I resign',
   'a heading after other line ends': 'hi\r## Ada\r\n## Ada\r\r> I resign',
@@ -188,7 +188,7 @@ describe('a message', () => {
     expect(lines.join('\n')).not.toContain('\r')
   })
 
-  it('keeps the code in it as it is', async () => {
+  it('keeps its code unchanged', async () => {
     const code = 'Use `<div>` or `Set<x>`:\n\n```html\n<div></div>\n  \n```\n\nor `<b>`'
     const text = await whole(transcriptMarkdown(source(said('ada', code))))
     expect(text).toContain('> Use `<div>` or `Set<x>`:\n>\n> ```html\n> <div></div>\n')
@@ -197,7 +197,7 @@ describe('a message', () => {
 })
 
 describe('the JSON transcript', () => {
-  it('is a document with everything in it', async () => {
+  it('is one document that contains everything', async () => {
     const text = await whole(
       transcriptJson(
         source(
@@ -252,7 +252,7 @@ describe('the JSON transcript', () => {
     })
   })
 
-  it('has quotes, mentions, models, edits and retractions with who they are of', async () => {
+  it('contains quotes, mentions, models, edits and retractions with the people they belong to', async () => {
     const ada = { memberId: 'ada', name: 'Ada' }
     const messages = [
       said('bob', 'x', {
@@ -276,7 +276,7 @@ describe('the JSON transcript', () => {
     })
   })
 
-  it('is a document when nothing was said', async () => {
+  it('is a valid document even without messages', async () => {
     expect(JSON.parse(await whole(transcriptJson(source())))).toMatchObject({ messages: [] })
   })
 })

@@ -1,8 +1,8 @@
-// The transcript of a room, to take away: as Markdown for people, as JSON for programs. Who asked, who stopped
-// it, how each answer ended, and when. Pure; given in chunks, so that a long room is never whole in memory.
+// The export of a room, as Markdown for people and as JSON for programs: authors, stops, ends and times.
+// Pure; produced in chunks, so that a long room is never in memory as a whole.
 //
-// Guarantees: what somebody said cannot pose as what somebody else said (markdown-quote.ts). Markdown leaves
-// thinking out; JSON has everything.
+// Guarantees: one member's message cannot pose as another's (markdown-quote.ts). Markdown leaves thinking out; JSON
+// has everything.
 import type { Ended, Member, Message, Reply, Said } from '@roomcast/shared/protocol'
 import { partsOf } from '@roomcast/shared/room'
 import { unreachable } from '@roomcast/shared/unreachable'
@@ -15,7 +15,7 @@ export interface TranscriptSource {
   readonly messages: AsyncIterable<Message>
 }
 
-/** The room as a Markdown document, a chunk for each message. Times are ISO 8601, UTC. */
+/** The room as a Markdown document, one chunk per message. Times are ISO 8601, UTC. */
 export async function* transcriptMarkdown(source: TranscriptSource): AsyncGenerator<string> {
   const nameOf = namesIn(source.members)
   const members = source.members.map(
@@ -41,7 +41,7 @@ function namesIn(members: readonly Member[]): NameOf {
 
 function time(at: number): string {
   const date = new Date(at)
-  // A time that no calendar has must not end the whole.
+  // A time outside the calendar must not end the export.
   return Number.isNaN(date.getTime()) ? 'at no time' : date.toISOString()
 }
 
@@ -121,7 +121,7 @@ function textOf(reply: Reply, kind: 'text' | 'thinking'): string {
     .join('')
 }
 
-/** The room as one JSON document, `{title, members, messages}`, a chunk for each message. Times are ISO 8601, UTC. */
+/** The room as one JSON document, `{title, members, messages}`, one chunk per message. Times are ISO 8601, UTC. */
 export async function* transcriptJson(source: TranscriptSource): AsyncGenerator<string> {
   const nameOf = namesIn(source.members)
   const members = source.members.map((member) => ({ ...member, joinedAt: time(member.joinedAt) }))

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { SimulatedClock } from '@roomcast/test/doubles/clock.ts'
 import { Turns } from './turns.ts'
 
-/** Turns over a clock that acts move themselves, by what they cost. */
+/** Turns on a clock that each act advances by its cost. */
 function turns() {
   const clock = new SimulatedClock()
   let spent = 0
@@ -20,14 +20,14 @@ function turns() {
 }
 
 describe('[R7.1] turns', () => {
-  it('are had at once where nobody waits, and give what the act gives', async () => {
+  it('come at once if nobody waits, and return the result of the act', async () => {
     const { of, act } = turns()
     expect(await of('ada')(act('a'))).toBe('a')
     await expect(of('ada')(() => Promise.reject(new Error('no')))).rejects.toThrow('no')
     expect(await of('ada')(act('b'))).toBe('b')
   })
 
-  it('leave the process to others for as long as they had it', async () => {
+  it('leave the process to other work for as long as they had it', async () => {
     const { clock, of, act, done } = turns()
     const all = [of('ada')(act('a', 10)), of('ada')(act('b', 10)), of('ada')(act('c', 10))]
     await clock.advance(9)
@@ -39,7 +39,7 @@ describe('[R7.1] turns', () => {
     expect(done).toEqual(['a', 'b', 'c'])
   })
 
-  it('go round among addresses, and there among members', async () => {
+  it('rotate among addresses, and within an address among members', async () => {
     const { clock, of, act, done } = turns()
     const all = [
       ...['1', '2', '3'].map((n) => of('mallory1', 'hers')(act(`m1.${n}`, 5))),
@@ -59,7 +59,7 @@ describe('[R7.1] turns', () => {
     expect(done.indexOf('m2.1')).toBeLessThan(done.indexOf('m1.3'))
   })
 
-  it('wait for storage no longer than a moment', async () => {
+  it('are not held up by an act that waits for storage', async () => {
     const { clock, of, act, done } = turns()
     let arrive: () => void = () => undefined
     const slow = of('ada')(() => new Promise<void>((resolve) => (arrive = resolve)))
@@ -72,7 +72,7 @@ describe('[R7.1] turns', () => {
     await slow
   })
 
-  it('are refused beyond what may wait, of a member, of an address and of all', async () => {
+  it('are refused beyond the queue limits per member, per address and in total', async () => {
     const { clock, all, of, act } = turns()
     let arrive: () => void = () => undefined
     const slow = of('x')(() => new Promise<void>((resolve) => (arrive = resolve)))

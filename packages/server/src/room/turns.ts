@@ -1,30 +1,30 @@
-// Turns: the meter of everything that costs a node much to read: searches, pages, exports, joins. One of them at a time, in short
-// acts, so that what is small (a post, a stop) is never far behind.
+// Turns: the queue for expensive reads: searches, pages, exports, joins. One of them runs at a time, in short acts, so
+// that small work (a post, a stop) never waits for long.
 //
-// Guarantees: half of the time of the process at most goes to acts that take a while; whoever waits is served in a round of addresses,
-// and within an address in a round of its members, so that ten free sessions of one address are one share; the queue is bounded.
-// Leaves to others: cutting what is long into acts.
+// Guarantees: long acts get at most half of the process's time; waiting senders are served round-robin by address, and
+// within an address by member, so that ten free sessions of one address share one turn; the queue is bounded.
+// Left to callers: cutting long work into acts.
 import type { Clock } from '@roomcast/shared/clock'
 import type { Sender } from '../access/allowance.ts'
 import { TooOften } from '../access/too-often.ts'
 
-/** Acts that take no longer together are done one right after the other; then the process is left to others for as long, ms. */
+/** Acts of no more than this together run back to back; then the process is left to other work for as long, ms. */
 const SLICE_MS = 4
-/** An act that waits for storage does not keep others waiting for longer, ms. */
+/** An act that waits for storage holds up the queue for no longer than this, ms. */
 const LONGEST_MS = 50
-/** Acts that wait, of all, of an address and of a member: as many as may have a window open each. */
+/** Limits on waiting acts in total, per address and per member: one for each window that may be open. */
 const MOST_WAITING = { all: 5000, address: 1000, member: 100 } as const
 const RETRY_SECONDS = 1
 
-/** Does something when it is its turn. @throws TooOften when too much waits already; or what `act` throws */
+/** Runs `act` in its turn. @throws TooOften if too many acts wait; or any error of `act` */
 export type InTurn = <T>(act: () => T | Promise<T>) => Promise<T>
 
-/** Without a queue: for what nobody else competes with. */
+/** Runs without a queue, where nobody competes. */
 export const atOnce: InTurn = async (act) => await act()
 
 interface TurnsOptions {
   readonly clock: Clock
-  /** Milliseconds, never set back. */
+  /** Monotonic time, ms. */
   readonly milliseconds: () => number
 }
 
@@ -32,19 +32,19 @@ type Job = () => void
 
 export class Turns {
   readonly #options: TurnsOptions
-  /** By address, and there by member. Whoever is next is first. */
+  /** By address, then by member; the next in turn is first. */
   readonly #waiting = new Map<string, Map<string, Job[]>>()
   #count = 0
   #isBusy = false
   #isResting = false
-  /** What acts have taken since the process was left to others, ms. */
+  /** Time taken by acts since the process was last left to other work, ms. */
   #taken = 0
 
   constructor(options: TurnsOptions) {
     this.#options = options
   }
 
-  /** How many wait. */
+  /** The number of waiting acts. */
   get waiting(): number {
     return this.#count
   }
@@ -66,7 +66,7 @@ export class Turns {
     })
   }
 
-  /** The queue of a sender, which is made where there is none. @throws TooOften */
+  /** The queue of a sender, created if necessary. @throws TooOften */
   #queueOf({ memberId, address }: Sender): Job[] {
     const members = this.#waiting.get(address) ?? new Map<string, Job[]>()
     const mine = members.get(memberId ?? '') ?? []
@@ -83,7 +83,7 @@ export class Turns {
     return mine
   }
 
-  /** An act has its turn. @returns gives it up; done at last by itself */
+  /** Begins an act's turn. @returns a function that ends it; it also ends by itself after LONGEST_MS */
   #hold(): () => void {
     const { clock, milliseconds } = this.#options
     const began = milliseconds()
@@ -102,7 +102,7 @@ export class Turns {
     return release
   }
 
-  /** Leaves the process to others for as long as acts have had it. */
+  /** Leaves the process to other work for as long as acts have had it. */
   #rest(): void {
     if (this.#taken < SLICE_MS || this.#isResting) return
     this.#isResting = true

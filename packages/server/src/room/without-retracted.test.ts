@@ -23,11 +23,11 @@ const ENTRIES = DRAFTS.map((draft, index): Entry => ({ offset: index + 1, at: 1,
 const EMPTY = emptyRoom('room', 'epoch')
 const STATE = fold(EMPTY, { type: 'entries', epoch: 'epoch', entries: ENTRIES }, digest).state
 
-describe('what somebody is told who comes from before a retraction', () => {
+describe('a tail from before a retraction', () => {
   const since = { epoch: 'epoch', offset: 0, end: 0 }
   const tail = catchUp(STATE, ENTRIES, since)
 
-  it('[R6.6] holds nothing of what was retracted', () => {
+  it('[R6.6] contains no retracted text', () => {
     expect(tail.type).toBe('tail')
     expect(JSON.stringify(tail)).not.toContain('SECRET')
     expect(JSON.stringify(tail)).toContain('kept')

@@ -1,10 +1,10 @@
-// A stretch of entries as it may be told to somebody who was not there: without what was retracted in it.
+// Entries for a reader who was not there: without the text that later entries among them retract.
 import type { Entry, UnknownEntry } from '@roomcast/shared/protocol'
 import { byteLength } from '@roomcast/shared/room'
 
 /**
- * The entries, with blanks instead of the text of what a later one of them retracts, and without its quote. There are as many
- * blanks as there were bytes: how many messages a room shows goes by that, and all who follow it show the same.
+ * The entries, with blanks for the text, and without the quote, of each message that a later one of them retracts.
+ * There is one blank per byte: the bytes decide how many messages a room shows, and all followers must show the same.
  */
 export function withoutRetracted(
   entries: readonly (Entry | UnknownEntry)[],

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { passageOf, passageSteps, plain, searchedText, wordsOf } from './words-in-text.ts'
 
-/** What is marked in the passage, and the passage. */
+/** The marked part of the passage, and the passage. */
 function found(text: string, query: string): [marked: string, passage: string] | null {
   const place = passageOf(text, wordsOf(query))
   return place && [place.passage.slice(place.from, place.to), place.passage]
@@ -21,17 +21,17 @@ describe('words in a text', () => {
     expect(found(text, query)?.[0]).toBe(marked)
   })
 
-  it('have all to be there, in any order', () => {
+  it('must all be there, in any order', () => {
     expect(found('Redis first, then the socket', 'socket redis')?.[0]).toBe('Redis')
     expect(found('Redis first', 'socket redis')).toBeNull()
     expect(found('anything', '   ')).toBeNull()
   })
 
-  it('are marked together where they stand as they were typed', () => {
+  it('are marked together where they appear in the order typed', () => {
     expect(found('first of all, the first of May', 'FIRST of may')?.[0]).toBe('first of May')
   })
 
-  it('are those of an answer, without the thoughts', () => {
+  it('of an answer do not include its thinking', () => {
     const reply = {
       ...({ kind: 'reply', generationId: 'g', number: 1, offset: 1, at: 0 } as const),
       ...({ messageId: 'm', by: 'a', mode: 'answer', model: 'claude' } as const),
@@ -44,7 +44,7 @@ describe('words in a text', () => {
     expect(searchedText(reply)).toBe('Because')
   })
 
-  it('are given with what stands around them, cut between characters', () => {
+  it('come with their surrounding text, cut between characters', () => {
     const text = `${'long '.repeat(50)}needle${' 👩'.repeat(100)}`
     const [marked, passage] = found(text, 'needle') ?? ['', '']
     expect(marked).toBe('needle')
@@ -65,7 +65,7 @@ describe('words in a text', () => {
     expect(Math.max(...longest)).toBeLessThanOrEqual(512)
   })
 
-  it('are marked where they are, however far back, and wherever a piece begins', () => {
+  it('are marked in the right place, however far into the text and wherever a piece begins', () => {
     for (let length = 240; length < 270; length++) {
       const text = `${'ﷺ👩é'.repeat(1000)}${'x'.repeat(length)}Cafe\u0301 needle.`
       expect(found(text, 'café')?.[0]).toBe('Cafe\u0301')
@@ -74,8 +74,8 @@ describe('words in a text', () => {
   })
 })
 
-describe('[R7.1] text as it is compared', () => {
-  it('is four times as long as what was written at most, whatever the characters', () => {
+describe('[R7.1] compared text', () => {
+  it('is at most four times as long as the written text, whatever the characters', () => {
     const grown: string[] = []
     for (let code = 1; code <= 0x10ffff; code++) {
       if (code >= 0xd800 && code <= 0xdfff) continue
@@ -86,7 +86,7 @@ describe('[R7.1] text as it is compared', () => {
     expect(plain('\ufdfa'.repeat(1000))).toHaveLength(1000)
   })
 
-  it('is looked through in steps, also for a long word that is nearly there all the time', () => {
+  it('is searched in steps, even for a long word that almost matches everywhere', () => {
     const text = 'a'.repeat(256 * 1024)
     const steps = passageSteps(text, [`b${'A'.repeat(199)}`])
     let count = 0

@@ -1,26 +1,27 @@
-// Finding words in what was said, without regard to case and accents. Pure.
+// Finds words in messages, ignoring case and accents. Pure.
 import { answerText } from '@roomcast/shared/room'
 import type { Message } from '@roomcast/shared/protocol'
 
-/** Accents of Latin, Greek and Cyrillic, points of Hebrew, vowel signs of Arabic: they are written or left out. */
+/** Optional signs: accents of Latin, Greek and Cyrillic, points of Hebrew, vowel signs of Arabic. */
 const ACCENTS =
   /[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670]/g
 
-/** UTF-16 units of a passage around the place, before and after it begins; and of what is marked in it, with all its accents. */
+/** UTF-16 units of a passage before and after the match begins; and of its marked part, with all accents. */
 const PASSAGE = { before: 60, after: 140, marked: 600 } as const
 /**
- * Everything but the characters that are written out as five letters and more, U+FDFA as 18: a text of those would be many times as
- * long. They are compared as they are; of all others at most four units come of one (a test looks at each).
+ * Everything but the characters that decompose into five letters or more (U+FDFA into 18), which would multiply the
+ * length of a text. They are compared as they are; every other character yields at most four units (a test checks
+ * each).
  */
 const BOUNDED = /[^\u321d\u321e\u327c\u3300-\u3357\u33ae\u33af\ufdfa\ufdfb]+/g
 
-/** Pieces that are made plain, and units that are looked through, in one step: a millisecond or less. */
+/** Pieces normalized, and units searched, in one step: a millisecond or less. */
 const PIECES_IN_STEP = 64
 const UNITS_IN_STEP = 16 * 1024
 
 /**
- * UTF-16 units that are made plain at a time: accents that follow each other are sorted, which takes the square of their
- * number, and somebody may send 64 KiB of them.
+ * UTF-16 units normalized at a time: normalization sorts consecutive accents, in quadratic time, and a message may
+ * hold 64 KiB of them.
  */
 const PIECE = 256
 
@@ -30,12 +31,12 @@ interface Passage {
   readonly to: number
 }
 
-/** Text as it is compared; upper case, since lower case has several forms of some letters. */
+/** Text in the form in which it is compared; upper case, since some letters have several lower-case forms. */
 export function plain(text: string): string {
   return whole(plainSteps(text)).compared
 }
 
-/** Takes all steps at once. */
+/** Runs all steps at once. */
 function whole<T>(steps: Generator<void, T>): T {
   for (;;) {
     const step = steps.next()
@@ -45,7 +46,7 @@ function whole<T>(steps: Generator<void, T>): T {
 
 interface Plain {
   readonly compared: string
-  /** Where each piece begins, in the text as it was written and as it is compared. */
+  /** Where each piece begins in the written text (`from`) and in the compared text (`at`). */
   readonly pieces: readonly { readonly from: number; readonly at: number }[]
 }
 
@@ -69,27 +70,27 @@ function plainPiece(text: string): string {
     .toUpperCase()
 }
 
-/** The words of a query as they are compared; empty when there is nothing to look for. */
+/** The words of a query in the form in which they are compared; empty if there are none. */
 export function wordsOf(query: string): readonly string[] {
   return plain(query)
     .split(/\s+/u)
     .filter((word) => word !== '')
 }
 
-/** What of a message can be found: what is shown of it, without Claude's thoughts. */
+/** The searchable text of a message: its visible text, without Claude's thinking. */
 export function searchedText(message: Message): string {
   return message.kind === 'said' ? message.text : answerText(message)
 }
 
 /**
- * The passage around the first place of the words, in the order in which they were typed, or else around the first of them;
- * null unless each of `words` stands somewhere in `text`.
+ * The passage around the first place where the words appear in the order typed, or else around the first of them;
+ * null unless `text` contains each of `words`.
  */
 export function passageOf(text: string, words: readonly string[]): Passage | null {
   return whole(passageSteps(text, words))
 }
 
-/** The same in steps of about a millisecond: a reply may be a mebibyte. */
+/** `passageOf` in steps of about a millisecond: a reply may be a mebibyte. */
 export function* passageSteps(
   text: string,
   words: readonly string[],
@@ -110,13 +111,13 @@ export function* passageSteps(
   return passageAt(text, plain, first)
 }
 
-/** The first and the last unit of what was found in the compared text. */
+/** The first and the last unit of a match in the compared text. */
 interface Place {
   readonly at: number
   readonly last: number
 }
 
-/** Where `word` begins in `compared`, or -1. Looking for a long one may take its length times that of the text. */
+/** Where `word` begins in `compared`, or -1. A long word may take its length times that of the text. */
 function* placeSteps(compared: string, word: string): Generator<void, number> {
   for (let from = 0; from < compared.length; from += UNITS_IN_STEP) {
     if (from > 0) yield
@@ -137,7 +138,7 @@ function passageAt(text: string, plain: Plain, found: Place): Passage {
   return { passage: before + text.slice(begin, end) + after, from: from + shift, to: to + shift }
 }
 
-/** The character that the unit `at` of the compared text is of, with the accents that follow it. */
+/** The character in `text` that yields the unit `at` of the compared text, with the accents that follow it. */
 function characterAt(
   text: string,
   { pieces }: Plain,
@@ -147,7 +148,7 @@ function characterAt(
   let [from, to, passed] = [piece.from, piece.from, piece.at]
   for (const character of text.slice(piece.from, piece.from + 2 * PIECE)) {
     const { length } = plainPiece(character)
-    // Accents after it belong to it.
+    // The accents that follow a character belong to it.
     if (passed > at && length > 0) break
     if (passed <= at) from = to
     passed += length
@@ -156,7 +157,7 @@ function characterAt(
   return { from, to }
 }
 
-/** A place near `at` where a word begins, if there is one close by; never within a character. */
+/** The start of a word near `at`, if there is one close by; never within a character. */
 function wordStart(text: string, at: number): number {
   const space = text.slice(at, at + 20).search(/\s/u)
   return space < 0 ? wholeEnd(text, at) : at + space + 1
