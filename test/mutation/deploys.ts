@@ -32,7 +32,7 @@ export const DEPLOY_MUTATIONS: readonly Mutation[] = [
     find: 'if (this.#hasNoPatience) generation.shutdown()',
     replace: 'if (this.#draining) generation.shutdown()',
     tests: ['packages/server/src/generation/generations.test.ts'],
-    titled: 'a node that goes down > gives the same time',
+    titled: 'a node that shuts down > gives the same time',
   },
   {
     rule: 'R6',
@@ -41,7 +41,7 @@ export const DEPLOY_MUTATIONS: readonly Mutation[] = [
     find: "redirect: 'manual'",
     replace: "redirect: 'follow'",
     tests: ['packages/server/src/generation/claude-sdk-odd.test.ts'],
-    titled: 'an endpoint that is something else > is not followed',
+    titled: 'an endpoint that is not Claude > is not followed',
   },
   {
     rule: 'R2.5',
@@ -50,6 +50,6 @@ export const DEPLOY_MUTATIONS: readonly Mutation[] = [
     find: '!isEventStream(response.headers) || ',
     replace: '',
     tests: ['packages/server/src/generation/claude-sdk-odd.test.ts'],
-    titled: 'an endpoint that is something else > is not understood: a page',
+    titled: 'an endpoint that is not Claude > fails as unreadable: a page',
   },
 ]

@@ -1,5 +1,5 @@
-// What the simulator does not do: endpoints that are not there, are something else, or say odd things. Nothing of it
-// may read as an answer, be paid for, or reach members in other than plain words.
+// Endpoints that the simulator does not imitate: missing ones, ones that are not Claude, and ones with odd replies.
+// Nothing from them may read as an answer, be paid for, or reach members except as a plain sentence.
 import { once } from 'node:events'
 import { createServer as createHttpServer, type IncomingHttpHeaders, type Server } from 'node:http'
 import { type AddressInfo, createServer, type Server as TcpServer, type Socket } from 'node:net'
@@ -32,7 +32,7 @@ async function portOf(server: Server | TcpServer): Promise<number> {
   return (server.address() as AddressInfo).port
 }
 
-/** An endpoint that answers every connection with these bytes, and then does what it is told. */
+/** An endpoint that sends these bytes on every connection, and then runs `then` if there is one. */
 async function saying(
   bytes: string | Buffer,
   then: (socket: Socket) => void = (socket) => socket.end(),
@@ -79,35 +79,35 @@ async function failsAs(baseUrl: string, code: FailureCode): Promise<void> {
 }
 
 describe('an endpoint that is not there', () => {
-  it('is told from one that breaks off: refused, unknown, or not to be trusted', async () => {
+  it('is distinguished from a broken connection: refused, unknown or untrusted', async () => {
     const closed = createServer()
     const port = await portOf(closed)
     await new Promise((resolve) => closed.close(resolve))
     await failsAs(`http://127.0.0.1:${port}`, 'unreachable')
     await failsAs('http://claude.invalid', 'unreachable')
-    // TLS, where there is none.
+    // TLS to a port that speaks none.
     const plain = createHttpServer((_, response) => response.end())
     await failsAs(`https://127.0.0.1:${await portOf(plain)}`, 'unreachable')
     await failsAs(await saying('', (socket) => socket.destroy()), 'connection')
   })
 })
 
-describe('an endpoint that is something else', () => {
+describe('an endpoint that is not Claude', () => {
   it.each([
     ['a page', 'text/html', '<html><body>Log in to the network first</body></html>'],
     ['an answer in one piece', 'application/json', '{"type":"message","content":[]}'],
-  ])('is not understood: %s', async (_, type, body) => {
+  ])('fails as unreadable: %s', async (_, type, body) => {
     const server = createHttpServer((_, response) =>
       response.writeHead(200, { 'content-type': type }).end(body),
     )
     await failsAs(`http://127.0.0.1:${await portOf(server)}`, 'protocol')
   })
 
-  it('is not understood when it does not speak HTTP', async () => {
+  it('fails as unreadable if it does not speak HTTP', async () => {
     await failsAs(await saying('220 mail.example.org ESMTP ready\r\n'), 'protocol')
   })
 
-  it('is not followed to another address, with what people have said', async () => {
+  it('is not followed to another address, so messages stay here', async () => {
     const heard: IncomingHttpHeaders[] = []
     const elsewhere = createHttpServer((request, response) => {
       heard.push(request.headers)
@@ -125,7 +125,7 @@ describe('an endpoint that is something else', () => {
 })
 
 describe('a stream', () => {
-  it('[R1.7] that is cut within a character keeps the whole ones before it', async () => {
+  it('[R1.7] that is cut within a character keeps the whole characters before it', async () => {
     const whole = Buffer.from(HEAD + START + text('Grüße ') + text('€'))
     const cut = whole.subarray(0, whole.lastIndexOf(Buffer.from('€')) + 2)
     for (const then of [
@@ -146,7 +146,7 @@ describe('a stream', () => {
     })
   })
 
-  it('[R3.2] that goes on after its end is neither read nor kept open', async () => {
+  it('[R3.2] that continues after its end is neither read nor kept open', async () => {
     let closed = false
     const goesOn = (socket: Socket) => {
       const timer = setInterval(() => socket.write(text('And another thing. '.repeat(1000))), 5)
@@ -164,7 +164,7 @@ describe('a stream', () => {
     await expect.poll(() => closed).toBe(true)
   })
 
-  it('without HTTP headers of its kind, but with none at all, is read', async () => {
+  it('is read even without any HTTP headers', async () => {
     const bare = HEAD.replace('content-type: text/event-stream\r\n', '')
     expect(await ask(await saying(bare + START + text('Yes.') + STOP))).toMatchObject({
       text: 'Yes.',
@@ -198,7 +198,7 @@ describe('a request that Claude refuses', () => {
     })
   })
 
-  it('for its bytes may be asked with fewer', async () => {
+  it('for its size in bytes may be asked again with a shorter prompt', async () => {
     expect(
       await refused(413, 'Request exceeds the maximum size', 'request_too_large'),
     ).toMatchObject({
@@ -220,16 +220,16 @@ describe('a request that Claude refuses', () => {
     })
   })
 
-  it('keeps the reason for the operator alone', async () => {
+  it('passes the reason only to the operator', async () => {
     const failure = await refused(400, 'temperature: not supported')
     expect(failure).toMatchObject({ code: 'invalid-request', reason: 'temperature: not supported' })
     expect(failure?.message).toBe(FAILURES['invalid-request'])
   })
 })
 
-describe('an address of Claude', () => {
+describe('a base URL', () => {
   it.each(['', '/', '/v1', '/v1/', '/v1/messages', '//v1//'])(
-    'is understood with "%s" at its end',
+    'may end with "%s"',
     async (end) => {
       const asked: (string | undefined)[] = []
       const server = createHttpServer((request, response) => {
@@ -275,7 +275,7 @@ describe('a stream without end', () => {
   })
 })
 
-describe('the wish how long to wait', () => {
+describe('a `retry-after` header', () => {
   it.each([
     ['0', 500],
     ['-5', 500],
@@ -286,7 +286,7 @@ describe('the wish how long to wait', () => {
     ['Wed, 21 Oct 2026 07:28:00 GMT', 500],
     ['soon', 500],
     ['', 500],
-  ])('of "%s" is granted as far as it makes sense: %s ms', async (wish, ms) => {
+  ])('of "%s" is obeyed within reason: %s ms', async (wish, ms) => {
     for (const status of [429, 529]) {
       const server = createHttpServer((_, response) =>
         response.writeHead(status, { 'retry-after': wish }).end('{}'),

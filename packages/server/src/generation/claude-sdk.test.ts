@@ -40,7 +40,7 @@ interface Answer {
   readonly failure: unknown
 }
 
-/** Reads an answer to its end, or until `enough` has it aborted. */
+/** Reads an answer to its end, or aborts it once `enough` says so. */
 async function ask(
   choice: string,
   enough: (chunk: Chunk) => boolean = () => false,
@@ -103,13 +103,13 @@ describe('an answer of Claude', () => {
     const { chunks, failure } = await ask(name)
     expect(failure).toBeInstanceOf(ClaudeFailure)
     expect(failure).toMatchObject({ code, retryable: !WILL_NOT_PASS.includes(code) })
-    // What was written before the fault is kept; of a reset the last may be lost on the way.
+    // Text before the fault is kept; a connection reset may lose the last of it in transit.
     const { text } = await record()
     expect(text.startsWith(textOf(chunks))).toBe(true)
     if (name !== 'reset') expect(textOf(chunks)).toBe(text)
   })
 
-  it.each(ENDLESS)('goes on for as long as there are pings: %s', async (name) => {
+  it.each(ENDLESS)('continues as long as pings arrive: %s', async (name) => {
     const controller = new AbortController()
     const answer = claudeAt(simulator.urlFor(`${name} ping=50`)).ask(prompt, controller.signal)
     const chunks: Chunk[] = []
@@ -126,7 +126,7 @@ describe('an answer of Claude', () => {
     expect((await record()).closedByClientAt).not.toBeNull()
   })
 
-  it('is known for every scenario there is', () => {
+  it('has an expectation for every scenario', () => {
     const known = [...SCENARIOS.filter(isWhole).map(({ name }) => name), ...ENDLESS]
     const all = [...known, ...Object.keys(HOW_IT_FAILS)].sort()
     expect(all).toEqual(SCENARIOS.map(({ name }) => name).sort())
@@ -144,7 +144,7 @@ describe('an answer of Claude', () => {
     expect(chunks.at(-1)).toMatchObject({ stop })
   })
 
-  it('tells thinking from text, and silent thinking by its beginning', async () => {
+  it('distinguishes thinking from text, and reports silent thinking when it begins', async () => {
     const shown = await ask('thinking-summarized')
     expect(textOf(shown.chunks, 'thinking')).not.toBe('')
     const silent = await ask('thinking-omitted')
@@ -156,7 +156,7 @@ describe('an answer of Claude', () => {
       ])
   })
 
-  it('carries the wish of Claude how long to wait', async () => {
+  it('passes on how long Claude asks to wait', async () => {
     const wish = async (choice: string) =>
       ((await ask(choice)).failure as ClaudeFailure).retryAfterMs
     expect(await wish('rate-limited')).toBeNull()
@@ -165,7 +165,7 @@ describe('an answer of Claude', () => {
     expect(await wish('rate-limited-long')).toBe(90_000)
   })
 
-  it('is asked for once, whatever goes wrong', async () => {
+  it('takes one request, whatever goes wrong', async () => {
     await ask('overloaded')
     await ask('reset')
     expect(simulator.requests).toHaveLength(2)
@@ -175,7 +175,7 @@ describe('an answer of Claude', () => {
     ])
   })
 
-  it('that fails says nothing of what was sent or received', async () => {
+  it('that fails reveals nothing that was sent or received', async () => {
     for (const name of ['bad-request', 'bad-gateway', 'error', 'malformed']) {
       const { failure } = await ask(name)
       expect(failure).toBeInstanceOf(ClaudeFailure)
@@ -198,12 +198,12 @@ describe('[R3.2] aborting', () => {
       stopped: false,
     })
     expect(closedByClientAt).not.toBeNull()
-    // A handful of 5-character deltas fit into the time a closing socket takes.
+    // A few 5-character deltas may arrive while the socket closes.
     expect(text.length).toBeLessThan(200)
     expect(simulator.stats.open).toBe(0)
   })
 
-  it('before Claude has answered at all ends quietly too', async () => {
+  it('before the first event also ends quietly', async () => {
     const controller = new AbortController()
     const answer = claudeAt(simulator.urlFor('no-headers')).ask(prompt, controller.signal)
     const reading = (async () => {
@@ -215,14 +215,14 @@ describe('[R3.2] aborting', () => {
     expect((await record()).end).toBe('closed-by-client')
   })
 
-  it('before anything is asked makes no request', async () => {
+  it('before the request prevents it', async () => {
     const claude = claudeAt(simulator.url)
     for await (const chunk of claude.ask(prompt, AbortSignal.abort()))
       throw new Error(`there is a ${chunk.type}`)
     expect(simulator.requests).toEqual([])
   })
 
-  it('is not needed where the reader simply stops reading', async () => {
+  it('is not needed if the reader simply stops reading', async () => {
     const claude = claudeAt(simulator.urlFor('normal gap=20 chunk=5'))
     for await (const chunk of claude.ask(prompt, new AbortController().signal))
       if (chunk.type === 'text') break
@@ -233,7 +233,7 @@ describe('[R3.2] aborting', () => {
 describe('a request to Claude', () => {
   const body = () => simulator.requests[0]?.body as Record<string, unknown>
 
-  it('carries system and turns, a block for each part', async () => {
+  it('carries the system prompt and the turns, one block per part', async () => {
     await ask('normal')
     expect(body()).toMatchObject({
       model: 'claude-opus-5-5',
@@ -262,7 +262,7 @@ describe('a request to Claude', () => {
     expect(cached[0]?.cache_control).toEqual({ type: 'ephemeral' })
   })
 
-  it('reads from the cache what the one before has written', async () => {
+  it('reads from the cache what the previous request wrote', async () => {
     const first = await ask('normal')
     const second = await ask('normal')
     const tokens = ({ chunks }: Answer) =>
@@ -271,7 +271,7 @@ describe('a request to Claude', () => {
     expect(tokens(second)).toBe(tokens(first))
   })
 
-  it('shows its key as a bearer token, and no sampling parameters', async () => {
+  it('sends its key as a bearer token, and no sampling parameters', async () => {
     await ask('normal')
     const { headers } = await record()
     expect(headers['authorization']).toBe('Bearer …')
@@ -289,7 +289,7 @@ describe('a request to Claude', () => {
     expect(failure).toBeNull()
   })
 
-  it('asks for a summary of what Claude thinks, and gets it', async () => {
+  it('asks for a summary of the thinking, and gets it', async () => {
     const chunks: Chunk[] = []
     const asked = { ...prompt, thinking: true }
     for await (const chunk of claudeAt(simulator.url).ask(asked, new AbortController().signal))
@@ -299,14 +299,14 @@ describe('a request to Claude', () => {
     expect(textOf(chunks)).not.toBe('')
   })
 
-  it('keeps the path of the address', async () => {
+  it('keeps the path of the base URL', async () => {
     await ask('no-thinking')
     expect((await record()).path).toBe('/s/no-thinking/v1/messages')
   })
 })
 
 describe('the list of models', () => {
-  it('has their limits', async () => {
+  it('contains their limits', async () => {
     const models = await claudeAt(simulator.url).models()
     expect(models.length).toBeGreaterThan(1)
     expect(models.find(({ id }) => id === 'claude-opus-5-5')).toMatchObject({
@@ -317,18 +317,18 @@ describe('the list of models', () => {
     })
   })
 
-  it('that cannot be read is a failure like any other', async () => {
+  it('fails like an answer if it cannot be read', async () => {
     await expect(claudeAt('http://127.0.0.1:9').models()).rejects.toMatchObject({
       code: 'unreachable',
     })
   })
 })
 
-describe('an endpoint that leaves out what it may', () => {
+describe('an endpoint that omits optional fields', () => {
   let server: Server
   afterAll(() => server.close())
 
-  it('gives input tokens at the beginning only', async () => {
+  it('still gets its input tokens from the first event', async () => {
     const events = [
       { type: 'message_start', message: { usage: { input_tokens: 7, output_tokens: 1 } } },
       { type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage: { output_tokens: 3 } },

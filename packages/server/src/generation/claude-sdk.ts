@@ -1,10 +1,10 @@
-// Claude over @anthropic-ai/sdk: only this file and `wire/` know it. What comes from there is read in `wire/`.
+// Claude through @anthropic-ai/sdk: only this file and `wire/` know the SDK. `wire/` parses everything Claude sends.
 //
-// `messages.create({stream: true})` and not the `stream()` helper: it has backpressure, throws where we wait,
-// and keeps the partial text ours. Of that the raw events: the SDK's own loop drops frames without an `event:` line.
-// The SDK does not retry here (it would obey any `retry-after`), and its
-// timeout ends with the headers, so the dispatcher guards the body. A stream that ends without `message_stop`
-// is no error to the SDK, but it is one to us. The SDK's logger is off: it would log payloads.
+// It uses `messages.create({stream: true})`, not the `stream()` helper: that has backpressure, throws where we wait,
+// and leaves the partial text to us. It reads the raw events, since the SDK's own loop drops frames without an `event:`
+// line. The SDK does not retry here (it would obey any `retry-after`), and its timeout ends with the headers, so the
+// dispatcher guards the body. A stream that ends without `message_stop` is no error to the SDK, but it is one to us.
+// The SDK's logger is off: it would log payloads.
 import Anthropic from '@anthropic-ai/sdk'
 import { Stream } from '@anthropic-ai/sdk/core/streaming'
 import { Agent } from 'undici'
@@ -17,11 +17,11 @@ import { modelOf } from './wire/model.ts'
 
 interface ClaudeSdkOptions {
   readonly apiKey: string
-  /** Any endpoint that speaks the Messages API; may have a path prefix. */
+  /** Any endpoint that implements the Messages API; it may have a path prefix. */
   readonly baseUrl: string
   /** Longest wait for the response headers, ms. */
   readonly firstEventMs: number
-  /** Longest silence of the body in bytes (pings count), ms. */
+  /** Longest silence of the body in bytes (pings count as bytes), ms. */
   readonly silenceMs: number
 }
 
@@ -40,7 +40,7 @@ export class ClaudeSdk implements Claude {
       baseURL: withoutVersion(options.baseUrl),
       maxRetries: 0,
       timeout: options.firstEventMs,
-      // Followed, it would take what people have said to wherever it leads.
+      // A followed redirect would send members' messages to an unknown address.
       fetchOptions: { dispatcher, redirect: 'manual' } as NonNullable<
         ConstructorParameters<typeof Anthropic>[0]
       >['fetchOptions'] &
@@ -51,7 +51,7 @@ export class ClaudeSdk implements Claude {
   }
 
   async *ask(prompt: Prompt, signal: AbortSignal): AsyncIterable<Chunk> {
-    // Of this request alone: whatever ends the reading closes the connection.
+    // One controller per request, so that ending the reading for any reason closes the connection.
     const request = new AbortController()
     const abort = () => request.abort()
     signal.addEventListener('abort', abort, { once: true })
@@ -92,7 +92,7 @@ export class ClaudeSdk implements Claude {
   }
 }
 
-/** Models that are read of a list, which may be one without end. */
+/** Limit on models read from the list, which may be endless. */
 const MOST_MODELS = 500
 
 type Body = Omit<Anthropic.MessageCreateParamsStreaming, 'stream'>
@@ -100,7 +100,7 @@ type Body = Omit<Anthropic.MessageCreateParamsStreaming, 'stream'>
 function body(prompt: Prompt): Body {
   const cached = { cache_control: { type: 'ephemeral' as const } }
   const userTurns = prompt.turns.flatMap((turn, index) => (turn.role === 'user' ? [index] : []))
-  // The newest two user turns end a cacheable prefix: this request writes the one that the next will read.
+  // The newest two user turns each end a cacheable prefix: this request writes the prefix that the next one will read.
   const breakpoints = new Set(userTurns.slice(-2))
   return {
     model: prompt.model,
@@ -118,12 +118,12 @@ function body(prompt: Prompt): Body {
   }
 }
 
-/** Also where it is not said: some gateways leave it out. */
+/** True also without a content type: some gateways leave it out. */
 function isEventStream(headers: Headers): boolean {
   return headers.get('content-type')?.toLowerCase().startsWith('text/event-stream') ?? true
 }
 
-/** The SDK adds `/v1/…` by itself; people also give the address with it, as other programs want it. */
+/** Removes `/v1/…`, which the SDK adds by itself; people often include it, since other programs require it. */
 function withoutVersion(baseUrl: string): string {
   return baseUrl.replace(/(?:\/+v1(?:\/+messages)?)?\/*$/, '')
 }

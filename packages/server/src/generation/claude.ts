@@ -1,14 +1,14 @@
-// Claude as the rest of the server sees it: one answer as a sequence of chunks, or a ClaudeFailure.
+// Claude as the rest of the server sees it: an answer is a sequence of chunks, or a ClaudeFailure.
 // Only `claude-sdk.ts` implements it.
 import type { Kind } from '@roomcast/shared/protocol'
 
-/** What may be sent to Claude; a prompt always ends with a user turn (current models refuse a prefill). */
+/** A request to Claude; a prompt always ends with a user turn (current models refuse a prefill). */
 export interface Prompt {
   readonly model: string
   readonly maxTokens: number
   readonly system: string
   readonly turns: readonly Turn[]
-  /** Whether Claude is asked to think, as much as it wants, and to show a summary of it. */
+  /** Whether Claude is asked to think, as much as it wants, and to show a summary of its thinking. */
   readonly thinking: boolean
 }
 
@@ -19,19 +19,22 @@ export interface Turn {
 }
 
 export type Chunk =
-  /** Claude has taken the request; tokens are null where Claude does not tell them. */
+  /** Claude has accepted the request; `inputTokens` is null if Claude does not report it. */
   | {
       readonly type: 'accepted'
       readonly requestId: string | null
       readonly inputTokens: number | null
     }
-  /** Claude thinks, or begins to write; thinking may stay without text. */
+  /** Claude begins to think or to write; thinking may have no text. */
   | { readonly type: 'begun'; readonly kind: Kind }
   /** Never empty. */
   | { readonly type: 'text'; readonly kind: Kind; readonly text: string }
-  /** Something came whose type this version does not know, such as `block:hologram`: for the operator. */
+  /** An event of a type that this version does not know, such as `block:hologram`: for the operator. */
   | { readonly type: 'unknown'; readonly name: string }
-  /** Complete: the last chunk. `stop` is Claude's own reason (`end_turn`, `max_tokens`, `refusal`, …). */
+  /**
+   * The answer is complete; always the last chunk. `stop` is Claude's own reason (`end_turn`, `max_tokens`, `refusal`,
+   * …).
+   */
   | {
       readonly type: 'stopped'
       readonly stop: string
@@ -61,23 +64,23 @@ export const FAILURES = {
 } as const
 export type FailureCode = keyof typeof FAILURES
 
-/** How long a prompt was that was too long, and how long it may be, in tokens; null where Claude does not say. */
+/** Length and limit of a prompt that was too long, in tokens; null if Claude does not say. */
 export interface TooLong {
   readonly tokens: number | null
   readonly maximum: number | null
 }
 
-/** Why an answer did not come to its end, in words for members. */
+/** The failure of an answer, in words for members. */
 export class ClaudeFailure extends Error {
   readonly code: FailureCode
   /** The same request may succeed a moment later. */
   readonly retryable: boolean
-  /** Claude's own wish how long to wait, in ms. */
+  /** The delay that Claude asks for before a retry, ms. */
   readonly retryAfterMs: number | null
   readonly requestId: string | null
-  /** What Claude says about it, for the operator; it may quote the prompt, see `reasonWithout`. */
+  /** Claude's own explanation, for the operator; it may quote the prompt, see `reasonWithout`. */
   readonly reason: string | null
-  /** The same may be asked again with a shorter prompt. */
+  /** Set if a shorter prompt may succeed. */
   readonly tooLong: TooLong | null
 
   constructor(
@@ -106,17 +109,17 @@ export interface ModelLimits {
   readonly name: string
   readonly maxInputTokens: number
   readonly maxOutputTokens: number
-  /** Can be asked to think as much as it wants. */
+  /** Whether the model supports adaptive thinking, as much as it wants. */
   readonly thinks: boolean
 }
 
 export interface Claude {
   /**
-   * Asks for one answer. The request is made when iteration begins. Aborting ends the iteration quietly and
-   * closes the connection; stop reading as well, since decoded chunks may still follow.
-   * @throws ClaudeFailure for everything else that is not a complete answer
+   * Requests one answer. The request is made when iteration begins. Aborting ends the iteration quietly and
+   * closes the connection; the reader must also stop, since decoded chunks may still follow.
+   * @throws ClaudeFailure for anything else but a complete answer
    */
   ask(prompt: Prompt, signal: AbortSignal): AsyncIterable<Chunk>
-  /** The models that may be asked, with their limits. @throws ClaudeFailure */
+  /** The available models, with their limits. @throws ClaudeFailure */
   models(): Promise<readonly ModelLimits[]>
 }

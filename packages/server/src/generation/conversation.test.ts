@@ -12,14 +12,14 @@ beforeEach(async () => {
 afterEach(() => room.log.close())
 
 const PLENTY = 1_000_000
-/** What a short message costs: its label, and its few bytes. */
+/** The cost of a short message: its label and a few bytes. */
 const LABEL = 16
 
 const read = (started: Started, budget = PLENTY) => readConversation(room.log, started, budget)
 const texts = ({ history }: Conversation) => history.map((message) => message.text)
 
 describe('the conversation of an answer', () => {
-  it('has the talk before the question, oldest first, and the question apart', async () => {
+  it('has the messages before the question, oldest first, and the question separately', async () => {
     await room.say('bob', 'Hello.')
     await room.answer(await room.asked('alice', 'Why?'), 'Because.')
     const conversation = await read(await room.asked('bob', 'How?'))
@@ -31,7 +31,7 @@ describe('the conversation of an answer', () => {
     })
   })
 
-  it('has what was said while its question waited in the queue, and not what came after', async () => {
+  it('includes messages from the time in the queue, but none from after the start', async () => {
     const first = await room.asked('alice', 'Why?')
     await room.queued('bob', 'How?')
     await room.say('alice', 'While it waited.')
@@ -43,7 +43,7 @@ describe('the conversation of an answer', () => {
     expect(conversation.question.text).toBe('How?')
   })
 
-  it('has other questions that wait, for the prompt to leave out', async () => {
+  it('includes other waiting questions, which the prompt leaves out', async () => {
     const first = await room.asked('alice', 'Why?')
     await room.queued('bob', 'How?')
     await room.queued('bob', 'And when?')
@@ -56,7 +56,7 @@ describe('the conversation of an answer', () => {
     expect(user?.parts.join()).not.toContain('And when?')
   })
 
-  it('goes back over pages: 300 messages, none twice, none missing', async () => {
+  it('reads back through pages: 300 messages, none twice, none missing', async () => {
     const said = Array.from({ length: 300 }, (_, index) => `Message ${index + 1}.`)
     for (const text of said) await room.say('bob', text)
     const conversation = await read(await room.asked('alice', 'Why?'))
@@ -64,7 +64,7 @@ describe('the conversation of an answer', () => {
     expect(conversation.omitted).toBe(false)
   })
 
-  it('keeps the newest within the budget and says that older talk was left out', async () => {
+  it('keeps the newest messages within the budget and reports that older ones were left out', async () => {
     for (let index = 1; index <= 300; index++) await room.say('bob', `Message ${index}.`)
     const started = await room.asked('alice', 'Why?')
     const cost = (text: string) => estimateTokens(text) + LABEL
@@ -75,7 +75,7 @@ describe('the conversation of an answer', () => {
     expect(texts(await read(started, budget - 1))).toEqual(['Message 300.'])
   })
 
-  it('does not skip a long message for the sake of shorter ones before it', async () => {
+  it('does not skip a long message to fit shorter ones before it', async () => {
     await room.say('bob', 'Short.')
     await room.say('bob', 'Long. '.repeat(1000))
     await room.say('bob', 'Newest.')
@@ -84,14 +84,14 @@ describe('the conversation of an answer', () => {
     expect(conversation.omitted).toBe(true)
   })
 
-  it('has the question whatever it costs', async () => {
+  it('includes the question whatever its cost', async () => {
     await room.say('bob', 'Hello.')
     const conversation = await read(await room.asked('alice', 'Why? '.repeat(5000)), 1000)
     expect(conversation.question.text).toHaveLength(25_000)
     expect(conversation).toMatchObject({ history: [], omitted: true })
   })
 
-  it('is not cut where everything fits to the last token', async () => {
+  it('is not cut if everything fits to the last token', async () => {
     await room.say('bob', 'Hello.')
     const started = await room.asked('alice', 'Why?')
     const budget = estimateTokens('Hello.') + estimateTokens('Why?') + 2 * LABEL
@@ -101,7 +101,7 @@ describe('the conversation of an answer', () => {
 })
 
 describe('the conversation of a retry', () => {
-  it('ends where that of the first attempt ended', async () => {
+  it('ends where the conversation of the first attempt ended', async () => {
     await room.say('bob', 'Before.')
     const first = await room.asked('alice', 'Why?')
     await room.answer(first, 'Because.')
@@ -122,7 +122,7 @@ describe('the conversation of a retry', () => {
     expect(conversation.continues).toBeNull()
   })
 
-  it('of a continuation goes on with what the continuation went on with', async () => {
+  it('of a continuation continues the same reply', async () => {
     const first = await room.asked('alice', 'Why?')
     await room.answer(first, 'Beca')
     const rest = await room.askedAgain('bob', first.generationId, 'continue')
@@ -133,7 +133,7 @@ describe('the conversation of a retry', () => {
     expect(conversation.continues).toMatchObject({ text: 'Beca' })
   })
 
-  it('of something that the room does not hold is refused', async () => {
+  it('of a generation that is not in the room is refused', async () => {
     const first = await room.asked('alice', 'Why?')
     const strange = { ...first, mode: 'retry', of: 'nothing' } as const
     await expect(read(strange)).rejects.toMatchObject({ body: { code: 'generation-not-found' } })
@@ -144,7 +144,7 @@ describe('the conversation of a retry', () => {
 })
 
 describe('the conversation of a continuation', () => {
-  it('ends with the reply that is gone on with', async () => {
+  it('ends with the reply to be continued', async () => {
     await room.say('bob', 'Before.')
     const first = await room.asked('alice', 'Why?')
     await room.say('bob', 'Meanwhile.')
@@ -155,7 +155,7 @@ describe('the conversation of a continuation', () => {
     expect(conversation.continues).toMatchObject({ text: 'Beca' })
   })
 
-  it('has its question and that reply whatever they cost', async () => {
+  it('includes the question and that reply whatever their cost', async () => {
     await room.say('bob', 'Before.')
     const first = await room.asked('alice', 'Why? '.repeat(1000))
     await room.answer(first, 'Beca'.repeat(1000))
@@ -172,7 +172,7 @@ describe('the conversation of a continuation', () => {
     ])
   })
 
-  it('has its question also when much was said between the two', async () => {
+  it('includes the question even if many messages lie between the two', async () => {
     const first = await room.asked('alice', 'One?')
     await room.queued('bob', 'Two?')
     for (let index = 1; index <= 50; index++) await room.say('alice', `Message ${index}.`)
@@ -190,7 +190,7 @@ describe('the conversation of a continuation', () => {
 })
 
 describe('names', () => {
-  it('are looked up by member, with a word for somebody unknown', () => {
+  it('are looked up by member, with a placeholder for an unknown one', () => {
     const nameOf = namesOf([{ memberId: 'a', name: 'Ana', role: 'owner', joinedAt: 0 }])
     expect([nameOf('a'), nameOf('b')]).toEqual(['Ana', 'someone'])
   })

@@ -1,27 +1,27 @@
-// Which messages of the log a generation is about: read newest first up to a token budget, since the window
-// of a Room in memory is made for screens and may be shorter or longer than what fits into a prompt.
+// The messages that a generation answers: read from the log newest first up to a token budget, since the window
+// of a Room in memory is made for screens and may be shorter or longer than a prompt.
 import type { Message, Reply, RoomState, Said } from '@roomcast/shared/protocol'
 import { messagesOf } from '@roomcast/shared/room'
 import { Refusal } from '@roomcast/shared/protocol'
 import type { RoomLog, Started } from '../judge/room-log.ts'
 import { estimateTokens } from './tokens.ts'
 
-/** What is asked: this question after that history; or to go on with the last reply of the history. */
+/** A question after its history; or, if `continues` is set, the last reply of the history, to be continued. */
 export interface Conversation {
-  /** Oldest first, without the question itself. */
+  /** Oldest first; without the question, unless a reply is continued. */
   readonly history: readonly Message[]
   readonly question: Said
   readonly continues: Reply | null
-  /** Older messages did not fit. */
+  /** Whether older messages did not fit. */
   readonly omitted: boolean
 }
 
 const PAGE = 100
 
 /**
- * Reads the conversation of a generation. The question is always in it, and so is a reply that is gone on with.
- * @param budget estimated tokens that question and history may take together
- * @throws Refusal `message-not-found` if the log does not hold what was asked
+ * Reads the conversation of a generation. It always includes the question, and the reply to be continued.
+ * @param budget estimated tokens for question and history together
+ * @throws Refusal `message-not-found` if the log does not have the question
  */
 export async function readConversation(
   log: RoomLog,
@@ -45,7 +45,7 @@ export async function readConversation(
     const messages = messagesOf(page.entries, page.runs)
     for (const message of messages.toReversed()) {
       if (isQuestion(message)) {
-        // A continuation keeps the question where it was; an answer has it as its last turn.
+        // In a continuation the question keeps its position; in an answer it is the last turn.
         if (continues) history.push(message)
         continue
       }
@@ -61,7 +61,7 @@ export async function readConversation(
   return finish(false)
 }
 
-/** Where the history of a generation ends; a retry stands where its first attempt stood. */
+/** Where the history of a generation ends; for a retry, where that of its first attempt ended. */
 async function whatIsAsked(
   log: RoomLog,
   start: Pick<Started, 'roomId' | 'mode' | 'of' | 'offset' | 'messageId'>,
@@ -110,7 +110,7 @@ async function findSaid(
     (message): message is Said => message.kind === 'said' && message.messageId === messageId,
   )
   if (!found) throw new Refusal('message-not-found')
-  // A moment after it was asked.
+  // It was deleted just after it was asked.
   if (found.retractedBy !== undefined)
     throw new Refusal('message-not-found', 'The question was deleted.')
   return found
@@ -134,7 +134,7 @@ async function find<T extends Message>(
   }
 }
 
-/** A line for the label, so that many short messages are not free. */
+/** The cost of a message's label, so that many short messages are not free. */
 const LABEL_TOKENS = 16
 
 function costOf(message: Message): number {
@@ -145,7 +145,7 @@ function costOf(message: Message): number {
 /** The names of the members, by id. */
 export type Names = (memberId: string) => string
 
-/** Looks names up in a room as it was read. */
+/** Names from the members of a room. */
 export function namesOf(members: RoomState['members']): Names {
   const names = new Map(members.map((member) => [member.memberId, member.name]))
   return (memberId) => names.get(memberId) ?? 'someone'

@@ -1,10 +1,10 @@
-// How an answer ends, in the words that members read.
+// The end of an answer: its outcome, and its error in words for members.
 import type { GenerationEnded, MemberId } from '@roomcast/shared/protocol'
 import { Refusal } from '@roomcast/shared/protocol'
 import { INTERRUPTED, type NewEnd } from '../judge/room-log.ts'
 import { ClaudeFailure, FAILURES, type FailureCode } from './claude.ts'
 
-/** Why a generation stopped reading before Claude's own end. */
+/** The reason why a generation stopped reading before Claude's own end. */
 export type Why =
   | { readonly kind: 'ended'; readonly ended: GenerationEnded | null }
   | { readonly kind: 'failed'; readonly code: FailureCode }
@@ -16,7 +16,7 @@ export type Why =
 
 export type Ending = Pick<NewEnd, 'outcome' | 'stop' | 'error' | 'by' | 'reason'>
 
-/** Claude's own reasons that explain an answer in which nothing is written. */
+/** Claude's own stop reasons that explain an answer without text. */
 const MAY_BE_EMPTY: ReadonlySet<string> = new Set([
   'refusal',
   'max_tokens',
@@ -24,9 +24,9 @@ const MAY_BE_EMPTY: ReadonlySet<string> = new Set([
 ])
 
 /**
- * @param why null when Claude has come to its own end
- * @param stop Claude's own reason
- * @param hasSaid whether there is anything to read in the answer
+ * @param why null if Claude came to its own end
+ * @param stop Claude's own stop reason
+ * @param hasSaid whether the answer has any visible text
  */
 export function endingOf(why: Why | null, stop: string, hasSaid: boolean): Ending {
   switch (why?.kind) {
@@ -59,7 +59,7 @@ function failed(code: string, message: string): Ending {
   return { outcome: 'failed', error: { code, message } }
 }
 
-/** What members are told of an error; of one that nobody expected, only that there was one. */
+/** The error that members see; an unexpected error is not described to them. */
 export function failureBody(error: unknown): { code: string; message: string } {
   if (error instanceof ClaudeFailure || error instanceof Refusal)
     return {

@@ -1,4 +1,4 @@
-// What a generation makes of a Claude that fails, a storage that is away, and a node that goes down.
+// A generation when Claude fails, when storage is away and when the node shuts down.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Refusal } from '@roomcast/shared/protocol'
 import { settle } from '@roomcast/test/doubles/clock.ts'
@@ -16,7 +16,7 @@ beforeEach(async () => {
 afterEach(() => room.log.close())
 
 describe('a failure of Claude', () => {
-  it('before the first text is tried again, three times in all', async () => {
+  it('before the first text is retried, with three attempts in all', async () => {
     await bench.run()
     await claude.fails('overloaded')
     await clock.advance(500)
@@ -31,7 +31,7 @@ describe('a failure of Claude', () => {
     expect(bench.finished).toMatchObject({ attempts: 3 })
   })
 
-  it('that passes leaves no trace', async () => {
+  it('that a retry overcomes leaves no trace', async () => {
     await bench.run()
     await claude.gives({ type: 'begun', kind: 'thinking' })
     await claude.fails('connection')
@@ -41,7 +41,7 @@ describe('a failure of Claude', () => {
     expect(await bench.reply()).toMatchObject({ text: 'Because.', ended: { outcome: 'completed' } })
   })
 
-  it('after the first text ends the answer, and keeps what there is', async () => {
+  it('after the first text ends the answer, and keeps its text', async () => {
     await bench.run()
     await claude.says('Beca')
     await claude.fails('connection')
@@ -68,7 +68,7 @@ describe('a failure of Claude', () => {
     expect(await bench.ended()).toMatchObject({ outcome: 'failed' })
   })
 
-  it('that will not pass is not tried again', async () => {
+  it('that is permanent is not retried', async () => {
     await bench.run()
     await claude.fails('authentication', false)
     expect(claude.prompts).toHaveLength(1)
@@ -78,7 +78,7 @@ describe('a failure of Claude', () => {
     })
   })
 
-  it('that nobody expected says nothing of what it was', async () => {
+  it('of an unexpected kind is not described to members', async () => {
     await bench.run()
     await claude.breaks(new Error('secret body'))
     expect((await bench.ended())?.error).toEqual({
@@ -87,7 +87,7 @@ describe('a failure of Claude', () => {
     })
   })
 
-  it('in building the prompt is the end of it', async () => {
+  it('while building the prompt ends the answer', async () => {
     await bench.run({ prompt: () => Promise.reject(new Refusal('message-not-found')) })
     expect(await bench.ended()).toMatchObject({
       outcome: 'failed',
@@ -101,12 +101,12 @@ describe('the wait before another attempt', () => {
   const wait = (retryAfterMs: number | null, attempt: number, chance = 0, retryable = true) =>
     retryDelay(new ClaudeFailure('overloaded', { retryable, retryAfterMs }), attempt, chance)
 
-  it('doubles, and is spread by a quarter', () => {
+  it('doubles, and varies by a quarter', () => {
     expect([wait(null, 1), wait(null, 2), wait(null, 3)]).toEqual([500, 1000, null])
     expect(wait(null, 1, 1)).toBe(625)
   })
 
-  it('is what Claude wishes, unless people would wait too long', () => {
+  it('is as long as Claude asks for, unless people would wait too long', () => {
     expect([wait(3000, 1), wait(0, 1), wait(10_000, 2), wait(10_001, 1)]).toEqual([
       3000,
       500,
@@ -115,13 +115,13 @@ describe('the wait before another attempt', () => {
     ])
   })
 
-  it('is not made for what will not pass', () => {
+  it('does not happen after a permanent failure', () => {
     expect(wait(null, 1, 0, false)).toBeNull()
   })
 })
 
 describe('a storage that is away', () => {
-  it('[R1] at the end has the end proposed until it is taken, with all the text', async () => {
+  it('[R1] at the end gets the end proposed until it is stored, with all the text', async () => {
     await bench.run()
     await claude.says('Be')
     await clock.advance(100)
@@ -136,7 +136,7 @@ describe('a storage that is away', () => {
     expect(bench.finished).not.toBeNull()
   })
 
-  it('[R2] and loses the answer to an end has one end all the same', async () => {
+  it('[R2] after storing an end unacknowledged still has one end', async () => {
     await bench.run()
     await claude.says('Because.')
     storage.away = 'after'
@@ -148,7 +148,7 @@ describe('a storage that is away', () => {
     expect((await bench.reply()).text).toBe('Because.')
   })
 
-  it('and loses the answer to an end goes on with the question that it has started', async () => {
+  it('after storing an end unacknowledged still starts the next question', async () => {
     await room.queued('bob', 'How?')
     await bench.run()
     await claude.says('Because.')
@@ -159,7 +159,7 @@ describe('a storage that is away', () => {
     expect(bench.finished?.next).toMatchObject({ by: 'bob', number: 2 })
   })
 
-  it('when it is to be asked is waited for as long as for the text', async () => {
+  it('before the request is waited for as long as during the text', async () => {
     let refusals = 0
     await bench.run({
       prompt: () => {
@@ -175,7 +175,7 @@ describe('a storage that is away', () => {
     expect(await bench.ended()).toMatchObject({ outcome: 'completed' })
   })
 
-  it('for good when it is to be asked ends the answer as failed', async () => {
+  it('before the request, and stays away, ends the answer as failed', async () => {
     await bench.run({ prompt: () => Promise.reject(new Refusal('storage-unavailable')) })
     await clock.advance(14_000)
     expect(await bench.ended()).toBeNull()
@@ -187,8 +187,8 @@ describe('a storage that is away', () => {
     })
   })
 
-  it('[R5.4] while Claude thinks in silence is not paid for longer than while it writes', async () => {
-    // Frozen, it takes seconds to fail.
+  it('[R5.4] while Claude thinks silently ends the answer as soon as while it writes', async () => {
+    // A frozen storage takes seconds to fail.
     const frozen = () =>
       new Promise<never>((_, reject) => {
         clock.after(5000, () => reject(new Refusal('storage-uncertain')))
@@ -228,7 +228,7 @@ describe('a storage that is away', () => {
     })
   })
 
-  it('for too long with the last of the text has not completed the answer', async () => {
+  it('for too long with the last of the text does not let the answer count as completed', async () => {
     await bench.run()
     await claude.says('Hmm.', 'thinking')
     storage.away = 'before'
@@ -245,7 +245,7 @@ describe('a storage that is away', () => {
     expect((await bench.ended())?.stop).toBeUndefined()
   })
 
-  it('when the node goes down leaves the end to the next start', async () => {
+  it('when the node shuts down leaves the end to the next start', async () => {
     await bench.run()
     await claude.says('Be')
     storage.away = 'before'
@@ -254,7 +254,7 @@ describe('a storage that is away', () => {
     expect(bench.finished).toMatchObject({ ended: null, next: null })
   })
 
-  it('for good, in a way that does not pass, is an error and leaves no timer', async () => {
+  it('with a permanent error fails the answer and leaves no timer', async () => {
     const end: RoomLog['end'] = () => Promise.reject(new Error('broken'))
     const log = new Proxy(room.log, {
       get: (target, name: keyof RoomLog) => (name === 'end' ? end : target[name].bind(target)),
@@ -268,8 +268,8 @@ describe('a storage that is away', () => {
   })
 })
 
-describe('a node that goes down', () => {
-  it('[R2] ends its answer as interrupted, and keeps what there is', async () => {
+describe('a node that shuts down', () => {
+  it('[R2] ends its answer as interrupted, and keeps its text', async () => {
     await room.queued('bob', 'How?')
     await bench.run({ nextId: () => null })
     await claude.says('Beca')
@@ -283,7 +283,7 @@ describe('a node that goes down', () => {
     expect((await room.state()).queue).toHaveLength(1)
   })
 
-  it('[R2] does not call an answer complete whose last text storage has not taken', async () => {
+  it('[R2] does not complete an answer whose last text storage has not taken', async () => {
     const away: RoomLog['appendReply'] = () => Promise.reject(new Refusal('storage-unavailable'))
     const log = new Proxy(room.log, {
       get: (target, name: keyof RoomLog) =>
@@ -301,7 +301,7 @@ describe('a node that goes down', () => {
     })
   })
 
-  it('makes no request any more', async () => {
+  it('makes no more requests', async () => {
     await bench.run({
       nextId: () => null,
       prompt: async () => {

@@ -20,7 +20,7 @@ beforeEach(async () => {
 afterEach(() => room.log.close())
 
 describe('an answer', () => {
-  it('is completed when Claude has stopped, with its text, usage and reason', async () => {
+  it('is completed when Claude stops, with its text, usage and stop reason', async () => {
     await bench.run()
     await claude.accepts()
     await claude.gives({ type: 'begun', kind: 'text' })
@@ -39,7 +39,7 @@ describe('an answer', () => {
     expect(clock.pending).toBe(0)
   })
 
-  it('takes the input tokens of the beginning where the end has none', async () => {
+  it('takes its input tokens from the first event if the last one has none', async () => {
     await bench.run()
     await claude.accepts(100)
     await claude.says('Yes.')
@@ -52,7 +52,7 @@ describe('an answer', () => {
   })
 
   it.each(['max_tokens', 'refusal', 'model_context_window_exceeded'])(
-    'keeps the reason of Claude: %s',
+    'keeps the stop reason from Claude: %s',
     async (stop) => {
       await bench.run()
       await claude.says('Because')
@@ -75,7 +75,7 @@ describe('an answer', () => {
   })
 
   it.each(['', ' \n\t\u00a0'])(
-    'in which nothing is written has failed, and says so: %j',
+    'without text fails and says so: %j',
     async (text) => {
       await bench.run()
       await claude.says('Let me see.', 'thinking')
@@ -89,7 +89,7 @@ describe('an answer', () => {
   )
 
   it.each(['max_tokens', 'refusal', 'model_context_window_exceeded'])(
-    'in which nothing is written is explained by the reason of Claude: %s',
+    'without text completes if the stop reason explains it: %s',
     async (stop) => {
       await bench.run()
       await claude.stops(stop)
@@ -97,7 +97,7 @@ describe('an answer', () => {
     },
   )
 
-  it('tells what of it nobody knows', async () => {
+  it('reports unknown types', async () => {
     await bench.run()
     await claude.gives({ type: 'unknown', name: 'block:hologram' })
     await claude.says('Yes.')
@@ -106,14 +106,14 @@ describe('an answer', () => {
     expect(await bench.reply()).toMatchObject({ text: 'Yes.', ended: { outcome: 'completed' } })
   })
 
-  it('says that older talk was left out', async () => {
+  it('says that older messages were left out', async () => {
     await bench.run({ prompt: async () => ({ prompt: PROMPT, omitted: true }) })
     await claude.says('Yes.')
     await claude.stops()
     expect(await bench.ended()).toMatchObject({ outcome: 'completed', omitted: true })
   })
 
-  it('is followed by the question that waited, for this node to run', async () => {
+  it('starts the next question of the queue, for this node to run', async () => {
     const messageId = await room.queued('bob', 'How?')
     await bench.run()
     await claude.stops()
@@ -121,7 +121,7 @@ describe('an answer', () => {
     expect((await room.state()).running).toBe(bench.finished?.next?.number)
   })
 
-  it('leaves the queue alone when nothing new may start', async () => {
+  it('leaves the queue alone if no generation may start', async () => {
     await room.queued('bob', 'How?')
     await bench.run({ nextId: () => null })
     await claude.stops()
@@ -129,7 +129,7 @@ describe('an answer', () => {
     expect(await room.state()).toMatchObject({ running: null, queue: [expect.any(String)] })
   })
 
-  it('[R7] is cut at 1 MiB between characters, and Claude is paid no longer', async () => {
+  it('[R7] is cut at 1 MiB between characters, and its request is closed', async () => {
     await bench.run()
     await claude.accepts()
     await claude.says('x'.repeat(LIMITS.replyBytes - 3))
@@ -142,7 +142,7 @@ describe('an answer', () => {
     expect(how?.usage).toMatchObject({ estimated: true })
   })
 
-  it('[R7] stays within 1 MiB also when a half character is left at the end', async () => {
+  it('[R7] stays within 1 MiB even if half a character is left at the end', async () => {
     await bench.run()
     await claude.says('x'.repeat(LIMITS.replyBytes - 2))
     await claude.says('\uD83D')
@@ -166,7 +166,7 @@ describe('[R3] a stop', () => {
     expect(clock.pending).toBe(0)
   })
 
-  it('drops chunks that were decoded before it', async () => {
+  it('drops chunks that are decoded already', async () => {
     await bench.run()
     await claude.says('Be')
     await room.cancel('bob', started.generationId)
@@ -178,7 +178,7 @@ describe('[R3] a stop', () => {
     expect(await bench.reply()).toMatchObject({ text: 'Be', ended: { outcome: 'cancelled' } })
   })
 
-  it('or a shutdown takes no chunk that is ready by then', async () => {
+  it('by a shutdown also drops chunks that are decoded already', async () => {
     await bench.run()
     await claude.says('Be')
     claude.hands({ type: 'text', kind: 'text', text: 'cause' })
@@ -187,7 +187,7 @@ describe('[R3] a stop', () => {
     expect(await bench.reply()).toMatchObject({ text: 'Be', ended: { outcome: 'interrupted' } })
   })
 
-  it('[R3.2] that came before the request is made leaves it unmade', async () => {
+  it('[R3.2] before the request prevents it', async () => {
     await room.cancel('bob', started.generationId)
     await bench.run()
     expect(claude.prompts).toEqual([])
@@ -195,7 +195,7 @@ describe('[R3] a stop', () => {
     expect(await bench.ended()).toMatchObject({ outcome: 'cancelled' })
   })
 
-  it('that comes while the prompt is being built leaves the request unmade', async () => {
+  it('while the prompt is being built prevents the request', async () => {
     let build: () => void = () => undefined
     const built = new Promise<void>((resolve) => (build = resolve))
     await bench.run({ prompt: () => built.then(() => ({ prompt: PROMPT, omitted: false })) })
@@ -206,7 +206,7 @@ describe('[R3] a stop', () => {
     expect(bench.finished).not.toBeNull()
   })
 
-  it('that comes between two attempts is the end of it', async () => {
+  it('between two attempts prevents the second', async () => {
     await bench.run()
     await claude.fails('overloaded')
     await clock.advance(100)
@@ -217,7 +217,7 @@ describe('[R3] a stop', () => {
     expect(clock.pending).toBe(0)
   })
 
-  it('[R3.2] that the log cannot take closes the request at once, and is stored as soon as it can be', async () => {
+  it('[R3.2] that the log cannot take closes the request at once, and is stored as soon as possible', async () => {
     await bench.run()
     await claude.accepts()
     await claude.says('Because')
@@ -238,7 +238,7 @@ describe('[R3] a stop', () => {
     expect(clock.pending).toBe(0)
   })
 
-  it('is noticed by the next heartbeat of the owner when nobody told it', async () => {
+  it('is noticed at the next renewal by the owner if the log did not report it', async () => {
     await bench.run()
     await claude.says('Be')
     await room.cancel('bob', started.generationId)
@@ -247,7 +247,7 @@ describe('[R3] a stop', () => {
     expect(bench.finished).not.toBeNull()
   })
 
-  it('[R2.1] loses against a completion that was first', async () => {
+  it('[R2.1] loses to an earlier completion', async () => {
     await bench.run()
     await claude.says('Because.')
     await claude.stops()
@@ -255,7 +255,7 @@ describe('[R3] a stop', () => {
     expect(await bench.ended()).toMatchObject({ outcome: 'completed' })
   })
 
-  it('[R2] wins against a completion that is on its way', async () => {
+  it('[R2] wins over a completion that is not stored yet', async () => {
     await bench.run()
     await claude.says('Be')
     const open = storage.hold()
@@ -268,7 +268,7 @@ describe('[R3] a stop', () => {
     expect(await bench.reply()).toMatchObject({ text: 'Be', ended: { outcome: 'cancelled' } })
   })
 
-  it('is final also when the whole room is deleted', async () => {
+  it('is final even if the whole room is deleted', async () => {
     await bench.run()
     await claude.says('Be')
     await room.log.deleteRoom(room.roomId)
@@ -293,7 +293,7 @@ describe('[R5.2] the watchdogs', () => {
     expect(claude.aborted).toBe(true)
   })
 
-  it('end an answer that falls silent, and keep what there is', async () => {
+  it('end an answer that falls silent, and keep its text', async () => {
     await bench.run()
     await claude.accepts(77)
     await claude.says('Beca')
@@ -310,7 +310,7 @@ describe('[R5.2] the watchdogs', () => {
     })
   })
 
-  it('leave silent thinking its time, and watch again once there is text', async () => {
+  it('allow silent thinking, and resume once there is text', async () => {
     await bench.run()
     await claude.accepts(77)
     await claude.gives({ type: 'begun', kind: 'thinking' })
@@ -346,7 +346,7 @@ describe('[R5.2] the watchdogs', () => {
 })
 
 describe('the estimate of usage', () => {
-  it('counts a token for 3 bytes of text, in any script', async () => {
+  it('counts one token per 3 bytes of text, in any script', async () => {
     await bench.run()
     await claude.accepts(10)
     await claude.says('日本語')

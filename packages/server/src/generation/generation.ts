@@ -1,7 +1,7 @@
-// One run of Claude: from the moment the log has started it to the moment the log has ended it.
+// One run of Claude, from the entry that starts the generation to the entry that ends it.
 //
 // The log decides how it ends; this object only proposes. Whatever stops it sets `#why` and aborts the request,
-// and the reading loop looks at `#why` before it takes a chunk, since decoded chunks still come after an abort.
+// and the reading loop checks `#why` before it takes a chunk, since decoded chunks still arrive after an abort.
 import type { GenerationEnded, MemberId, Usage } from '@roomcast/shared/protocol'
 import { LIMITS, Refusal } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
@@ -15,7 +15,7 @@ import { AWAY_MS, type Halt, ReplyWriter } from './reply-writer.ts'
 import { tokensOfBytes } from './tokens.ts'
 import { type GenerationLimits, Watchdogs } from './watchdogs.ts'
 
-/** What is asked; `omitted` when older talk was left out. */
+/** A prompt; `omitted` if older messages were left out of it. */
 export interface Built {
   readonly prompt: Prompt
   readonly omitted: boolean
@@ -27,33 +27,33 @@ export interface GenerationOptions {
   readonly clock: Clock
   readonly started: Started
   readonly limits: GenerationLimits
-  /** Builds the prompt; or a shorter one than a prompt that was `tooLong`, null when there is none. */
+  /** Builds the prompt, or a shorter one than a prompt that was `tooLong`; null if there is none. */
   readonly prompt: (tooLong?: TooLong & { readonly prompt: Prompt }) => Promise<Built | null>
-  /** Makes the id for the next question in the queue; null when nothing new may start. */
+  /** Makes the id for the next question in the queue; null if no generation may start. */
   readonly nextId: () => string | null
-  /** Pause before attempt 1, 2, … after a failure that may pass, ms; null when it is not worth it. */
+  /** Pause before attempt 1, 2, … after a temporary failure, ms; null if another attempt is not worthwhile. */
   readonly retryDelay: (failure: ClaudeFailure, attempt: number) => number | null
 }
 
-/** How a run went, for the logger and the caller; `next` is for this node to run. */
+/** The result of a run, for the logger and the caller; `next` is for this node to run. */
 export interface Finished {
   readonly ended: GenerationEnded | null
   readonly next: Started | null
   readonly requestId: string | null
   readonly attempts: number
-  /** What it took, however it ended. */
+  /** The tokens used, whatever the outcome. */
   readonly usage: Usage
-  /** Why Claude says it failed, for the operator; nothing of the prompt is in it. */
+  /** Claude's own reason for a failure, for the operator; contains nothing of the prompt. */
   readonly reason: string | null
-  /** Types that Claude sent and this version does not know, such as `block:hologram`. */
+  /** Types from Claude that this version does not know, such as `block:hologram`. */
   readonly unknown: readonly string[]
 }
 
-/** Pause before an end that storage refused is proposed again, ms. */
+/** Pause before a refused end is proposed again, ms. */
 const END_RETRY_MS = 500
-/** How often the owner shows that it lives, ms; the lease of an adapter that has one is 6 s. */
+/** How often the owner renews its lease, ms; a lease in Redis lasts 6 s. */
 const RENEW_MS = 1500
-/** How often a prompt that is too long is made shorter. */
+/** How often a prompt that is too long is shortened. */
 const SHORTENED = 3
 
 export class Generation {
@@ -66,7 +66,7 @@ export class Generation {
   readonly #unknown: string[] = []
   #reason: string | null = null
   #omitted = false
-  /** Of the prompt: as it was estimated, and as Claude has told it. */
+  /** Input tokens of the prompt: estimated here, and reported by Claude. */
   #estimatedInput = 0
   #inputTokens: number | null = null
   #usage: Usage | null = null
@@ -75,9 +75,12 @@ export class Generation {
   #stop = 'end_turn'
   #stopTimers: (() => void)[] = []
   #goingDown = false
-  /** Gives storage up that does not take the signs of life. */
+  /** Cancels the timer that gives up when renewals keep failing. */
   #stopPatience: (() => void) | null = null
-  /** What every proposal of the end calls the next generation: a log knows by it that the call is the same. */
+  /**
+   * The id for the next generation, the same in every proposal of the end, by which the log recognizes a repeated
+   * proposal.
+   */
   #nextId: string | null = null
 
   constructor(options: GenerationOptions) {
@@ -92,7 +95,7 @@ export class Generation {
     })
   }
 
-  /** Runs to the end, whatever happens; never rejects for what Claude or the storage does. */
+  /** Runs to the end, whatever happens; never rejects because of Claude or the storage. */
   async run(): Promise<Finished> {
     this.#watchdogs.begin()
     this.#renewLater()
@@ -118,29 +121,36 @@ export class Generation {
     }
   }
 
-  /** The log has ended this generation, or may not be written any more: stops reading and paying at once. */
+  /**
+   * Called when the log has ended this generation or no longer accepts its writes: stops reading and paying at once.
+   */
   ended(ended: GenerationEnded | null): void {
     this.#halt({ kind: 'ended', ended })
   }
 
-  /** A member has stopped it, which the log cannot take now: nothing more is read or paid, and the log gets it when it can. */
+  /**
+   * Called for a stop that the log cannot take now: stops reading and paying at once, and proposes the stop until it is
+   * stored.
+   */
   cancelled(by: MemberId, reason: string | undefined): void {
     this.#halt({ kind: 'cancelled', by, reason })
   }
 
-  /** The node goes down: ends as `interrupted`, or is left to the next start when storage takes no end. */
+  /**
+   * Called when the node shuts down: ends as `interrupted`, or leaves the end to the next start if storage takes none.
+   */
   shutdown(): void {
     this.#goingDown = true
     this.#writer.hurry()
     this.#halt({ kind: 'shutdown' })
   }
 
-  /** The operator has switched spending off: ends as `failed`, at once. */
+  /** Called when the operator has switched spending off: ends as `failed`, at once. */
   stopSpending(): void {
     this.#fail('spending-off')
   }
 
-  /** Reads what is to be asked; storage that is away is waited for as long as for the text. */
+  /** Builds the prompt; waits for storage that is away as long as the writer does. */
   async #prompt(...[tooLong]: Parameters<GenerationOptions['prompt']>): Promise<Prompt | null> {
     const { clock, prompt } = this.#options
     const since = clock.now()
@@ -161,7 +171,7 @@ export class Generation {
     let prompt = await this.#prompt()
     for (let shortened = 0; prompt !== null;) {
       try {
-        // Between its start in the log and now, anybody may have stopped it: then no request is made.
+        // A stop may have come since the generation started; then no request is made.
         if (!(await this.#owns())) this.ended(null)
         if (this.#why !== null) return this.#ending()
         this.#attempts++
@@ -171,7 +181,7 @@ export class Generation {
         if (this.#why !== null) return this.#ending()
         const failure = error instanceof ClaudeFailure ? error : null
         this.#reason = failure?.reason ? reasonWithout(failure.reason, prompt) : null
-        // Waiting of our own is no silence of Claude's.
+        // Our own waiting must not count as Claude's silence.
         this.#watchdogs.rest()
         const isUnseen = this.#writer.length === 0
         if (failure?.tooLong && isUnseen && shortened++ < SHORTENED) {
@@ -193,7 +203,8 @@ export class Generation {
       if (this.#why !== null) return
       this.#watchdogs.hears()
       if (this.#take(chunk)) return
-      // Thinking may be silent for long, and its pings do not come through; a dead connection shows in the bytes.
+      // Thinking may be silent for long, and pings do not reach this loop; the SDK's body timeout catches a dead
+      // connection.
       if (chunk.type === 'begun' && chunk.kind === 'thinking') this.#watchdogs.rest()
     }
   }
@@ -228,7 +239,7 @@ export class Generation {
       this.#writer.push(kind, text)
       return false
     }
-    // Our own limit on length is the same to members as Claude's.
+    // To members, our own length limit looks the same as Claude's.
     this.#writer.push(kind, cutToBytes(text, room))
     this.#halt({ kind: 'full' })
     return true
@@ -238,18 +249,18 @@ export class Generation {
     return endingOf(this.#why, this.#stop, this.#writer.hasSaid)
   }
 
-  /** Proposes the end until the log has taken it or says that there is one already. */
+  /** Proposes the end until the log has taken it or reports an earlier end. */
   async #end(ending: Ending): Promise<Pick<Finished, 'ended' | 'next'>> {
     if (this.#why?.kind === 'ended') {
       this.#writer.drop()
       return { ended: this.#why.ended, next: null }
     }
     this.#watchdogs.rest()
-    // After a stop nothing more is shown, also not what the log has not taken.
+    // After a stop nothing more is shown, not even text that the log has not taken yet.
     if (this.#why?.kind === 'cancelled') this.#writer.drop()
     let final: FinalBytes | null =
       this.#why?.kind === 'cancelled' ? null : await this.#writer.seal()
-    // Storage that stayed away for the last of the text has it cut off: that is not what Claude ended with.
+    // If storage stayed away for the last of the text, the answer is cut off, and must not count as completed.
     const how = this.#isCutOff() ? this.#ending() : ending
     const proposed = { ...how, ...(this.#omitted ? { omitted: true } : {}) }
     for (;;) {
@@ -264,7 +275,7 @@ export class Generation {
     }
   }
 
-  /** @returns null when storage is away */
+  /** @returns null if storage is away */
   async #proposeEnd(
     ending: Ending & { omitted?: boolean },
     final: FinalBytes | null,
@@ -279,7 +290,7 @@ export class Generation {
         fence: started.fence,
         usage: this.#usage ?? this.#usageOf(null),
         next: this.#nextId,
-        // Also without text: its position tells a storage that has lost its tail.
+        // Even without text: its position shows whether the storage has lost its tail.
         ...(final ? { final } : {}),
       })
     } catch (error) {
@@ -293,22 +304,25 @@ export class Generation {
     return this.#why?.kind === 'storage' || this.#writer.isCut
   }
 
-  /** Storage that lost its tail gets it again. Ahead of us it is somebody else's, and ends as it is. */
+  /**
+   * Sends a storage that lost its tail the tail again. If storage is ahead of us, another owner wrote there: end with
+   * what it has.
+   */
   async #afterElsewhere(final: FinalBytes | null, end: number): Promise<FinalBytes | null> {
     if (final === null) return null
     try {
       return (await this.#writer.mend(end)) ? final : null
     } catch {
-      // ignored because: storage that is away again is asked again with the next proposal
+      // ignored because: the next proposal asks the storage again
       await this.#pauseAnyway(END_RETRY_MS)
       return final
     }
   }
 
-  /** What was sent, and what came: as Claude reports it, and as far as it does not, estimated. */
+  /** Tokens sent and received: reported by Claude where possible, estimated otherwise. */
   #usageOf(reported: number | null): Usage {
     const { length } = this.#writer
-    // None for an answer that says something: that was not counted.
+    // A report of 0 output tokens for an answer with text is a missing count.
     const isCounted = reported !== null && (reported > 0 || length === 0)
     return {
       inputTokens: this.#inputTokens ?? this.#estimatedInput,
@@ -333,7 +347,10 @@ export class Generation {
     this.#abort.abort()
   }
 
-  /** False once it is known that somebody has ended it. Storage that is away says nothing, for a while. */
+  /**
+   * False once the log says that this generation is not ours to write. A storage that is away counts as true, for a
+   * while.
+   */
   async #owns(): Promise<boolean> {
     const { log, started, clock } = this.#options
     const asked = clock.now()
@@ -343,7 +360,7 @@ export class Generation {
       return owned
     } catch (error) {
       if (isGone(error)) return false
-      // The writer has the same patience; but Claude may be thinking, with nothing to write.
+      // The writer has the same patience, but it has nothing to write while Claude thinks.
       const left = Math.max(0, asked + AWAY_MS - clock.now())
       this.#stopPatience ??= clock.after(left, () => this.#halt({ kind: 'storage' }))
       return true
@@ -367,7 +384,7 @@ export class Generation {
     this.#stopTimers.push(stop)
   }
 
-  /** Waits, but not after something has stopped this generation. */
+  /** Waits, but no longer once this generation is stopped. */
   #pause(ms: number): Promise<void> {
     return new Promise((resolve) => {
       const stop = this.#options.clock.after(ms, resolve)
@@ -383,12 +400,12 @@ export class Generation {
   }
 }
 
-/** The room or the generation does not exist any more. */
+/** Whether the error means that the room or the generation no longer exists. */
 function isGone(error: unknown): boolean {
   return error instanceof Refusal && !error.body.retryable
 }
 
-/** The longest beginning of `text` within `bytes` UTF-8 bytes that ends between characters. */
+/** The longest prefix of `text` within `bytes` UTF-8 bytes that ends between characters. */
 function cutToBytes(text: string, bytes: number): string {
   const encoded = Buffer.from(text).subarray(0, Math.max(0, bytes))
   return new TextDecoder('utf-8', { ignoreBOM: true }).decode(encoded, { stream: true })

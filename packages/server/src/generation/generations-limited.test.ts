@@ -1,4 +1,4 @@
-// What limits on spending do to the answers of a node.
+// The answers of a node under spending limits.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ClaudeDouble } from '@roomcast/test/doubles/claude.ts'
 import { settle, SimulatedClock } from '@roomcast/test/doubles/clock.ts'
@@ -45,7 +45,7 @@ async function run(started: Started): Promise<void> {
   await settle()
 }
 
-describe('where answers are limited', () => {
+describe('with spending limits', () => {
   it('[R7.3] the next question of a room waits for its turn', async () => {
     mayGoOn = false
     await run(await room.asked('alice', 'One?'))
@@ -56,13 +56,13 @@ describe('where answers are limited', () => {
     expect((await room.state()).queue).toHaveLength(1)
   })
 
-  it('the tokens of a prompt are told before Claude is asked', async () => {
+  it('the tokens of a prompt are reported before Claude is asked', async () => {
     await run(await room.asked('alice', 'One?'))
     expect(asked).toHaveLength(1)
     expect(asked[0]).toBeGreaterThan(0)
   })
 
-  it('whatever runs ends at once when spending is switched off, and what comes to run too', async () => {
+  it('switching spending off ends running answers at once, and every answer started later', async () => {
     await run(await room.asked('alice', 'One?'))
     generations.stopSpending()
     await settle()

@@ -56,8 +56,8 @@ async function run(started: Started): Promise<void> {
 const outcomes = () => finished.map(({ how }) => how.ended?.outcome ?? null)
 const lastPart = () => claude.prompts.at(-1)?.turns.at(-1)?.parts.at(-1) ?? ''
 
-describe('what Claude is asked', () => {
-  it('[R6.6] is the talk as it was edited, without what was retracted', async () => {
+describe('the request to Claude', () => {
+  it('[R6.6] contains edited messages in their new form, and no retracted ones', async () => {
     const [edited, retracted] = [await room.said('bob', 'Helo'), await room.said('bob', 'A secret')]
     await room.answer(await room.asked('alice', 'One?'), 'First.')
     await room.edit('bob', edited, 'Hello')
@@ -68,7 +68,7 @@ describe('what Claude is asked', () => {
     expect(asked).not.toMatch(/Helo\b|secret/)
   })
 
-  it('is under the instructions that there were when it started', async () => {
+  it('contains the instructions from when the generation started', async () => {
     await room.instruct('In verse.')
     const started = await room.asked('alice', 'One?')
     await room.instruct('In prose.')
@@ -77,7 +77,7 @@ describe('what Claude is asked', () => {
     expect(claude.prompts.at(-1)?.system).not.toContain('In prose.')
   })
 
-  it('[R6.6] is nothing where the question was retracted a moment after it had started', async () => {
+  it('[R6.6] is not made if the question is retracted just after the start', async () => {
     const started = await room.asked('alice', 'A secret?')
     await room.retract('alice', started.messageId)
     await run(started)
@@ -90,7 +90,7 @@ describe('what Claude is asked', () => {
 })
 
 describe('the generations of a node', () => {
-  it('are followed by what waits in the queue, one after the other', async () => {
+  it('are followed by the queued questions, one after the other', async () => {
     const first = await room.asked('alice', 'One?')
     await room.queued('bob', 'Two?')
     await room.queued('alice', 'Three?')
@@ -107,7 +107,7 @@ describe('the generations of a node', () => {
     expect(clock.pending).toBe(0)
   })
 
-  it('[R5] go on with the queue also after a failure', async () => {
+  it('[R5] continue with the queue after a failure', async () => {
     const first = await room.asked('alice', 'One?')
     await room.queued('bob', 'Two?')
     await run(first)
@@ -119,7 +119,7 @@ describe('the generations of a node', () => {
     expect(outcomes()).toEqual(['failed', 'completed'])
   })
 
-  it('[R3] hear of a stop from the log, and leave the queue to be resumed', async () => {
+  it('[R3] learn of a stop from the log, and leave the queue held', async () => {
     const first = await room.asked('alice', 'One?')
     await room.queued('bob', 'Two?')
     await run(first)
@@ -132,7 +132,7 @@ describe('the generations of a node', () => {
     expect(generations.size).toBe(0)
   })
 
-  it('[R3.2] close the request of a stop that the log cannot take, if they run it in that room', async () => {
+  it('[R3.2] close the request for a stop that the log cannot take, if it runs here in that room', async () => {
     const started = await room.asked('alice', 'One?')
     await run(started)
     const { generationId } = started
@@ -146,7 +146,7 @@ describe('the generations of a node', () => {
     expect(finished[0]?.how.ended).toMatchObject({ outcome: 'cancelled', by: 'bob' })
   })
 
-  it('[R5.4] know the members of their room, also those who come and go meanwhile', async () => {
+  it('[R5.4] know the members of their room, including those who join or leave meanwhile', async () => {
     const started = await room.asked('alice', 'One?')
     const knows = (memberId: string, roomId = room.roomId) =>
       generations.knowsMember(roomId, started.generationId, memberId)
@@ -163,7 +163,7 @@ describe('the generations of a node', () => {
     await room.cancel('alice', started.generationId)
     await settle()
     expect(knows('alice')).toBe(false)
-    // Who had gone before it began is none either.
+    // A member who left before the start is not a member either.
     const next = await room.asked('alice', 'Two?')
     await run(next)
     const known = ['alice', 'bob', 'cleo'].map((id) =>
@@ -172,7 +172,7 @@ describe('the generations of a node', () => {
     expect(known).toEqual([true, false, true])
   })
 
-  it('hear that a room was deleted', async () => {
+  it('end when their room is deleted', async () => {
     await run(await room.asked('alice', 'One?'))
     await room.log.deleteRoom(room.roomId)
     await settle()
@@ -180,7 +180,7 @@ describe('the generations of a node', () => {
     expect([generations.size, outcomes(), errors]).toEqual([0, [null], []])
   })
 
-  it('[R2] leave one alone that belongs to a room of another node by now', async () => {
+  it('[R2] do not touch a generation that belongs to another node by now', async () => {
     const started = await room.asked('alice', 'One?')
     await run({ ...started, fence: started.fence + 1 })
     expect(claude.prompts).toEqual([])
@@ -194,7 +194,7 @@ describe('the prompt of a generation', () => {
     return claude.prompts.at(-1)
   }
 
-  it('has the room in it, the model of the room and the tokens allowed', async () => {
+  it('contains the messages and the model of the room, and the token limit', async () => {
     await room.say('bob', 'Hello.')
     const prompt = await ask('Why?')
     expect(prompt).toMatchObject({ model: 'claude-opus-5-5', maxTokens: 1000 })
@@ -209,7 +209,7 @@ describe('the prompt of a generation', () => {
     ])
   })
 
-  it('stays within what the model takes, with room for its answer', async () => {
+  it('stays within the limit of the model, with space for the answer', async () => {
     models = [
       {
         id: 'claude-opus-5-5',
@@ -229,7 +229,7 @@ describe('the prompt of a generation', () => {
   })
 })
 
-describe('the thinking of Claude', () => {
+describe('thinking', () => {
   const [opus, other] = ['claude-opus-5-5', 'another-model']
   const known = (id: string, thinks: boolean): ModelLimits => ({
     ...{ id, name: id, maxInputTokens: 0, maxOutputTokens: 0 },
@@ -253,7 +253,7 @@ describe('the thinking of Claude', () => {
     [false, true, true],
     [true, false, false],
   ])(
-    'is asked for as the node says (%s) unless the room does (%s): %s',
+    'follows the setting of the node (%s) unless the room has one (%s): %s',
     async (preset, chosen, asked) => {
       expect(await isAsked(preset, chosen, [known(opus, true)])).toBe(asked)
     },
@@ -263,7 +263,7 @@ describe('the thinking of Claude', () => {
     ['cannot', [known(opus, false), known(other, true)]],
     ['is not known', [known(other, true)]],
     ['is not known yet', []],
-  ])('is not asked for of a model that %s', async (_, list) => {
+  ])('is not requested from a model that %s', async (_, list) => {
     expect(await isAsked(true, true, list)).toBe(false)
   })
 })
@@ -278,11 +278,11 @@ describe('a prompt that is too long', () => {
     for (let count = 0; count < 40; count++) await room.say('bob', 'Long ago. '.repeat(100))
   }
 
-  it('is asked again at once with less, and the next one in this room is short enough', async () => {
+  it('is shortened and sent again at once, and the next one in this room is short enough', async () => {
     await talk()
     await run(await room.asked('alice', 'Why?'))
     const estimated = sizes()[0] ?? 0
-    // Twice as long as was thought.
+    // Twice the estimate.
     await tooLong(estimated * 2, 8000)
     expect(sizes()).toHaveLength(2)
     expect(sizes()[1]).toBeLessThan(4000)
@@ -297,7 +297,7 @@ describe('a prompt that is too long', () => {
     expect(sizes()[2]).toBeGreaterThan(3000)
   })
 
-  it('is halved where Claude does not say how long it may be, a few times', async () => {
+  it('is halved, up to three times, if Claude does not give its limit', async () => {
     await talk()
     await run(await room.asked('alice', 'Why?'))
     for (let time = 0; time < 4; time++) await tooLong(null, null)
@@ -310,14 +310,14 @@ describe('a prompt that is too long', () => {
     })
   })
 
-  it('is not asked again when the question alone is', async () => {
+  it('is not sent again if the question alone is too long', async () => {
     await run(await room.asked('alice', 'Why? '.repeat(5000)))
     await tooLong(20_000, 1000)
     expect(sizes()).toHaveLength(1)
     expect(finished[0]?.how).toMatchObject({ attempts: 1, ended: { error: { code: 'too-large' } } })
   })
 
-  it('is not made shorter once it was stopped', async () => {
+  it('is not shortened after a stop', async () => {
     await talk()
     const started = await room.asked('alice', 'Why?')
     await run(started)
@@ -326,7 +326,7 @@ describe('a prompt that is too long', () => {
     expect(sizes()).toHaveLength(1)
   })
 
-  it('leaves its reason to the operator, without what was said', async () => {
+  it('reports its reason to the operator, without the words of members', async () => {
     await run(await room.asked('alice', 'Why is the moon round?'))
     const reason = 'messages.0: "Why is the moon round?" is invalid'
     await claude.breaks(new ClaudeFailure('invalid-request', { retryable: false, reason }))
@@ -334,8 +334,8 @@ describe('a prompt that is too long', () => {
   })
 })
 
-describe('a node that goes down', () => {
-  it('lets answers finish while there is patience, and starts nothing new', async () => {
+describe('a node that shuts down', () => {
+  it('lets answers finish until its deadline, and starts nothing new', async () => {
     const first = await room.asked('alice', 'One?')
     await room.queued('bob', 'Two?')
     await run(first)
@@ -360,7 +360,7 @@ describe('a node that goes down', () => {
     expect(await room.reply(1)).toMatchObject({ text: 'On' })
   })
 
-  it('gives the same time to what was being started when it was told', async () => {
+  it('gives the same time to an answer that is just being started', async () => {
     await run(await room.asked('alice', 'One?'))
     const drained = generations.drain(5000)
     await room.cancel('bob', (await room.reply(1)).generationId)
@@ -372,7 +372,7 @@ describe('a node that goes down', () => {
     expect(clock.pending).toBe(0)
   })
 
-  it('ends at once what is started when its time is over', async () => {
+  it('ends an answer that starts after the deadline at once', async () => {
     await run(await room.asked('alice', 'One?'))
     const drained = generations.drain(1000)
     await clock.advance(1000)
@@ -383,12 +383,12 @@ describe('a node that goes down', () => {
     expect(claude.prompts).toHaveLength(1)
   })
 
-  it('has nothing to wait for when nothing runs', async () => {
+  it('waits for nothing if nothing runs', async () => {
     await generations.drain(5000)
     expect(clock.pending).toBe(0)
   })
 
-  it('[R5] goes down also when the storage takes no end', async () => {
+  it('[R5] shuts down even if the storage takes no end', async () => {
     await run(await room.asked('alice', 'One?'))
     storage.away = 'before'
     const drained = generations.drain(1000)

@@ -1,5 +1,5 @@
-// The generations that this node runs: starts them, tells them when the log has ended them, and brings them
-// to their end when the node goes down.
+// The generations that run on this node: starts them, tells them when the log has ended them, and brings them
+// to their end when the node shuts down.
 import type { MemberId, RoomId } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
 import type { LogUpdate, RoomLog, Started } from '../judge/room-log.ts'
@@ -22,17 +22,17 @@ export interface GenerationsOptions {
   readonly chance: () => number
   readonly limits: GenerationLimits
   readonly maxTokens: number
-  /** Estimated tokens a prompt may take; the model's own limit may be lower. */
+  /** Limit on a prompt's estimated tokens; the model's own limit may be lower. */
   readonly promptTokens: number
-  /** Whether Claude is asked to show its thinking where the room does not say. */
+  /** Whether Claude is asked to show its thinking in rooms without a setting of their own. */
   readonly thinking: boolean
-  /** What is known of the models; empty until Claude has told. */
+  /** The known models; empty until Claude has listed them. */
   readonly models: () => readonly ModelLimits[]
-  /** Takes a place for an answer of this member, which has started; gives what releases it. */
+  /** Takes a slot for a member's answer that has started; returns the function that releases it. */
   readonly hold: (by: MemberId) => () => void
-  /** Whether a room in which an answer to this member ends may go on with its next question at once. */
+  /** Whether a room may start its next question at once when an answer to this member ends. */
   readonly mayGoOn: (by: MemberId) => boolean
-  /** Hears of the tokens of a prompt, as estimated, before Claude is asked. */
+  /** Called with the estimated tokens of a prompt before Claude is asked. */
   readonly onAsk: (started: Started, tokens: number) => void
   readonly onFinished: (started: Started, finished: Finished) => void
   readonly onError: (started: Started, error: unknown) => void
@@ -42,7 +42,7 @@ interface Running {
   readonly roomId: RoomId
   readonly generation: Generation
   readonly done: Promise<void>
-  /** Of the people of its room, as far as it has heard: whether they are members. */
+  /** Whether each person this generation has heard of is a member of its room. */
   readonly members: Map<MemberId, boolean>
 }
 
@@ -58,12 +58,12 @@ export class Generations {
     this.#options = options
   }
 
-  /** How many run on this node now. */
+  /** The number of generations that run on this node. */
   get size(): number {
     return this.#running.size
   }
 
-  /** Runs what the log has started for this node, and after it whatever waits in the room's queue. */
+  /** Runs a generation that the log has started for this node, and then the questions queued in its room. */
   run(started: Started): void {
     const generation = new Generation({
       ...this.#options,
@@ -81,7 +81,7 @@ export class Generations {
     if (this.#isOff) generation.stopSpending()
   }
 
-  /** Ends whatever runs here, and whatever comes to run, since the operator has switched spending off. */
+  /** Ends every generation here, also those started from now on: the operator has switched spending off. */
   stopSpending(): void {
     this.#isOff = true
     for (const { generation } of this.#running.values()) generation.stopSpending()
@@ -92,8 +92,8 @@ export class Generations {
   }
 
   /**
-   * Closes the request of a generation that a member stops while the log cannot take the stop; the log gets it when it can.
-   * @returns whether it runs here
+   * Closes the request of a generation whose stop the log cannot take now; the log gets the stop as soon as it can.
+   * @returns whether the generation runs here
    */
   cancel(stop: {
     readonly roomId: RoomId
@@ -108,8 +108,9 @@ export class Generations {
   }
 
   /**
-   * Whether somebody is a member of the room of a generation that runs here, as far as it has heard: for a stop while
-   * the storage, which knows for certain, is away.
+   * Whether a generation that runs here knows this person as a member of its room: for a stop while the storage, the
+   * only
+   * certain source, is away.
    */
   knowsMember(roomId: RoomId, generationId: string, memberId: MemberId): boolean {
     const running = this.#running.get(generationId)
@@ -117,8 +118,8 @@ export class Generations {
   }
 
   /**
-   * Lets what runs finish for a while, then ends it as `interrupted`. Nothing new starts from queues; what was being
-   * started in this moment has the same time. Call it again when nothing can be started any more.
+   * Waits for running generations to finish, then ends the rest as `interrupted`. Nothing new starts from queues;
+   * a generation that is just being started gets the same time. Call it again once no more generations can start.
    * @param patienceMs how long generations may still run
    */
   async drain(patienceMs: number): Promise<void> {
@@ -152,12 +153,12 @@ export class Generations {
     }
   }
 
-  /** A room that is deleted in this moment cannot be followed; the generation notices by itself. */
+  /** A room that was just deleted cannot be followed; the generation then finds out by itself. */
   async #follow(roomId: RoomId, onUpdate: (update: LogUpdate) => void): Promise<() => void> {
     try {
       return await this.#options.log.follow(roomId, onUpdate)
     } catch {
-      // ignored because: every write of the generation is refused the same way and ends it
+      // ignored because: every write of the generation is refused in the same way, which ends it
       return () => undefined
     }
   }
@@ -171,7 +172,7 @@ export class Generations {
     if (tooLong) this.#fit.learn(roomId, tooLong)
     const settings = await readSettings(log, roomId, started.offset)
     const known = this.#running.get(started.generationId)?.members
-    // An entry that has come meanwhile is newer.
+    // An entry that arrived meanwhile is newer than these settings.
     for (const { memberId, gone } of settings.current)
       if (!known?.has(memberId)) known?.set(memberId, gone === undefined)
     const system = systemPrompt(settings.instructions)
@@ -181,17 +182,17 @@ export class Generations {
     const whole = this.#fit.budget(roomId, model, Math.min(this.#options.promptTokens, most))
     const conversation = await readConversation(log, started, whole - estimateTokens(system))
     const turns = turnsOf(conversation, namesOf(settings.members))
-    // The room's own setting comes first; a model that cannot, or is not known, is asked without.
+    // The room's own setting takes precedence; thinking is only requested from models known to support it.
     const thinking = (settings.thinking ?? this.#options.thinking) && limits?.thinks === true
     const prompt = { model, maxTokens, system, turns, thinking }
-    // The question itself is always in it, however long it is.
+    // The question is always included, so a long question can keep the prompt from getting shorter.
     if (tooLong && estimateOf(prompt) >= estimateOf(tooLong.prompt)) return null
     this.#options.onAsk(started, estimateOf(prompt))
     return { prompt, omitted: conversation.omitted }
   }
 }
 
-/** The log tells of an end: by a stop, or by another node. */
+/** Passes on an end from the log: a stop, or an end by another node. */
 function noticeEnd(update: LogUpdate, started: Started, generation: Generation): void {
   if (!('type' in update)) return
   if (update.type === 'deleted') return generation.ended(null)
@@ -201,7 +202,7 @@ function noticeEnd(update: LogUpdate, started: Started, generation: Generation):
       generation.ended(entry)
 }
 
-/** Whoever comes or goes while it runs. */
+/** Records members who join or leave while the generation runs. */
 function noticeMembers(update: LogUpdate, members: Map<MemberId, boolean> | undefined): void {
   if (!members || !('type' in update) || update.type !== 'entries') return
   for (const entry of update.entries) {

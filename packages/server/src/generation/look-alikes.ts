@@ -1,7 +1,7 @@
-// Characters that read as another one: a model takes `mеssage` with a Cyrillic letter, or `＜message`, for what it looks like.
+// Look-alike characters: a model reads `mеssage` with a Cyrillic letter, or `＜message`, as the word it looks like.
 //
-// Compatibility forms and letters with marks are found by their decomposition; the rest is that part of the confusables of
-// Unicode (UTS #39) that looks like the few characters our tags are made of.
+// Compatibility forms and letters with marks are found by their decomposition; the table holds those confusables of
+// Unicode (UTS #39) that look like the few characters in our tags.
 
 const ALIKE: Readonly<Record<string, string>> = {
   '<': '˂ᐸ‹〈〈⟨❮❰≺⋖𝈶',
@@ -17,10 +17,10 @@ const ALIKE: Readonly<Record<string, string>> = {
   t: 'тτᴛΤТᎢꓔⲦ⊤',
   u: 'υսᴜʋꭎꭒµυՍሀᑌꓴ∪⋃',
 }
-/** Letters that two others look like together. */
+/** Pairs of letters that together look like one. */
 const PAIRS: Readonly<Record<string, string>> = { m: 'rn|ｒｎ|гп' }
 
-/** Where compatibility forms are: the plane of most scripts, and the letters of mathematics and of signs. */
+/** Where compatibility forms are: the plane of most scripts, and the letters of mathematics and of symbols. */
 const RANGES: readonly (readonly [number, number])[] = [
   [0x80, 0xd7ff],
   [0xf900, 0xffef],
@@ -29,7 +29,7 @@ const RANGES: readonly (readonly [number, number])[] = [
   [0x1fbf0, 0x1fbf9],
 ]
 
-/** The characters that read as one of `characters`, by that: itself among them. */
+/** For each of `characters`, a regular expression for everything that looks like it, including itself. */
 export function looksLike(characters: string): ReadonlyMap<string, string> {
   const alike = new Map(
     [...characters].map((one) => [one, [one, ...(ALIKE[one] ?? ''), ...enclosed(one)]]),
@@ -38,7 +38,7 @@ export function looksLike(characters: string): ReadonlyMap<string, string> {
     for (let code = from; code <= to; code++) {
       const character = String.fromCodePoint(code)
       const [plain = '', ...more] = character.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
-      // Also `⒨`: what stands around the letter does not hide it.
+      // Parentheses around a letter, as in `⒨`, do not hide it.
       const letter =
         more.length === 2 && plain === '(' ? (more[0] ?? '') : more.length === 0 ? plain : ''
       alike.get(letter)?.push(character)
@@ -46,13 +46,13 @@ export function looksLike(characters: string): ReadonlyMap<string, string> {
   return new Map([...alike].map(([one, all]) => [one, sourceOf(one, all)]))
 }
 
-/** A letter on a disc, on a tile and of a flag: these have no decomposition. */
+/** The letter on a disc, on a tile and as part of a flag; these have no decomposition. */
 function enclosed(letter: string): string[] {
   const at = letter.charCodeAt(0) - 'a'.charCodeAt(0)
   return at < 0 ? [] : [0x1f150, 0x1f170, 0x1f1e6].map((first) => String.fromCodePoint(first + at))
 }
 
-/** As the source of a regular expression. */
+/** The look-alikes of a character as the source of a regular expression. */
 function sourceOf(character: string, all: readonly string[]): string {
   const escaped = [...new Set(all)].map((one) => `\\u{${(one.codePointAt(0) ?? 0).toString(16)}}`)
   const pairs = PAIRS[character]

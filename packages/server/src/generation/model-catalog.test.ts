@@ -43,8 +43,8 @@ const refusal = (id: string) => {
   }
 }
 
-describe('the models that may be asked', () => {
-  it('are those of the list and the default', async () => {
+describe('the available models', () => {
+  it('are those in the list and the default', async () => {
     answer = () => Promise.resolve([OTHER])
     await catalog.open()
     expect(heard).toEqual(['known at once'])
@@ -53,7 +53,7 @@ describe('the models that may be asked', () => {
     expect(clock.pending).toBe(0)
   })
 
-  it('are the default alone while the list is not known, and it is said why', async () => {
+  it('are only the default while the list is not loaded, and the error is reported', async () => {
     await catalog.open()
     expect(heard).toEqual(['not known'])
     expect(refusal('preset')).toBeNull()
@@ -63,7 +63,7 @@ describe('the models that may be asked', () => {
     expect(catalog.list().models.map(({ id }) => id)).toEqual(['preset'])
   })
 
-  it('are asked for again and again, ever later, until they are known', async () => {
+  it('are requested again, with growing pauses, until they arrive', async () => {
     await catalog.open()
     await clock.advance(1000 + 2000 + 4000)
     expect(asked).toBe(4)
@@ -77,7 +77,7 @@ describe('the models that may be asked', () => {
     expect(clock.pending).toBe(0)
   })
 
-  it('do not hold up a start for more than a second', async () => {
+  it('delay a start by no more than a second', async () => {
     answer = () => new Promise(() => undefined)
     let isOpen = false
     void catalog.open().then(() => (isOpen = true))
@@ -87,7 +87,7 @@ describe('the models that may be asked', () => {
     expect(isOpen).toBe(true)
   })
 
-  it('are asked for no more once closed', async () => {
+  it('are not requested any more after close', async () => {
     await catalog.open()
     catalog.close()
     await clock.advance(60_000)

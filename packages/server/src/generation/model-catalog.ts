@@ -1,4 +1,4 @@
-// Which models may be asked, as Claude tells it; limits are read from the API rather than written down here.
+// The available models, with limits read from Claude's API rather than written down here.
 import { type Models, Refusal } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
 import type { Claude, ModelLimits } from './claude.ts'
@@ -19,19 +19,19 @@ const PRICES: Readonly<Record<string, { input: number; output: number }>> = {
 interface ModelCatalogOptions {
   readonly claude: Pick<Claude, 'models'>
   readonly clock: Clock
-  /** May be asked whatever is known. */
+  /** Always available, even while the list is not loaded. */
   readonly defaultModel: string
   readonly simulated: boolean
-  /** Hears that the list is known, and whether at once. */
+  /** Called when the list has been loaded; `isFirstTry`: on the first attempt. */
   readonly onLoaded: (isFirstTry: boolean) => void
-  /** Hears once why it is not, until it is. */
+  /** Called once with the first error, if the first attempt fails. */
   readonly onUnread: (error: unknown) => void
 }
 
-/** Pause before the list is asked for again, ms; twice as long each time, up to the longest. */
+/** Pause before the list is requested again, ms; it doubles each time, up to the longest. */
 const RETRY_MS = 1000
 const LONGEST_RETRY_MS = 60_000
-/** How long a node that starts waits for the first answer, ms. */
+/** How long a starting node waits for the first attempt, ms. */
 const FIRST_TRY_MS = 1000
 
 export class ModelCatalog {
@@ -46,7 +46,7 @@ export class ModelCatalog {
     this.#options = options
   }
 
-  /** Asks Claude for the list, again and again until there is one. Resolves after the first try, or a second. */
+  /** Requests the list from Claude until it arrives. Resolves after the first attempt, or after a second. */
   open(): Promise<void> {
     return new Promise((resolve) => {
       const stop = this.#options.clock.after(FIRST_TRY_MS, resolve)
@@ -57,19 +57,19 @@ export class ModelCatalog {
     })
   }
 
-  /** Asks no more. Idempotent. */
+  /** Stops requesting the list. Idempotent. */
   close(): void {
     this.#closed = true
     this.#stopRetry?.()
   }
 
-  /** What is known so far; empty until Claude has told. */
+  /** The models known so far; empty until Claude has listed them. */
   get models(): readonly ModelLimits[] {
     return this.#models
   }
 
   /**
-   * Passes the models that may be asked: while nothing is known, the default alone.
+   * Checks that a model is available; while the list is not loaded, only the default is.
    * @throws Refusal `model-unknown`
    */
   require(id: string): void {
@@ -97,7 +97,7 @@ export class ModelCatalog {
     }
   }
 
-  /** The list as the API of this server gives it. */
+  /** The list as this server's API returns it. */
   list(): Models {
     const { models } = this
     const { defaultModel, simulated } = this.#options

@@ -10,11 +10,11 @@ const prompt = (bytes: number): Prompt => ({
   turns: [{ role: 'user', parts: ['x'.repeat(bytes)] }],
 })
 
-describe('how much fits into a prompt', () => {
-  it('is what is allowed, until Claude has found one too long', () => {
+describe('the token budget of a prompt', () => {
+  it('is the full limit until Claude finds a prompt too long', () => {
     const fit = new PromptFit()
     expect(fit.budget('room', 'claude', 5000)).toBe(5000)
-    // 1000 were estimated.
+    // The estimate was 1000.
     fit.learn('room', { prompt: prompt(3000), tokens: 2000, maximum: 1500 })
     expect(fit.budget('room', 'claude', 5000)).toBe(Math.floor(1500 / 2.1))
     expect(fit.budget('room', 'claude', 100)).toBe(Math.floor(100 / 2.1))
@@ -28,7 +28,7 @@ describe('how much fits into a prompt', () => {
     [1000, 2000],
     [0, 0],
   ])(
-    'is half of what was too long where Claude does not say how long: %s of %s',
+    'halves if Claude does not say how long the prompt was: %s of %s',
     (tokens, maximum) => {
       const fit = new PromptFit()
       let asked = 3000
@@ -41,13 +41,13 @@ describe('how much fits into a prompt', () => {
     },
   )
 
-  it('is never nothing, whatever Claude says', () => {
+  it('is never zero, whatever Claude says', () => {
     const fit = new PromptFit()
     fit.learn('room', { prompt: prompt(3), tokens: 1e11, maximum: 1e10 })
     expect(fit.budget('room', 'claude', 6400)).toBe(100)
   })
 
-  it('is remembered for a thousand rooms, those that were used last', () => {
+  it('is remembered for the thousand rooms used last', () => {
     const fit = new PromptFit()
     for (let room = 0; room < 1000; room++)
       fit.learn(`${room}`, { prompt: prompt(3000), tokens: 2000, maximum: 1500 })

@@ -1,19 +1,19 @@
-// How much of a room fits into a prompt. Tokens are estimated here; where Claude has found a prompt too long, it has
-// told how far off that was for this room and model, and the next ones are shorter.
+// Fits a room into a prompt. Tokens are estimated here; when Claude finds a prompt too long, its error shows how far
+// off the estimate was for this room and model, and the next prompts are shorter.
 import type { Prompt, TooLong } from './claude.ts'
 import { estimateTokens } from './tokens.ts'
 
-/** Rooms with a model that are remembered; beyond, the one that was used longest ago is forgotten, and learned anew. */
+/** Pairs of room and model that are remembered; beyond this limit, the pair used longest ago is forgotten. */
 const REMEMBERED = 1000
-/** Real tokens for each that was estimated, at most. */
+/** Upper limit on real tokens per estimated token. */
 const HIGHEST_RATIO = 64
-/** What is learned of one prompt is not all of the next. */
+/** Safety margin, since the next prompt may differ from the one that was measured. */
 const RESERVE = 1.05
 
 interface Learned {
-  /** Real tokens for each that was estimated. */
+  /** Real tokens per estimated token. */
   readonly ratio: number
-  /** Real tokens of a prompt at most, as Claude says. */
+  /** Claude's limit on a prompt, in real tokens. */
   readonly maximum: number
 }
 
@@ -22,19 +22,19 @@ const NOTHING: Learned = { ratio: 1, maximum: Infinity }
 export class PromptFit {
   readonly #learned = new Map<string, Learned>()
 
-  /** Estimated tokens that a prompt may take, of `tokens` real ones. */
+  /** The estimated tokens that fit into `tokens` real ones. */
   budget(roomId: string, model: string, tokens: number): number {
     const { ratio, maximum } = this.#of(roomId, model)
     return Math.floor(Math.min(tokens, maximum) / ratio)
   }
 
-  /** A prompt was too long. */
+  /** Learns from a prompt that was too long. */
   learn(roomId: string, { prompt, tokens, maximum }: TooLong & { readonly prompt: Prompt }): void {
     const key = keyOf(roomId, prompt.model)
     const before = this.#of(roomId, prompt.model)
     const estimated = Math.max(1, estimateOf(prompt))
     const known = tokens !== null && maximum !== null && tokens > maximum
-    // Untold, it is to be half as long.
+    // If Claude gives no numbers, the next prompt is half as long.
     const ratio = known ? (tokens / estimated) * RESERVE : 2
     this.#learned.delete(key)
     this.#learned.set(key, {

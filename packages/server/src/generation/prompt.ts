@@ -1,9 +1,9 @@
-// From a conversation to the turns that Claude is sent. Pure.
+// Builds the turns of a prompt from a conversation. Pure.
 //
-// Who said what cannot be forged: each message stands between tags that its own text cannot contain, because
-// there every `<` before one of our tag names, or whatever reads like that, is written `&lt;`. Stops and faults are told in
+// Authorship cannot be forged: each message is enclosed in tags that its own text cannot contain, because every `<`
+// before one of our tag names, or before anything that looks like one, is written `&lt;`. Stops and faults are told in
 // notes of the same kind.
-// All of it is well-formed: Claude's API refuses a request with half a surrogate pair in it as a whole.
+// The prompt is well-formed throughout: Claude's API rejects a whole request over half a surrogate pair.
 import type { Message, Quote, Reply, Said } from '@roomcast/shared/protocol'
 import { partsOf } from '@roomcast/shared/room'
 import type { Turn } from './claude.ts'
@@ -25,7 +25,7 @@ export function systemPrompt(instructions: string): string {
     : `${SYSTEM}\n\nInstructions for this room:\n\n${instructions.toWellFormed()}`
 }
 
-/** The turns of a conversation; begins and ends with a user turn. */
+/** The turns of a conversation; the first and the last are user turns. */
 export function turnsOf(conversation: Conversation, nameOf: Names): Turn[] {
   const turns: { role: Turn['role']; parts: string[] }[] = []
   const add = (role: Turn['role'], text: string) => {
@@ -50,12 +50,14 @@ export function turnsOf(conversation: Conversation, nameOf: Names): Turn[] {
   return turns
 }
 
-/** Leaves out what would mislead: what was retracted, questions nobody has answered yet, replies that were replaced, refused turns. */
+/**
+ * Leaves out misleading messages: retracted ones, questions nobody has answered yet, replaced replies, refused turns.
+ */
 function relevant({ history, continues }: Conversation): Message[] {
   const replies = history.filter((message): message is Reply => message.kind === 'reply')
   const replaced = replacedOf(replies)
   if (continues) replaced.delete(continues.generationId)
-  // Claude stumbles over a declined turn again and again while it stays in the conversation.
+  // Claude keeps stumbling over a declined turn as long as it stays in the conversation.
   const refused = new Set(
     replies
       .filter((reply) => reply.ended?.stop === 'refusal' && !replaced.has(reply.generationId))
@@ -72,8 +74,8 @@ function relevant({ history, continues }: Conversation): Message[] {
 }
 
 /**
- * The ids of replies that do not count any more. A retry that says something takes the place of what it does
- * again; what had continued that goes with it.
+ * The ids of replies that have been replaced. A retry with text replaces the reply that it repeats, together with
+ * any continuation of that reply.
  */
 function replacedOf(replies: readonly Reply[]): Set<string> {
   const places = new Map<string, Place>()
@@ -93,7 +95,7 @@ function replacedOf(replies: readonly Reply[]): Set<string> {
   return replaced
 }
 
-/** Where a reply stands: in answer to a question, or `after` another reply that it goes on with. */
+/** Where a reply belongs: in answer to a question, or `after` another reply that it continues. */
 interface Place {
   readonly name: string
   readonly after: string
@@ -106,7 +108,7 @@ function placeOf({ mode, of, messageId }: Reply, places: ReadonlyMap<string, Pla
   return places.get(of) ?? first
 }
 
-/** What Claude wrote, without its thinking. */
+/** The text of an answer, without its thinking. */
 function textOf(reply: Reply): string {
   return partsOf(reply)
     .filter((part) => part.kind === 'text')
@@ -132,7 +134,7 @@ function said(message: Said, nameOf: Names): string {
   return `<message from=${label(nameOf(message.by))}>\n${quote}${escape(message.text)}\n</message>`
 }
 
-/** Whose words they are is in a place that no name and no text can reach. */
+/** A quote with its author in an attribute, where no name and no text can interfere. */
 function quotation({ by, text }: Quote, nameOf: Names): string {
   const whose = by === undefined ? 'of="your answer"' : `from=${label(nameOf(by))}`
   return `<quote ${whose}>${escape(text)}</quote>`
@@ -147,25 +149,27 @@ function note(text: string): string {
   return `<note>${escape(text)}</note>`
 }
 
-/** What a person wrote, within words of the room: it ends at the next quotation mark and nowhere else. */
+/** Member text within a sentence of the room: it ends at the next quotation mark and nowhere else. */
 function quoted(text: string): string {
   return `"${text.replaceAll('"', '&quot;')}"`
 }
 
-/** What can stand in a word without being seen, or hardly: blanks, controls, formats, marks, fillers, Braille's blank. */
+/**
+ * Characters that are invisible, or nearly, within a word: blanks, controls, formats, marks, fillers, Braille's blank.
+ */
 const UNSEEN = String.raw`\s\p{C}\p{M}\p{Default_Ignorable_Code_Point}\u2800`
 const TAGS = ['message', 'note', 'quote']
 const ALIKE = looksLike([...new Set(`</${TAGS.join('')}`)].join(''))
 const alike = (character: string) => ALIKE.get(character) ?? character
 const TAG_NAMES = TAGS.map((name) => [...name].map(alike).join(`[${UNSEEN}]*`)).join('|')
-/** Also as HTML writes it, as often as it is written so. */
+/** Also as an HTML entity, escaped any number of times. */
 const LESS_THAN = String.raw`(?:${alike('<')}|&(?:amp;)*(?:lt|#0*60|#x0*3c);?)`
 const OPENS_TAG = new RegExp(
   String.raw`${LESS_THAN}(?=(?:[${UNSEEN}]|${alike('/')})*(?:${TAG_NAMES})(?:[${UNSEEN}]|[^\p{L}\p{N}_]|$))`,
   'giu',
 )
 
-/** No text can open or close one of our tags, nor what reads like one, whatever it is written with. */
+/** Keeps a text from opening or closing one of our tags, or anything that looks like one, in whatever characters. */
 function escape(text: string): string {
   return text.replace(OPENS_TAG, '&lt;')
 }

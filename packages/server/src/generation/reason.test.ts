@@ -9,7 +9,7 @@ const prompt = {
   turns: [{ role: 'user', parts: ['We fire Bob on Friday, do we?', 'pin 1234'] }],
 } as const
 
-describe('what Claude says of a request that it refuses', () => {
+describe('the reason that Claude gives for refusing a request', () => {
   it.each([
     'Your credit balance is too low to access the API.',
     'prompt is too long: 205000 tokens > 200000 maximum',

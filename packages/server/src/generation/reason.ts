@@ -1,12 +1,12 @@
-// What Claude says about a request that it refuses, for the operator's log: without anything of the prompt.
+// Claude's own explanation of a refused request, for the operator's log, with nothing of the prompt in it.
 import type { Prompt } from './claude.ts'
 
-/** Letters of it that the operator reads. */
+/** Limit on the characters logged. */
 const LONGEST = 300
-/** So many characters in a row that stand in the prompt as well are what somebody has said. */
+/** A run of this many characters that also appears in the prompt counts as quoted from it. */
 const QUOTED = 8
 
-/** `reason` on one line, where each passage that is in what people have said is written `…`. */
+/** `reason` on one line, with `…` for each passage that appears in the prompt. */
 export function reasonWithout(reason: string, prompt: Prompt): string {
   const line = reason.slice(0, LONGEST).replace(/[\p{C}\p{Z}\s]+/gu, ' ')
   const said = [prompt.system, ...prompt.turns.flatMap(({ parts }) => parts)]
@@ -17,7 +17,7 @@ export function reasonWithout(reason: string, prompt: Prompt): string {
     if (said.includes(line.slice(at, at + QUOTED))) isQuoted.fill(true, at, at + QUOTED)
   return [...line.matchAll(/(["'`])(.*?)\1/gu)]
     .reduce((marked, { index, 0: passage, 2: words = '' }) => {
-      // Short words too, where Claude quotes them.
+      // Short words too, if Claude puts them in quotation marks.
       if (words !== '' && said.includes(words))
         marked.fill(true, index + 1, index + passage.length - 1)
       return marked

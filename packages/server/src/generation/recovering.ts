@@ -1,9 +1,9 @@
-// Looks again and again for generations whose node has died: they are ended, and what waited behind them runs here.
+// Polls for generations whose node has died: the log ends them, and the questions queued behind them run here.
 import { Refusal } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
 import type { RoomLog, Started, Waiting } from '../judge/room-log.ts'
 
-/** Together with the lease of 6 s this is well below the 10 s after which no room is stuck any more. */
+/** Together with the lease of 6 s this stays well below the limit of 10 s for a stuck room. */
 const EVERY_MS = 1000
 
 interface RecoveringOptions {
@@ -11,18 +11,19 @@ interface RecoveringOptions {
   readonly clock: Clock
   readonly newId: () => string
   readonly run: (started: Started) => void
-  /** Those of the questions that wait in idle rooms that may start now, in their order. */
+  /** Selects which questions that wait in idle rooms may start now, in their order. */
   readonly choose: (waiting: readonly Waiting[]) => readonly Waiting[]
-  /** What was chosen and has started runs by now. */
+  /** Called after each poll, once the generations it started are running. */
   readonly onLooked: () => void
-  /** Hears that storage could not be asked; the next look comes all the same. */
+  /** Called when storage could not be asked; polling continues. */
   readonly onError: (error: unknown) => void
 }
 
 /**
- * Looks once, and from then on every second until the returned function is called, which resolves when no look is under way. On a full disk a node starts all the
- * same: rooms can be read, and what is to be ended is ended when there is room.
- * @throws Refusal when storage refuses the first look otherwise
+ * Polls once, and then every second until the returned function is called, which resolves when no poll is under way.
+ * A full disk does not keep a node from starting: its rooms can be read, and dead generations are ended once there is
+ * space.
+ * @throws Refusal if storage refuses the first poll for any other reason
  */
 export async function keepRecovering(options: RecoveringOptions): Promise<() => Promise<void>> {
   const { log, clock, newId, run, choose, onLooked, onError } = options
@@ -53,7 +54,7 @@ export async function keepRecovering(options: RecoveringOptions): Promise<() => 
   return () => {
     stopped = true
     stopWaiting()
-    // What a look has found is run before anybody waits for what runs.
+    // The caller waits for running generations next, so the poll under way must have started its own by then.
     return looking
   }
 }

@@ -32,7 +32,7 @@ function newWriter(log: RoomLog): ReplyWriter {
 const stored = async () => (await room.reply(started.generationId)).text
 const sent = () => storage.appends.map(({ text }) => text)
 
-/** Seals and ends, as a generation does; gives the reply that everybody sees. */
+/** Seals and ends like a generation; returns the reply as everybody sees it. */
 async function end() {
   const final = await writer.seal()
   const { generationId, fence, roomId } = started
@@ -64,7 +64,7 @@ describe('the pace of a reply', () => {
     expect(sent()).toEqual(['One', ' two'])
   })
 
-  it('has one append on its way at a time, however slow the storage is', async () => {
+  it('has one append in flight at a time, however slow the storage is', async () => {
     const open = storage.hold()
     for (let index = 0; index < 50; index++) {
       writer.push('text', `${index} `)
@@ -78,7 +78,7 @@ describe('the pace of a reply', () => {
     expect((await end()).text).toBe(Array.from({ length: 50 }, (_, at) => `${at} `).join(''))
   })
 
-  it('keeps of any number of beginnings in which nothing is said the last one only', async () => {
+  it('keeps only the last of any number of beginnings without text', async () => {
     const open = storage.hold()
     writer.push('text', 'One')
     for (let index = 0; index < 10_000; index++)
@@ -90,7 +90,7 @@ describe('the pace of a reply', () => {
     expect(partsOf(await end())).toMatchObject([{ text: 'One' }, { kind: 'thinking', text: 'Hm' }])
   })
 
-  it('counts text that is on its way as given', async () => {
+  it('counts text in flight in its length', async () => {
     const open = storage.hold()
     writer.push('text', 'One')
     await settle()
@@ -115,7 +115,7 @@ describe('the pace of a reply', () => {
 })
 
 describe('[R1.7] characters', () => {
-  it('whose halves come in two pushes are written as one', async () => {
+  it('whose halves arrive in two pushes are written whole', async () => {
     writer.push('text', 'a\uD83D')
     await settle()
     expect(await stored()).toBe('a')
@@ -124,7 +124,7 @@ describe('[R1.7] characters', () => {
     expect((await end()).text).toBe('a😀b')
   })
 
-  it('that never get their other half become U+FFFD', async () => {
+  it('without their other half become U+FFFD', async () => {
     writer.push('text', 'a\uD83D')
     writer.push('text', 'b\uDE00')
     writer.push('text', '\uDE00\uD83D\uD83D')
@@ -135,7 +135,7 @@ describe('[R1.7] characters', () => {
     expect(length).toBe(byteLength(text))
   })
 
-  it('are kept as they come: NUL, BOM, line ends, joined emoji', async () => {
+  it('are kept unchanged: NUL, BOM, line ends, joined emoji', async () => {
     const text = '\uFEFF\u0000\r\n\r\u2028👩‍👩‍👧‍👦\uFEFF'
     for (const unit of text.split('')) writer.push('text', unit)
     expect((await end()).text).toBe(text)
@@ -143,7 +143,7 @@ describe('[R1.7] characters', () => {
 })
 
 describe('the marks of a reply', () => {
-  it('tell thinking from text', async () => {
+  it('distinguish thinking from text', async () => {
     writer.push('thinking', '')
     writer.push('thinking', 'Hmm.')
     writer.push('text', '')
@@ -154,7 +154,7 @@ describe('the marks of a reply', () => {
     ])
   })
 
-  it('say at once that Claude thinks, also without any text', async () => {
+  it('show at once that Claude thinks, even without any text', async () => {
     writer.push('thinking', '')
     await settle()
     expect((await room.reply(started.generationId)).marks).toEqual([{ kind: 'thinking', from: 0 }])
@@ -163,7 +163,7 @@ describe('the marks of a reply', () => {
     expect((await end()).marks).toEqual([{ kind: 'text', from: 0 }])
   })
 
-  it('are kept when kinds change within one window', async () => {
+  it('are kept if the kind changes within one window', async () => {
     writer.push('text', 'One.')
     await settle()
     writer.push('thinking', 'Hmm.')
@@ -180,7 +180,7 @@ describe('the marks of a reply', () => {
 
 describe('a storage that is away', () => {
   it.each(['before', 'after'] as const)(
-    '[R1] loses nothing and repeats nothing when it comes back (fails %s writing)',
+    '[R1] loses and repeats nothing when it recovers (fails %s writing)',
     async (away) => {
       writer.push('text', 'One.')
       await settle()
@@ -214,7 +214,7 @@ describe('a storage that is away', () => {
     expect(clock.pending).toBe(0)
   })
 
-  it('[R5.4] is given up after 15 seconds also when it takes seconds to fail', async () => {
+  it('[R5.4] is given up after 15 seconds even if it takes seconds to fail', async () => {
     const appendReply = () =>
       new Promise<never>((_, reject) => {
         clock.after(5000, () => reject(new Refusal('storage-uncertain')))
@@ -227,7 +227,7 @@ describe('a storage that is away', () => {
     expect(halts).toEqual([{ why: 'storage' }])
   })
 
-  it('counts its 15 seconds anew each time', async () => {
+  it('gets a new 15 seconds each time', async () => {
     for (let round = 0; round < 3; round++) {
       storage.away = 'before'
       writer.push('text', `${round}`)
@@ -249,7 +249,7 @@ describe('a storage that is away', () => {
     expect(halts).toEqual([{ why: 'storage' }])
   })
 
-  it('is given up at once when it fails in a way that does not pass', async () => {
+  it('is given up at once after a permanent error', async () => {
     const log = { ...storage.log, appendReply: () => Promise.reject(new Error('broken')) }
     const other = newWriter(log)
     other.push('text', 'One.')
@@ -270,7 +270,7 @@ describe('a storage that is away', () => {
     expect(await sealed).toEqual({ at: 8, text: 'Well.', mark: 'thinking' })
   })
 
-  it('is not waited for any more when there is hurry', async () => {
+  it('is not waited for in a hurry', async () => {
     storage.away = 'before'
     writer.push('thinking', 'Hmm.')
     await settle()
@@ -283,8 +283,8 @@ describe('a storage that is away', () => {
   })
 })
 
-describe('a reply that may not be written any more', () => {
-  it('[R3] ends with what the log says, and writes nothing beyond it', async () => {
+describe('a reply that can no longer be written', () => {
+  it('[R3] ends as the log says, and writes nothing beyond that end', async () => {
     writer.push('text', 'One.')
     await settle()
     writer.push('text', 'Two.')
@@ -298,7 +298,7 @@ describe('a reply that may not be written any more', () => {
     expect(await stored()).toBe('One.')
   })
 
-  it('[R2] stops when somebody else owns it', async () => {
+  it('[R2] stops when another owner has it', async () => {
     const log = { ...storage.log, appendReply: async () => ({ ok: false, refused: 'fenced' }) }
     const other = newWriter(log as unknown as RoomLog)
     other.push('text', 'One.')
@@ -307,14 +307,14 @@ describe('a reply that may not be written any more', () => {
   })
 })
 
-describe('a storage that stands elsewhere', () => {
+describe('a storage at an unexpected position', () => {
   let forgetful: ForgetfulReply
   beforeEach(() => {
     forgetful = new ForgetfulReply()
     writer = newWriter(forgetful as unknown as RoomLog)
   })
 
-  it('[R1] gets the tail again that it lost, with its marks', async () => {
+  it('[R1] gets its lost tail again, with its marks', async () => {
     for (const [kind, text] of [
       ['thinking', 'Hmm. 😀'],
       ['text', 'One.'],
@@ -338,7 +338,7 @@ describe('a storage that stands elsewhere', () => {
     expect(halts).toEqual([])
   })
 
-  it('[R1.9] is told the mark again with the bytes after it: that it lost a mark without bytes, no position tells', async () => {
+  it('[R1.9] gets a mark again with the bytes after it, since a lost mark without bytes shows in no position', async () => {
     writer.push('thinking', 'Hmm.')
     await clock.advance(WINDOW_MS)
     writer.push('text', '')
@@ -354,7 +354,7 @@ describe('a storage that stands elsewhere', () => {
     ])
   })
 
-  it('[R1] is mended although it goes away in the middle of it', async () => {
+  it('[R1] is repaired even if it goes away during the repair', async () => {
     writer.push('text', 'One.')
     await clock.advance(WINDOW_MS)
     forgetful.forget(2)
@@ -371,7 +371,7 @@ describe('a storage that stands elsewhere', () => {
     expect(writer.end).toBe(9)
   })
 
-  it('[R2] is not overwritten where somebody else has written', async () => {
+  it('[R2] is not overwritten if another owner has written', async () => {
     writer.push('text', 'One.')
     await clock.advance(WINDOW_MS)
     forgetful.text += 'Stranger.'

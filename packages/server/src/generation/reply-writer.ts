@@ -1,23 +1,23 @@
-// Brings the text of one reply into the log: merges what arrives while an append is under way, never waits for
-// storage in the reading loop, never cuts a character in two.
+// Writes the text of one reply to the log: merges text that arrives during an append, never makes the reading loop
+// wait for storage, and never cuts a character in two.
 //
-// The first text leaves at once, later text in windows. One append is in flight at a time. While storage is away
-// the text is kept, up to a limit of time and bytes; then the owner gives up rather than pay for text nobody sees.
+// The first text is sent at once, later text in windows. One append is in flight at a time. While storage is away
+// the text is buffered, up to a limit of time and bytes; then the owner gives up rather than pay for text nobody sees.
 import type { GenerationEnded, Kind } from '@roomcast/shared/protocol'
 import { Refusal } from '@roomcast/shared/protocol'
 import { byteLength, sliceBytes } from '@roomcast/shared/room'
 import type { Clock } from '@roomcast/shared/clock'
 import type { FinalBytes, Owned, RoomLog } from '../judge/room-log.ts'
 
-/** Text that arrives within one window leaves together, ms; Ably and others use the same (25 updates a second). */
+/** Text that arrives within one window is sent together, ms; Ably and others use the same (25 updates a second). */
 export const WINDOW_MS = 40
-/** How long, and how much, is kept while storage is away. */
+/** Limits on how long, and how much, is buffered while storage is away. */
 export const AWAY_MS = 15_000
 const AWAY_BYTES = 1024 * 1024
-/** Pause before storage is tried again, ms. */
+/** Pause before a failed append is retried, ms. */
 const RETRY_MS = 250
 
-/** Why nothing more can be written. */
+/** The reason why nothing more can be written. */
 export type Halt =
   | { readonly why: 'ended'; readonly ended: GenerationEnded }
   | { readonly why: 'fenced' }
@@ -27,7 +27,7 @@ export type Halt =
 interface Piece {
   readonly kind: Kind
   text: string
-  /** It may be in the log already: it is sent again unchanged, so that the log knows it. */
+  /** It may be in the log already; a retry sends it unchanged, so that the log recognizes it. */
   tried: boolean
 }
 
@@ -41,15 +41,15 @@ interface ReplyWriterOptions {
 
 export class ReplyWriter {
   readonly #options: ReplyWriterOptions
-  /** Everything that the log has acknowledged, to mend a storage that lost its tail. */
+  /** All acknowledged text, to repair a storage that lost its tail. */
   readonly #written: { readonly kind: Kind; readonly at: number; readonly text: string }[] = []
   #end = 0
-  /** What the log has not acknowledged; the first may be on its way. */
+  /** Text that the log has not acknowledged; the first piece may be in flight. */
   #pieces: Piece[] = []
-  /** A high surrogate whose other half has not come yet. */
+  /** A high surrogate that waits for its other half. */
   #half = ''
   #lastKind: Kind | null = null
-  /** Of the last bytes that the log has. A mark without bytes may be lost in a way that no position tells. */
+  /** The kind of the last bytes in the log. A lost mark without bytes cannot be detected from any position. */
   #kindOfBytes: Kind | null = null
   #flushing: Promise<void> | null = null
   #stopWaiting: (() => void) | null = null
@@ -57,7 +57,7 @@ export class ReplyWriter {
   #halted = false
   #sealed = false
   #hurried = false
-  /** Since when storage has not answered as it should, ms since 1970, and what gives it up in time. */
+  /** When storage first failed, ms since 1970, and the function that cancels the timer for giving up. */
   #awaySince: number | null = null
   #stopPatience: (() => void) | null = null
 
@@ -65,28 +65,28 @@ export class ReplyWriter {
     this.#options = options
   }
 
-  /** Bytes acknowledged by the log. */
+  /** Bytes that the log has acknowledged. */
   get end(): number {
     return this.#end
   }
 
-  /** Bytes of everything given so far, whether or not the log has them. */
+  /** Bytes pushed so far, whether or not the log has them. */
   get length(): number {
     const half = byteLength(this.#half)
     return this.#end + this.#pieces.reduce((sum, piece) => sum + byteLength(piece.text), half)
   }
 
-  /** Whether some text, without thinking, is more than white space. */
+  /** Whether there is text, apart from thinking, that is not all white space. */
   get hasSaid(): boolean {
     return this.#hasSaid
   }
 
-  /** Once sealed: there is more than what `seal` gave, since storage was away and there was hurry. */
+  /** Once sealed: whether text is left beyond the result of `seal`, because storage was away and `hurry` was called. */
   get isCut(): boolean {
     return this.#pieces.length > 1
   }
 
-  /** Adds text, or with empty text only says what comes next. Returns at once. */
+  /** Adds text; with empty text it only marks the kind that begins. Returns at once. */
   push(kind: Kind, text: string): void {
     if (this.#halted || this.#sealed) return
     this.#hasSaid ||= kind === 'text' && text.trim() !== ''
@@ -99,8 +99,8 @@ export class ReplyWriter {
   }
 
   /**
-   * Stops writing and gives what is left for the end, which appends it in the same step. A reply of several
-   * pieces is flushed to its last one first.
+   * Stops writing and returns the last piece for the end, which appends it in the same step. Earlier pieces are
+   * flushed first.
    */
   async seal(): Promise<FinalBytes> {
     if (this.#half !== '')
@@ -122,8 +122,8 @@ export class ReplyWriter {
   }
 
   /**
-   * Gives a storage that ends at byte `end` the tail again that it lost.
-   * @returns false when it refuses: then somebody else has written, or ended it
+   * Sends a storage that ends at byte `end` the tail again that it lost.
+   * @returns false if it refuses: then another owner has written, or the generation has ended
    * @throws Refusal when storage is away
    */
   async mend(end: number): Promise<boolean> {
@@ -136,12 +136,12 @@ export class ReplyWriter {
     return true
   }
 
-  /** From now on storage that is away is not waited for any more; what it did not take is lost. */
+  /** From now on, does not wait for storage that is away; text that it has not taken is lost. */
   hurry(): void {
     this.#hurried = true
   }
 
-  /** Stops without writing what is left. */
+  /** Stops, and discards the text that is left. */
   drop(): void {
     this.#halted = true
     this.#stopWaiting?.()
@@ -152,7 +152,7 @@ export class ReplyWriter {
   #keep(kind: Kind, text: string): void {
     const last = this.#pieces.at(-1)
     if (last?.kind === kind && !last.tried) last.text += text
-    // What has begun and said nothing is no more than the next beginning says.
+    // A beginning without text is superseded by the next beginning.
     else if (last?.text === '' && !last.tried)
       this.#pieces.splice(-1, 1, { kind, text, tried: false })
     else if (text !== '' || kind !== (last?.kind ?? this.#lastKind))
@@ -185,7 +185,7 @@ export class ReplyWriter {
     )
   }
 
-  /** Appends the first piece. Text that arrives meanwhile joins the next one. */
+  /** Appends the first piece. Text that arrives meanwhile joins a later one. */
   async #append(): Promise<void> {
     const piece = this.#pieces[0]
     if (!piece) return
@@ -214,7 +214,9 @@ export class ReplyWriter {
     if (text !== '') this.#kindOfBytes = kind
   }
 
-  /** The log is told what begins here, and again with the bytes after a mark that had none. */
+  /**
+   * The mark to send with a piece: where its kind begins, and again with the first bytes after a mark without bytes.
+   */
   #markOf({ kind }: Piece): Kind | undefined {
     return kind === this.#lastKind && kind === this.#kindOfBytes ? undefined : kind
   }
@@ -227,7 +229,7 @@ export class ReplyWriter {
       )
   }
 
-  /** @param since when that was sent which has failed: storage may take seconds to fail */
+  /** @param since when the failed append was sent; storage may take seconds to fail */
   #away(error: unknown, since: number): void {
     const passes = error instanceof Refusal && error.body.retryable
     if (!passes) return this.#halt({ why: 'storage' })

@@ -36,8 +36,8 @@ function linesOf(code: string | null, reason: string | null, unknown: readonly s
   return lines.map((line) => JSON.parse(line) as Record<string, unknown>)
 }
 
-describe('the end of an answer in the log', () => {
-  it.each(['authentication', 'billing', 'permission'])('is an error when it is %s', (code) => {
+describe('the log line about the end of an answer', () => {
+  it.each(['authentication', 'billing', 'permission'])('is an error if the code is %s', (code) => {
     expect(linesOf(code, 'Your credit balance is too low.')).toEqual([
       expect.objectContaining({
         level: 50,
@@ -48,11 +48,11 @@ describe('the end of an answer in the log', () => {
     ])
   })
 
-  it.each([null, 'overloaded', 'too-large'])('is none when it is %s', (code) => {
+  it.each([null, 'overloaded', 'too-large'])('is not an error if the code is %s', (code) => {
     expect(linesOf(code, null)).toEqual([expect.objectContaining({ level: 30 })])
   })
 
-  it('says who asked which model, and what it took', () => {
+  it('names the member, the model and the tokens used', () => {
     expect(linesOf(null, null)).toEqual([
       expect.objectContaining({
         memberId: 'alice',
@@ -63,7 +63,7 @@ describe('the end of an answer in the log', () => {
     ])
   })
 
-  it('names what nobody knows, and no keys', () => {
+  it('names unknown types, and no keys', () => {
     const [end, unknown] = linesOf('billing', 'Bad key sk-ant-api03-secret here.', [
       'block:hologram',
     ])

@@ -1,18 +1,19 @@
-// What the operator reads of an answer that has ended: how, and why it failed. Nothing that anybody said.
+// The operator's log line about an answer that has ended: its outcome, and why it failed. Contains nothing anybody
+// wrote.
 import type { Logger } from '../logger.ts'
 import type { Started } from '../judge/room-log.ts'
 import { memberLabel } from '../spending/member-label.ts'
 import type { FailureCode } from './claude.ts'
 import type { Finished } from './generation.ts'
 
-/** Nobody gets an answer until the operator has done something. */
+/** Failures that recur for everyone until the operator acts. */
 const FOR_THE_OPERATOR: ReadonlySet<string> = new Set<FailureCode>([
   'authentication',
   'billing',
   'permission',
 ])
 
-/** Refusals whose code alone does not say what was wrong; of all others it does. */
+/** Failures whose code alone does not explain them. */
 const NEEDS_WORDS: ReadonlySet<string> = new Set<FailureCode>([
   'authentication',
   'billing',
@@ -22,7 +23,7 @@ const NEEDS_WORDS: ReadonlySet<string> = new Set<FailureCode>([
   'unknown-model',
 ])
 
-/** Writes the end of a generation to the log: as an error where only the operator can help. */
+/** Logs the end of a generation: at level error if only the operator can help. */
 export function reportEnd(logger: Logger, started: Started, finished: Finished): void {
   const { roomId, generationId, number, by, model } = started
   const { ended, attempts, usage, reason, unknown } = finished

@@ -1,16 +1,16 @@
 import type { ClaudeFailure } from './claude.ts'
 
-/** Attempts for one generation, the first included; never after text has been shown. */
+/** Attempts per generation, including the first; never after text has been shown. */
 const ATTEMPTS = 3
-/** A longer wish of Claude's is not granted: people are waiting. */
+/** A longer delay requested by Claude means no retry: people are waiting. */
 const LONGEST_MS = 10_000
 const FIRST_MS = 500
 
 /**
- * How long to wait before asking again.
+ * The delay before the next attempt.
  * @param attempt how many attempts have failed, from 1
- * @param chance a number in [0, 1), so that many rooms do not come back at once
- * @returns ms, or null when it should not be tried again
+ * @param chance a number in [0, 1) that spreads the retries of many rooms
+ * @returns ms, or null if there should be no further attempt
  */
 export function retryDelay(failure: ClaudeFailure, attempt: number, chance: number): number | null {
   if (!failure.retryable || attempt >= ATTEMPTS) return null

@@ -1,16 +1,16 @@
-// The settings of a room as they were when a generation started.
+// The settings of a room at the moment when a generation started.
 import type { RoomState } from '@roomcast/shared/protocol'
 import { reduce } from '@roomcast/shared/room'
 import type { RoomLog } from '../judge/room-log.ts'
 
 export interface Settings extends Pick<RoomState, 'instructions' | 'members' | 'thinking'> {
-  /** The members as they are now. */
+  /** The current members. */
   readonly current: RoomState['members']
 }
 
 /**
- * What a prompt needs to know of a room besides its messages.
- * @param offset of the start of its generation: what is changed later holds for later ones
+ * The facts, besides messages, that a prompt needs about a room.
+ * @param offset of the entry that started the generation: later changes apply to later generations
  */
 export async function readSettings(
   log: RoomLog,

@@ -4,8 +4,8 @@ import { Watchdogs } from './watchdogs.ts'
 
 const LIMITS = { firstEventMs: 10, silenceMs: 20, answerMs: 100 }
 
-describe('[R5.2] a watchdog whose timers do not come to run', () => {
-  it('ends what never stops sending by the clock', () => {
+describe('[R5.2] a watchdog whose timers do not fire', () => {
+  it('ends a stream that never pauses by the clock', () => {
     const clock = new SimulatedClock(0)
     const late: string[] = []
     const watchdogs = new Watchdogs(clock, LIMITS, (code) => late.push(code))

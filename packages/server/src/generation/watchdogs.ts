@@ -1,14 +1,14 @@
-// How long Claude may take: to its first event, between two that say something, and for a whole answer.
+// Time limits on Claude: to its first event, between two events with content, and for a whole answer.
 //
-// Timers end what is silent. What never stops sending is held against the clock as well: a loop that always has
-// something to read may keep timers waiting.
+// Timers end a silent answer. An answer that never stops sending is also checked against the clock: a loop that always
+// has something to read may keep timers from firing.
 import type { Clock } from '@roomcast/shared/clock'
 import type { FailureCode } from './claude.ts'
 
 export interface GenerationLimits {
   /** Longest wait for the first event of Claude, ms. */
   readonly firstEventMs: number
-  /** Longest silence between two events that carry something, ms; not while Claude thinks. */
+  /** Longest silence between two events with content, ms; not applied while Claude thinks. */
   readonly silenceMs: number
   /** Longest time for a whole answer, ms. */
   readonly answerMs: number
@@ -22,38 +22,38 @@ export class Watchdogs {
   #stopAnswer: (() => void) | null = null
   #stopSilence: (() => void) | null = null
 
-  /** @param onLate hears once why it took too long; may be told again by another watchdog */
+  /** @param onLate called with the reason when a limit is exceeded; another watchdog may call it again */
   constructor(clock: Clock, limits: GenerationLimits, onLate: (code: FailureCode) => void) {
     this.#clock = clock
     this.#limits = limits
     this.#onLate = onLate
   }
 
-  /** The time for the whole answer begins. */
+  /** Starts the time limit of the whole answer. */
   begin(): void {
     const { answerMs } = this.#limits
     this.#until = this.#clock.now() + answerMs
     this.#stopAnswer = this.#clock.after(answerMs, () => this.#onLate('too-slow'))
   }
 
-  /** A request is made. */
+  /** A request is being made. */
   asks(): void {
     this.#listen(this.#limits.firstEventMs, 'no-answer')
   }
 
-  /** Something was said. */
+  /** Claude sent an event with content. */
   hears(): void {
     if (this.#clock.now() >= this.#until) this.#onLate('too-slow')
     else this.#listen(this.#limits.silenceMs, 'silent')
   }
 
-  /** Silence means nothing now. */
+  /** Suspends the limit on silence. */
   rest(): void {
     this.#stopSilence?.()
     this.#stopSilence = null
   }
 
-  /** Nothing is watched any more. */
+  /** Ends all limits. */
   stop(): void {
     this.rest()
     this.#stopAnswer?.()

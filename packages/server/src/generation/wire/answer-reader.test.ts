@@ -25,7 +25,7 @@ const wordsOf = (chunks: readonly Chunk[], kind: 'text' | 'thinking' = 'text') =
 const unknownOf = (chunks: readonly Chunk[]) =>
   chunks.flatMap((chunk) => (chunk.type === 'unknown' ? [chunk.name] : []))
 
-describe('the words of an answer', () => {
+describe('the text of an answer', () => {
   it.each([
     'text',
     'tool_use',
@@ -35,7 +35,7 @@ describe('the words of an answer', () => {
     undefined,
     null,
     5,
-  ])('that stand in the beginning of a block are kept: %s', (type) => {
+  ])('in the start of a block is kept: %s', (type) => {
     const chunks = read(
       START,
       begin({ type, text: 'Hello ' }),
@@ -47,7 +47,7 @@ describe('the words of an answer', () => {
     expect(chunks).not.toContainEqual({ type: 'begun', kind: 'thinking' })
   })
 
-  it('that stand in the beginning of thinking are thinking', () => {
+  it('in the start of a thinking block is thinking', () => {
     const chunks = read(
       begin({ type: 'thinking', thinking: 'Hm, ' }),
       grow({ type: 'thinking_delta', thinking: 'so.' }),
@@ -58,7 +58,7 @@ describe('the words of an answer', () => {
     expect(wordsOf(chunks)).toBe('Yes')
   })
 
-  it('that stand in the beginning of the whole are kept', () => {
+  it('in the start of the message is kept', () => {
     const message = { content: [null, { type: 'text', text: 'Hello ' }, 5, 'x'] }
     const chunks = read(
       { type: 'message_start', message },
@@ -67,7 +67,7 @@ describe('the words of an answer', () => {
     expect(wordsOf(chunks)).toBe('Hello you.')
   })
 
-  it('are text in a delta that nobody knows, but thinking within a block of thinking', () => {
+  it('in an unknown delta is text, but thinking within a thinking block', () => {
     const strange = grow({ type: 'dream_delta', text: 'so ' })
     const chunks = read(
       strange,
@@ -81,7 +81,7 @@ describe('the words of an answer', () => {
     expect(unknownOf(chunks)).toEqual(['delta:dream_delta'])
   })
 
-  it('are read without types, without an index, twice begun, after a stop, and in an event of no name', () => {
+  it('is read without types or index, from blocks begun twice, after a stop, and from unknown events', () => {
     const chunks = read(
       grow({ text: 'One ' }),
       { type: 'content_block_stop', index: 3 },
@@ -95,7 +95,7 @@ describe('the words of an answer', () => {
   })
 
   it.each([null, undefined, 5, true, [], {}, { value: 'x' }, ''])(
-    'are none where they are %j',
+    'is empty if it is %j',
     (text) => {
       const chunks = read(
         START,
@@ -111,7 +111,7 @@ describe('the words of an answer', () => {
 describe('the type of an event', () => {
   const take = (event: string | null, data: string) => new AnswerReader(null).take({ event, data })
 
-  it('is in its data, or beside it', () => {
+  it('may be in its data or beside it', () => {
     const data = JSON.stringify(grow({ type: 'text_delta', text: 'Yes.' }))
     expect(wordsOf(take(null, data))).toBe('Yes.')
     expect(wordsOf(take('message', data))).toBe('Yes.')
@@ -123,7 +123,7 @@ describe('the type of an event', () => {
     )
   })
 
-  it.each(['', 'null', '5', '[]', '{}'])('of the end needs no data: %j', (data) => {
+  it.each(['', 'null', '5', '[]', '{}'])('`message_stop` needs no data: %j', (data) => {
     expect(take('message_stop', data)).toContainEqual({
       type: 'stopped',
       stop: 'end_turn',
@@ -132,19 +132,19 @@ describe('the type of an event', () => {
     })
   })
 
-  it('that nobody knows may come with anything', () => {
+  it('may come with any data if it is unknown', () => {
     expect(unknownOf(take('tick', 'no JSON'))).toEqual(['event:tick'])
     expect(take('ping', 'no JSON')).toEqual([])
   })
 
   it.each([null, 'content_block_delta', 'message_stop'])(
-    'with data that is no JSON is not understood: %s',
+    'with invalid JSON fails the answer: %s',
     (event) => {
       expect(() => take(event, '{"type"')).toThrow(ClaudeFailure)
     },
   )
 
-  it('is named once where nobody knows it, and never at length', () => {
+  it('is reported once if it is unknown, and never at length', () => {
     const strange = (type: unknown) => begin({ type })
     expect(unknownOf(read(strange('hologram'), strange('hologram')))).toEqual(['block:hologram'])
     expect(unknownOf(read(strange('x'.repeat(65)), strange('a b')))).toEqual(['block:nameless'])
@@ -157,7 +157,7 @@ describe('usage', () => {
   const stopped = (...events: readonly Event[]) => read(...events, STOP).at(-1)
 
   it.each([undefined, null, {}, [], 5, 'many', { output_tokens: null }])(
-    'that is %j counts nothing',
+    'that is %j counts as not reported',
     (usage) => {
       const chunks = read({ type: 'message_start', message: { usage } }, end({}, usage), STOP)
       expect(chunks[0]).toEqual({ type: 'accepted', requestId: 'req_1', inputTokens: null })
@@ -182,7 +182,7 @@ describe('usage', () => {
     })
   })
 
-  it('is what was told last, with what a cache held; the beginning has a placeholder for the answer', () => {
+  it('is the last value reported, including cached tokens; the first event has only a placeholder for output', () => {
     expect(stopped(START)).toMatchObject({ inputTokens: 7, outputTokens: null })
     expect(
       stopped(START, end({}, { output_tokens: 3 }), end(null, { output_tokens: 9 })),
@@ -197,15 +197,15 @@ describe('usage', () => {
   })
 })
 
-describe('the reason of the end', () => {
+describe('the stop reason', () => {
   it.each([true, null, undefined, 5, {}, '', 'two words', 'x'.repeat(65)])(
-    'is none when it is %j',
+    'is ignored if it is %j',
     (stop_reason) => {
       expect(read(end({ stop_reason }), STOP).at(-1)).toMatchObject({ stop: 'end_turn' })
     },
   )
 
-  it('is a word, also one that nobody knows', () => {
+  it('is any single word, even an unknown one', () => {
     expect(read(end({ stop_reason: 'refusal' }), STOP).at(-1)).toMatchObject({ stop: 'refusal' })
     expect(read(end({ stop_reason: 'bored' }), end(5), STOP).at(-1)).toMatchObject({
       stop: 'bored',
@@ -213,15 +213,15 @@ describe('the reason of the end', () => {
   })
 })
 
-describe('an answer that never gets anywhere', () => {
-  it('is given up after so many events without words', () => {
+describe('an answer without progress', () => {
+  it('is given up after too many events without text', () => {
     const reader = new AnswerReader(null)
     const frame = { event: 'ping', data: '' }
     for (let count = 0; count < WORDLESS_EVENTS; count++) reader.take(frame)
     expect(() => reader.take(frame)).toThrow(ClaudeFailure)
   })
 
-  it('loses thinking, never text, when it changes between them without end', () => {
+  it('loses thinking, never text, if it switches between them endlessly', () => {
     const both = [
       grow({ type: 'thinking_delta', thinking: 'a' }),
       grow({ type: 'text_delta', text: 'b' }),

@@ -1,8 +1,8 @@
-// What the wire of Claude says, as chunks. Whatever may come is read: fields that are left out, null, or of another
-// type cost no text and fail no answer, and a type that nobody knows is named as such.
+// Turns Claude's wire events into chunks. It accepts anything: missing fields, nulls and fields of another type lose
+// no text and fail no answer, and unknown types are reported by name.
 //
-// All types of the SDK stand in the tables below: one that a later SDK adds does not compile until it has a meaning.
-// Only the type and the words of an event count. Its order and its index say nothing here: words come as they came.
+// The tables below list all types of the SDK: a type that a later SDK adds does not compile until it has a meaning.
+// Only an event's type and text count. Its order and index are ignored: text is taken in the order in which it arrives.
 import type Anthropic from '@anthropic-ai/sdk'
 import type { Kind } from '@roomcast/shared/protocol'
 import { unreachable } from '@roomcast/shared/unreachable'
@@ -10,7 +10,7 @@ import { type Chunk, ClaudeFailure } from '../claude.ts'
 import { failureOfEvent } from './failures.ts'
 import { inputTokensOf, outputTokensOf } from './usage.ts'
 
-/** One event of the stream, as the SDK cuts it. */
+/** One event of the stream, as the SDK splits it. */
 export interface Frame {
   readonly event: string | null
   readonly data: string
@@ -19,7 +19,7 @@ export interface Frame {
 type EventType = Anthropic.RawMessageStreamEvent['type'] | 'ping' | 'error'
 type BlockType = Anthropic.RawContentBlockStartEvent['content_block']['type']
 type DeltaType = Anthropic.RawContentBlockDelta['type']
-/** `aside`: nothing of it is shown. */
+/** `aside`: nothing of the block or delta is shown. */
 type Meaning = Kind | 'aside'
 type Fields = Readonly<Record<string, unknown>>
 
@@ -55,14 +55,14 @@ const DELTAS: Readonly<Record<DeltaType, Meaning>> = {
   input_json_delta: 'aside',
 }
 
-/** Events without words in one answer; an hour of pings is 3600. */
+/** Limit on events without text in one answer; an hour of pings is 3600. */
 export const WORDLESS_EVENTS = 50_000
-/** How often an answer may change between thinking and text; beyond it, thinking is left out. */
+/** Limit on switches between thinking and text; beyond it, thinking is left out. */
 export const CHANGES_OF_KIND = 1000
-/** Unknown types that are named in one answer. */
+/** Limit on unknown types that are reported in one answer. */
 export const NAMED_UNKNOWN = 10
 
-/** Reads one answer, frame by frame. */
+/** Parses one answer, frame by frame. */
 export class AnswerReader {
   readonly #requestId: string | null
   readonly #unknown = new Set<string>()
@@ -70,9 +70,9 @@ export class AnswerReader {
   #stop = 'end_turn'
   #inputTokens: number | null = null
   #outputTokens: number | null = null
-  /** Of the block that was begun last. */
+  /** The meaning of the block that began last. */
   #block: Meaning | null = null
-  /** Of what was told last, and how often it has changed. */
+  /** The kind of the last chunk, and how often it has changed. */
   #kind: Kind | null = null
   #changes = 0
   #wordless = 0
@@ -82,8 +82,8 @@ export class AnswerReader {
   }
 
   /**
-   * What a frame says: nothing, or any number of chunks; after `stopped` there is nothing more to read.
-   * @throws ClaudeFailure for an error that Claude reports, for what is no JSON, and for endless events without words
+   * The chunks of a frame, possibly none; after `stopped` there is nothing more to read.
+   * @throws ClaudeFailure for an error that Claude reports, for invalid JSON, and for endless events without text
    */
   take(frame: Frame): Chunk[] {
     const { type, fields } = eventOf(frame)
@@ -107,9 +107,9 @@ export class AnswerReader {
     switch (type) {
       case 'message_start': {
         const message = fieldsOf(fields['message'])
-        // Its output tokens are a placeholder.
+        // Its count of output tokens is only a placeholder.
         this.#inputTokens = inputTokensOf(fieldsOf(message['usage'])) ?? this.#inputTokens
-        // Seldom more than an empty list.
+        // Usually an empty list.
         const { content } = message
         return Array.isArray(content) ? content.flatMap((block) => this.#begun(block)) : []
       }
@@ -148,12 +148,12 @@ export class AnswerReader {
   #grown(delta: Fields): Chunk[] {
     const type = delta['type']
     if (isKeyOf(DELTAS, type)) return this.#words(delta, DELTAS[type])
-    // Within a block that thinks, what it adds is no answer.
+    // Within a thinking block, an unknown delta is not part of the answer.
     const meaning = this.#block === 'thinking' ? 'thinking' : null
     return [...this.#named('delta', type), ...this.#words(delta, meaning)]
   }
 
-  /** The words of a block or delta. What is not known to be thinking is text: no text is lost. */
+  /** The text of a block or delta. Text not known to be thinking counts as answer text, so none is lost. */
   #words(fields: Fields, meaning: Meaning | null): Chunk[] {
     const { text, thinking } = fields
     return [
@@ -174,7 +174,7 @@ export class AnswerReader {
     return text === '' ? [] : [{ type: 'text', kind, text }]
   }
 
-  /** Says once which type is not known here. */
+  /** Reports an unknown type, once. */
   #named(what: 'event' | 'block' | 'delta', type: unknown): Chunk[] {
     const name = `${what}:${wordOf(type) ?? 'nameless'}`
     if (this.#unknown.has(name) || this.#unknown.size >= NAMED_UNKNOWN) return []
@@ -182,7 +182,7 @@ export class AnswerReader {
     return [{ type: 'unknown', name }]
   }
 
-  /** Cumulative: the last that says something counts. */
+  /** Usage is cumulative: the last reported value counts. */
   #count(usage: unknown): void {
     const fields = fieldsOf(usage)
     this.#inputTokens = inputTokensOf(fields) ?? this.#inputTokens
@@ -190,13 +190,13 @@ export class AnswerReader {
   }
 }
 
-/** The type of an event is in its data; some gateways say it there alone, some only beside it. */
+/** The type of an event is in its data; some gateways give it only there, others only in the `event:` line. */
 function eventOf({ event, data }: Frame): { type: string; fields: Fields } {
   if (event === 'ping') return { type: 'ping', fields: {} }
   if (event === 'error') return { type: 'error', fields: fieldsOf(jsonOf(data)) }
   const value = data === '' ? {} : jsonOf(data)
   if (value === undefined) {
-    // Of an event that nobody knows the data may be anything.
+    // The data of an unknown event may be anything.
     if (event !== null && !isKeyOf(EVENTS, event)) return { type: event, fields: {} }
     throw new ClaudeFailure('protocol', { retryable: true })
   }
@@ -205,12 +205,12 @@ function eventOf({ event, data }: Frame): { type: string; fields: Fields } {
   return { type: names.find((name) => isKeyOf(EVENTS, name)) ?? names[0] ?? '', fields }
 }
 
-/** Undefined for what is no JSON. */
+/** Undefined for invalid JSON. */
 function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text) as unknown
   } catch {
-    // ignored because: the caller knows what it means
+    // ignored because: the caller decides what invalid JSON means
     return undefined
   }
 }
@@ -226,7 +226,7 @@ function isKeyOf<Key extends string>(
   return typeof key === 'string' && Object.hasOwn(table, key)
 }
 
-/** A name such as those of types and reasons; nothing else comes through. */
+/** A plain identifier, such as a type or a stop reason; null for anything else. */
 function wordOf(value: unknown): string | null {
   return typeof value === 'string' && /^[\w.-]{1,64}$/.test(value) ? value : null
 }

@@ -1,18 +1,18 @@
-// The bytes of an answer, with a bound: whoever is asked may send without end, and all of it would be kept or read.
+// Bounds the bytes of an answer: an endpoint may send without end, and all of it would be buffered or read.
 
 import { ClaudeFailure } from '../claude.ts'
 
-/** Bytes of one event at most: a whole reply of `LIMITS.replyBytes`, with every character written as `\uXXXX`. */
+/** Limit per event, bytes: a whole reply of `LIMITS.replyBytes`, with every character written as `\uXXXX`. */
 const EVENT_BYTES = 8 * 1024 * 1024
-/** Bytes of an answer at most: a whole reply, with an event of its own for each character. */
+/** Limit per answer, bytes: a whole reply, with one event per character. */
 export const ANSWER_BYTES = 256 * 1024 * 1024
 
 const LINE_FEED = 10
 const CARRIAGE_RETURN = 13
 
 /**
- * The same body.
- * @throws ClaudeFailure `protocol`, while it is read, beyond `EVENT_BYTES` without an empty line or `ANSWER_BYTES` in all
+ * Passes a body through unchanged.
+ * @throws ClaudeFailure `protocol` during reading, beyond `EVENT_BYTES` without an empty line or `ANSWER_BYTES` in all
  */
 export function bounded(body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
   let [ofEvent, ofAnswer] = [0, 0]

@@ -1,5 +1,5 @@
-// How an answer fails, in one of our own codes: by the type that Claude gives, by the status of HTTP, or by the way a
-// connection breaks. Words of Claude go to the operator alone, and nothing of the prompt goes with them.
+// Maps a failed answer to one of our own codes: by Claude's error type, by HTTP status, or by the way the connection
+// broke. Claude's own words go only to the operator, without anything of the prompt.
 import {
   APIConnectionError,
   APIConnectionTimeoutError,
@@ -46,13 +46,13 @@ const RETRYABLE: ReadonlySet<FailureCode> = new Set([
   'silent',
   'upstream',
 ])
-/** 429s that a wait does not cure. */
+/** 429s that waiting does not cure. */
 const SPEND_LIMITS: ReadonlySet<string> = new Set([
   'enforced_spend_limit_reached',
   'contract_spend_limit_reached',
 ])
 
-/** @returns what a request or a body that breaks off has come to */
+/** The failure for an error of a request or of a body that breaks off. */
 export function failureOf(error: unknown): ClaudeFailure {
   if (error instanceof ClaudeFailure) return error
   if (error instanceof APIConnectionTimeoutError) return failure('no-answer')
@@ -60,7 +60,7 @@ export function failureOf(error: unknown): ClaudeFailure {
   if (error instanceof APIUserAbortError) return failure('connection')
   if (error instanceof APIError) return failureOfApi(error as APIError)
   if (error instanceof SyntaxError) return failure('protocol')
-  // A body that breaks off is a bare TypeError "terminated"; its cause tells a timeout from a reset.
+  // A body that breaks off is a bare TypeError "terminated"; its cause distinguishes a timeout from a reset.
   if (error instanceof TypeError && error.cause instanceof Error)
     return failure(causeCode(error.cause) === 'UND_ERR_BODY_TIMEOUT' ? 'silent' : 'connection')
   return failure('upstream')
@@ -78,7 +78,7 @@ function failureOfApi(error: APIError): ClaudeFailure {
   })
 }
 
-/** An error that comes as an event of a stream. */
+/** The failure for an error event within a stream. */
 export function failureOfEvent(event: Fields, requestId: string | null): ClaudeFailure {
   const error = fieldsOf(event['error'])
   const { type, message } = error
@@ -90,7 +90,7 @@ interface Said {
   readonly type: unknown
   readonly errorCode: unknown
   readonly message: unknown
-  /** Of HTTP; undefined for an error within a stream. */
+  /** HTTP status; undefined for an error within a stream. */
   readonly status: number | undefined
   readonly retryAfterMs: number | null
   readonly requestId: string | null
@@ -110,7 +110,9 @@ function failureSaid(said: Said): ClaudeFailure {
   })
 }
 
-/** Claude says the same about requests that are wrong, about prompts that are too long, and about unpaid bills. */
+/**
+ * The code of an error, also by its message: Claude uses one type for invalid requests, long prompts and unpaid bills.
+ */
 function codeOf(
   { type, errorCode, status }: Said,
   message: string,
@@ -124,7 +126,7 @@ function codeOf(
   return code === 'invalid-request' && UNPAID.test(message) ? 'billing' : code
 }
 
-/** An account without credit, or one that has reached the limit that its owner has set. */
+/** The account has no credit, or has reached the limit that its owner set. */
 const UNPAID = /credit balance is too low|reached your specified (?:API )?usage limits/i
 
 /** `prompt is too long: 205000 tokens > 200000 maximum` */
@@ -155,17 +157,17 @@ function failure(code: FailureCode): ClaudeFailure {
   return new ClaudeFailure(code, { retryable: RETRYABLE.has(code) })
 }
 
-/** @param status of HTTP; undefined for an error within a stream */
+/** @param status HTTP status; undefined for an error within a stream */
 function codeOfStatus(status: number | undefined): FailureCode {
-  // A gateway that wants a login, or an address that has moved: it is not asked there.
+  // A redirect: a gateway that wants a login, or an address that has moved. It is not followed.
   if (status !== undefined && status >= 300 && status < 400) return 'protocol'
   return CODE_BY_STATUS[status ?? 0] ?? 'upstream'
 }
 
-/** Error codes of connections that were there; any other kept one from being made (address, name, certificate). */
+/** Error codes of established connections; with any other, no connection was made (address, name, certificate). */
 const BROKE_OFF: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'])
 
-/** What came of a request that got no answer. The SDK wraps the error of fetch, which wraps that of the system. */
+/** The code for a request without a response. The SDK wraps the error of fetch, which wraps that of the system. */
 function connectionCode({ cause }: Error): FailureCode {
   const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause
   if (!(inner instanceof Error)) return 'unreachable'

@@ -18,12 +18,12 @@ const WHOLE = {
 const ODD = [undefined, null, true, -5, 1.5, 1e300, '', 'word', [], {}, { thinking: [] }]
 
 describe('a model in a list', () => {
-  it('is read with its limits, and with whether it thinks', () => {
+  it('is read with its limits and its thinking capability', () => {
     expect(modelOf(listed)).toEqual([WHOLE])
   })
 
   it.each(['display_name', 'max_input_tokens', 'max_tokens', 'capabilities'])(
-    'is read also without %s, or with anything in its place',
+    'is read even without %s, or with anything in its place',
     (field) => {
       for (const odd of ODD) {
         const [model] = modelOf({ ...listed, [field]: odd })
@@ -37,7 +37,7 @@ describe('a model in a list', () => {
   )
 
   it.each([...ODD.filter((odd) => odd !== 'word'), 'x'.repeat(101)])(
-    'is none when its id is %j',
+    'is skipped if its id is %j',
     (id) => {
       expect(modelOf({ ...listed, id })).toEqual([])
       expect(modelOf(id)).toEqual([])

@@ -1,8 +1,8 @@
-// One model as a list of Claude's tells of it. Whatever it leaves out is not known: 0, or no.
+// Parses one model from Claude's list. A missing limit is 0, a missing capability false.
 import { LIMITS } from '@roomcast/shared/protocol'
 import type { ModelLimits } from '../claude.ts'
 
-/** None for what is no model. */
+/** Empty if the value is not a model. */
 export function modelOf(listed: unknown): ModelLimits[] {
   const { id, display_name, max_input_tokens, max_tokens, capabilities } = fieldsOf(listed)
   if (typeof id !== 'string' || id === '' || id.length > LIMITS.modelLength) return []

@@ -1,11 +1,11 @@
-// Tokens as the wire reports them. What cannot be a count is none: null, and others estimate.
+// Token counts as Claude reports them; null for an invalid count, which callers then estimate.
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** More than any answer or prompt has. */
+/** Larger than any real count. */
 const MOST_TOKENS = 1_000_000_000
 
-/** All of the prompt, also what was read from a cache or written to it; null where it is not told. */
+/** Input tokens of the whole prompt, including those read from or written to the cache; null if not reported. */
 export function inputTokensOf(usage: Fields): number | null {
   const plain = countOf(usage['input_tokens'])
   if (plain === null) return null
@@ -14,7 +14,7 @@ export function inputTokensOf(usage: Fields): number | null {
   return plain + written + read
 }
 
-/** Null where it is not told. */
+/** Null if not reported. */
 export function outputTokensOf(usage: Fields): number | null {
   return countOf(usage['output_tokens'])
 }
