@@ -3,13 +3,13 @@ import { answerCommand } from './answer-command.ts'
 import type { RoomsPort } from './rooms-port.ts'
 import type { SocketConnection } from './socket-connection.ts'
 
-/** No rooms at all: whoever asks for one fails, and the answer would be `internal`. */
+/** No rooms at all: a use of them would throw, and the answer would be `internal`. */
 const answer = (input: unknown) =>
   answerCommand({} as RoomsPort, {} as SocketConnection, input, () => undefined)
 const post = { type: 'post', commandId: 'c', roomId: 'r', text: 'x', ask: false }
 const refused = { ok: false, error: { code: 'bad-request' } }
 
-/** A list of `length` that counts how many of its items are looked at. */
+/** A list of `length` that counts how many of its items are read. */
 function watched(length: number, item: unknown) {
   const seen = { items: 0 }
   const list = new Proxy(Array<unknown>(length).fill(item), {
@@ -31,7 +31,7 @@ describe('[R7.1] a command with a fault', () => {
     expect(seen.items).toBe(0)
   })
 
-  it('is looked at up to the first', async () => {
+  it('is read only up to its first fault', async () => {
     const { list, seen } = watched(50, '!')
     expect(await answer({ ...post, mentions: list })).toMatchObject(refused)
     expect(seen.items).toBe(1)

@@ -1,4 +1,4 @@
-// One command of a connection, from what came over the wire to its acknowledgement.
+// One command of a connection, from its wire input to its acknowledgement.
 import * as v from 'valibot'
 import {
   type Command,
@@ -12,9 +12,9 @@ import type { RoomsPort } from './rooms-port.ts'
 import type { SocketConnection } from './socket-connection.ts'
 
 /**
- * Does a command. Never rejects: a refusal, and whatever else goes wrong, is an answer too.
+ * Performs a command. Never rejects: a refusal, and any other error, becomes an acknowledgement.
  * @param input of any shape
- * @param onError hears of what is no refusal; the member is told `internal`
+ * @param onError called with every error that is not a refusal; the member gets `internal`
  */
 export async function answerCommand(
   rooms: RoomsPort,
@@ -46,13 +46,13 @@ export async function answerCommand(
   }
 }
 
-/** A list of a hundred thousand faults costs more than anything that it could be told for. */
+/** Stop at the first fault: a list of a hundred thousand faults costs more than it could be worth. */
 const FIRST_FAULT = { abortEarly: true, abortPipeEarly: true } as const
 
-/** Characters told of a fault. */
+/** Limit on the characters of a reported fault. */
 const LONGEST_FAULT = 150
 
-/** Reads a command from what came over the wire, or says in words what is wrong with it. */
+/** Parses a command, or describes what is wrong with it. */
 function parseCommand(input: unknown): { command: Command } | { error: ErrorBody } {
   const type = v.safeParse(v.object({ type: v.string() }), input)
   if (!type.success)
@@ -64,7 +64,7 @@ function parseCommand(input: unknown): { command: Command } | { error: ErrorBody
   if (parsed.success) return { command: parsed.output as Command }
   const issue = parsed.issues[0]
   const field = v.getDotPath(issue) ?? 'command'
-  // It repeats whatever was sent.
+  // The message repeats the input, of any length.
   const fault = issue.message.slice(0, LONGEST_FAULT).toWellFormed()
   return { error: errorBody('bad-request', `${name}: ${field}: ${fault}`) }
 }

@@ -7,7 +7,7 @@ import { Door, type DoorOptions } from './door.ts'
 
 const SOCKET = '/socket.io/?EIO=4&transport=websocket'
 
-/** A wire that remembers what it was answered. */
+/** A raw socket that records its answers. */
 class Wire extends Duplex {
   answer = ''
   override _read(): void {}
@@ -51,7 +51,7 @@ describe('the door', () => {
     ['another path', '/other', '404 Not Found', 'not-found'],
     ['a plain request', '/socket.io/?EIO=4&transport=polling', '400 Bad Request', 'bad-request'],
     [
-      'another version of the wire',
+      'another version of Engine.IO',
       '/socket.io/?EIO=3&transport=websocket',
       '400 Bad Request',
       'bad-request',
@@ -69,13 +69,13 @@ describe('the door', () => {
     expect(wire.writableEnded).toBe(true)
   })
 
-  it('asks first whether a request may begin a connection', () => {
+  it('checks first whether a request may open a connection', () => {
     const { refused, knock } = open({ refuse: () => errorBody('origin-refused') })
     expect(knock('/other').answer).toMatch(/^HTTP\/1\.1 403 Forbidden\r\n/)
     expect(refused).toEqual(['origin-refused'])
   })
 
-  it('refuses an address that has as many wires as it may, until one is gone', async () => {
+  it('refuses an address at its limit of sockets until one has closed', async () => {
     const { admitted, refused, knock } = open()
     const first = knock()
     knock()
@@ -90,21 +90,21 @@ describe('the door', () => {
     expect(refused).toEqual(['rate-limited'])
   })
 
-  it('lets nobody in once it is closed', () => {
+  it('refuses every upgrade once it is closed', () => {
     const { door, admitted, knock } = open()
     door.close()
     expect(knock().answer).toMatch(/^HTTP\/1\.1 503 Service Unavailable\r\n/)
     expect(admitted).toEqual([])
   })
 
-  it('breaks off all wires that are left', () => {
+  it('destroys all remaining sockets on `breakOff`', () => {
     const { door, knock } = open()
     const wires = [knock(), knock(SOCKET, 'elsewhere')]
     door.breakOff()
     expect(wires.map(({ destroyed }) => destroyed)).toEqual([true, true])
   })
 
-  it('hears of a wire that breaks, admitted or not', () => {
+  it('handles the error of a broken socket, admitted or not', () => {
     const { knock } = open()
     for (const wire of [knock(), knock('/other')])
       expect(() => wire.emit('error', new Error('reset'))).not.toThrow()

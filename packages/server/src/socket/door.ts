@@ -1,30 +1,32 @@
-// The door for sockets: every upgrade of the HTTP server comes here first, is let through to Socket.IO or answered with a status.
+// The door for sockets: every upgrade request of the HTTP server comes here first, and is passed to Socket.IO or
+// answered with a status.
 //
-// Guarantees: Socket.IO sees upgrades for a new WebSocket only, never a plain request, nor a second wire for a connection that there
-// is; whoever is not let in is answered, and no wire that breaks off is without somebody who hears of it (which would end the process).
+// Guarantees: Socket.IO sees only upgrades for a new WebSocket, never a plain request or a second transport for an
+// existing connection; every refused request gets an answer; and every raw socket has an error handler (an unhandled
+// error would end the process).
 import { createServer, type IncomingMessage, type Server as HttpServer } from 'node:http'
 import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { type ErrorBody, errorBody, type ErrorCode } from '@roomcast/shared/protocol'
 
-/** Where sockets are. */
+/** The path of all sockets. */
 export const SOCKET_PATH = '/socket.io/'
 
-/** How long a wire that was refused may do nothing before it is broken off, ms. */
+/** How long a refused raw socket may stay idle before it is destroyed, ms. */
 const FAREWELL_MS = 2000
 
 export interface DoorOptions {
   readonly http: HttpServer
-  /** Why a request may not begin a connection, or null. */
+  /** The reason why a request may not open a connection, or null. */
   readonly refuse: (request: IncomingMessage) => ErrorBody | null
-  /** Whose connection it is, as `addressKey` gives it. */
+  /** The address behind a request, as `addressKey` gives it. */
   readonly addressOf: (request: IncomingMessage) => string
-  /** Wires of one address at a time; further ones are refused as `rate-limited`. */
+  /** Limit on raw sockets per address; beyond it a request is refused as `rate-limited`. */
   readonly mostPerAddress: number
   readonly onRefused: (code: ErrorCode) => void
 }
 
-/** The status of each refusal at the door; every other is a 400. */
+/** The HTTP status of a refusal; 400 for all others. */
 const STATUS: Partial<Record<ErrorCode, string>> = {
   'not-found': '404 Not Found',
   'origin-refused': '403 Forbidden',
@@ -34,10 +36,10 @@ const STATUS: Partial<Record<ErrorCode, string>> = {
 }
 
 export class Door {
-  /** Never listens: Socket.IO takes from it the upgrades that are let through. */
+  /** Never listens: Socket.IO gets the admitted upgrades from it. */
   readonly inner = createServer()
   readonly #options: DoorOptions
-  /** What the connections run over, admitted or not, with its address. */
+  /** The raw sockets of all connections, admitted or not, with their addresses. */
   readonly #wires = new Map<Duplex, string>()
   #isClosed = false
 
@@ -54,12 +56,12 @@ export class Door {
     })
   }
 
-  /** Takes no more; a proxy brings whoever comes to another node. */
+  /** Refuses all further upgrades; a proxy then sends clients to another node. */
   close(): void {
     this.#isClosed = true
   }
 
-  /** Ends all that are still there, whatever is unsent. */
+  /** Destroys all remaining raw sockets, whatever is unsent. */
   breakOff(): void {
     for (const wire of this.#wires.keys()) wire.destroy()
   }
@@ -70,7 +72,7 @@ export class Door {
     const refusal = refuse(request)
     if (refusal) return refusal
     const { url = '' } = request
-    // Left without an answer they look to a proxy as if this node had died, and anybody can send them.
+    // An unanswered request looks to a proxy as if this node had died, and anybody can send one.
     if (!url.startsWith(SOCKET_PATH)) return errorBody('not-found')
     const query = new URLSearchParams(url.slice(SOCKET_PATH.length).replace(/^\?/, ''))
     if (query.get('transport') !== 'websocket' || query.get('EIO') !== '4' || query.has('sid'))
@@ -93,7 +95,7 @@ export class Door {
       `HTTP/1.1 ${STATUS[error.code] ?? '400 Bad Request'}\r\nconnection: close\r\n` +
         `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
     )
-    // Whoever does not take the answer, nor ends its own half, is not waited for.
+    // A client that neither reads the answer nor closes its half is not waited for.
     if (wire instanceof Socket) wire.setTimeout(FAREWELL_MS, () => wire.destroy())
     wire.resume()
   }

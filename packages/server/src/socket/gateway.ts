@@ -1,8 +1,8 @@
-// The border to Socket.IO: who may connect, commands in, updates out. The only importer of socket.io,
+// The border to Socket.IO: admission, commands in, updates out. The only importer of socket.io,
 // apart from its types (room-socket.ts).
 //
-// In-memory adapter only: order across nodes and resuming come from the log. A broadcast encodes an update once
-// for all watchers. A connection that does not drain leaves the live path and gets one tail when it does.
+// It uses the in-memory adapter: order across nodes and resuming come from the log. A broadcast encodes an update once
+// for all watchers. A connection that does not drain leaves the live path and gets one tail when it has drained.
 import type { EventEmitter } from 'node:events'
 import type { IncomingMessage, Server as HttpServer } from 'node:http'
 import * as v from 'valibot'
@@ -30,21 +30,22 @@ import type { RoomsPort } from './rooms-port.ts'
 import { SocketConnection } from './socket-connection.ts'
 
 /**
- * Packets of one connection in a minute, of any kind, pings of the WebSocket too; a burst may be as long. Beyond, it is ended: they
- * are more than the commands of a member and cost something each.
+ * Packets of any kind per connection and minute, WebSocket pings included; a burst may be as large. A connection beyond
+ * the limit is closed: it sends more than a member's commands need, and each packet costs something.
  */
 const PACKETS_PER_MINUTE = 3000
 /**
- * Kernels hide a dead peer for minutes; ask every 10 s and give it 20. A ping waits behind whatever is on its way: with 8 s a
- * link that needs 20 s for a room was ended each time before it had it (https://socket.io/docs/v4/server-options/#pingtimeout).
+ * Kernels hide a dead peer for minutes; ping every 10 s and allow 20 s for the answer. A ping waits behind everything
+ * already in flight: with 8 s, a link that needed 20 s for a snapshot was closed each time before it had the snapshot
+ * (https://socket.io/docs/v4/server-options/#pingtimeout).
  */
 const PING_MS = { pingInterval: 10_000, pingTimeout: 20_000, connectTimeout: 10_000 }
-/** So many more commands refused than taken, and the connection is ended. */
+/** A connection is closed when this many more of its commands were refused than accepted. */
 const MOST_REFUSED = 200
-/** How long connections may still take what was sent to them when the node goes down, and how often that is looked at, ms. */
+/** On shutdown: how long connections may still drain, and how often that is checked, ms. */
 const FAREWELL_MS = 2000
 const DRAIN_POLL_MS = 20
-/** How often some connections are sent to other nodes, ms. */
+/** The pause between batches of connections that are sent to other nodes, ms. */
 const SEND_AWAY_EVERY_MS = 20
 
 const PAGE_IS_NEWER =
@@ -56,33 +57,33 @@ interface GatewayOptions {
   /** See DoorOptions. */
   readonly refuse: (request: IncomingMessage) => ErrorBody | null
   readonly addressOf: (request: IncomingMessage) => string
-  /** Who this is, by the token of the handshake or the cookie of the request; null when nobody known. */
+  /** The member behind the handshake token or the request's cookie; null if unknown. */
   readonly authenticate: (
     token: string | undefined,
     request: IncomingMessage,
   ) => Promise<KnownMember | null>
-  /** Whether this sender may send another command of so many bytes now; asked once for each. */
+  /** Whether this sender may send another command of this size now; called once per command. */
   readonly mayCommand: (sender: Sender, bytes: number) => boolean
-  /** Hears of every command, by the type its sender gave it, and then of its answer: the code of a refusal, or null. */
+  /** Called with the type of each command, as sent; the returned function gets the code of its refusal, or null. */
   readonly onCommand: (type: unknown) => (code: string | null) => void
-  /** Hears of upgrades that were refused. */
+  /** Called for every refused upgrade. */
   readonly onRefused: (code: ErrorCode) => void
-  /** Hears of every connection that this node ends, and why. */
+  /** Called for every connection that this node closes, with the reason. */
   readonly onEnded: (why: EndReason) => void
   readonly onError: (command: string, error: unknown) => void
 }
 
-/** Why a connection is ended by this node, other than that the node goes down. */
+/** The reason why this node closes a connection, other than its own shutdown. */
 type EndReason = 'odd-packet' | 'too-many-packets' | 'too-many-commands' | 'slow'
 
 export class Gateway implements FanOut {
   readonly #options: GatewayOptions
   readonly #io: RoomServer
-  /** With when the session of each ends, ms since 1970. */
+  /** With the end of each connection's session, ms since 1970. */
   readonly #connections = new Map<SocketConnection, number>()
   readonly #door: Door
   readonly #packets: TokenBucket
-  /** Connections whose handshake is looked at: each makes one at a time. */
+  /** Connections with a handshake in progress: one at a time for each. */
   readonly #admitting = new WeakSet<RoomSocket['conn']>()
   #stopSweep: (() => void) | null = null
   #sendsAway = false
@@ -105,12 +106,12 @@ export class Gateway implements FanOut {
     this.#io.engine.on('connection', (wire: RoomSocket['conn']) => this.#count(wire))
   }
 
-  /** How many connections there are. */
+  /** The number of connections. */
   get size(): number {
     return this.#connections.size
   }
 
-  /** Begins to accept connections, for these rooms. Call once. */
+  /** Begins to accept connections for these rooms. Call once. */
   open(rooms: RoomsPort): void {
     this.#io.use((socket, next) => {
       this.#admit(socket).then(
@@ -127,9 +128,9 @@ export class Gateway implements FanOut {
   }
 
   /**
-   * Takes no more connections, and sends those there are to other nodes: one every 20 ms, or more where that would
-   * take too long. Whoever asks for what this node does not begin any more goes at once.
-   * @param mostMs how long it may take
+   * Refuses new connections and sends the existing ones to other nodes: one every 20 ms, or more at a time to meet the
+   * deadline. A connection whose command is refused because of the shutdown goes at once.
+   * @param mostMs the deadline
    */
   async sendAway(mostMs: number): Promise<void> {
     const { clock } = this.#options
@@ -144,25 +145,26 @@ export class Gateway implements FanOut {
     }
   }
 
-  /** Tells everybody to come back later, and closes, the HTTP server too. */
+  /** Tells everybody to come back later, and closes everything, including the HTTP server. */
   async close(): Promise<void> {
     this.#stopSweep?.()
     const { http, clock } = this.#options
-    // Whoever is told to come back must not meet this node again.
+    // Clients that are told to reconnect must not reach this node again.
     const closed = new Promise<void>((resolve) => void http.close(() => resolve()))
     this.#io.local.emit('update', { type: 'closed', error: errorBody('shutting-down') })
-    // `io.close()` throws away what is not sent yet, such as how an answer has ended a moment ago.
+    // `io.close()` discards unsent packets, such as the end of an answer a moment ago.
     this.#io.local.disconnectSockets(true)
     await this.#drained()
-    // Whoever has not even heard the goodbye holds up nobody: a WebSocket waits half a minute for its answer.
+    // Clients that do not even take the goodbye are not waited for: a WebSocket waits half a minute for its close
+    // frame.
     this.#door.breakOff()
-    // Requests are answered to their end, but not a download that nobody takes.
+    // Requests are answered to their end, except a download that nobody reads.
     const stop = clock.after(FAREWELL_MS, () => http.closeAllConnections())
     await Promise.all([this.#io.close(), closed])
     stop()
   }
 
-  /** Resolves when everything is sent, or when those who do not take it have had their time. */
+  /** Resolves when everything is sent, or after FAREWELL_MS. */
   async #drained(): Promise<void> {
     const { clock } = this.#options
     const until = clock.now() + FAREWELL_MS
@@ -170,24 +172,25 @@ export class Gateway implements FanOut {
       await pause(clock, DRAIN_POLL_MS)
   }
 
-  /** Every packet of a connection counts, whatever it is and whether it is admitted: frames of the WebSocket itself too. */
+  /** Counts every packet of a connection, of any kind, admitted or not, WebSocket control frames included. */
   #count(connection: RoomSocket['conn']): void {
     const end = (why: EndReason) => {
       if (connection.readyState === 'open') this.#options.onEnded(why)
-      // No goodbye, which would have to be waited for: what has come already is not looked at any more.
+      // Destroyed without a close frame, which would have to be waited for: packets that have arrived are not
+      // processed.
       connection.close(true)
       connection.request.socket.destroy()
     }
     const take = () => {
       if (!this.#packets.take(idOf(connection))) end('too-many-packets')
     }
-    // A WebSocket would wait half a minute for an answer to its goodbye, and take in what comes all the while.
+    // A WebSocket would wait half a minute for the answer to its close frame, and accept packets all the while.
     connection.once('close', () => {
       const { socket } = connection.request
       const stop = this.#options.clock.after(FAREWELL_MS, () => socket.destroy())
       socket.once('close', stop)
     })
-    // The transport tells also of what comes after the connection has begun to close.
+    // The transport also reports packets that arrive after the connection has begun to close.
     const transport = connection.transport as EventEmitter & { socket?: EventEmitter }
     transport.on('packet', ({ type }: { readonly type: string }) => {
       take()
@@ -196,7 +199,7 @@ export class Gateway implements FanOut {
     transport.socket?.on('ping', take).on('pong', take)
   }
 
-  /** One handshake of a connection at a time, or several would be admitted as one. */
+  /** Allows one handshake per connection at a time; otherwise several could be admitted as one. */
   async #admit(socket: RoomSocket): Promise<ErrorBody | null> {
     if (this.#admitting.has(socket.conn))
       return errorBody('bad-request', 'One handshake at a time.')
@@ -256,7 +259,7 @@ export class Gateway implements FanOut {
         if (code === 'shutting-down' && this.#sendsAway) connection.sendAway()
       }
       if (!this.#options.mayCommand(sender, sent.bytes)) {
-        // Answers cost something too: whoever does not slow down is not answered for ever.
+        // Refusals cost something too, so a client that does not slow down is eventually closed.
         if (++refused > MOST_REFUSED) {
           this.#options.onEnded('too-many-commands')
           return connection.giveUp('Too many commands.')
@@ -281,13 +284,13 @@ export class Gateway implements FanOut {
   }
 }
 
-/** A page that is newer has to come back: during an upgrade the next node may be as new as it is. */
+/** A newer page must retry: during an upgrade the next node may be as new as the page. */
 function otherVersion(version: number): ErrorBody {
   if (version < PROTOCOL_VERSION) return errorBody('protocol-version')
   return { ...errorBody('protocol-version', PAGE_IS_NEWER), retryable: true }
 }
 
-/** Engine.IO has it as a private member, and gives it to the page. */
+/** Engine.IO declares the id private, but sends it to the page. */
 function idOf(connection: RoomSocket['conn']): string {
   return (connection as unknown as { id: string }).id
 }

@@ -2,7 +2,7 @@ import { PacketType } from 'socket.io-parser'
 import { describe, expect, it } from 'vitest'
 import { checkingParser, OddPacket, SentCommand } from './packets.ts'
 
-/** One connection: what its packets became, and how often it was ended for one. */
+/** One connection: its decoded packets, and how often a packet ended it. */
 function connection() {
   const seen = { packets: [] as unknown[], odd: 0 }
   const { Decoder } = checkingParser(() => (seen.odd += 1))
@@ -26,30 +26,30 @@ const event = (sent: SentCommand, id?: number) => ({
 })
 
 describe('a packet that a page sends', () => {
-  it('is a command, whose first argument comes through as it is', () => {
+  it('is a command, and its first argument passes unchanged', () => {
     const packet = '2["command",{"type":"post"}]'
     expect(decoded(packet)).toEqual([event(new SentCommand({ type: 'post' }, packet.length))])
   })
 
-  it('is a command with the id to answer under', () => {
+  it('is a command with an acknowledgement id', () => {
     const packet = '217["command",{"n":1}]'
     expect(decoded(packet)).toEqual([event(new SentCommand({ n: 1 }, packet.length), 17)])
   })
 
-  it('may have brackets in its text, and quotation marks that are escaped', () => {
+  it('may have brackets and escaped quotation marks in its text', () => {
     const text = `${'[{'.repeat(100)} "and" \\ ${'}]'.repeat(100)}`
     const packet = `2${JSON.stringify(['command', { text }])}`
     expect(decoded(packet)).toEqual([event(new SentCommand({ text }, Buffer.byteLength(packet)))])
   })
 
-  it('is a connect or a disconnect, which are left to Socket.IO', () => {
+  it('is a connect or a disconnect, and passes to Socket.IO', () => {
     expect(decoded('0{"token":"t"}')).toMatchObject([
       { type: PacketType.CONNECT, data: { token: 't' } },
     ])
     expect(decoded('1')).toMatchObject([{ type: PacketType.DISCONNECT }])
   })
 
-  it('is passed on unread where the command is too large', () => {
+  it('passes unparsed if the command is too large', () => {
     const packet = `23["command",{"text":"${'x'.repeat(512 * 1024)}"}]`
     const [packetSeen] = decoded(packet) as [{ data: [string, SentCommand]; id: number }]
     expect(packetSeen.id).toBe(3)
@@ -80,7 +80,7 @@ describe('a packet that no page sends', () => {
     expect(seen).toEqual({ packets: [], odd: 1 })
   })
 
-  it('is the sixth connect of one connection', () => {
+  it('may be the sixth connect of one connection', () => {
     const { decoder, seen } = connection()
     for (let time = 0; time < 5; time++) decoder.add('0')
     expect(() => decoder.add('0')).toThrow(OddPacket)

@@ -1,30 +1,36 @@
-// The look at every packet of a connection before Socket.IO spreads it into the arguments of a call: a list of tens of thousands of
-// arguments overflows the stack there (`emitUntyped.apply` in socket.io 4.8.4), outside of anything that could catch it.
+// Checks every packet of a connection before Socket.IO spreads it into the arguments of a call: a list of tens of
+// thousands of arguments overflows the stack there (`emitUntyped.apply` in socket.io 4.8.4), where nothing can catch
+// it.
 //
-// Guarantees: what leaves here is the one connect of a connection, its disconnect, or one `command` with its first argument, of JSON
-// that is not nested deeply. Everything else ends the connection; no attachment, acknowledgement or other namespace comes through.
-// Leaves to others: what the command says (answer-command.ts), and how many packets may come (gateway.ts).
+// Guarantees: only the one connect of a connection, its disconnect, and `command` events with their first argument,
+// from
+// JSON without deep nesting, leave this decoder. Any other packet ends the connection; no attachment, acknowledgement
+// or
+// other namespace passes.
+// Left to others: the content of the command (answer-command.ts), and the rate of packets (gateway.ts).
 import { Decoder, Encoder, PacketType } from 'socket.io-parser'
 
-/** Largest command, bytes: a message at its limit, escaped. Larger ones are refused unread. */
+/** Largest command, bytes: a message at its limit, escaped. Larger ones are refused unparsed. */
 export const MAX_COMMAND_BYTES = 512 * 1024
-/** Largest packet, bytes; the WebSocket itself ends at larger ones (1009). In between a command is refused with an answer. */
+/**
+ * Largest packet, bytes; the WebSocket itself closes beyond it (1009). A command between the two limits gets a refusal.
+ */
 export const MAX_PACKET_BYTES = 2 * MAX_COMMAND_BYTES
-/** Largest packet that is no command: a connect with a token. */
+/** Largest packet other than a command: a connect with a token. */
 const MAX_CONNECT_BYTES = 8 * 1024
-/** Handshakes on one connection; a page makes one. */
+/** Limit on handshakes per connection; a page makes one. */
 const MOST_CONNECTS = 5
-/** The command, and what some programs send in the place of the acknowledgement. */
+/** The command, and the value that some programs send in place of the acknowledgement. */
 const MOST_ARGUMENTS = 2
-/** A command has lists in objects, and nothing deeper than three. */
+/** A command nests no deeper than three: lists in objects. */
 const MOST_DEPTH = 16
 
-/** A connect, a disconnect, or an event with at most 15 digits of the id to answer under. */
+/** A connect, a disconnect, or an event with an acknowledgement id of at most 15 digits. */
 const SHAPE = /^(?:0(?:$|\{)|1$|2(\d{0,15})\[)/
 
-/** A command as it came: the argument of every `command` event. */
+/** A command as received: the argument of every `command` event. */
 export class SentCommand {
-  /** Of any shape; undefined where it is too large. */
+  /** Of any shape; undefined if the command is too large. */
   readonly input: unknown
   readonly bytes: number
 
@@ -38,7 +44,7 @@ export class SentCommand {
   }
 }
 
-/** A packet that no page sends; its connection is ended. */
+/** A packet that no page sends; it ends its connection. */
 export class OddPacket extends Error {
   constructor(why: string) {
     super(`odd packet: ${why}`)
@@ -47,8 +53,9 @@ export class OddPacket extends Error {
 }
 
 /**
- * The parser of a Socket.IO server (https://socket.io/docs/v4/custom-parser/): the usual encoder, and a decoder that looks first.
- * @param onOdd hears of each connection that is ended for its packet
+ * The parser of a Socket.IO server (https://socket.io/docs/v4/custom-parser/): the usual encoder, and a checking
+ * decoder.
+ * @param onOdd called for each connection that ends because of a packet
  */
 export function checkingParser(onOdd: () => void): {
   Encoder: typeof Encoder
@@ -110,7 +117,7 @@ function listOf(json: string): readonly unknown[] {
     const list: unknown = JSON.parse(json)
     if (Array.isArray(list)) return list
   } catch {
-    // ignored because: it is no list either
+    // ignored because: invalid JSON is refused like any other value that is no list
   }
   throw new OddPacket('no JSON list')
 }
@@ -119,7 +126,7 @@ const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [..
   (character) => character.charCodeAt(0),
 )
 
-/** Whether JSON nests more deeply than any command, by its brackets outside of text. */
+/** Whether JSON nests deeper than any command, counting brackets outside of strings. */
 function isDeep(json: string): boolean {
   let depth = 0
   let inText = false

@@ -1,10 +1,10 @@
-// The types of this server's sockets: their events, and the member that each one knows.
+// The types of this server's sockets: their events and their member.
 import type { DefaultEventsMap, Server, Socket } from 'socket.io'
 import type { CommandResult, ServerEvents } from '@roomcast/shared/protocol'
 import type { KnownMember } from '../access/session.ts'
 import type { SentCommand } from './packets.ts'
 
-/** Client to server, after the look at each packet. */
+/** Client to server, after the check of each packet. */
 interface ReceivedEvents {
   command: (sent: SentCommand, acknowledge?: (result: CommandResult) => void) => void
 }

@@ -5,13 +5,13 @@ import { SocketConnection } from './socket-connection.ts'
 import type { RoomSocket } from './room-socket.ts'
 import type { RoomsPort } from './rooms-port.ts'
 
-/** A place that notes what is asked of it. */
+/** A place that records its calls. */
 class NotedPlace {
   roomId: string | null = null
   readonly looks: [string, Look][] = []
   readonly unsent: number[] = []
   isPatient = true
-  /** What `take` waits for. */
+  /** Delays `take`. */
   held: Promise<unknown> = Promise.resolve()
 
   async take(roomId: string): Promise<void> {
@@ -76,7 +76,7 @@ beforeEach(() => {
 })
 
 describe('a socket in its room', () => {
-  it('takes its place there, and leaves no other one', async () => {
+  it('takes its place there, and leaves no other room', async () => {
     await connection.join('room', undefined)
     await connection.leave('other')
     expect(place.roomId).toBe('room')
@@ -84,7 +84,7 @@ describe('a socket in its room', () => {
     expect(place.roomId).toBeNull()
   })
 
-  it('joins and leaves in the order that was asked for', async () => {
+  it('joins and leaves in the requested order', async () => {
     let letThrough = () => undefined as void
     place.held = new Promise<void>((resolve) => (letThrough = resolve))
     const done = Promise.all([connection.join('room', undefined), connection.leave('room')])
@@ -93,7 +93,7 @@ describe('a socket in its room', () => {
     expect(place.roomId).toBeNull()
   })
 
-  it('stays where it is when it is refused, and goes on after that', async () => {
+  it('stays in its room when it is refused, and continues after that', async () => {
     await connection.join('room', undefined)
     await expect(connection.join('nowhere', undefined)).rejects.toThrow(Refusal)
     expect(place.roomId).toBe('room')
@@ -101,7 +101,7 @@ describe('a socket in its room', () => {
     expect(place.roomId).toBe('other')
   })
 
-  it('takes no place once it is closed, not even one that it is just about to have', async () => {
+  it('takes no place once it is closed, not even one it is just about to get', async () => {
     let letThrough = () => undefined as void
     place.held = new Promise<void>((resolve) => (letThrough = resolve))
     const joined = connection.join('room', undefined)
@@ -113,13 +113,13 @@ describe('a socket in its room', () => {
     expect(place.roomId).toBeNull()
   })
 
-  it('notes where the reader of a member is, and of nobody else', async () => {
+  it('records the look of a member, and of nobody else', async () => {
     await connection.look('room', 'above')
     await expect(connection.look('nowhere', 'above')).rejects.toThrow(Refusal)
     expect(place.looks).toEqual([['room', 'above']])
   })
 
-  it('hears what the room tells everybody from when it enters until it exits', () => {
+  it('gets shared updates of the room from when it enters until it exits', () => {
     connection.enter('room')
     expect([...socket.rooms]).toEqual(['room'])
     connection.exit('room')
@@ -128,7 +128,7 @@ describe('a socket in its room', () => {
 })
 
 describe('a socket that does not keep up', () => {
-  it('is measured by what the wire and the buffer in front of it hold', () => {
+  it('is measured by the bytes in the raw socket and in the buffer in front of it', () => {
     socket.conn.transport.socket.bufferedAmount = 100
     socket.conn.writeBuffer = [{ data: 'x'.repeat(20) }, { data: 'y'.repeat(3) }]
     expect(connection.relieve()).toBe(true)
@@ -136,7 +136,7 @@ describe('a socket that does not keep up', () => {
     expect(socket.isConnected).toBe(true)
   })
 
-  it('joins nothing before it has taken in what was sent', async () => {
+  it('joins nothing before it has drained', async () => {
     socket.conn.transport.socket.bufferedAmount = 1024 * 1024
     await expect(connection.join('room', undefined)).rejects.toMatchObject({
       body: { code: 'rate-limited' },
@@ -144,7 +144,7 @@ describe('a socket that does not keep up', () => {
     expect(place.roomId).toBeNull()
   })
 
-  it('is told why, and ended', () => {
+  it('is told why, and closed', () => {
     place.isPatient = false
     expect(connection.relieve()).toBe(false)
     expect(socket.sent).toEqual([{ type: 'closed', error: errorBody('rate-limited', 'Too slow.') }])

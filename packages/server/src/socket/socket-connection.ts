@@ -6,7 +6,7 @@ import { isStalled, type Place } from '../room/place.ts'
 import type { RoomSocket } from './room-socket.ts'
 import type { RoomsPort } from './rooms-port.ts'
 
-/** Who is connected, and from where. */
+/** The connected member, and their address. */
 interface Member {
   readonly memberId: string
   readonly address: string
@@ -19,7 +19,7 @@ export class SocketConnection implements Connection {
   readonly #rooms: RoomsPort
   readonly #place: Place
   #closed = false
-  /** Joins and leaves happen one after the other, in the order they came. */
+  /** Joins and leaves run one after the other, in the order in which they arrived. */
   #turn: Promise<void> = Promise.resolve()
 
   constructor(socket: RoomSocket, { memberId, address }: Member, rooms: RoomsPort) {
@@ -47,8 +47,8 @@ export class SocketConnection implements Connection {
   }
 
   /**
-   * Watches this room, and no other from now on. Refused, it watches what it watched before.
-   * @throws Refusal `room-not-found`; `rate-limited` while it has not taken in what was sent
+   * Watches this room and no other. If refused, it keeps watching its previous room.
+   * @throws Refusal `room-not-found`; `rate-limited` while the socket has not drained
    */
   join(roomId: RoomId, since: Position | undefined): Promise<void> {
     return this.#inTurn(async () => {
@@ -59,14 +59,14 @@ export class SocketConnection implements Connection {
     })
   }
 
-  /** Stops watching this room; nothing happens when it watches another one. */
+  /** Stops watching this room; does nothing if it watches another one. */
   leave(roomId: RoomId): Promise<void> {
     return this.#inTurn(async () => {
       if (this.#place.roomId === roomId) this.#place.leave()
     })
   }
 
-  /** Notes where its reader is, if it watches this room. @throws Refusal `room-not-found`, `removed` */
+  /** Records the reader's look, if it watches this room. @throws Refusal `room-not-found`, `removed` */
   look(roomId: RoomId, look: Look): Promise<void> {
     return this.#inTurn(async () => {
       await this.#rooms.requireMember(this.memberId, roomId)
@@ -81,34 +81,34 @@ export class SocketConnection implements Connection {
 
   #inTurn(act: () => Promise<void>): Promise<void> {
     const done = this.#turn.then(act)
-    // ignored because: whoever called gets the failure; the next in turn goes on all the same
+    // ignored because: the caller gets the failure; the next act runs all the same
     this.#turn = done.catch(() => undefined)
     return done
   }
 
-  /** Looks whether the socket drains; gives it up when it does not. @returns whether it goes on */
+  /** Checks whether the socket drains, and closes it if it does not. @returns whether it stays open */
   relieve(): boolean {
     if (this.#place.keepsUp(this.#unsentBytes())) return true
     this.giveUp('Too slow.')
     return false
   }
 
-  /** Ends the connection for something that no page sends; coming back does not help. */
+  /** Closes the connection for a packet that no page sends; reconnecting does not help. */
   refuse(message: string): void {
     this.#end(errorBody('bad-request', message))
   }
 
-  /** Ends the connection; its member may come back. */
+  /** Closes the connection; its member may reconnect. */
   giveUp(message: string): void {
     this.#end(errorBody('rate-limited', message))
   }
 
-  /** Ends with its session. */
+  /** Closes the connection because its session has ended. */
   expire(): void {
     this.#end(sessionEnded())
   }
 
-  /** Tells its member that this node goes down: the next link leads to another one. */
+  /** Closes the connection because this node shuts down; a new connection reaches another node. */
   sendAway(): void {
     this.#end(errorBody('shutting-down'))
   }
@@ -119,8 +119,8 @@ export class SocketConnection implements Connection {
   }
 
   /**
-   * What engine.io and the operating system's socket have not sent yet. `writeBuffer` and `bufferedAmount` are
-   * not public, but the same since engine.io 4 (socket.io 4.8.4 read); without them nothing seems unsent.
+   * The bytes that engine.io and the raw socket have not sent yet. `writeBuffer` and `bufferedAmount` are
+   * not public, but unchanged since engine.io 4 (read in socket.io 4.8.4); without them nothing seems unsent.
    */
   #unsentBytes(): number {
     const { conn } = this.#socket
