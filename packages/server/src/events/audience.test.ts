@@ -7,7 +7,7 @@ function listener() {
 }
 
 describe('an audience', () => {
-  it('hears what its own room is told, all of it the same frame', () => {
+  it('gets the updates of its own room, all listeners in the same frame', () => {
     const audience = new Audience()
     const [ana, bo, elsewhere] = [listener(), listener(), listener()]
     audience.enter('room', ana)
@@ -18,7 +18,7 @@ describe('an audience', () => {
     expect([ana.heard, bo.heard, elsewhere.heard]).toEqual([['frame 1'], ['frame 1'], []])
   })
 
-  it('hears once what it entered twice for, and nothing after it has gone', () => {
+  it('sends a listener that entered twice each frame once, and none after it has left', () => {
     const audience = new Audience()
     const ana = listener()
     audience.enter('room', ana)
@@ -29,7 +29,7 @@ describe('an audience', () => {
     expect(ana.heard).toEqual(['one'])
   })
 
-  it('costs no frame where nobody is there, or nobody any more', () => {
+  it('builds no frame if nobody listens, or nobody any more', () => {
     const audience = new Audience()
     const ana = listener()
     const make = () => expect.unreachable('nobody is there')

@@ -1,7 +1,7 @@
-// Who takes part in what a room shares, by room.
+// The listeners to the shared updates of each room.
 import type { RoomId } from '@roomcast/shared/protocol'
 
-/** Something that bytes can be written to. */
+/** A sink for frames. */
 interface Listener {
   write(frame: Buffer): void
 }
@@ -21,7 +21,7 @@ export class Audience {
     if (room?.size === 0) this.#rooms.delete(roomId)
   }
 
-  /** Writes one frame to everybody in a room; it is made once, and only when somebody is there. */
+  /** Writes one frame to every listener of a room; the frame is built once, and only if there is a listener. */
   write(roomId: RoomId, make: () => Buffer): void {
     const room = this.#rooms.get(roomId)
     if (!room) return

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { eventId, positionFrom } from './event-id.ts'
 
 describe('the id of an event', () => {
-  it('is a position, and is read as the same one', () => {
+  it('is a position, and parses to the same position', () => {
     const position = { epoch: 'a-B_9', offset: 12, end: 3456 }
     expect(eventId(position)).toBe('a-B_9:12:3456')
     expect(positionFrom('a-B_9:12:3456')).toEqual(position)

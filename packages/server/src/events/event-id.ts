@@ -1,4 +1,4 @@
-// The id of an event: a position, as `<epoch>:<offset>:<end>`. No part of it can hold a colon.
+// The id of an event: a position, as `<epoch>:<offset>:<end>`. No part of it contains a colon.
 import * as v from 'valibot'
 import { type Position, positionSchema } from '@roomcast/shared/protocol'
 
@@ -6,7 +6,7 @@ export function eventId({ epoch, offset, end }: Position): string {
   return `${epoch}:${offset}:${end}`
 }
 
-/** Reads an id of an event; undefined for anything else. */
+/** Parses the id of an event; undefined for anything else. */
 export function positionFrom(id: string): Position | undefined {
   const parts = /^([\w-]+):(\d{1,16}):(\d{1,16})$/.exec(id)
   if (!parts) return undefined

@@ -8,7 +8,7 @@ import { EventStream } from './event-stream.ts'
 
 const POSITION = { epoch: 'e', offset: 3, end: 0 }
 
-/** A place that lets everybody into every room but one. */
+/** A place that admits everybody to every room but one. */
 class NotedPlace {
   roomId: string | null = null
   isPatient = true
@@ -79,19 +79,19 @@ beforeEach(() => {
 const frame = () => Buffer.from('data: to all\n\n')
 
 describe('a stream', () => {
-  it('begins when it enters a room: with its status, and how long to wait before coming back', () => {
+  it('begins when it enters a room, with its status and the delay before reconnecting', () => {
     expect(response.headersSent).toBe(false)
     stream.enter('room')
     expect(response.status).toBe(200)
     expect(response.written).toBe('retry: 1500\n\n')
   })
 
-  it('has written nothing when its room is refused, so that the refusal can be the answer', async () => {
+  it('has written nothing if its room is refused, so that the refusal can be the response', async () => {
     await expect(stream.watch('nowhere', undefined)).rejects.toThrow(Refusal)
     expect(response.headersSent).toBe(false)
   })
 
-  it('shows what comes to it alone, and what comes to its room while it is there', () => {
+  it('shows its own updates, and those of its room while it is there', () => {
     stream.enter('room')
     stream.send({ type: 'synced' }, POSITION)
     audience.write('room', frame)
@@ -112,13 +112,13 @@ describe('a stream', () => {
     expect(response.written).toBe(written)
   })
 
-  it('says why also where it had not begun', () => {
+  it('sends the reason even if it had not begun', () => {
     stream.end(errorBody('shutting-down'))
     expect(response.written).toMatch(/^retry: 1500\n\nevent: closed\ndata: .*shutting-down/)
     expect(response.writableEnded).toBe(true)
   })
 
-  it('is broken off when it does not drain', () => {
+  it('is broken off if it does not drain', () => {
     stream.relieve()
     expect(response.destroyed).toBe(false)
     place.isPatient = false
@@ -126,7 +126,7 @@ describe('a stream', () => {
     expect(response.destroyed).toBe(true)
   })
 
-  it('leaves its place when its response is over, and takes none after that', async () => {
+  it('leaves its place when its response ends, and takes none after that', async () => {
     await stream.watch('room', undefined)
     expect(place.roomId).toBe('room')
     stream.close()

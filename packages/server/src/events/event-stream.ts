@@ -1,4 +1,4 @@
-// One response that shows one room to one member, from its first event to its end.
+// One response that shows one room to one member, from the first event to the last.
 import type { ServerResponse } from 'node:http'
 import type { MemberId, NamedUpdate, Position, RoomId, Update } from '@roomcast/shared/protocol'
 import { isDelta } from '@roomcast/shared/protocol'
@@ -18,7 +18,7 @@ interface EventStreamOptions {
   readonly response: ServerResponse
   readonly rooms: RoomsPort
   readonly audience: Audience
-  /** What the client is told to wait before it comes back, ms. */
+  /** The delay before reconnecting that the client is told, ms. */
   readonly retryMs: number
 }
 
@@ -30,7 +30,7 @@ export class EventStream implements Connection {
   constructor(options: EventStreamOptions) {
     this.#options = options
     this.#place = options.rooms.placeOf(this)
-    // ignored because: `close` follows, and what the client has missed it asks for when it is back
+    // ignored because: `close` follows, and a client that reconnects asks for the updates it missed
     options.response.on('error', () => undefined)
   }
 
@@ -57,7 +57,7 @@ export class EventStream implements Connection {
     if (this.#closed) this.#place.leave()
   }
 
-  /** `closed` is the last that is sent. */
+  /** `closed` is the last event. */
   send(update: Update, position: Position): void {
     if (!isDelta(update) && update.type === 'closed') return this.end(update.error)
     this.write(frameOf(update, position))
@@ -78,24 +78,26 @@ export class EventStream implements Connection {
     response.write(frame)
   }
 
-  /** Looks whether the response drains; breaks it off when it does not: what it would say there is not read either. */
+  /**
+   * Checks whether the response drains, and breaks it off if it does not: the client would not read a reason either.
+   */
   relieve(): void {
     if (!this.#place.keepsUp(this.#options.response.writableLength)) this.breakOff()
   }
 
-  /** Says why, and ends when that has been taken. */
+  /** Sends the reason, and ends once the client has taken it. */
   end(error: Closed['error']): void {
     this.#begin()
     this.write(frameOf({ type: 'closed', error }, null))
     this.#options.response.end()
   }
 
-  /** Ends it at once, whatever is unsent. */
+  /** Ends the response at once, whatever is unsent. */
   breakOff(): void {
     this.#options.response.destroy()
   }
 
-  /** Its response is over. */
+  /** Called when the response is over. */
   close(): void {
     this.#closed = true
     this.#place.leave()

@@ -2,7 +2,7 @@
 //
 // Guarantees: the same updates in the same order as over a socket, each with the position after it; one frame for all
 // streams of a room; a stream that does not drain hurts nobody else (room/place.ts).
-// Leaves to others: who asks, and the route (http/).
+// Left to others: authentication and the route (http/).
 import type { ServerResponse } from 'node:http'
 import {
   errorBody,
@@ -25,12 +25,12 @@ import { EventStream } from './event-stream.ts'
 import { frameOf, KEEP_ALIVE } from './frame.ts'
 import type { RoomsPort } from './rooms-port.ts'
 
-/** A sign of life goes to every stream this often, ms. */
+/** How often every stream gets a keep-alive comment, ms. */
 const KEEP_ALIVE_MS = 15_000
-/** A client waits so long before it comes back, and up to so much more, ms: not all at once after a restart. */
+/** The delay before a client reconnects, and its random spread, ms: not all at once after a restart. */
 const RETRY_MS = 1000
 const RETRY_SPREAD_MS = 2000
-/** How long streams may still take what was sent to them when the node goes down, ms. */
+/** How long streams may still drain on shutdown, ms. */
 const FAREWELL_MS = 2000
 
 interface EventStreamsOptions {
@@ -40,7 +40,7 @@ interface EventStreamsOptions {
   readonly chance: () => number
 }
 
-/** Who reads, and from where (see `addressKey`). */
+/** The member who reads, and their address (see `addressKey`). */
 export interface Reader {
   readonly memberId: MemberId
   readonly address: string
@@ -61,12 +61,12 @@ export class EventStreams implements FanOut {
     this.#options = options
   }
 
-  /** How many streams there are. */
+  /** The number of streams. */
   get size(): number {
     return this.#streams.size
   }
 
-  /** Begins to accept streams, for these rooms. Call once. */
+  /** Begins to accept streams for these rooms. Call once. */
   open(rooms: RoomsPort): void {
     this.#rooms = rooms
     this.#checkLater()
@@ -74,8 +74,8 @@ export class EventStreams implements FanOut {
   }
 
   /**
-   * Shows a room on a response, from `since` on where that is possible, until either side ends it.
-   * @returns when the stream has begun
+   * Shows a room on a response, from `since` on where possible, until either side ends it.
+   * @returns once the stream has begun
    * @throws Refusal `room-not-found`, `rate-limited`, `shutting-down`; then nothing has been written
    */
   async watch(
@@ -123,7 +123,7 @@ export class EventStreams implements FanOut {
     for (const stream of this.#streams) stream.breakOff()
   }
 
-  /** Resolves when all streams are over, or when those who do not take the rest have had their time. */
+  /** Resolves when all streams have ended, or after FAREWELL_MS. */
   async #empty(): Promise<void> {
     if (this.#streams.size === 0) return
     await new Promise<void>((resolve) => {

@@ -4,7 +4,7 @@ import { frameOf, KEEP_ALIVE, retryFrame } from './frame.ts'
 
 const POSITION = { epoch: 'e', offset: 3, end: 5 }
 
-/** Reads a frame as the standard says: fields on lines, an empty line at the end. */
+/** Parses a frame as the standard says: fields on lines, an empty line at the end. */
 function read(frame: Buffer) {
   const text = frame.toString()
   expect(text).toMatch(/^[^\n]+(\n[^\n]+)*\n\n$/)
@@ -17,32 +17,32 @@ function read(frame: Buffer) {
 }
 
 describe('the frame of an update', () => {
-  it('has its type, the position that it leads to, and the update as JSON', () => {
+  it('has its type, the position after it, and the update as JSON', () => {
     const update: Update = { type: 'synced' }
     expect(frameOf(update, POSITION).toString()).toBe(
       'event: synced\nid: e:3:5\ndata: {"type":"synced"}\n\n',
     )
   })
 
-  it('is called delta where text comes, and is one line whatever the text has', () => {
+  it('has the type delta for text, and its data is one line whatever the text contains', () => {
     const update: Update = [1, 0, 'a\nb\r\nc\u2028d\n\nevent: closed\n\n']
     const frame = read(frameOf(update, POSITION))
     expect(frame).toMatchObject({ event: 'delta', id: 'e:3:5' })
     expect(JSON.parse(frame['data'] ?? '')).toEqual(update)
   })
 
-  it('has no id where it leaves a follower where it was', () => {
+  it('has no id if the position stays the same', () => {
     const frame = read(frameOf({ type: 'synced' }, null))
     expect(Object.keys(frame)).toEqual(['event', 'data'])
   })
 })
 
 describe('a frame without an update', () => {
-  it('says how long to wait before coming back', () => {
+  it('tells the delay before reconnecting', () => {
     expect(retryFrame(1500).toString()).toBe('retry: 1500\n\n')
   })
 
-  it('keeps a stream alive as a comment, which is no event', () => {
+  it('keeps a stream alive as a comment, which is not an event', () => {
     expect(KEEP_ALIVE.toString()).toMatch(/^:[^\n]*\n\n$/)
   })
 })

@@ -1,4 +1,4 @@
-// What goes over the wire of an event stream, byte for byte. The format: https://html.spec.whatwg.org/#server-sent-events
+// The wire format of event streams, byte for byte: https://html.spec.whatwg.org/#server-sent-events
 import { isDelta, type Position, type Update } from '@roomcast/shared/protocol'
 import { eventId } from './event-id.ts'
 
@@ -6,18 +6,18 @@ import { eventId } from './event-id.ts'
 export const STREAM_HEADERS = {
   'Content-Type': 'text/event-stream',
   'Cache-Control': 'no-cache',
-  // nginx collects an answer before it passes it on, unless it is told not to.
+  // nginx buffers a response before it passes it on, unless this header tells it not to.
   'X-Accel-Buffering': 'no',
-  // After a stream its connection is of no use, and would hold up a server that goes down.
+  // After a stream its connection is of no further use, and would delay the shutdown of a server.
   Connection: 'close',
 } as const
 
-/** A comment, so that neither proxies nor programs take the stream for dead. */
+/** A comment that keeps proxies and programs from taking the stream for dead. */
 export const KEEP_ALIVE = Buffer.from(': \n\n')
 
 /**
- * One update as an event. Its data is one line: JSON escapes every line end.
- * @param position where the update leaves a follower; null, and the event has no id, when it leaves it where it was
+ * One update as an event. Its data is one line, since JSON escapes line ends.
+ * @param position of a follower that has applied the update; null, for an event without id, if it does not change
  */
 export function frameOf(update: Update, position: Position | null): Buffer {
   const type = isDelta(update) ? 'delta' : update.type
@@ -25,7 +25,7 @@ export function frameOf(update: Update, position: Position | null): Buffer {
   return Buffer.from(`event: ${type}\n${id}data: ${JSON.stringify(update)}\n\n`)
 }
 
-/** How long a client is to wait before it comes back, ms. */
+/** The delay before a client reconnects, ms. */
 export function retryFrame(ms: number): Buffer {
   return Buffer.from(`retry: ${ms}\n\n`)
 }

@@ -3,6 +3,6 @@ import type { Connection } from '../room/connection.ts'
 import type { Place } from '../room/place.ts'
 
 export interface RoomsPort {
-  /** Gives a stream its place, in no room yet. It refuses nothing: `Place.take` may. Asked once for each stream. */
+  /** Creates a stream's place, in no room yet. Never refuses; `Place.take` may. Called once per stream. */
   placeOf(stream: Connection): Place
 }
