@@ -1,4 +1,4 @@
-// Who is kept out, and how.
+// Access: which requests are refused, and how.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openTestApp, read, type TestApp } from '@roomcast/test/doubles/app.ts'
 
@@ -46,7 +46,7 @@ describe.each(protectedRoutes)('%s %s', (method, path) => {
   }
   const bearer = (text: string) => ({ authorization: `Bearer ${text}` })
 
-  it('[R6.1] is closed without a valid session', async () => {
+  it('[R6.1] is refused without a valid session', async () => {
     await expectRefused({})
     const foreign = await app.sessionsWith(new Uint8Array(32)).start('Ada')
     await expectRefused(bearer(foreign.token))
@@ -82,12 +82,12 @@ describe('a request that changes something', () => {
     expect(status).toBe(403)
   })
 
-  it('is refused with a cookie from nobody knows where', async () => {
+  it('is refused with a cookie from an unknown origin', async () => {
     const { status, error } = await post({ cookie: `roomcast=${token}` })
     expect([status, error?.code]).toEqual([403, 'origin-refused'])
   })
 
-  it('is allowed to programs that show a token', async () => {
+  it('is allowed for programs with a token', async () => {
     expect((await post({ authorization: `Bearer ${token}` })).status).toBe(201)
   })
 })
@@ -145,7 +145,7 @@ describe('an address that does not exist', () => {
     expect([status, error?.code]).toEqual([404, 'not-found'])
   })
 
-  it('is answered in JSON to browsers too, below /api', async () => {
+  it('is answered in JSON below /api, even to browsers', async () => {
     const { status, error } = await send('GET', '/api/nothing', { accept: 'text/html' })
     expect([status, error?.code]).toEqual([404, 'not-found'])
   })
@@ -156,8 +156,8 @@ describe('an address that does not exist', () => {
   })
 })
 
-describe('what nobody expected', () => {
-  it('is answered as internal, and logged without what was said', async () => {
+describe('an unexpected error', () => {
+  it('is answered as internal, and logged without the request body', async () => {
     const body = { title: 'secret title', model: 'explode' }
     const { status, error, text } = await app.call('POST', '/api/rooms', token, body)
     expect([status, error?.code, error?.retryable]).toEqual([500, 'internal', true])

@@ -56,7 +56,7 @@ describe('/api/session', () => {
     expect([status, json]).toEqual([200, { member }])
   })
 
-  it('renames whoever has a session', async () => {
+  it('renames a member with a session', async () => {
     const { member, token } = await sessionOf('Ada')
     const { json } = await app.call('POST', '/api/session', token, { name: 'Countess' })
     expect(json?.['member']).toEqual({ memberId: member.memberId, name: 'Countess' })
@@ -93,7 +93,7 @@ describe('/api/session', () => {
     expect([status, error?.message]).toEqual([401, 'This personal link isn’t valid.'])
   })
 
-  it('allows an address 300 tries in a minute', async () => {
+  it('allows 300 tries per address and minute', async () => {
     for (let tries = 0; tries < 300; tries++) {
       expect((await app.call('POST', '/api/session', undefined, { name: 'Ada' })).status).toBe(200)
     }
@@ -108,7 +108,7 @@ describe('/api/session', () => {
 })
 
 describe('/api/rooms', () => {
-  it('makes a room, and lists it', async () => {
+  it('creates a room, and lists it', async () => {
     const { token } = await sessionOf('Ada')
     const { status, room, inviteUrl } = await roomOf(token, {
       title: ' Plans ',
@@ -121,13 +121,13 @@ describe('/api/rooms', () => {
     expect(v.parse(roomListSchema, list.json).rooms).toEqual([room])
   })
 
-  it('calls a room without a title "New room"', async () => {
+  it('names a room without a title "New room"', async () => {
     const { token } = await sessionOf('Ada')
     expect((await roomOf(token, { title: '  ' })).room.title).toBe('New room')
     expect((await roomOf(token)).room.title).toBe('New room')
   })
 
-  it('lets in whoever has an invite, once however often it is used', async () => {
+  it('admits a person with an invite, once however often they use it', async () => {
     const ada = await sessionOf('Ada')
     const bob = await sessionOf('Bob')
     const { room, inviteUrl } = await roomOf(ada.token)
@@ -142,7 +142,7 @@ describe('/api/rooms', () => {
     expect(owner.json?.['role']).toBe('owner')
   })
 
-  it('makes further invites for members only', async () => {
+  it('creates further invites for members only', async () => {
     const ada = await sessionOf('Ada')
     const bob = await sessionOf('Bob')
     const { room } = await roomOf(ada.token)
@@ -162,7 +162,7 @@ describe('/api/rooms', () => {
     expect([status, error?.code]).toEqual([404, 'room-not-found'])
   })
 
-  it('pages older messages', async () => {
+  it('returns pages of older messages', async () => {
     const { token } = await sessionOf('Ada')
     const { room } = await roomOf(token)
     app.rooms.get(room.roomId)?.messages.push(said('Hello'))
@@ -189,7 +189,7 @@ describe('/api/rooms', () => {
     expect(error?.message).toBe('The limit must be a whole number from 1 to 100.')
   })
 
-  it('is searched', async () => {
+  it('searches a room', async () => {
     const { token } = await sessionOf('Ada')
     const { room } = await roomOf(token)
     const path = `/api/rooms/${room.roomId}/search`
@@ -204,7 +204,7 @@ describe('/api/rooms', () => {
     expect((await app.call('GET', path, token)).error?.message).toBe('The q is missing.')
   })
 
-  it('is removed by its owner only', async () => {
+  it('lets only the owner delete a room', async () => {
     const ada = await sessionOf('Ada')
     const bob = await sessionOf('Bob')
     const { room } = await roomOf(ada.token)
@@ -220,13 +220,13 @@ describe('/api/rooms', () => {
     expect(late.error?.code).toBe('room-not-found')
   })
 
-  it.each(['x'.repeat(65), 'a.b', '%00', '{}'])('does not know a room called %s', async (id) => {
+  it.each(['x'.repeat(65), 'a.b', '%00', '{}'])('refuses %s as a room id', async (id) => {
     const { token } = await sessionOf('Ada')
     const { status, error } = await app.call('GET', `/api/rooms/${id}/messages`, token)
     expect([status, error?.code]).toEqual([404, 'room-not-found'])
   })
 
-  it('refuses settings that are too long, by their names', async () => {
+  it('refuses settings that are too long, and names them', async () => {
     const { token } = await sessionOf('Ada')
     const long = await app.call('POST', '/api/rooms', token, { title: 'x'.repeat(121) })
     expect(long.error?.message).toBe('The title is longer than 120 characters.')
@@ -238,7 +238,7 @@ describe('/api/rooms', () => {
 })
 
 describe('an invite', () => {
-  it('is refused when it has expired, is not ours, or was made for something else', async () => {
+  it('is refused if it has expired, is forged, or was made for another purpose', async () => {
     const { token } = await sessionOf('Ada')
     const invite = await app.inviteTo('room-1')
     const accept = async (text: string) => {
@@ -254,7 +254,7 @@ describe('an invite', () => {
     expect(await accept(invite)).toEqual([410, 'invite-expired'])
   })
 
-  it('shows without a session where it leads, and nothing else does', async () => {
+  it('shows where it leads without a session, and is the only way to see it', async () => {
     const ada = await sessionOf('Ada')
     const { inviteUrl } = await roomOf(ada.token, { title: 'Plans' })
     const look = (invite: unknown) => app.call('POST', '/api/invites/look', undefined, { invite })
@@ -267,7 +267,7 @@ describe('an invite', () => {
     expect((await look(undefined)).error?.code).toBe('bad-request')
   })
 
-  it('cannot be tried by one member more than 120 times in a minute', async () => {
+  it('can be tried by one member at most 120 times a minute', async () => {
     const { token } = await sessionOf('Ada')
     const statuses = new Map<number, number>()
     for (let tries = 0; tries < 121; tries++) {
@@ -286,7 +286,7 @@ describe('/api/rooms/:id/export', () => {
     return await app.call('GET', `/api/rooms/${room.roomId}/export${query}`, token)
   }
 
-  it('gives Markdown as a file named after the room', async () => {
+  it('returns Markdown as a file named after the room', async () => {
     const { text, headers } = await exported('?format=markdown', '../Pläne: "A/B"', said('# Hello'))
     expect(headers.get('content-type')).toBe('text/markdown; charset=utf-8')
     expect(headers.get('content-disposition')).toBe(
@@ -295,34 +295,34 @@ describe('/api/rooms/:id/export', () => {
     expect(text).toContain('\n> # Hello\n')
   })
 
-  it('gives JSON as a file', async () => {
+  it('returns JSON as a file', async () => {
     const { json, headers } = await exported('?format=json', '…', said('Hello'), said('there'))
     expect(headers.get('content-disposition')).toMatch(/^attachment; .*\.json/)
     expect(json).toMatchObject({ title: '…', messages: [{ text: 'Hello' }, { text: 'there' }] })
   })
 
-  it('gives Markdown unless told otherwise, and refuses other formats', async () => {
+  it('returns Markdown by default, and refuses other formats', async () => {
     expect((await exported('', 'x')).text).toContain('# x')
     const { status, error } = await exported('?format=pdf', 'x')
     expect([status, error?.message]).toEqual([400, 'The format must be markdown or json.'])
   })
 
-  it('breaks off rather than end as if it were whole', async () => {
+  it('breaks off rather than end as if it were complete', async () => {
     await expect(exported('', 'x', said('Hello'), said('break'))).rejects.toThrow()
     expect(app.lines.join('')).toContain('a request failed')
     expect(app.lines.join('')).not.toContain('secret')
   })
 })
 
-describe('what the operator asks', () => {
-  it('is answered without a session', async () => {
+describe('the application', () => {
+  it('answers health checks and the list of models without a session', async () => {
     expect((await app.call('GET', '/livez')).status).toBe(200)
     expect((await app.call('GET', '/readyz')).status).toBe(200)
     const models = await app.call('GET', '/api/models')
     expect(v.parse(modelsSchema, models.json).simulated).toBe(true)
   })
 
-  it('is told of every call that is refused, by its code', async () => {
+  it('reports every refused call by its code', async () => {
     const refused: string[] = []
     const other = await openTestApp({ onRefused: (code) => void refused.push(code) })
     await other.call('GET', '/api/rooms')
@@ -333,8 +333,8 @@ describe('what the operator asks', () => {
   })
 })
 
-describe('every code of a refusal', () => {
-  it('has a status of an error', () => {
+describe('every refusal code', () => {
+  it('has an error status', () => {
     for (const code of Object.keys(ERROR_CODES)) {
       expect(STATUS[code as keyof typeof STATUS]).toBeGreaterThanOrEqual(400)
     }

@@ -1,8 +1,8 @@
 // The HTTP border: every route, its guards, and the built client.
 //
-// Guarantees: answers of /api are JSON and errors `{error: {code, message, retryable}}`; nothing is changed on
-// behalf of a foreign page; who asks is checked in each route, what they may do by the rooms.
-// Leaves to others: rooms (a port), signing (access/), the socket, and listening.
+// Guarantees: responses of /api are JSON, and errors are `{error: {code, message, retryable}}`; no foreign page can
+// change anything; each route checks who is asking, and the rooms check what that member may do.
+// Left to others: rooms (a port), signing (access/), the socket, and listening.
 import express, { type Express, type RequestHandler } from 'express'
 import type { Clock } from '@roomcast/shared/clock'
 import { type ErrorCode, Refusal, type Models } from '@roomcast/shared/protocol'
@@ -36,7 +36,7 @@ export interface AppOptions {
   readonly invites: Invites
   readonly rooms: RoomsPort
   readonly events: EventsPort
-  /** What may be asked here. Rejects with a Refusal. */
+  /** The available models. Rejects with a Refusal. */
   readonly models: () => Promise<Models>
   /** Absolute path of the built client; need not exist. */
   readonly clientDirectory: string
@@ -47,36 +47,36 @@ export interface AppOptions {
   /** The next three: see Config. */
   readonly allowedOrigins: readonly string[]
   readonly publicUrl: string | undefined
-  /** What making a room needs; undefined: nothing. */
+  /** The code that creating a room requires; undefined: none. */
   readonly startCode: StartCode | undefined
   readonly trustProxy: number | false
-  /** In which everything that reads much has its turn. */
+  /** The queue for expensive reads. */
   readonly turns: Turns
-  /** What members write is taken from, bytes. */
+  /** The limit on bytes that members write. */
   readonly written: Allowance
   readonly operator: OperatorPort
-  /** Whether programs on this machine are shown the figures here; not where the operator has a listener. */
+  /** Whether programs on this machine may read the metrics here; false if the operator has a separate listener. */
   readonly measuresInPublic: boolean
-  /** Hears of every call that was refused. */
+  /** Called for every refused call. */
   readonly onRefused: (code: ErrorCode) => void
 }
 
 const BODY_LIMIT = '128kb'
-/** Sessions begun and invites tried by one address, in a minute. */
+/** Limit per address and minute on new sessions, and on invites tried. */
 const TRIES_PER_MINUTE = 300
-/** Calls of one member in a minute; of those, rooms made, exports, and searches. */
+/** Limits per member and minute: on all calls, and among them on new rooms, exports and searches. */
 const CALLS_PER_MINUTE = 120
-/** Calls of one address in a minute, with or without a session: of all members in a large office. */
+/** Limit per address and minute on calls, with or without a session: enough for all members in a large office. */
 const CALLS_PER_ADDRESS = 3000
 const ROOMS_PER_MINUTE = 20
 const EXPORTS_PER_MINUTE = 20
 const SEARCHES_PER_MINUTE = 60
-/** Streams that check the way here, to one address in a minute. */
+/** Limit per address and minute on proxy-check streams. */
 const CHECKS_PER_MINUTE = 30
-/** Wrong start codes in a minute: of one address, and of all. */
+/** Limits per minute on wrong start codes: per address, and in total. */
 const WRONG_CODES = { perAddress: 10, all: 300 }
 
-/** Makes the application; the caller puts it behind an HTTP server. */
+/** Creates the application; the caller puts it behind an HTTP server. */
 export function createApp(options: AppOptions): Express {
   const { sessions, invites, rooms, models, clientDirectory, logger, clock, publicUrl, turns } =
     options
@@ -115,12 +115,12 @@ export function createApp(options: AppOptions): Express {
   const { events, allowedOrigins } = options
   api.use('/rooms', eventRoutes({ who, events, allowedOrigins }))
   api.use('/invites', inviteRoutes({ who, invites, rooms }, perMinute(TRIES_PER_MINUTE)))
-  // Open to all, so that the first page can already say whether answers are simulated.
+  // Open to all, so that the first page can already show whether answers are simulated.
   api.get('/models', async (_request, response) => void response.json(await models()))
   api.use(notFound)
   app.use('/api', api)
 
-  // Those that are upgrades never come here.
+  // Upgrade requests never reach this handler.
   app.use('/socket.io', () => {
     throw new Refusal('bad-request', 'Use the WebSocket transport.')
   })
@@ -131,12 +131,12 @@ export function createApp(options: AppOptions): Express {
 }
 
 /**
- * A response that waits behind others of its connection does not hear that the connection has ended: Node tells the one that is being
- * written. Whatever it holds (a place among exports, a stream) would be held for good.
+ * Node reports the end of a connection only to the response being written. A pipelined response that waits behind it
+ * would never hear of it, and would hold its resources (an export's share, a stream) for good.
  */
 const endWithConnection: RequestHandler = ({ socket }, response, next) => {
   const end = () => response.destroy()
-  // As many as requests are sent ahead, which Node bounds.
+  // One listener per pipelined request, a number that Node bounds.
   socket.setMaxListeners(0)
   socket.once('close', end)
   response.once('close', () => socket.off('close', end))

@@ -11,8 +11,8 @@ in the project's directory, or "pnpm start", which builds it and starts the serv
 `
 
 /**
- * Serves the files in `directory`. The names of those in `assets/` contain a hash of what is in them, so
- * browsers may keep them for good; all others are asked for again each time.
+ * Serves the files in `directory`. File names in `assets/` contain a hash of the content, so browsers may cache them
+ * for good; all other files are revalidated each time.
  */
 export function clientFiles(directory: string): RequestHandler {
   const assets = join(directory, 'assets') + sep
@@ -26,7 +26,7 @@ export function clientFiles(directory: string): RequestHandler {
   })
 }
 
-/** Answers whoever asks for a page with the client's, which finds out by itself what the address means. */
+/** Answers every request for a page with the client's one page, which interprets the address by itself. */
 export function clientPage(directory: string): RequestHandler {
   return (request, response, next) => {
     if (!asksForPage(request)) {

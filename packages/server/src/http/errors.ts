@@ -1,5 +1,5 @@
-// The one way out for everything that goes wrong with a request: `{error: {code, message, retryable}}`.
-// What nobody expected is logged, without the request's body, and answered as `internal`.
+// Every error of a request becomes `{error: {code, message, retryable}}` here.
+// An unexpected error is logged, without the request's body, and answered as `internal`.
 import type { ErrorRequestHandler, Response } from 'express'
 import { type ErrorCode, Refusal } from '@roomcast/shared/protocol'
 import { TooOften } from '../access/too-often.ts'
@@ -14,14 +14,14 @@ export function refuse(response: Response, refusal: Refusal): void {
   response.status(STATUS[body.code]).json({ error: body })
 }
 
-/** Express' last handler, for whatever was thrown; `onRefused` hears what was answered. */
+/** Express's last handler, for every thrown error; `onRefused` gets the code of the answer. */
 export function handleErrors(
   logger: Logger,
   onRefused: (code: ErrorCode) => void = () => undefined,
 ): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
     if (response.headersSent) {
-      // Part of an answer is out already; breaking off is how the other end learns that it is not whole.
+      // Part of the response has been sent; breaking off is how the other end learns that it is incomplete.
       if (!clientLeft(error)) log(logger, error, request.method, request.originalUrl)
       response.destroy()
       next()
@@ -43,7 +43,7 @@ function clientLeft(error: unknown): boolean {
   return property(error, 'code') === 'ERR_STREAM_PREMATURE_CLOSE'
 }
 
-/** Messages for the errors of Express' body parser, by their type. */
+/** Messages for the errors of Express's body parser, by their type. */
 const BODY_FAULTS: Readonly<Record<string, string>> = {
   'entity.parse.failed': 'The body is not valid JSON.',
   'encoding.unsupported': 'Send the body uncompressed.',

@@ -1,5 +1,5 @@
-// /api/rooms/:id/events: the room as server-sent events. Who asks and from where is checked here, as JSON, before the
-// stream begins; the rest is behind the port.
+// /api/rooms/:id/events: the room as server-sent events. The sender and the origin are checked here, with JSON errors,
+// before the stream begins; the rest is behind the port.
 import type { ServerResponse } from 'node:http'
 import { Router, type Request } from 'express'
 import { type MemberId, type Position, Refusal, type RoomId } from '@roomcast/shared/protocol'
@@ -10,7 +10,7 @@ import { roomIdOf } from './parse.ts'
 
 export interface EventsPort {
   /**
-   * Shows a room on a response, from `since` on where that is possible, until either side ends it.
+   * Shows a room on a response, from `since` on where possible, until either side ends it.
    * @throws Refusal `room-not-found`, `rate-limited`, `shutting-down`; then nothing has been written
    */
   watch(
@@ -30,7 +30,7 @@ interface EventRoutesOptions {
 export function eventRoutes({ who, events, allowedOrigins }: EventRoutesOptions): Router {
   const router = Router()
   router.get('/:id/events', async (request, response) => {
-    // Express sends HEAD here too, and a stream without events is nothing.
+    // Express routes HEAD here too, but a stream without a body is pointless.
     if (request.method !== 'GET') throw new Refusal('not-found')
     if (!mayWatch(request.headers, allowedOrigins)) throw new Refusal('origin-refused')
     const member = await requireMember(who, request)
@@ -40,7 +40,7 @@ export function eventRoutes({ who, events, allowedOrigins }: EventRoutesOptions)
   return router
 }
 
-/** Where a client wants to go on. The header, which browsers set when they come back, is newer than the address. */
+/** The position to resume from. The header, which browsers set when they reconnect, is newer than the query. */
 function sinceOf(request: Request): Position | undefined {
   const { lastEventId } = request.query
   const id = request.headers['last-event-id'] ?? lastEventId

@@ -1,5 +1,5 @@
-// What stands before the routes: headers that tell browsers what our pages may do, the check of the page that
-// sent a request, how often an address may try and a member may ask, and who is asking.
+// The guards in front of the routes: security headers, the check of a request's origin, rate limits per address and
+// member, and authentication.
 import type { IncomingMessage } from 'node:http'
 import type { Request, RequestHandler } from 'express'
 import helmet from 'helmet'
@@ -16,8 +16,8 @@ import { TooOften } from '../access/too-often.ts'
 const YEAR_SECONDS = 365 * 24 * 60 * 60
 
 /**
- * Sets the headers of every answer. The page may load only what this server serves, and connect only to it;
- * no address of ours, which may hold an invite, is told to others. `publicUrl`: see Config.
+ * Sets the headers of every response. The page may load and connect to nothing but this server, and its addresses,
+ * which may contain an invite, are sent to nobody else. `publicUrl`: see Config.
  */
 export function securityHeaders(publicUrl: string | undefined): RequestHandler[] {
   const sockets = (host: string) => `ws://${host} wss://${host}`
@@ -35,7 +35,7 @@ export function securityHeaders(publicUrl: string | undefined): RequestHandler[]
         'manifest-src': ["'self'"],
         'connect-src': [
           "'self'",
-          // Browsers have long differed on whether 'self' covers websockets.
+          // Browsers have long differed on whether 'self' covers WebSockets.
           ({ headers: { host } }) => (isHost(host) ? sockets(host) : "'self'"),
           ...(publicHost === '' ? [] : [sockets(publicHost)]),
         ],
@@ -58,17 +58,17 @@ export function securityHeaders(publicUrl: string | undefined): RequestHandler[]
   return [headers, stayOnHttps]
 }
 
-/** Whether people come over https, which a proxy may not say; then the public address does. */
+/** Whether the client uses https; a proxy may not say, but the public address does. */
 export function isSecure(request: Request, publicUrl: string | undefined): boolean {
   return request.secure || (publicUrl?.startsWith('https:') ?? false)
 }
 
-/** Whether a Host header is a host and nothing else, so that it can be put into headers and links. */
+/** Whether a Host header is only a host, so that it is safe in headers and links. */
 function isHost(host: string | undefined): host is string {
   return host !== undefined && /^([\w.-]+|\[[\da-f:.]+\])(:\d{1,5})?$/i.test(host)
 }
 
-/** Refuses requests that were sent to another name than one of ours. Refusal: `host-refused`. */
+/** Refuses requests to any name that is not ours. Refusal: `host-refused`. */
 export function ownNamesOnly(isServed: (request: SentTo) => boolean): RequestHandler {
   return (request, _response, next) => {
     if (!isServed(request)) throw new Refusal('host-refused')
@@ -76,7 +76,7 @@ export function ownNamesOnly(isServed: (request: SentTo) => boolean): RequestHan
   }
 }
 
-/** Refuses requests of foreign pages that would change something. Refusal: `origin-refused`. */
+/** Refuses state-changing requests from foreign pages. Refusal: `origin-refused`. */
 export function ownPagesOnly(allowedOrigins: readonly string[]): RequestHandler {
   return (request, _response, next) => {
     const changes = !['GET', 'HEAD', 'OPTIONS'].includes(request.method)
@@ -85,7 +85,7 @@ export function ownPagesOnly(allowedOrigins: readonly string[]): RequestHandler 
   }
 }
 
-/** Lets an address through as often as its bucket allows. Refusal: `rate-limited`. */
+/** Limits the requests of each address. Refusal: `rate-limited`. */
 export function perAddress(bucket: TokenBucket): RequestHandler {
   return (request, _response, next) => {
     spend(bucket, addressKey(request.ip ?? ''))
@@ -93,12 +93,12 @@ export function perAddress(bucket: TokenBucket): RequestHandler {
   }
 }
 
-/** Counts one thing done by `key`, a member or an address. Refusal: `rate-limited`, with the time to wait. */
+/** Counts one act of `key`, a member or an address. Refusal: `rate-limited`, with the time to wait. */
 export function spend(bucket: TokenBucket, key: string): void {
   if (!bucket.take(key)) throw new TooOften(bucket.refillSeconds())
 }
 
-/** A member as limits know them. */
+/** The member and address that limits count by. */
 export function senderOf(
   request: Request,
   { memberId }: SessionMember,
@@ -106,12 +106,12 @@ export function senderOf(
   return { memberId, address: addressKey(request.ip ?? '') }
 }
 
-/** Tells who sent a request, and counts it; null for nobody. Refusal: `rate-limited`. */
+/** Authenticates a request and counts it; null for a stranger. Refusal: `rate-limited`. */
 export type Who = (request: Request) => Promise<KnownMember | null>
 
 /**
- * @param calls what every call of a member is taken from
- * @param written what its body is taken from, bytes
+ * @param calls limits the calls of each member
+ * @param written limits the bytes of request bodies
  */
 export function whoAsks(sessions: Sessions, calls: TokenBucket, written: Allowance): Who {
   return async (request) => {
@@ -126,10 +126,10 @@ export function whoAsks(sessions: Sessions, calls: TokenBucket, written: Allowan
   }
 }
 
-/** Bytes of the bodies of requests, as they came. */
+/** The size of each request's body, bytes as received. */
 const bodies = new WeakMap<IncomingMessage, number>()
 
-/** Notes how large the body of a request is; for `express.json`. */
+/** Records the size of a request's body; for `express.json`. */
 export function noteBody(request: IncomingMessage, _response: unknown, body: Buffer): void {
   bodies.set(request, body.length)
 }
@@ -141,7 +141,7 @@ export async function requireMember(who: Who, request: Request): Promise<KnownMe
   return member
 }
 
-/** The origin that links to this server begin with: `publicUrl`, or the one the request was sent to. */
+/** The origin of links to this server: `publicUrl`, or else the one the request was sent to. */
 export function ownOrigin(request: Request, publicUrl: string | undefined): string {
   if (publicUrl !== undefined) return publicUrl
   const { host } = request.headers

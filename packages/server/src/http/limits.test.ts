@@ -1,4 +1,4 @@
-// How much one member may ask for, so that nobody holds up everybody else.
+// Limits on each member, so that nobody holds up everybody else.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openTestApp, type TestApp } from '@roomcast/test/doubles/app.ts'
 
@@ -15,7 +15,7 @@ afterEach(async () => {
   await app.close()
 })
 
-/** How often each status was the answer to the same call, made so many times. */
+/** Makes the same call so many times, and counts each status. */
 async function statuses(times: number, method: string, path: string, body?: object) {
   const counts: Record<number, number> = {}
   for (let time = 0; time < times; time++) {
@@ -40,7 +40,7 @@ async function addRooms(count: number, role: 'owner' | 'member'): Promise<void> 
 }
 
 describe('[R7.1] a member', () => {
-  it('may call 120 times in a minute, whatever it is, and others go on', async () => {
+  it('may make 120 calls a minute of any kind, without affecting others', async () => {
     expect(await statuses(60, 'GET', '/api/rooms')).toEqual({ 200: 60 })
     expect(await statuses(30, 'GET', '/api/session')).toEqual({ 200: 30 })
     expect(await statuses(30, 'GET', '/api/rooms/none/messages')).toEqual({ 404: 30 })
@@ -54,7 +54,7 @@ describe('[R7.1] a member', () => {
     expect(await statuses(3, 'GET', '/api/rooms')).toEqual({ 200: 2, 429: 1 })
   })
 
-  it('may make 20 rooms in a minute', async () => {
+  it('may create 20 rooms a minute', async () => {
     expect(await statuses(20, 'POST', '/api/rooms', {})).toEqual({ 201: 20 })
     await expectHeldBack('POST', '/api/rooms', '3', {})
     expect(app.rooms.size).toBe(20)
@@ -64,7 +64,7 @@ describe('[R7.1] a member', () => {
     expect(await statuses(2, 'POST', '/api/rooms', {})).toEqual({ 201: 1, 429: 1 })
   })
 
-  it('may export 20 times in a minute', async () => {
+  it('may export 20 times a minute', async () => {
     await addRooms(1, 'owner')
     const path = '/api/rooms/owner-0/export'
     expect(await statuses(20, 'GET', path)).toEqual({ 200: 20 })
@@ -73,7 +73,7 @@ describe('[R7.1] a member', () => {
     expect(await statuses(2, 'GET', path)).toEqual({ 200: 1, 429: 1 })
   })
 
-  it('may search 60 times in a minute', async () => {
+  it('may search 60 times a minute', async () => {
     await addRooms(1, 'owner')
     const path = '/api/rooms/owner-0/search?q=x'
     expect(await statuses(60, 'GET', path)).toEqual({ 200: 60 })
@@ -82,7 +82,7 @@ describe('[R7.1] a member', () => {
     expect(await statuses(2, 'GET', path)).toEqual({ 200: 1, 429: 1 })
   })
 
-  it('may own 500 rooms, and be in others besides', async () => {
+  it('may own 500 rooms, and be a member of others besides', async () => {
     await addRooms(499, 'owner')
     await addRooms(10, 'member')
     expect((await app.call('POST', '/api/rooms', ada, {})).status).toBe(201)
@@ -97,7 +97,7 @@ describe('[R7.1] a member', () => {
     expect((await app.call('POST', '/api/rooms', ada, {})).status).toBe(201)
   })
 
-  it('is shown the 200 rooms that were used last', async () => {
+  it('sees the 200 rooms used last', async () => {
     await addRooms(201, 'owner')
     const { json } = await app.call('GET', '/api/rooms', ada)
     const rooms = json?.['rooms'] as { roomId: string }[]

@@ -17,7 +17,7 @@ beforeEach(async () => {
 })
 afterEach(() => app.close())
 
-/** A request as a proxy or a browser would send it; `fetch` does not let `Host` be set. */
+/** Sends a request as a proxy or a browser would; `fetch` does not allow setting `Host`. */
 function ask(
   path: string,
   headers: Record<string, string> = {},
@@ -41,7 +41,7 @@ function ask(
 }
 
 describe('/livez and /readyz', () => {
-  it('say that all is well, to anybody', async () => {
+  it('report a healthy node to anybody', async () => {
     for (const [path, body] of [
       ['/livez', { live: true }],
       ['/readyz', { ready: true }],
@@ -51,7 +51,7 @@ describe('/livez and /readyz', () => {
     }
   })
 
-  it('name what ails a node that is not ready; it is alive all the same', async () => {
+  it('name the problem of a node that is not ready but alive', async () => {
     readiness = { ready: false, failing: [{ name: 'storage', why: 'It is away.' }] }
     const { status, text } = await ask('/readyz')
     expect([status, JSON.parse(text)]).toEqual([503, readiness])
@@ -72,7 +72,7 @@ describe('/metrics on the public listener', () => {
       expect((await ask('/metrics', { host })).status).toBe(200)
   })
 
-  it('is like any unknown address to what a proxy passed on, whatever it says', async () => {
+  it('looks like any unknown address to a proxied request, whatever its headers', async () => {
     const { text: unknown } = await ask('/api/unknown')
     for (const [name, value] of [
       ['X-Forwarded-For', '198.51.100.7'],
@@ -92,7 +92,7 @@ describe('/metrics on the public listener', () => {
   })
 
   it.each<number | false>([false, 1, 2])(
-    'believes no proxy there, with TRUST_PROXY %s',
+    'trusts no proxy headers, even with TRUST_PROXY %s',
     async (trustProxy) => {
       const other = await openTestApp({ operator, trustProxy })
       const forwarded = { 'x-forwarded-for': '127.0.0.1, 127.0.0.1' }
@@ -118,14 +118,14 @@ describe('/metrics on the public listener', () => {
     expect(isFromThisMachine(request as Parameters<typeof isFromThisMachine>[0])).toBe(isLocal)
   })
 
-  it('is gone for everybody where the operator has a listener', async () => {
+  it('does not exist for anybody if the operator has a separate listener', async () => {
     const other = await openTestApp({ operator, measuresInPublic: false })
     expect((await other.call('GET', '/metrics')).error?.code).toBe('not-found')
     expect((await other.call('GET', '/readyz')).status).toBe(200)
     await other.close()
   })
 
-  it('that fails is an error like others, without what went wrong', async () => {
+  it('is answered like any error if it fails, without details', async () => {
     const broken = { readiness: operator.readiness, metrics: () => Promise.reject(new Error('x')) }
     const other = await openTestApp({ operator: broken })
     const { status, error } = await other.call('GET', '/metrics')
@@ -135,7 +135,7 @@ describe('/metrics on the public listener', () => {
 })
 
 describe("the operator's own listener", () => {
-  it('answers the three addresses to whoever reaches it, and nothing else', async () => {
+  it('answers the three routes to everyone who reaches it, and nothing else', async () => {
     const logger = makeLogger('silent', { write: () => undefined })
     const server = createServer(createOperatorApp(operator, logger))
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

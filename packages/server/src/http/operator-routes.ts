@@ -1,5 +1,5 @@
-// /livez, /readyz and /metrics: what the operator's programs ask, without a session. On the public listener, and on one
-// of the operator's own where there is one.
+// /livez, /readyz and /metrics: for the operator's programs, without a session. On the public listener, and on the
+// operator's own listener if there is one.
 import type { IncomingMessage } from 'node:http'
 import express, { type Express, Router } from 'express'
 import { Refusal } from '@roomcast/shared/protocol'
@@ -8,15 +8,15 @@ import type { Logger } from '../logger.ts'
 import { handleErrors, refuse } from './errors.ts'
 
 export interface OperatorPort {
-  /** Whether new work may be sent here, and if not, why. */
+  /** Whether this node accepts new work, and if not, why. */
   readonly readiness: () => Readiness
-  /** All figures as they are now. */
+  /** All current metrics. */
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>
 }
 
 /**
- * The three addresses.
- * @param mayMeasure who is shown the figures; for everybody else there is no such address
+ * The three routes.
+ * @param mayMeasure whether a request may read the metrics; to all others the route does not exist
  */
 export function operatorRoutes(
   { readiness, metrics }: OperatorPort,
@@ -40,7 +40,7 @@ export function operatorRoutes(
   return router
 }
 
-/** Makes the application of the operator's own listener: the three addresses for whoever reaches it, and nothing else. */
+/** Creates the application of the operator's own listener: the three routes, for everyone who can reach it. */
 export function createOperatorApp(port: OperatorPort, logger: Logger): Express {
   const app = express()
   app.disable('x-powered-by')
@@ -51,14 +51,14 @@ export function createOperatorApp(port: OperatorPort, logger: Logger): Express {
   return app
 }
 
-/** What proxies add to a request that they pass on. */
+/** Headers that proxies add to a forwarded request. */
 const PASSED_ON = /^(forwarded|via|x-forwarded-.+|x-real-ip)$/
 const LOOPBACK_ADDRESS = /^(::ffff:)?127\.|^::1$/
 const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i
 
 /**
- * Whether a program on this machine sent a request, and sent it to this machine by name: not a proxy that passes on
- * what came from elsewhere, nor a page whose name was made to point here.
+ * Whether a request comes from a program on this machine and names this machine as its host: not from a proxy that
+ * forwards others' requests, nor from a page whose domain was made to resolve to this machine.
  */
 export function isFromThisMachine({ socket, headers }: IncomingMessage): boolean {
   if (!LOOPBACK_ADDRESS.test(socket.remoteAddress ?? '')) return false

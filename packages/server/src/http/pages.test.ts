@@ -1,4 +1,4 @@
-// What browsers get: headers, cookies and the built client.
+// The responses to browsers: headers, cookies and the built client.
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -69,7 +69,7 @@ describe('the security headers', () => {
     }
   })
 
-  it('name the public address too', async () => {
+  it('include the public address', async () => {
     const other = await openTestApp({ publicUrl: 'https://rooms.example.org' })
     const { headers } = await other.call('GET', '/livez')
     expect(headers.get('content-security-policy')).toContain(
@@ -78,13 +78,13 @@ describe('the security headers', () => {
     await other.close()
   })
 
-  it('ask browsers to stay on https only where the request came over https', async () => {
+  it('tell browsers to stay on https only if the request came over https', async () => {
     expect((await get('/livez')).headers.get('strict-transport-security')).toBeNull()
     const { headers } = await get('/livez', { 'x-forwarded-proto': 'https' })
     expect(headers.get('strict-transport-security')).toBe('max-age=31536000')
   })
 
-  it('keep answers of the API out of caches', async () => {
+  it('keep API responses out of caches', async () => {
     expect((await get('/api/models')).headers.get('cache-control')).toBe('no-store')
   })
 })
@@ -105,11 +105,11 @@ describe('the cookie', () => {
     )
   })
 
-  it('is secure where the request came over https', async () => {
+  it('is secure if the request came over https', async () => {
     expect(await cookieFor({ 'x-forwarded-proto': 'https' })).toContain('; Secure')
   })
 
-  it('is secure, and browsers are asked to stay, where the public address is https, whatever a proxy says', async () => {
+  it('is secure, with HSTS, if the public address is https, whatever a proxy says', async () => {
     const other = await openTestApp({ publicUrl: 'https://rooms.example.org' })
     const { headers } = await other.call('POST', '/api/session', undefined, { name: 'Ada' })
     expect(headers.get('set-cookie')).toContain('; Secure')
@@ -117,7 +117,7 @@ describe('the cookie', () => {
     await other.close()
   })
 
-  it('is a session, and is renewed when the page opens', async () => {
+  it('holds the session, and is renewed when the page opens', async () => {
     const cookie = (await cookieFor({})).split(';')[0] ?? ''
     app.clock.tick(60 * 24 * 60 * 60 * 1000)
     const { json, headers } = await get('/api/session', { cookie })
@@ -143,7 +143,7 @@ describe('links', () => {
 
 describe('the page', () => {
   it.each(['/', '/rooms/abc', '/invite/a.b.c', '/back/a.b.c', '/index.html'])(
-    'is behind %s',
+    'is served at %s',
     async (path) => {
       await buildClient()
       const { status, text, headers } = await get(path, HTML)
@@ -153,7 +153,7 @@ describe('the page', () => {
     },
   )
 
-  it('has files that may be kept for good, and files that may not', async () => {
+  it('has files that may be cached for good, and files that may not', async () => {
     await buildClient()
     const script = await get('/assets/index-abc.js')
     expect(script.headers.get('cache-control')).toBe('public, max-age=31536000, immutable')
@@ -161,13 +161,13 @@ describe('the page', () => {
     expect((await get('/icon.svg')).headers.get('cache-control')).toBe('no-cache')
   })
 
-  it('does not stand in for a missing file', async () => {
+  it('is not served in place of a missing file', async () => {
     await buildClient()
     expect((await get('/assets/index-old.js', HTML)).status).toBe(404)
     expect((await get('/favicon.ico', { accept: 'image/*' })).status).toBe(404)
   })
 
-  it('does not give away files next to it', async () => {
+  it('does not expose files next to it', async () => {
     await buildClient()
     await writeFile(join(directory, '.env'), 'secret')
     for (const path of ['/.env', '/%2e%2e/%2e%2e/etc/passwd', '/..%2f..%2fetc/passwd', '/%00']) {

@@ -1,10 +1,10 @@
-// What a request says, checked against its schema; faults are told in words, by the name of the field.
+// Parses requests against schemas; an error names the first wrong field in a sentence.
 import type { Request } from 'express'
 import * as v from 'valibot'
 import { idSchema, Refusal, type RoomId } from '@roomcast/shared/protocol'
 import type { PagePlace } from '../room/message-pages.ts'
 
-/** The JSON body of a request. Refusal `bad-request`, naming the first field that is wrong. */
+/** Parses the JSON body of a request. Refusal `bad-request`, naming the first wrong field. */
 export function parseBody<S extends v.GenericSchema>(
   request: Request,
   schema: S,
@@ -13,12 +13,12 @@ export function parseBody<S extends v.GenericSchema>(
   if (body === undefined) {
     throw new Refusal('bad-request', 'Send a JSON body, with content-type application/json.')
   }
-  // To the schemas a list is an object without fields.
+  // The schemas would accept an array as an object without fields.
   if (Array.isArray(body)) throw new Refusal('bad-request', 'The body must be an object.')
   return parse(schema, body)
 }
 
-/** Gives `input` as `schema` has it. Refusal `bad-request`, naming the first field that is wrong. */
+/** Parses `input` with `schema`. Refusal `bad-request`, naming the first wrong field. */
 export function parse<S extends v.GenericSchema>(schema: S, input: unknown): v.InferOutput<S> {
   const parsed = v.safeParse(schema, input, { abortEarly: true, abortPipeEarly: true })
   if (parsed.success) return parsed.output
@@ -50,7 +50,7 @@ function sentence(issue: v.BaseIssue<unknown>): string {
   }
 }
 
-/** The id in the address of a room. What cannot be an id is refused as `room-not-found`. */
+/** The room id in the path. An invalid id is refused as `room-not-found`. */
 export function roomIdOf(request: Request): RoomId {
   const parsed = v.safeParse(idSchema, request.params['id'])
   if (!parsed.success) throw new Refusal('room-not-found')
@@ -87,7 +87,7 @@ export const searchQuerySchema = v.object({
   before: offsetSchema,
 })
 
-/** Where a page lies. Refusal `bad-request` when it is said in two ways. */
+/** The page that a query asks for. Refusal `bad-request` if it names more than one place. */
 export function placeOf(query: v.InferOutput<typeof pageQuerySchema>): PagePlace {
   const { before, after, around } = query
   const given = [before, after, around].filter((offset) => offset !== undefined)

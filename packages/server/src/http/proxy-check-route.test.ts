@@ -1,4 +1,4 @@
-// The short event stream that tells whether something on the way holds streams back.
+// The short event stream that detects a proxy that buffers streams.
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import express from 'express'
@@ -34,7 +34,7 @@ afterEach(() => close())
 const ask = (init: RequestInit = {}) => fetch(`${url}${PATH}?nonce=abc-1`, init)
 
 describe('GET /api/rooms/proxy-check/events', () => {
-  it('writes a few pieces, some time apart, with the headers of the stream of a room', async () => {
+  it('writes a few pieces, some time apart, with the same headers as an event stream of a room', async () => {
     const response = await ask()
     const { Connection, ...others } = STREAM_HEADERS
     expect(Connection).toBe('close')
@@ -51,7 +51,7 @@ describe('GET /api/rooms/proxy-check/events', () => {
     expect(await reader?.read()).toMatchObject({ done: true })
   })
 
-  it('[R7.1] is open to five at a time, and forgets who has gone', async () => {
+  it('[R7.1] serves five streams at a time, and frees the places of closed ones', async () => {
     const leave = new AbortController()
     const open = await Promise.all(
       Array.from({ length: 5 }, (_, index) => ask(index === 0 ? { signal: leave.signal } : {})),
@@ -64,7 +64,7 @@ describe('GET /api/rooms/proxy-check/events', () => {
     expect((await ask()).status).toBe(200)
   })
 
-  it('[R7.1] is given to one address so many times a minute', async () => {
+  it('[R7.1] is limited per address and minute', async () => {
     const statuses = []
     for (let time = 0; time < 11; time++) {
       const response = await ask()
@@ -75,7 +75,7 @@ describe('GET /api/rooms/proxy-check/events', () => {
     expect(statuses).toEqual([...Array<number>(10).fill(200), 429])
   })
 
-  it('sends back no text of others, and answers nothing but GET', async () => {
+  it('reflects no arbitrary text, and answers only GET', async () => {
     const response = await fetch(`${url}${PATH}?nonce=%3Cscript%3E`)
     const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
     expect(pieceFrom((await reader?.read())?.value?.trimEnd() ?? '')?.nonce).toBe('')

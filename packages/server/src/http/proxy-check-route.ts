@@ -1,5 +1,5 @@
-// GET /api/rooms/proxy-check/events: what `pnpm check-proxy` and a node that has started read, to see whether
-// something on the way holds an event stream back. Needs no session and tells nothing.
+// GET /api/rooms/proxy-check/events: a stream for `pnpm check-proxy`, and for a node after its start, to detect
+// buffering of event streams on the way. Needs no session and reveals nothing.
 import { Router } from 'express'
 import type { Clock } from '@roomcast/shared/clock'
 import { Refusal } from '@roomcast/shared/protocol'
@@ -9,16 +9,16 @@ import { STREAM_HEADERS } from '../events/frame.ts'
 import { eventOf, GAP_MS, nonceFrom, PIECES, PROXY_CHECK_ROOM } from '../proxy-check/pieces.ts'
 import { perAddress } from './guards.ts'
 
-/** Streams at the same time, all addresses together; each is over within a second. */
+/** Limit on simultaneous streams, all addresses together; each ends within a second. */
 const MOST_AT_ONCE = 5
 const RETRY_SECONDS = 1
 
-/** @param bucket what each stream is taken from, by address */
+/** @param bucket limits the streams of each address */
 export function proxyCheckRoute(clock: Clock, bucket: TokenBucket): Router {
   const router = Router()
   let running = 0
   router.get(`/${PROXY_CHECK_ROOM}/events`, perAddress(bucket), (request, response) => {
-    // Express sends HEAD here too.
+    // Express routes HEAD here too.
     if (request.method !== 'GET') throw new Refusal('not-found')
     if (running >= MOST_AT_ONCE) throw new TooOften(RETRY_SECONDS)
     running++

@@ -1,4 +1,4 @@
-// /api/rooms and /api/invites: rooms of a member, without what happens live in them.
+// /api/rooms and /api/invites: a member's rooms, apart from their live updates.
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { Router, type Request } from 'express'
@@ -35,30 +35,30 @@ interface RoomRoutesOptions {
   readonly invites: Invites
   readonly rooms: RoomsPort
   readonly publicUrl: string | undefined
-  /** What making a room needs, if anything, and what wrong codes of an address are taken from. */
+  /** The start code, if creating a room requires one, and the limit on wrong codes per address. */
   readonly start: {
     readonly code: StartCode | undefined
     readonly wrong: TokenBucket
-    /** Of all addresses together: one person may have many. */
+    /** The limit for all addresses together, since one person may have many. */
     readonly wrongOfAll: TokenBucket
   }
-  /** What making a room, an export, and a search are taken from besides. */
+  /** The limits on new rooms, exports and searches, in addition to the limit on calls. */
   readonly making: TokenBucket
   readonly exporting: TokenBucket
   readonly searching: TokenBucket
-  /** In which everything that reads much has its turn. */
+  /** The queue for expensive reads. */
   readonly turns: Turns
 }
 
-/** Exports at the same time; one that is not taken for so long is broken off, ms. */
+/** Limits on simultaneous exports, and the time without progress after which one is broken off, ms. */
 const EXPORTS = { all: 20, perAddress: 8, perMember: 2 }
 const EXPORT_STALL_MS = 30_000
-/** The one key of what is counted for all. */
+/** The one key of a bucket that counts everybody together. */
 const ALL = 'all'
 const DEFAULT_TITLE = 'New room'
-/** Rooms that one member may own. */
+/** Limit on rooms that one member owns. */
 const MOST_OWNED = 500
-/** Rooms in a list, those last used. */
+/** Limit on rooms in a list; it contains those used last. */
 const MOST_LISTED = 200
 
 /** The routes below `/api/rooms`. */
@@ -87,7 +87,7 @@ export function roomRoutes(options: RoomRoutesOptions): Router {
     throw new Refusal('rate-limited', `You already own ${MOST_OWNED} rooms. Delete one first.`)
   }
 
-  /** Whoever guesses is stopped soon: a wrong code costs, a right one or none does not. */
+  /** Limits guesses: a wrong code counts against the limit; a correct or missing one does not. */
   function requireStartCode(address: string, code: string | undefined): void {
     if (!start.code) return
     if (code === undefined) throw new Refusal('start-code-needed')
@@ -169,7 +169,7 @@ export function roomRoutes(options: RoomRoutesOptions): Router {
     const reader = senderOf(request, member)
     const leave = exports.enter(reader)
     try {
-      // One that takes nothing in keeps some messages here for as long.
+      // An export that nobody reads keeps some messages in memory for as long.
       response.setTimeout(EXPORT_STALL_MS, () => response.destroy())
       const transcript = await rooms.transcript(memberId, roomIdOf(request), turns.of(reader))
       const [ending, chunks] =
@@ -206,7 +206,7 @@ export function inviteRoutes(
     response.json({ room, role: room.role })
   })
 
-  // For the page that asks for a name: whoever has an invite may know where it leads.
+  // For the page that asks for a name: anyone with an invite may see where it leads.
   router.post('/look', perAddress(bucket), async (request, response) => {
     const { invite } = parseBody(request, inviteRequestSchema)
     const { roomId, inviteId } = await invites.open(invite)
@@ -215,7 +215,7 @@ export function inviteRoutes(
   return router
 }
 
-/** A title as the name of a file, on any system. */
+/** A title as a file name that is valid on any system. */
 function fileName(title: string): string {
   const name = title
     .replace(/[\p{C}\\/:*?"<>|.]+/gu, ' ')

@@ -1,5 +1,5 @@
-// What the HTTP border needs of the rooms. All methods reject with a Refusal when they refuse; a room that the
-// member does not belong to is refused like one that does not exist (`room-not-found`).
+// The part of the rooms that the HTTP border uses. All methods reject with a Refusal when they refuse; a room that the
+// member does not belong to is refused like a missing one (`room-not-found`).
 import type {
   InviteLook,
   Member,
@@ -29,22 +29,22 @@ export interface Transcript {
   readonly messages: AsyncIterable<Message>
 }
 
-/** `inTurn`: how those who read much wait for each other. */
+/** `inTurn`: the queue for expensive reads. */
 export interface RoomsPort {
-  /** Makes a room that `member` owns. `bad-request`: there is no such model. */
+  /** Creates a room owned by `member`. `bad-request`: there is no such model. */
   create(member: SessionMember, room: RoomRequest): Promise<RoomSummary>
   /**
-   * Makes `member` a member of the room, unless they are. `inviteId`: of a link whose signature the caller has checked.
-   * `invite-ended`: the room does not know it any more.
+   * Makes `member` a member of the room, unless they already are. `inviteId`: of a link whose signature the caller has
+   * checked. `invite-ended`: the invite is no longer open.
    */
   admit(roomId: RoomId, member: SessionMember, inviteId: string | undefined): Promise<RoomSummary>
-  /** What somebody who is no member may know with an invite, see `admit`. */
+  /** The preview that an invite shows to a person who is not a member, see `admit`. */
   previewInvite(roomId: RoomId, inviteId: string | undefined): Promise<InviteLook>
-  /** The link of a room for a member who may invite; a new one holds for `lifetimeMs`. `owner-only`: they may not. */
+  /** A room's invite for a member who may invite; a new one is valid for `lifetimeMs`. `owner-only`: they may not. */
   invite(memberId: MemberId, roomId: RoomId, lifetimeMs: number): Promise<OpenInvite>
-  /** The links that are open, oldest first. `owner-only`, see `invite`. */
+  /** The open invites, oldest first. `owner-only`, see `invite`. */
   invites(memberId: MemberId, roomId: RoomId): Promise<readonly OpenInvite[]>
-  /** Ends all links. `owner-only`, see `invite`. */
+  /** Ends all invites. `owner-only`, see `invite`. */
   endInvites(memberId: MemberId, roomId: RoomId): Promise<void>
   /** The member's rooms, last used first. */
   list(memberId: MemberId): Promise<readonly RoomSummary[]>
@@ -56,7 +56,7 @@ export interface RoomsPort {
     limit: number,
     inTurn: InTurn,
   ): Promise<MessagesPage>
-  /** Messages before offset `before` (undefined: all) in which the words of `query` stand, newest first. */
+  /** Messages before offset `before` (undefined: all) that contain the words of `query`, newest first. */
   search(
     memberId: MemberId,
     roomId: RoomId,
@@ -66,6 +66,6 @@ export interface RoomsPort {
   ): Promise<SearchPage>
   summary(memberId: MemberId, roomId: RoomId): Promise<RoomSummary>
   transcript(memberId: MemberId, roomId: RoomId, inTurn: InTurn): Promise<Transcript>
-  /** Removes the room for good. `not-yours`: only its owner may. */
+  /** Deletes the room for good. `not-yours`: only its owner may. */
   remove(memberId: MemberId, roomId: RoomId): Promise<void>
 }

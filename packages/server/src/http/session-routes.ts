@@ -1,4 +1,4 @@
-// /api/session: who somebody is here.
+// /api/session: the member behind this browser's session.
 import { Router, type Request, type Response } from 'express'
 import { sessionRequestSchema, type Session } from '@roomcast/shared/protocol'
 import { authenticate, credentialOf } from '../access/authenticate.ts'
@@ -44,9 +44,9 @@ export function sessionRoutes({ sessions, who, publicUrl, bucket }: SessionRoute
   })
 
   router.get('/', async (request, response) => {
-    // Nobody yet is an answer, not an error: every newcomer's page asks.
+    // Being a stranger is an answer, not an error: every new visitor's page asks.
     const member = await who(request)
-    // Whoever keeps coming back stays who they are.
+    // Renewed on every visit, so that regular visitors stay signed in.
     if (member && credentialOf(request.headers).kind === 'cookie') {
       setCookie(request, response, (await sessions.renew(member)).token)
     }
