@@ -23,17 +23,17 @@ beforeEach(() => {
   invites = new Invites(tokens, clock, 7)
 })
 
-/** Every way to change one character, so that what was signed is not what is shown. */
+/** All variants of a token with one character changed, so that the signature no longer matches. */
 function tampered(token: string): string[] {
   return [...token].flatMap((character, at) => {
     const other = character === 'A' ? 'B' : 'A'
-    // The last character of a signature has bits to spare, so that bytes have several spellings.
+    // The last character of a signature has unused bits, so the same bytes have several spellings.
     return at === token.length - 1 ? [] : [token.slice(0, at) + other + token.slice(at + 1)]
   })
 }
 
 describe('a session', () => {
-  it('tells who somebody is', async () => {
+  it('identifies its member', async () => {
     const { member, token } = await sessions.start('Ada')
     expect(member.name).toBe('Ada')
     expect(await sessions.verify(token)).toMatchObject(member)
@@ -55,7 +55,7 @@ describe('a session', () => {
     })
   })
 
-  it('ends after its days', async () => {
+  it('expires after its lifetime', async () => {
     const { token } = await sessions.start('Ada')
     clock.tick(90 * DAY_MS - 1000)
     expect(await sessions.verify(token)).not.toBeNull()
@@ -63,17 +63,17 @@ describe('a session', () => {
     expect(await sessions.verify(token)).toBeNull()
   })
 
-  it('is refused when any character was changed', async () => {
+  it('is refused if any character is changed', async () => {
     const { token } = await sessions.start('Ada')
     for (const changed of tampered(token)) expect(await sessions.verify(changed)).toBeNull()
   })
 
-  it('is refused when another server signed it', async () => {
+  it('is refused if another server signed it', async () => {
     const foreign = new Sessions(new Tokens(new Uint8Array(32), clock), countingBytes(), 90)
     expect(await sessions.verify((await foreign.start('Ada')).token)).toBeNull()
   })
 
-  it('gives a name that an older token carries as it would be taken now', async () => {
+  it('cleans the name in an older token by the current rules', async () => {
     const old = async (purpose: 'session' | 'link', name: string) =>
       await tokens.sign(purpose, { subject: 'm1', name }, DAY_MS)
     const ada = { memberId: 'm1', name: 'Ada\uFFFD' }
@@ -142,7 +142,7 @@ describe('an invite', () => {
     expect(await invites.open(old)).toEqual({ roomId: 'room', inviteId: undefined })
   })
 
-  it('is refused when any character was changed', async () => {
+  it('is refused if any character is changed', async () => {
     for (const changed of tampered(
       await invites.sign('room', { inviteId: 'i', until: clock.now() + DAY_MS }),
     )) {
@@ -172,13 +172,13 @@ describe('a token', () => {
 })
 
 describe('the cookie', () => {
-  it('is out of reach of scripts and of foreign pages', () => {
+  it('cannot be read by scripts or sent by foreign pages', () => {
     expect(sessionCookie('t.o.k', 90 * DAY_MS, false)).toBe(
       'roomcast=t.o.k; Max-Age=7776000; Path=/; HttpOnly; SameSite=Lax',
     )
   })
 
-  it('stays on https where it came over https', () => {
+  it('stays on https if it came over https', () => {
     expect(sessionCookie('t', 1000, true)).toContain('; Secure')
   })
 
@@ -190,14 +190,14 @@ describe('the cookie', () => {
 })
 
 describe('authenticate', () => {
-  it('takes a bearer token or a cookie', async () => {
+  it('accepts a bearer token or a cookie', async () => {
     const { member, token } = await sessions.start('Ada')
     expect(await authenticate(sessions, { authorization: `Bearer ${token}` })).toMatchObject(member)
     expect(await authenticate(sessions, { cookie: `roomcast=${token}` })).toMatchObject(member)
     expect(await authenticate(sessions, {})).toBeNull()
   })
 
-  it('does not fall back to the cookie when a bearer token is shown', async () => {
+  it('does not fall back to the cookie if there is a bearer token', async () => {
     const { token } = await sessions.start('Ada')
     const headers = { authorization: 'Bearer wrong', cookie: `roomcast=${token}` }
     expect(await authenticate(sessions, headers)).toBeNull()

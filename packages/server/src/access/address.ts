@@ -1,16 +1,16 @@
-// Whose address a request came from, as limits go by it: the same answer for HTTP, sockets and event streams.
+// The client address of a request, as limits count it: the same for HTTP, sockets and event streams.
 import type { IncomingMessage } from 'node:http'
 import { isIPv4, isIPv6 } from 'node:net'
 
-/** Stands for what is no address, all of it together. */
+/** The one key of everything that is not an address. */
 const UNKNOWN = 'unknown'
 
-/** Longest header that is looked through, characters; the end is what our own proxies have written. */
+/** Longest part of the header that is parsed, characters, from its end, which our own proxies wrote. */
 const LONGEST_CHAIN = 2000
 
 /**
- * The key of whoever sent a request, see `addressKey`.
- * @param trustProxy how many proxies in front may be believed about it, see Config
+ * The key of the client that sent a request, see `addressKey`.
+ * @param trustProxy how many proxies in front are trusted to name it, see Config
  */
 export function addressOf(
   {
@@ -33,8 +33,8 @@ export function addressOf(
 }
 
 /**
- * The key of an address, whatever its spelling: an IPv4 address, also where it is written as IPv6 (mapped, NAT64, 6to4); of IPv6 the
- * first half, which is what one subscriber gets.
+ * The key of an address, however it is spelled: an IPv4 address, even if written as IPv6 (mapped, NAT64, 6to4); for
+ * IPv6 the first half, which is what one subscriber gets.
  */
 export function addressKey(address: string): string {
   const bare = withoutPort(address.trim())
@@ -43,14 +43,14 @@ export function addressKey(address: string): string {
   return groups === null ? UNKNOWN : (inner(groups) ?? firstHalf(groups))
 }
 
-/** Some proxies write the port too: `1.2.3.4:5678`, `[::1]:80`. */
+/** Removes the port that some proxies add: `1.2.3.4:5678`, `[::1]:80`. */
 function withoutPort(address: string): string {
   const bracketed = /^\[([^\]]*)\](?::\d{1,5})?$/.exec(address)?.[1]
   if (bracketed !== undefined) return bracketed
   return /^(\d{1,3}(?:\.\d{1,3}){3}):\d{1,5}$/.exec(address)?.[1] ?? address
 }
 
-/** The eight numbers of an IPv6 address; null if it is none. */
+/** The eight numbers of an IPv6 address; null for anything else. */
 function groupsOf(address: string): readonly number[] | null {
   if (!isIPv6(address)) return null
   const dotted = /^(.*:)(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(address)
@@ -72,7 +72,7 @@ const firstHalf = (groups: readonly number[]) =>
     .map((group) => group.toString(16))
     .join(':')
 
-/** The IPv4 address that an IPv6 address stands for: one subscriber again, who may write it in many ways. */
+/** The IPv4 address inside an IPv6 address: again one subscriber, who could write it in many ways. */
 function inner(groups: readonly number[]): string | null {
   const [first = 0, second = 0, third = 0] = groups
   const dotted = (high = 0, low = 0) => [high >> 8, high & 255, low >> 8, low & 255].join('.')

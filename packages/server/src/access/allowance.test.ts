@@ -4,7 +4,7 @@ import { Allowance } from './allowance.ts'
 
 const sender = (memberId: string | null, address = 'here') => ({ memberId, address })
 
-it('[R7.1] ten free sessions of one address have the share of the address', () => {
+it('[R7.1] ten free sessions of one address share its limit', () => {
   const allowance = new Allowance(new SimulatedClock(), { perMember: 5, perAddress: 20 })
   let taken = 0
   for (let member = 0; member < 10; member++)
@@ -14,14 +14,14 @@ it('[R7.1] ten free sessions of one address have the share of the address', () =
   expect(allowance.take(sender('new', 'elsewhere'))).toBe(true)
 })
 
-it('[R7.1] a member has their own share, from wherever', () => {
+it('[R7.1] a member has a limit of their own, from any address', () => {
   const allowance = new Allowance(new SimulatedClock(), { perMember: 5, perAddress: 20 })
   expect(allowance.take(sender('ada'), 5)).toBe(true)
   expect(allowance.take(sender('ada', 'elsewhere'))).toBe(false)
   expect(allowance.take(sender('bob'), 5)).toBe(true)
 })
 
-it('what one has not enough of is taken from neither', () => {
+it('if one limit is too low, nothing is taken from either', () => {
   const allowance = new Allowance(new SimulatedClock(), { perMember: 5, perAddress: 8 })
   expect(allowance.take(sender('ada'), 6)).toBe(false)
   expect(allowance.take(sender(null), 8)).toBe(true)

@@ -1,15 +1,15 @@
-// How much one sender may do in a minute: as a member, and together with everybody at the same address, since a session costs nothing.
+// Limits per minute for a sender: per member, and for everybody at the same address together, since sessions are free.
 import type { Clock } from '@roomcast/shared/clock'
 import { TokenBucket } from './token-bucket.ts'
 
-/** Who does something: somebody at an address (see `addressKey`), perhaps without a session. */
+/** The sender of a request: an address (see `addressKey`), and a member if there is a session. */
 export interface Sender {
   readonly memberId: string | null
   readonly address: string
 }
 
 export interface Shares {
-  /** In a minute; a burst may be as large. */
+  /** Per minute; a burst may be as large. */
   readonly perMember: number
   readonly perAddress: number
 }
@@ -23,14 +23,14 @@ export class Allowance {
     this.#addresses = new TokenBucket(clock, perAddress)
   }
 
-  /** Takes `amount` of what this sender may do; false, and nothing is taken, where either has not enough left. */
+  /** Takes `amount` from both limits of this sender; returns false, and takes nothing, if either is too low. */
   take({ memberId, address }: Sender, amount = 1): boolean {
     if (!this.#addresses.has(address, amount)) return false
     if (memberId !== null && !this.#members.take(memberId, amount)) return false
     return this.#addresses.take(address, amount)
   }
 
-  /** After so many seconds `amount` is there again for somebody who has nothing left. */
+  /** The seconds until `amount` is available again to a sender with nothing left. */
   refillSeconds(amount = 1): number {
     return this.#members.refillSeconds(amount)
   }

@@ -1,8 +1,8 @@
-// How many may do something at the same time: of all, of an address, of a member.
+// Limits on concurrent work: in total, per address and per member.
 import type { Sender } from './allowance.ts'
 import { TooOften } from './too-often.ts'
 
-/** How many at the same time. */
+/** The limits. */
 export interface Most {
   readonly all: number
   readonly perAddress: number
@@ -19,7 +19,7 @@ export class AtOnce {
     this.#most = most
   }
 
-  /** Lets a sender in. @returns lets go; idempotent. @throws TooOften */
+  /** Admits a sender. @returns releases its share; idempotent. @throws TooOften */
   enter({ memberId, address }: Sender): () => void {
     const { all, perAddress, perMember } = this.#most
     const inside = [...this.#inside]

@@ -1,9 +1,9 @@
-// Who sent a request: the same answer for HTTP and for the handshake of a socket.
+// Authentication of a request: the same for HTTP and for the handshake of a socket.
 import type { IncomingHttpHeaders } from 'node:http'
 import { tokenInCookie } from './cookie.ts'
 import type { KnownMember, Sessions } from './session.ts'
 
-/** How a request says who sent it. A bearer token, being shown on purpose, goes before a cookie. */
+/** The credential of a request. A bearer token, which is sent deliberately, takes precedence over a cookie. */
 type Credential =
   | { readonly kind: 'bearer'; readonly token: string }
   | { readonly kind: 'cookie'; readonly token: string }

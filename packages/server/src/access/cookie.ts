@@ -1,4 +1,4 @@
-// The session's cookie: for pages, which then need not keep the token where scripts can read it.
+// The session cookie: with it, pages need not keep the token where scripts can read it.
 import { parseCookie, stringifySetCookie } from 'cookie'
 
 const NAME = 'roomcast'

@@ -86,13 +86,13 @@ describe('[R6.3] a request that was sent to', () => {
     expect(served(host)).toBe(false)
   })
 
-  it('two hosts is not, also where both are the same', () => {
+  it('two hosts is not, even if both are the same', () => {
     expect(served(['localhost', 'evil.example'])).toBe(false)
     expect(served(['evil.example', 'localhost'])).toBe(false)
     expect(served(['localhost', 'localhost'])).toBe(false)
   })
 
-  it('the address that is listened on, or of the connection, is served', () => {
+  it('the listening address, or that of the connection, is served', () => {
     expect(served('10.0.0.9:3000', { local: '10.0.0.9' })).toBe(true)
     expect(served('10.0.0.9:3000', { local: '::ffff:10.0.0.9', listens: '::' })).toBe(true)
     expect(served('[2001:DB8::9]:3000', { local: '2001:db8:0::9', listens: '::' })).toBe(true)

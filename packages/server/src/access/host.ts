@@ -1,13 +1,14 @@
-// The names that this server answers to. A page of any other site can have its own name point to a loopback address and then speak to
-// a node there as if it were its own (DNS rebinding): Host and Origin agree, and only the name itself tells.
+// The names that this server answers to. With DNS rebinding, a page of another site resolves its own name to a loopback
+// address and then talks to a node there as if it were its own: Host and Origin agree, and only the name gives it away.
 //
-// Guarantees: served are loopback names, the address that is listened on, and the names of the configuration, each with any port;
-// what names no host, several, or one in an unusual spelling is not. What proxies say in X-Forwarded-Host is not believed.
+// Guarantees: served are loopback names, the listening address, and the configured names, each with any port; not
+// served
+// are requests with no host, with several, or with an unusual spelling. X-Forwarded-Host is not trusted.
 import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
 import { addressKey } from './address.ts'
 
-/** The parts of a request that say where it was sent. */
+/** The parts of a request that name its destination. */
 export interface SentTo {
   readonly rawHeaders: readonly string[]
   readonly url?: string | undefined
@@ -15,9 +16,9 @@ export interface SentTo {
 }
 
 /**
- * Makes the rule of one server.
- * @param host what it listens on, see Config
- * @param origins of pages that are ours
+ * Creates the check for one server.
+ * @param host the listening address, see Config
+ * @param origins the origins of our own pages
  */
 export function servedNames(
   host: string,
@@ -39,12 +40,12 @@ export function servedNames(
     const [given, ...more] = hosts
     if (given === undefined || more.length > 0) return false
     if (!isServed(nameOf(given), socket.localAddress)) return false
-    // A target may name a host too (RFC 9112, 3.2.2); it would be taken for the one that was meant.
+    // An absolute-form target names a host too (RFC 9112, 3.2.2), and would override the header.
     return url.startsWith('/') || url === '*' || isServed(nameIn(url), socket.localAddress)
   }
 }
 
-/** The name in a Host header: without its port and the dot at the end, in lower case; null if it is none. */
+/** The name in a Host header, in lower case, without the port and a trailing dot; null if it is invalid. */
 function nameOf(host: string): string | null {
   const name = /^(\[[\da-f:.]+\]|[\w.-]+)(?::\d{1,5})?$/i.exec(host)?.[1]
   return name === undefined ? null : name.toLowerCase().replace(/(?<=[^.])\.$/, '')
@@ -54,14 +55,14 @@ function nameIn(target: string): string | null {
   return nameOf(/^https?:\/\/([^/?#]*)/i.exec(target)?.[1] ?? '')
 }
 
-/** Only as browsers write it: they make 127.0.0.1 of 2130706433 and 0177.1 before they ask. */
+/** Only in the spelling of browsers, which normalize 2130706433 and 0177.1 to 127.0.0.1 before the request. */
 function isLoopback(address: string): boolean {
   if (/^127(\.\d{1,3}){3}$/.test(address)) return true
   if (!address.includes(':')) return false
   return isSame(address, '::1') || addressKey(address).startsWith('127.')
 }
 
-/** Whether two addresses are the same, however they are written. */
+/** Whether two addresses are the same, however they are spelled. */
 function isSame(one: string, other: string | undefined): boolean {
   if (other === undefined) return false
   return plain(one) === plain(other)

@@ -1,5 +1,5 @@
-// Invite links: a signed word with the id of an invite that its room keeps. The signature keeps strangers from guessing;
-// the room decides whether the link is still open.
+// Invite links: a signed token with the id of an invite that its room keeps. The signature prevents guessing;
+// the room decides whether the invite is still open.
 import { Refusal, type OpenInvite, type RoomId } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
 import type { Tokens } from './tokens.ts'
@@ -9,7 +9,7 @@ const DAY_MS = 24 * 60 * 60 * 1000
 export class Invites {
   readonly #tokens: Tokens
   readonly #clock: Pick<Clock, 'now'>
-  /** For how many days a new invite holds. */
+  /** The lifetime of a new invite, days. */
   readonly days: number
 
   constructor(tokens: Tokens, clock: Pick<Clock, 'now'>, days: number) {
@@ -18,24 +18,24 @@ export class Invites {
     this.days = days
   }
 
-  /** For how long a new invite holds, ms. */
+  /** The lifetime of a new invite, ms. */
   get lifetimeMs(): number {
     return this.days * DAY_MS
   }
 
-  /** Whole days that are left of an invite, at least 1. */
+  /** The whole days left of an invite, at least 1. */
   daysLeft({ until }: Pick<OpenInvite, 'until'>): number {
     return Math.max(1, Math.ceil((until - this.#clock.now()) / DAY_MS))
   }
 
-  /** The word of an invite: the same each time, under 300 characters, safe in URLs. */
+  /** The token of an invite: the same each time, under 300 characters, safe in URLs. */
   async sign(roomId: RoomId, { inviteId, until }: Pick<OpenInvite, 'inviteId' | 'until'>) {
     const claims = { subject: roomId, id: inviteId }
     return await this.#tokens.sign('invite', claims, until - this.#clock.now())
   }
 
   /**
-   * The room of an invite, and its id there; a word without an id is of an earlier version.
+   * The room and the id of an invite; tokens of an earlier version have no id.
    * @throws Refusal `invite-invalid`, `invite-expired`
    */
   async open(

@@ -1,4 +1,4 @@
-// The address that each member was last heard from. Of many members the least recently heard are forgotten.
+// The last known address of each member. Beyond a limit, the members heard from longest ago are forgotten.
 import type { MemberId } from '@roomcast/shared/protocol'
 
 const MOST_MEMBERS = 10_000
@@ -6,7 +6,7 @@ const MOST_MEMBERS = 10_000
 export class KnownAddresses {
   readonly #addresses = new Map<MemberId, string>()
 
-  /** Notes where a member is heard from now. `address`: as limits count it, see address.ts. */
+  /** Records a member's current address. `address`: the key that limits count by, see address.ts. */
   note(memberId: MemberId, address: string): void {
     this.#addresses.delete(memberId)
     this.#addresses.set(memberId, address)
@@ -14,7 +14,7 @@ export class KnownAddresses {
     if (this.#addresses.size > MOST_MEMBERS && first !== undefined) this.#addresses.delete(first)
   }
 
-  /** Null for whoever was not heard from lately. */
+  /** Null for a member not heard from recently. */
   of(memberId: MemberId): string | null {
     return this.#addresses.get(memberId) ?? null
   }

@@ -42,8 +42,8 @@ describe('a request without an Origin', () => {
   })
 })
 
-describe('a request of a foreign page', () => {
-  it('may not act, whatever it shows', () => {
+describe('a request from a foreign page', () => {
+  it('may not act, whatever its credentials', () => {
     const origin = 'https://evil.test'
     expect(mayAct({ host: 'h', origin }, allowed)).toBe(false)
     expect(mayAct({ host: 'h', origin, authorization: 'Bearer t' }, allowed)).toBe(false)

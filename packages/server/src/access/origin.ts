@@ -1,10 +1,10 @@
-// Which pages may act here. Browsers add a cookie by themselves, to requests of foreign pages too; the Origin
-// header, which pages cannot forge, tells whose page it was. Both borders ask here: HTTP requests that
-// change something, and every Socket.IO transport (CORS settings do not protect websockets).
+// Which pages may act here. Browsers attach cookies even to requests from foreign pages; the Origin
+// header, which pages cannot forge, names the page's origin. Both borders check it: HTTP for requests that
+// change something, and Socket.IO for every transport (CORS settings do not protect WebSockets).
 import type { IncomingHttpHeaders } from 'node:http'
 import { credentialOf } from './authenticate.ts'
 
-/** `absent`: no Origin header; browsers send one with everything that changes something. */
+/** `absent`: no Origin header; browsers send one with every state-changing request. */
 type OriginVerdict = 'allowed' | 'absent' | 'refused'
 
 /**
@@ -26,8 +26,8 @@ export function originAllowed(
 }
 
 /**
- * Whether a request may act. Without an Origin it may if it brings nothing that a browser adds by itself:
- * it shows a bearer token, or no cookie of ours (it has no session yet, or shows its token later).
+ * Whether a request may change something. Without an Origin it may if its credential is not one that browsers attach by
+ * themselves: it has a bearer token, or no cookie of ours (no session yet, or the token follows later).
  */
 export function mayAct(
   headers: Pick<IncomingHttpHeaders, 'origin' | 'host' | 'authorization' | 'cookie'>,
@@ -39,8 +39,9 @@ export function mayAct(
 }
 
 /**
- * Whether a request may watch a room, which is shown to the others as being here. A GET of our own pages has no Origin; that a
- * foreign page sent it, as an image say, browsers tell in Sec-Fetch-Site (`none`: somebody typed the address).
+ * Whether a request may watch a room, which makes its member visible there. A GET from our own pages has no Origin; if
+ * a
+ * foreign page sent it, for example as an image, browsers say so in Sec-Fetch-Site (`none`: the address was typed).
  */
 export function mayWatch(
   headers: Pick<IncomingHttpHeaders, 'origin' | 'host' | 'sec-fetch-site'>,

@@ -1,19 +1,19 @@
-// Sessions: who somebody is on this server. A name, an id nobody can guess, and a signature; nothing stored.
+// Sessions: a member's identity on this server, as a name, an unguessable id and a signature; nothing is stored.
 //
-// Guarantees: only tokens made here, for sessions, within their time give a member. A personal link
-// (another purpose, other end) gives a session of the same member elsewhere.
-// Leaves to others: what a member may do in a room, and how tokens travel (cookie.ts, authenticate.ts).
+// Guarantees: only a token made here, for a session, and not expired, yields a member. A personal link (a token with
+// another purpose and lifetime) yields a session of the same member in another browser.
+// Left to others: a member's rights in a room, and how tokens travel (cookie.ts, authenticate.ts).
 import { cleanName, Refusal, type MemberId, type Session } from '@roomcast/shared/protocol'
 import type { RandomBytes } from './signing-key.ts'
 import type { Claims, Tokens } from './tokens.ts'
 
-/** A person, as the session knows them: not yet in any room. */
+/** A person as their session describes them, independent of any room. */
 export interface SessionMember {
   readonly memberId: MemberId
   readonly name: string
 }
 
-/** Somebody with a session, and when that ends, ms since 1970. */
+/** A member with a session, and its end, ms since 1970. */
 export interface KnownMember extends SessionMember {
   readonly endsAt: number
 }
@@ -32,25 +32,25 @@ export class Sessions {
     this.#days = days
   }
 
-  /** Milliseconds that a session is good for. */
+  /** The lifetime of a session, ms. */
   get lifetimeMs(): number {
     return this.#days * DAY_MS
   }
 
-  /** Starts a session of a new member called `name` (checked by the caller). */
+  /** Starts a session for a new member called `name` (checked by the caller). */
   async start(name: string): Promise<Session> {
     const memberId = Buffer.from(this.#random(16)).toString('base64url')
     return await this.renew({ memberId, name })
   }
 
-  /** Starts a session of a known member, under the name given: renames, or begins the time anew. */
+  /** Starts a new session for a known member, under the given name: for a rename or a new lifetime. */
   async renew({ memberId, name }: SessionMember): Promise<Session> {
     const claims = { subject: memberId, name }
     const token = await this.#tokens.sign('session', claims, this.lifetimeMs)
     return { member: { memberId, name }, token }
   }
 
-  /** The member whose session `token` is; null if it is none, of another server, or too old. */
+  /** The member of a session token; null if it is invalid, from another server, or expired. */
   async verify(token: string): Promise<KnownMember | null> {
     const opened = await this.#tokens.open('session', token)
     if (opened.kind !== 'valid') return null
@@ -58,12 +58,12 @@ export class Sessions {
     return member && { ...member, endsAt: opened.endsAt }
   }
 
-  /** Makes the key of a personal link, good for 30 days and any number of times. */
+  /** Creates the key of a personal link, valid for 30 days and any number of uses. */
   async linkKey({ memberId, name }: SessionMember): Promise<string> {
     return await this.#tokens.sign('link', { subject: memberId, name }, LINK_DAYS * DAY_MS)
   }
 
-  /** Starts a session of the member who made `key`. Refusal `unauthenticated` if it is not valid any more. */
+  /** Starts a session for the member who created `key`. Refusal `unauthenticated` if it is no longer valid. */
   async redeem(key: string): Promise<Session> {
     const opened = await this.#tokens.open('link', key)
     if (opened.kind === 'expired') {
@@ -75,7 +75,7 @@ export class Sessions {
   }
 }
 
-/** A token may carry a name that would not be taken any more: it is cleaned, or nobody if nothing is left of it. */
+/** The member in a token. Its name may predate the current rules, so it is cleaned; null if nothing is left of it. */
 function memberOf({ subject, name = '' }: Claims): SessionMember | null {
   const clean = cleanName(name)
   return clean === '' ? null : { memberId: subject, name: clean }

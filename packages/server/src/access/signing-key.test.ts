@@ -15,7 +15,7 @@ afterEach(async () => {
 })
 
 describe('the signing key', () => {
-  it('is made once, for its owner only, and read afterwards', async () => {
+  it('is created once, for its owner only, and read afterwards', async () => {
     const data = join(directory, 'made', 'on', 'demand')
     const random = countingBytes()
     const first = await loadSigningKey(data, random)
@@ -25,18 +25,18 @@ describe('the signing key', () => {
     expect(await readdir(data)).toEqual([SIGNING_KEY_FILE])
   })
 
-  it('is the same for all who start at the same time', async () => {
+  it('is the same for all concurrent starts', async () => {
     const random = countingBytes()
     const keys = await Promise.all([1, 2, 3, 4].map(() => loadSigningKey(directory, random)))
     expect(new Set(keys.map((key) => Buffer.from(key).toString('hex')))).toHaveProperty('size', 1)
   })
 
-  it('is refused when it has another size', async () => {
+  it('is refused if it has another size', async () => {
     await writeFile(join(directory, SIGNING_KEY_FILE), 'short')
     await expect(loadSigningKey(directory, countingBytes())).rejects.toThrow(/damaged.*32 bytes/)
   })
 
-  it('is refused with the reason when it cannot be read', async () => {
+  it('is refused with the reason if it cannot be read', async () => {
     await rm(directory, { recursive: true })
     await writeFile(directory, 'a file, not a directory')
     await expect(loadSigningKey(directory, countingBytes())).rejects.toThrow(

@@ -1,19 +1,19 @@
 // The key that signs sessions, personal links and invites: a file in the data directory.
 //
-// Guarantees: made once, readable by its owner only, whole or not there at all; two starts at the same time
-// agree on one key. Whoever has the file can pose as anybody here; losing it ends all sessions and invites.
+// Guarantees: created once, readable only by its owner, complete or absent; two concurrent starts agree on one key.
+// Anyone with the file can impersonate anybody here; losing it ends all sessions and invites.
 import { link, mkdir, open, readFile, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 
 export const SIGNING_KEY_FILE = 'signing.key'
 const KEY_BYTES = 32
 
-/** Gives `size` bytes nobody can guess. */
+/** Returns `size` unpredictable bytes. */
 export type RandomBytes = (size: number) => Uint8Array
 
 /**
- * Reads the key in `dataDirectory` (32 bytes), or makes directory and key if there is none.
- * Throws an Error that says what to do if the file cannot be read, written, or has another size.
+ * Reads the key in `dataDirectory` (32 bytes), or creates the directory and the key if there is none.
+ * Throws an Error with advice if the file cannot be read or written, or has another size.
  */
 export async function loadSigningKey(
   dataDirectory: string,
@@ -55,7 +55,7 @@ async function make(directory: string, file: string, random: RandomBytes): Promi
     await handle.close()
   }
   try {
-    // Unlike a rename, a link never replaces a key that somebody else made in the meantime.
+    // Unlike a rename, a link never replaces a key that another process created meanwhile.
     await link(draft, file)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error

@@ -1,4 +1,4 @@
-// The code that whoever makes a room is asked for, where the operator has set one.
+// The code that creating a room requires, if the operator has set one.
 import { createHash, timingSafeEqual } from 'node:crypto'
 
 export class StartCode {
@@ -8,7 +8,7 @@ export class StartCode {
     this.#digest = digestOf(code)
   }
 
-  /** Whether this is the code; how long that takes tells nothing about it. */
+  /** Whether this is the code, in constant time. */
   is(code: string): boolean {
     return timingSafeEqual(digestOf(code), this.#digest)
   }

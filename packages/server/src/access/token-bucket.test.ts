@@ -7,7 +7,7 @@ function takes(bucket: TokenBucket, key: string, times: number): number {
 }
 
 describe('TokenBucket', () => {
-  it('gives so many at once, and one more as time passes', () => {
+  it('allows a burst, and one more as time passes', () => {
     const clock = new SimulatedClock()
     const bucket = new TokenBucket(clock, 60)
     expect(takes(bucket, 'a', 100)).toBe(60)
@@ -25,14 +25,14 @@ describe('TokenBucket', () => {
     expect(takes(bucket, 'b', 5)).toBe(2)
   })
 
-  it('remembers a bounded number of keys, the latest', () => {
+  it('remembers a bounded number of keys, those used last', () => {
     const bucket = new TokenBucket(new SimulatedClock(), 1, 2)
     for (const key of ['a', 'b', 'a', 'c']) bucket.take(key)
     expect(bucket.take('a')).toBe(false)
     expect(bucket.take('b')).toBe(true)
   })
 
-  it('gives several at a time, or none', () => {
+  it('takes several tokens at a time, or none', () => {
     const clock = new SimulatedClock()
     const bucket = new TokenBucket(clock, 60)
     expect(bucket.take('a', 50)).toBe(true)
@@ -44,7 +44,7 @@ describe('TokenBucket', () => {
     expect(bucket.take('a', 11)).toBe(true)
   })
 
-  it('does not mind a clock that goes back', () => {
+  it('tolerates a clock that is set back', () => {
     const clock = new SimulatedClock()
     const bucket = new TokenBucket(clock, 1)
     bucket.take('a')

@@ -1,4 +1,4 @@
-// How often somebody may do something: so many at once, filling up again steadily over a minute.
+// A rate limit: a burst of up to one minute's amount, refilled steadily over a minute.
 import type { Clock } from '@roomcast/shared/clock'
 
 const MINUTE_MS = 60_000
@@ -8,7 +8,7 @@ interface Bucket {
   readonly at: number
 }
 
-/** A bucket for each key. Remembers `mostKeys` of them at most and forgets the least recently used first. */
+/** One bucket per key. Keeps at most `mostKeys` of them, and forgets the least recently used first. */
 export class TokenBucket {
   readonly #clock: Pick<Clock, 'now'>
   readonly #perMinute: number
@@ -21,17 +21,17 @@ export class TokenBucket {
     this.#mostKeys = mostKeys
   }
 
-  /** After so many seconds there are `amount` tokens in an empty bucket. */
+  /** The seconds until an empty bucket has `amount` tokens. */
   refillSeconds(amount = 1): number {
     return Math.ceil((60 * amount) / this.#perMinute)
   }
 
-  /** Takes `amount` tokens out of the bucket of `key`; false, and none is taken, if it has fewer. */
+  /** Takes `amount` tokens from the bucket of `key`; returns false, and takes none, if it has fewer. */
   take(key: string, amount = 1): boolean {
     const now = this.#clock.now()
     const tokens = this.#tokensOf(key, now)
     const taken = tokens >= amount
-    // Deleted first, so that the map's order is that of last use.
+    // Deleted first, so that the map stays in order of last use.
     this.#buckets.delete(key)
     this.#buckets.set(key, { tokens: taken ? tokens - amount : tokens, at: now })
     this.#forget()

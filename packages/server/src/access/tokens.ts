@@ -1,7 +1,7 @@
-// Signed tokens (JWT, HS256), the one form of everything that this server hands out and believes later.
+// Signed tokens (JWT, HS256): the one form of every credential that this server issues.
 //
-// Guarantees: a token is accepted for the purpose it was made for and no other, signed with this server's
-// key and algorithm, and not past its end. Reveals its claims to whoever holds it; nothing secret goes in.
+// Guarantees: a token is accepted only for the purpose it was made for, signed with this server's key and algorithm,
+// and before its expiry. Its claims are readable to anyone who has it, so they contain nothing secret.
 import { errors, jwtVerify, SignJWT } from 'jose'
 import type { Clock } from '@roomcast/shared/clock'
 
@@ -9,21 +9,21 @@ export const PURPOSES = ['session', 'link', 'invite'] as const
 export type Purpose = (typeof PURPOSES)[number]
 
 export interface Claims {
-  /** Id of what the token is about: a member or a room. */
+  /** The id of the member or room that the token is about. */
   readonly subject: string
   readonly name?: string
-  /** Tells tokens about the same subject apart. */
+  /** Distinguishes tokens about the same subject. */
   readonly id?: string
 }
 
 export type Opened =
-  /** `endsAt`: when it is not valid any more, ms since 1970. */
+  /** `endsAt`: the expiry, ms since 1970. */
   | { readonly kind: 'valid'; readonly claims: Claims; readonly endsAt: number }
   | { readonly kind: 'expired' }
   | { readonly kind: 'invalid' }
 
 const ALGORITHM = 'HS256'
-/** Characters; longer than any token made here, so that nothing large is parsed. */
+/** In characters; longer than any token made here, so that no large input is parsed. */
 const LONGEST = 1024
 
 export class Tokens {
@@ -35,7 +35,7 @@ export class Tokens {
     this.#clock = clock
   }
 
-  /** Makes a token of `purpose` that is good for `lifetimeMs`, to whole seconds. */
+  /** Creates a token for `purpose` that is valid for `lifetimeMs`, to whole seconds. */
   async sign(purpose: Purpose, claims: Claims, lifetimeMs: number): Promise<string> {
     const end = Math.floor((this.#clock.now() + lifetimeMs) / 1000)
     const { name, id } = claims
@@ -48,7 +48,7 @@ export class Tokens {
       .sign(this.#key)
   }
 
-  /** Says whether `token` is one of ours for `purpose`, and what it claims. Never throws on bad input. */
+  /** Checks whether `token` is one of ours for `purpose`, and returns its claims. Never throws on bad input. */
   async open(purpose: Purpose, token: string): Promise<Opened> {
     if (token.length > LONGEST) return { kind: 'invalid' }
     try {

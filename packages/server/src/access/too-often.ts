@@ -1,7 +1,7 @@
-// The refusal of whoever has done something too often, with the time to wait.
+// The refusal for too many requests, with the time to wait.
 import { Refusal } from '@roomcast/shared/protocol'
 
-/** Refusal `rate-limited` that passes by itself, after `retrySeconds`. */
+/** Refusal `rate-limited` with a known end, after `retrySeconds`. */
 export class TooOften extends Refusal {
   readonly retrySeconds: number
 
