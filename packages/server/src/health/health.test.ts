@@ -8,7 +8,7 @@ import { StoragePulse } from './storage-pulse.ts'
 const READY: Readiness = { ready: true }
 
 describe('a node', () => {
-  /** A node with one check, whose trouble the test sets. */
+  /** A node with one check, whose problem the test sets. */
   function nodeWith(patienceMs = 5000) {
     const clock = new SimulatedClock()
     const ails: { why: string | null } = { why: null }
@@ -18,14 +18,14 @@ describe('a node', () => {
     return { clock, ails, health }
   }
 
-  it('is ready while nothing ails it', async () => {
+  it('is ready without problems', async () => {
     const { clock, health } = nodeWith()
     expect(health.readiness()).toEqual(READY)
     await clock.advance(60_000)
     expect(health.readiness()).toEqual(READY)
   })
 
-  it('is not ready after five seconds of trouble, says why, and is ready as soon as it has passed', async () => {
+  it('is not ready after five seconds of trouble, says why, and is ready again as soon as it is over', async () => {
     const { clock, ails, health } = nodeWith()
     ails.why = 'It is away.'
     await clock.advance(1000)
@@ -40,14 +40,14 @@ describe('a node', () => {
     expect(health.readiness()).toEqual(READY)
   })
 
-  it('notices trouble when nobody asks', async () => {
+  it('notices trouble even between requests', async () => {
     const { clock, ails, health } = nodeWith()
     ails.why = 'It is away.'
     await clock.advance(6000)
     expect(health.readiness().ready).toBe(false)
   })
 
-  it('counts from the beginning again when trouble comes back', async () => {
+  it('starts counting again when trouble returns', async () => {
     const { clock, ails, health } = nodeWith()
     for (let round = 0; round < 5; round++) {
       ails.why = 'It is away.'
@@ -60,13 +60,13 @@ describe('a node', () => {
     expect(health.readiness()).toEqual(READY)
   })
 
-  it('has no patience where there is none to have', () => {
+  it('is not ready at once for a check without patience', () => {
     const { ails, health } = nodeWith(0)
     ails.why = 'Going down.'
     expect(health.readiness()).toMatchObject({ ready: false })
   })
 
-  it('stops looking when it is closed', () => {
+  it('stops its checks when it is closed', () => {
     const { clock, health } = nodeWith()
     expect(clock.pending).toBe(1)
     health.close()
@@ -76,7 +76,7 @@ describe('a node', () => {
 })
 
 describe('the pulse of the storage', () => {
-  /** A storage whose answers the test gives. */
+  /** A storage whose answers the test controls. */
   function storage() {
     const clock = new SimulatedClock()
     const owed: { answer: () => void; refuse: () => void }[] = []
@@ -107,7 +107,7 @@ describe('the pulse of the storage', () => {
     expect(pulse.check()).toBe('The storage has not answered for 0.5 s.')
     await clock.advance(9000)
     expect(pulse.check()).toBe('The storage has not answered for 9.5 s.')
-    // What was sent first is forgotten, so that an answer which was lost is not waited for.
+    // The first ping is given up by now, so a lost answer is not waited for.
     expect(owed).toHaveLength(2)
     await clock.advance(500)
     expect(owed).toHaveLength(3)
@@ -116,7 +116,7 @@ describe('the pulse of the storage', () => {
     expect(pulse.check()).toBeNull()
   })
 
-  it('is not well while answers come late, whenever one looks', async () => {
+  it('is not well while answers are slow, at any moment', async () => {
     const { clock, owed, pulse } = storage()
     await clock.advance(800)
     owed.shift()?.answer()
@@ -142,7 +142,7 @@ describe('the pulse of the storage', () => {
 })
 
 describe('the lag of the event loop', () => {
-  it('is that of the last whole window, without the time between two looks', async () => {
+  it('is that of the last complete window, without the sampling interval', async () => {
     const clock = new SimulatedClock()
     const recorded: number[] = []
     const lag = new LoopLag(clock, {
@@ -166,7 +166,7 @@ describe('the lag of the event loop', () => {
     expect(clock.pending).toBe(0)
   })
 
-  it('is seen when this process is kept busy', async () => {
+  it('shows when this process is kept busy', async () => {
     const clock = new SimulatedClock()
     const lag = new LoopLag(clock)
     lag.start()
@@ -182,7 +182,7 @@ describe('the lag of the event loop', () => {
 })
 
 describe('the health of a node', () => {
-  it('names the storage, the subscriptions, and that it is going down', async () => {
+  it('names the storage, the subscriptions and a shutdown', async () => {
     const clock = new SimulatedClock()
     let probeAge: number | null = null
     let draining = false

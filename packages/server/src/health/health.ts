@@ -1,18 +1,18 @@
-// Whether this node may be given new work. Other parts say what ails them; this remembers since when, so that a
-// moment of trouble does not take a node out of service. It answers and does nothing else: no connection is closed.
+// Whether this node may be given new work. Other parts report their problems; this one remembers since when, so that a
+// short problem does not take a node out of service. It only answers, and closes no connection.
 import type { Clock } from '@roomcast/shared/clock'
 
-/** How long something may ail before the node says that it is not ready, ms. */
+/** How long a problem may last before the node reports not ready, ms. */
 export const PATIENCE_MS = 5000
-/** How often everything is looked at, so that "since when" does not depend on who asks, ms. */
+/** How often all checks run, so that "since when" does not depend on requests, ms. */
 const POLL_MS = 1000
 
-/** One thing that must be well. */
+/** One condition that must hold. */
 export interface Check {
   readonly name: string
-  /** Why it is not well now, in words for the operator, or null. Without I/O: it is asked every second. */
+  /** The current problem, in words for the operator, or null. Without I/O, since it runs every second. */
   readonly check: () => string | null
-  /** How long it may ail unnoticed, ms. */
+  /** How long the problem may last before it counts, ms. */
   readonly patienceMs: number
 }
 
@@ -27,11 +27,11 @@ export type Readiness =
 export class Health {
   readonly #clock: Clock
   readonly #checks: readonly Check[]
-  /** Since when a check has failed without a break, by its name, ms since 1970. */
+  /** When each failing check began to fail without a break, by its name, ms since 1970. */
   readonly #since = new Map<string, number>()
   #stopPolling: (() => void) | null = null
 
-  /** Call `start` next; until then trouble is noticed only when somebody asks. */
+  /** Call `start` next; until then the checks run only on request. */
   constructor(clock: Clock, checks: readonly Check[]) {
     this.#clock = clock
     this.#checks = checks
@@ -42,13 +42,13 @@ export class Health {
     this.#stopPolling = this.#clock.after(POLL_MS, () => this.start())
   }
 
-  /** Ready, or every check that has failed for longer than its patience. */
+  /** Ready, or all checks that have failed for longer than their patience. */
   readiness(): Readiness {
     const failing = this.#look()
     return failing.length === 0 ? { ready: true } : { ready: false, failing }
   }
 
-  /** Stops looking. Idempotent. */
+  /** Stops the checks. Idempotent. */
   close(): void {
     this.#stopPolling?.()
     this.#stopPolling = null

@@ -1,15 +1,15 @@
-// How late this process is with what it wants to do: the event loop's lag, over windows of five seconds.
+// The event loop's lag: how late this process runs its timers, over windows of five seconds.
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { Clock } from '@roomcast/shared/clock'
 
 const WINDOW_MS = 5000
 /**
- * How often Node looks, ms. What it records are the times between two looks, so that an idle loop shows this and not
- * nothing (measured on Node 24.21: idle 20.2, after blocking for 250 ms 270.8).
+ * How often Node samples, ms. It records the time between two samples, so an idle loop shows this value and not
+ * zero (measured on Node 24.21: idle 20.2, after blocking for 250 ms 270.8).
  */
 const RESOLUTION_MS = 20
 
-/** What is used of Node's own measuring; times in nanoseconds. */
+/** The part of Node's monitor that is used; times in nanoseconds. */
 type DelayMonitor = Pick<
   ReturnType<typeof monitorEventLoopDelay>,
   'enable' | 'disable' | 'percentile' | 'reset'
@@ -26,7 +26,7 @@ export class LoopLag {
     this.#monitor = monitor
   }
 
-  /** In the last whole window, 99 of 100 looks were not later than this, ms; 0 before there is one. */
+  /** The 99th percentile of the lag in the last complete window, ms; 0 before the first. */
   get p99Ms(): number {
     return this.#p99Ms
   }
@@ -36,7 +36,7 @@ export class LoopLag {
     this.#nextWindow()
   }
 
-  /** Stops looking. Idempotent. */
+  /** Stops measuring. Idempotent. */
   close(): void {
     this.#monitor.disable()
     this.#stopWindow?.()
@@ -53,7 +53,7 @@ export class LoopLag {
   }
 }
 
-/** Looks at this process, once it is enabled. */
+/** Monitors this process, once it is enabled. */
 function openMonitor(): DelayMonitor {
   return monitorEventLoopDelay({ resolution: RESOLUTION_MS })
 }

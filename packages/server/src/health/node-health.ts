@@ -1,35 +1,35 @@
-// What must be well for a node to be given work, in one place: storage, subscriptions, the event loop, and that the
-// node is not going down. Being alive asks for none of it.
+// The conditions for giving a node work, in one place: storage, subscriptions, the event loop, and no shutdown.
+// Liveness requires none of them.
 import type { Clock } from '@roomcast/shared/clock'
 import { Health, PATIENCE_MS, type Readiness } from './health.ts'
 import { LoopLag } from './loop-lag.ts'
 import { StoragePulse } from './storage-pulse.ts'
 
-/** A probe through the subscriptions that has not come back for longer is trouble, ms. */
+/** The age at which a probe through the subscriptions counts as lost, ms. */
 const STALE_PROBE_MS = 20_000
-/** Lag of the event loop that is trouble, ms. */
+/** The lag of the event loop that counts as a problem, ms. */
 const HIGH_LAG_MS = 200
 
 export interface NodeHealthOptions {
   readonly clock: Clock
-  /** A cheap command to the storage. Rejects when it refuses or is away. */
+  /** A cheap command to the storage. Rejects if the storage refuses or is away. */
   readonly ping: () => Promise<void>
-  /** Milliseconds since something came through the subscriptions; null where there are none. */
+  /** Milliseconds since the last message through the subscriptions; null if there are none. */
   readonly probeAgeMs: () => number | null
-  /** Whether the node is going down. It is not ready from this moment on. */
+  /** Whether the node is shutting down. From then on it is not ready. */
   readonly isDraining: () => boolean
 }
 
 export interface NodeHealth {
-  /** Whether new work may be sent here, and if not, why. */
+  /** Whether this node accepts new work, and if not, why. */
   readonly readiness: () => Readiness
   /** See `LoopLag.p99Ms`. */
   readonly loopLagMs: () => number
-  /** Stops looking. Idempotent. */
+  /** Stops the checks. Idempotent. */
   readonly close: () => void
 }
 
-/** Begins to look after this node. */
+/** Starts the health checks of this node. */
 export function watchHealth(options: NodeHealthOptions): NodeHealth {
   const { clock, ping, probeAgeMs, isDraining } = options
   const pulse = new StoragePulse(clock, ping)

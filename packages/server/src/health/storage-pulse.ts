@@ -1,21 +1,21 @@
-// Asks the storage for something small every second, and knows how long it has owed an answer, or took for the last.
+// Pings the storage every second, and tracks how long an answer is overdue, or how long the last one took.
 import type { Clock } from '@roomcast/shared/clock'
 
-/** How often the storage is asked, ms. */
+/** How often the storage is pinged, ms. */
 const EVERY_MS = 1000
-/** An answer that takes longer is trouble, ms. */
+/** An answer slower than this is a problem, ms. */
 const SLOW_MS = 500
-/** A command without an answer for so long is not waited for any more: another is sent, ms. */
+/** A ping without an answer for this long is given up, and another is sent, ms. */
 const FORGOTTEN_MS = 5000
 
 export class StoragePulse {
   readonly #clock: Clock
   readonly #ping: () => Promise<void>
-  /** When the first command was sent that nothing has been answered since; null when all is answered. */
+  /** When the first ping was sent that is still unanswered; null if all are answered. */
   #owedSince: number | null = null
-  /** How long the newest answer took. */
+  /** The duration of the last answer. */
   #tookMs = 0
-  /** When the newest command was sent, while it is under way. */
+  /** When the current ping was sent, while it is in flight. */
   #sentAt: number | null = null
   #stopPing: (() => void) | null = null
 
@@ -39,7 +39,7 @@ export class StoragePulse {
     return null
   }
 
-  /** Stops asking. Idempotent. */
+  /** Stops pinging. Idempotent. */
   close(): void {
     this.#stopPing?.()
     this.#stopPing = null

@@ -3,16 +3,16 @@ import { type ErrorCode, Refusal } from '@roomcast/shared/protocol'
 import { settle, SimulatedClock } from '@roomcast/test/doubles/clock.ts'
 import { StorageWatch } from './storage-watch.ts'
 
-/** What a question gets: an answer after so long, a refusal, or nothing. */
+/** The outcome of each poll: an answer after so long, a refusal, or nothing. */
 type Mood = { readonly after: number } | { readonly refuses: ErrorCode } | 'silent'
 
 let clock: SimulatedClock
 let mood: Mood
-/** What was told: codes, null for well again. */
+/** The reported changes: codes, and null for recovery. */
 let told: (string | null)[]
 let catchUp: () => Promise<void>
 let watch: StorageWatch
-/** Questions that got no answer yet; answered when the storage thaws. */
+/** Polls without an answer yet; they are answered when the storage thaws. */
 let frozen: (() => void)[]
 
 beforeEach(() => {
@@ -44,7 +44,7 @@ function thaw(): void {
 }
 
 describe('[R5.3] a storage that does not answer', () => {
-  it('is away within two seconds, which is told once', async () => {
+  it('is away within two seconds, which is reported once', async () => {
     await clock.advance(60_000)
     mood = 'silent'
     await clock.advance(2000)
@@ -53,7 +53,7 @@ describe('[R5.3] a storage that does not answer', () => {
     expect(told).toHaveLength(1)
   })
 
-  it('is back within a second, after what was missed has come', async () => {
+  it('is back within a second, after the missed updates', async () => {
     mood = 'silent'
     await clock.advance(10_000)
     let arrives: () => void = () => undefined
@@ -66,7 +66,7 @@ describe('[R5.3] a storage that does not answer', () => {
     expect(told).toEqual(['storage-unavailable', null])
   })
 
-  it('is not back when it falls silent again while what was missed is fetched', async () => {
+  it('is not back if it falls silent again while the missed updates are fetched', async () => {
     mood = 'silent'
     await clock.advance(10_000)
     let arrives: () => void = () => undefined
@@ -84,7 +84,7 @@ describe('[R5.3] a storage that does not answer', () => {
     expect(told).toEqual(['storage-unavailable', null])
   })
 
-  it('is not back while its answers take long', async () => {
+  it('is not back while its answers are slow', async () => {
     mood = 'silent'
     await clock.advance(5000)
     thaw()
@@ -93,7 +93,7 @@ describe('[R5.3] a storage that does not answer', () => {
     expect(told).toEqual(['storage-unavailable'])
   })
 
-  it('is asked again when what was missed cannot be fetched', async () => {
+  it('is asked again if the missed updates cannot be fetched', async () => {
     mood = 'silent'
     await clock.advance(5000)
     let tries = 0
@@ -118,14 +118,14 @@ describe('[R5.3] a storage that refuses', () => {
   })
 })
 
-describe('[R5.3] nothing is told', () => {
-  it('of one slow answer after the other', async () => {
+describe('[R5.3] no change is reported', () => {
+  it('for one slow answer after another', async () => {
     mood = { after: 950 }
     await clock.advance(60_000)
     expect(told).toEqual([])
   })
 
-  it('of a refusal now and then, such as a connection that is made anew', async () => {
+  it('for an occasional refusal, such as during a reconnection', async () => {
     for (let round = 0; round < 10; round++) {
       mood = { refuses: 'storage-unavailable' }
       await clock.advance(500)
@@ -135,11 +135,11 @@ describe('[R5.3] nothing is told', () => {
     expect(told).toEqual([])
   })
 
-  it('of a storage that could not be heard because this process did nothing itself', async () => {
+  it('if the storage went unheard because this process was stalled', async () => {
     await clock.advance(499)
     mood = 'silent'
     await clock.advance(1)
-    // The process wakes: its timers are due before it reads what has come.
+    // The process resumes: its timers are due before it reads the answers that have arrived.
     clock.sleep(30_000)
     await clock.advance(0)
     thaw()

@@ -1,40 +1,43 @@
-// Whether this node can save anything now: asks its storage twice a second, and says when that changes.
+// Whether this node can save anything: asks its storage twice a second, and reports changes.
 //
-// One slow answer, one refusal, or a moment in which this process itself did nothing is no change. Trouble is over when the
-// storage answers promptly again, and what was missed meanwhile has come.
+// A single slow answer, a single refusal, or a moment in which this process itself was stalled is no change. Trouble is
+// over when the storage answers promptly again and the missed updates have arrived.
 import type { Clock } from '@roomcast/shared/clock'
 import { errorBody, type ErrorBody, Refusal } from '@roomcast/shared/protocol'
 
 /** How often the storage is asked, ms. */
 const EVERY_MS = 500
-/** Without an answer for longer it is away, ms. */
+/** Without an answer for this long the storage counts as away, ms. */
 const SILENT_MS = 1000
-/** Refused so often in a row it is away, or full. */
+/** After this many refusals in a row the storage counts as away, or full. */
 const MOST_REFUSED = 2
-/** An answer within this time says that it is back, ms. */
+/** An answer within this time shows that the storage is back, ms. */
 const PROMPT_MS = 500
-/** A look that comes so late says something about this process, and nothing about the storage, ms. */
+/** A poll that is this late says something about this process, not about the storage, ms. */
 const LATE_MS = 250
-/** A question without an answer for so long is not waited for any more, ms. */
+/** A poll without an answer for this long is given up, ms. */
 const FORGOTTEN_MS = 3000
 
 interface StorageWatchOptions {
   readonly clock: Clock
-  /** Asks the storage whether it would save something. Rejects with its refusal when it would not, or is away. */
+  /** Asks the storage whether it would save something. Rejects with its refusal if it would not, or is away. */
   readonly ask: () => Promise<void>
-  /** Resolves when what was missed while the storage was away is here. */
+  /** Resolves when the updates missed while the storage was away have arrived. */
   readonly catchUp: () => Promise<void>
-  /** Hears why nothing can be saved (`storage-unavailable` or `storage-full`), and null when it can be again. */
+  /**
+   * Called with the reason why nothing can be saved (`storage-unavailable` or `storage-full`), and with null on
+   * recovery.
+   */
   readonly onChange: (trouble: ErrorBody | null) => void
 }
 
 export class StorageWatch {
   readonly #options: StorageWatchOptions
   #trouble: ErrorBody | null = null
-  /** When the question was sent that is under way. */
+  /** When the current poll was sent, while it is in flight. */
   #sentAt: number | null = null
   #refused = 0
-  /** The return that is being prepared; another one when there is trouble again meanwhile. */
+  /** The recovery in progress; replaced if there is trouble again meanwhile. */
   #returning: object | null = null
   #stopPolling: (() => void) | null = null
   #closed = false
@@ -43,12 +46,12 @@ export class StorageWatch {
     this.#options = options
   }
 
-  /** Begins to ask. Call once. */
+  /** Starts polling. Call once. */
   start(): void {
     this.#pollLater()
   }
 
-  /** Stops asking. Idempotent. */
+  /** Stops polling. Idempotent. */
   close(): void {
     this.#closed = true
     this.#stopPolling?.()
@@ -89,7 +92,7 @@ export class StorageWatch {
     this.#refused = 0
     if (this.#trouble === null || this.#returning) return
     if (this.#options.clock.now() - sentAt <= PROMPT_MS) void this.#return()
-    // What was sent while it was away says only that it is not any more.
+    // A slow answer shows only that the storage is no longer away, so ask again for a prompt one.
     else this.#ask()
   }
 
@@ -114,7 +117,7 @@ export class StorageWatch {
     try {
       await this.#options.catchUp()
     } catch {
-      // ignored because: storage that is away again is asked again with the next look
+      // ignored because: if the storage is away again, the next poll notices
       if (this.#returning === returning) this.#returning = null
       return
     }
