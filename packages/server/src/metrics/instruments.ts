@@ -1,7 +1,8 @@
-// Every figure of this program, by name. docs/metrics.md has a row for each; a test compares the two.
+// Every metric of this program, by name. docs/metrics.md has a row for each; a test compares the two.
 //
-// Labels have few values, all of them this program's own words: no ids, no names, nothing that somebody sent. Of tokens the
-// models, and what stands for a member (member-label.ts), a bounded number of them.
+// Labels have few values, all from this program's own vocabulary: no ids, no names, nothing that anybody sent. The
+// token
+// metrics also have the model, and a pseudonym for the member (member-label.ts), a bounded number of them.
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import { commandSchemas, ERROR_CODES } from '@roomcast/shared/protocol'
 
@@ -10,21 +11,21 @@ const BUCKETS = [
   0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
 ]
 
-/** What the figures of now are read from, when they are asked for. */
+/** The sources of the gauges, read when metrics are collected. */
 export interface Readings {
-  /** Connections that are open, by kind. */
+  /** Open connections, by kind. */
   readonly watchers: () => Readonly<Record<'socket' | 'events', number>>
   readonly rooms: () => number
   readonly generations: () => number
   /** See NodeHealthOptions. */
   readonly probeAgeMs: () => number | null
-  /** Whether `/readyz` would say so. */
+  /** Whether `/readyz` reports ready. */
   readonly ready: () => boolean
   /** See NodeHealth. */
   readonly loopLagMs: () => number
 }
 
-/** Storage failures: refusals of the storage by their code, `unexpected` for everything that is no refusal. */
+/** Storage failures: refusals of the storage by code, and `unexpected` for every other error. */
 export const STORAGE_ERRORS = [
   'storage-full',
   'storage-unavailable',
@@ -32,15 +33,15 @@ export const STORAGE_ERRORS = [
   'unexpected',
 ] as const
 
-/** Where somebody was refused. */
+/** Where a refusal happened. */
 export const BORDERS = ['socket', 'http'] as const
 
-/** Why this node ended a connection, by its own decision. */
+/** The reasons for which this node closes a connection. */
 export const END_REASONS = ['odd-packet', 'too-many-packets', 'too-many-commands', 'slow'] as const
 
 export type Instruments = ReturnType<typeof makeInstruments>
 
-/** Makes every figure and adds it to `registry`; what can be counted stands at 0 from the start. */
+/** Creates every metric and adds it to `registry`; counters with known labels start at 0. */
 export function makeInstruments(registry: Registry, readings: Readings) {
   const registers = [registry]
   const counter = <Label extends string = never>(

@@ -1,4 +1,4 @@
-// A fan-out that measures another: the time one update takes to be handed to all, and when text has arrived there.
+// Measures another fan-out: the time to hand one update to all watchers, and the delay of reply text.
 import type { Position, RoomId, Update } from '@roomcast/shared/protocol'
 import type { FanOut } from '../room/connection.ts'
 import type { Instruments } from './instruments.ts'
@@ -8,9 +8,9 @@ import type { UnderWay } from './under-way.ts'
 interface MeteredFanOutOptions {
   readonly fanOut: FanOut
   readonly instruments: Instruments
-  /** Seconds, never set back. */
+  /** Monotonic time, s. */
   readonly seconds: () => number
-  /** Text on its way to the watchers; see `deltaKey`. */
+  /** Reply text on its way to the watchers; see `deltaKey`. */
   readonly texts: UnderWay
 }
 

@@ -1,4 +1,4 @@
-// A room log that measures another: how long appends take, how many bytes they bring, what fails. It changes nothing.
+// Measures another room log: duration and bytes of appends, and failures. It changes nothing.
 import { Refusal } from '@roomcast/shared/protocol'
 import { byteLength } from '@roomcast/shared/room'
 import type { RoomLog } from '../judge/room-log.ts'
@@ -8,15 +8,15 @@ import type { UnderWay } from './under-way.ts'
 interface MeteredRoomLogOptions {
   readonly log: RoomLog
   readonly instruments: Instruments
-  /** Seconds, never set back. */
+  /** Monotonic time, s. */
   readonly seconds: () => number
-  /** Text on its way to the watchers; see `deltaKey`. */
+  /** Reply text on its way to the watchers; see `deltaKey`. */
   readonly texts: UnderWay
   /** Stops on their way to Claude, by generation. */
   readonly stops: UnderWay
 }
 
-/** Names a run of reply text by where it begins. */
+/** The key of a run of reply text, by its position. */
 export function deltaKey(roomId: string, number: number, at: number): string {
   return `${roomId} ${number} ${at}`
 }
@@ -64,7 +64,7 @@ export class MeteredRoomLog implements RoomLog {
 
   readonly end: RoomLog['end'] = async (roomId, end) => {
     const { instruments, stops } = this.#options
-    // Of several who stop it at once, the first is timed.
+    // If several members stop it at once, the first stop is timed.
     const isTimed = end.outcome === 'cancelled' && stops.begin(end.generationId)
     const result = await this.#end(roomId, end)
     if (result.ok && end.final) instruments.replyBytes.inc(byteLength(end.final.text))
@@ -72,7 +72,7 @@ export class MeteredRoomLog implements RoomLog {
     return result
   }
 
-  /** The same call of the log underneath; what fails is counted, and thrown on. */
+  /** A method of the wrapped log; its failures are counted and rethrown. */
   #watched<Name extends keyof RoomLog>(name: Name): RoomLog[Name] {
     const call = async (...parameters: unknown[]) => {
       const { log, instruments } = this.#options
@@ -89,7 +89,7 @@ export class MeteredRoomLog implements RoomLog {
   }
 }
 
-/** Null for the refusals that are answers: no such room, the queue is full, … */
+/** Null for refusals that are ordinary answers: no such room, the queue is full, … */
 function storageError(error: unknown): (typeof STORAGE_ERRORS)[number] | null {
   if (!(error instanceof Refusal)) return 'unexpected'
   const { code } = error.body

@@ -9,7 +9,7 @@ import { memberLabel } from '../spending/member-label.ts'
 import { Metrics } from './metrics.ts'
 import { UnderWay } from './under-way.ts'
 
-/** Figures over time that stands still until the test moves it. */
+/** Metrics on a clock that the test moves. */
 function meter(probeAgeMs: number | null = null) {
   const now = { seconds: 100 }
   const metrics = new Metrics({
@@ -27,7 +27,7 @@ function meter(probeAgeMs: number | null = null) {
   return { now, metrics, read }
 }
 
-/** A room in memory in which a generation runs, and a fan-out that remembers. */
+/** A room in memory with a running generation, and a fan-out that records its updates. */
 async function measured() {
   const { now, metrics, read } = meter()
   const bare = await openSqliteRoomLog({
@@ -38,7 +38,7 @@ async function measured() {
       throw error
     },
   })
-  /** What a call takes, seconds, and what it fails with. */
+  /** The duration of each call, s, and the error it fails with. */
   const next: { takes: number; fails: unknown } = { takes: 0, fails: null }
   const slow = new Proxy(bare, {
     get: (log, name: keyof RoomLog) => {
@@ -94,8 +94,8 @@ const finished = (end: GenerationEnded | null) => ({
   unknown: [],
 })
 
-describe('the figures of now', () => {
-  it('are those of the moment they are asked for', async () => {
+describe('the gauges', () => {
+  it('have the values of the moment of collection', async () => {
     const figures = await meter(2500).read()
     expect(figures.value('roomcast_watchers', { kind: 'socket' })).toBe(3)
     expect(figures.value('roomcast_watchers', { kind: 'events' })).toBe(2)
@@ -106,19 +106,19 @@ describe('the figures of now', () => {
     expect(figures.value('roomcast_subscription_probe_age_seconds')).toBe(2.5)
   })
 
-  it('have no age of a probe where nothing is probed', async () => {
+  it('have no probe age if nothing is probed', async () => {
     const figures = await meter(null).read()
     expect(figures.value('roomcast_subscription_probe_age_seconds')).toBeUndefined()
   })
 })
 
 describe('a measured log', () => {
-  it('gives what the log gives, and counts the bytes it took and the time they took', async () => {
+  it('returns the results of the log, and counts the bytes and the duration of appends', async () => {
     const { now, read, log, next, seen, started } = await measured()
     next.takes = 0.02
     expect(await log.appendReply(started, 0, 'Grüß', 'text')).toEqual({ ok: true, end: 6 })
     expect(await log.appendReply(started, 6, ' Gott')).toEqual({ ok: true, end: 11 })
-    // Somewhere else: refused, and no bytes.
+    // At another position: refused, and no bytes.
     expect(await log.appendReply(started, 90, '?')).toMatchObject({ refused: 'elsewhere' })
     now.seconds += 1
     const final = { at: 11, text: '!!', mark: undefined }
@@ -136,7 +136,7 @@ describe('a measured log', () => {
     expect(figures.value('roomcast_fan_out_seconds_count', { update: 'entries' })).toBe(1)
   })
 
-  it('counts what fails by its code, and throws it on; answers that refuse are no failures', async () => {
+  it('counts failures by code and rethrows them; ordinary refusals are not failures', async () => {
     const { read, log, next, started } = await measured()
     await expect(log.read('elsewhere')).rejects.toMatchObject({ body: { code: 'room-not-found' } })
     for (const failure of [
@@ -157,7 +157,7 @@ describe('a measured log', () => {
     expect(figures.value('roomcast_reply_bytes_total')).toBe(0)
   })
 
-  it('measures from the stop that was the end to the closed request', async () => {
+  it('measures from the stop that ended the generation to the closed request', async () => {
     const { now, read, metrics, log, next, started } = await measured()
     const stop = { generationId: 'g', outcome: 'cancelled', by: 'alice', next: null } as const
     next.takes = 0.01
@@ -165,7 +165,7 @@ describe('a measured log', () => {
     expect(await log.end('room', stop)).toMatchObject({ ok: false })
     now.seconds += 0.25
     metrics.generationFinished(started, finished(ended('cancelled')))
-    // Stopped somewhere else: not measured.
+    // Stopped on another node: not measured.
     metrics.generationFinished(started, finished(ended('cancelled')))
     const figures = await read()
     expect(figures.value('roomcast_cancel_upstream_closed_seconds_count')).toBe(1)
@@ -177,7 +177,7 @@ describe('a measured log', () => {
 })
 
 describe('tokens', () => {
-  it('are counted by model and by the member who asked, of whom two hundred are told apart', async () => {
+  it('are counted by model and by asking member, for up to two hundred members', async () => {
     const { metrics, read } = meter()
     for (let index = 0; index < 203; index++) {
       const started = { generationId: 'g', model: 'm', by: `member-${index}` } as Started
@@ -193,8 +193,8 @@ describe('tokens', () => {
   })
 })
 
-describe('what has ended', () => {
-  it('is counted by how, and failures by why, in words of this program only', async () => {
+describe('an ended generation', () => {
+  it('is counted by outcome, and a failure by its code, with known labels only', async () => {
     const { metrics, read } = meter()
     const started = { generationId: 'g', model: 'm', by: 'alice' } as Started
     for (const end of [
@@ -224,7 +224,7 @@ describe('what has ended', () => {
 })
 
 describe('commands', () => {
-  it('are counted by type, whatever is sent as one, and refusals by code', async () => {
+  it('are counted by type, including unknown ones, and refusals by code', async () => {
     const { metrics, read } = meter()
     for (const type of ['post', 'post', 'alice@example.org', undefined, 'constructor', {}])
       metrics.command(type)(type === 'post' ? null : 'unknown-command')
@@ -238,7 +238,7 @@ describe('commands', () => {
     expect(figures.text).not.toContain('alice')
   })
 
-  it('are timed when they stop something, and it was not refused', async () => {
+  it('are timed if they are stops that were not refused', async () => {
     const { now, metrics, read } = meter()
     const [one, other, post] = ['cancel', 'cancel', 'post'].map((type) => metrics.command(type))
     now.seconds += 0.5
@@ -251,8 +251,8 @@ describe('commands', () => {
   })
 })
 
-describe('what is under way', () => {
-  it('is remembered up to a number, and the oldest is forgotten', () => {
+describe('an operation under way', () => {
+  it('is remembered up to a limit, beyond which the oldest is dropped', () => {
     let now = 0
     const underWay = new UnderWay(() => now, 2)
     underWay.begin('a')
@@ -268,7 +268,7 @@ describe('what is under way', () => {
   })
 })
 
-describe('the reader of these tests', () => {
+describe('the parser of these tests', () => {
   it.each([
     ['# TYPE a gauge\na 1\n', 'No help'],
     ['# HELP a b\n# TYPE a gauge\na 1\na 2\n', 'twice'],
@@ -287,7 +287,7 @@ describe('the reader of these tests', () => {
 describe('docs/metrics.md', () => {
   const page = readFileSync(new URL('../../../../docs/metrics.md', import.meta.url), 'utf8')
 
-  /** With a sample of every figure. */
+  /** Has a sample of every metric. */
   async function readAll(): Promise<Exposition> {
     const { metrics, read } = meter(0)
     const nobody = metrics.ofFanOut({ send: () => undefined })
@@ -297,7 +297,7 @@ describe('docs/metrics.md', () => {
     return await read()
   }
 
-  it('has a row for every figure with its type and labels, and for no other', async () => {
+  it('has a row for every metric with its type and labels, and for no other', async () => {
     const { families } = await readAll()
     const rows = [...page.matchAll(/^\| `(roomcast_\w+)` +\| (\w+) +\| ([^|]*)\|/gm)]
     const documented = rows.map(([, name = '', type, labels = '']) => ({
@@ -316,14 +316,14 @@ describe('docs/metrics.md', () => {
     expect(documented.length).toBeGreaterThan(10)
   })
 
-  it('names what prom-client measures of the process', async () => {
+  it('names the process metrics of prom-client', async () => {
     const { families } = await readAll()
     const others = families.map(({ name }) => name).filter((name) => !name.startsWith('roomcast_'))
     expect(others.length).toBeGreaterThan(10)
     expect(others.filter((name) => !page.includes(`\`${name}\``))).toEqual([])
   })
 
-  it('asks in its alerts for figures that exist', async () => {
+  it('uses only existing metrics in its alerts', async () => {
     const { families } = await readAll()
     const names = new Set(families.map(({ name }) => name))
     const asked = [...page.matchAll(/roomcast_\w+/g)].map(([name]) =>

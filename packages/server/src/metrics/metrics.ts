@@ -1,4 +1,4 @@
-// The figures of this node for Prometheus. The parts that are measured know nothing of it: their ports are wrapped,
+// This node's metrics for Prometheus. The measured parts know nothing of them: their ports are wrapped,
 // and they call back. The only folder that imports prom-client.
 import type { Server } from 'node:http'
 import { collectDefaultMetrics, Registry } from 'prom-client'
@@ -22,11 +22,11 @@ import { MeteredRoomLog } from './metered-room-log.ts'
 import { SentBytes } from './sent-bytes.ts'
 import { UnderWay } from './under-way.ts'
 
-/** Members whose tokens are told apart. */
+/** Limit on members with token metrics of their own. */
 const MOST_MEMBERS = 200
 
 interface MetricsOptions {
-  /** Seconds, never set back. */
+  /** Monotonic time, s. */
   readonly seconds: () => number
   readonly readings: Readings
 }
@@ -36,14 +36,14 @@ export class Metrics {
   readonly #seconds: () => number
   readonly #instruments: Instruments
   readonly #sent = new SentBytes()
-  /** So much of it has been counted. */
+  /** The part of the sent bytes that has been counted. */
   #sentCounted = 0
   readonly #texts: UnderWay
   readonly #stops: UnderWay
-  /** Those whose tokens are told apart. */
+  /** The members with token metrics of their own. */
   readonly #members = new Set<MemberId>()
 
-  /** Begins to measure the process (prom-client's default metrics); `readings` are not read before `exposition`. */
+  /** Starts measuring the process (prom-client's default metrics); `readings` are not read before `exposition`. */
   constructor({ seconds, readings }: MetricsOptions) {
     this.#seconds = seconds
     this.#texts = new UnderWay(seconds)
@@ -52,7 +52,7 @@ export class Metrics {
     collectDefaultMetrics({ register: this.#registry })
   }
 
-  /** The same log, measured. */
+  /** Wraps a log to measure it. */
   ofLog(log: RoomLog): RoomLog {
     const [instruments, seconds] = [this.#instruments, this.#seconds]
     return new MeteredRoomLog({
@@ -64,21 +64,21 @@ export class Metrics {
     })
   }
 
-  /** The same fan-out, measured. */
+  /** Wraps a fan-out to measure it. */
   ofFanOut(fanOut: FanOut): FanOut {
     const [instruments, seconds] = [this.#instruments, this.#seconds]
     return new MeteredFanOut({ fanOut, instruments, seconds, texts: this.#texts })
   }
 
-  /** Counts what this server sends from now on. */
+  /** Counts the bytes that this server sends from now on. */
   watchServer(http: Server): void {
     this.#sent.watch(http)
   }
 
   /**
-   * A command has come over a socket.
-   * @param type as its sender says; whatever is no command counts as `unknown`
-   * @returns to be called when it is answered, with the code of its refusal or null
+   * Counts a command from a socket.
+   * @param type as sent; an unknown type counts as `unknown`
+   * @returns a function to call with the answer: the code of a refusal, or null
    */
   command(type: unknown): (code: string | null) => void {
     const { commands, cancel } = this.#instruments
@@ -91,44 +91,44 @@ export class Metrics {
     }
   }
 
-  /** Somebody was refused something. */
+  /** Counts a refusal. */
   refused(over: (typeof BORDERS)[number], code: string): void {
     const known = Object.hasOwn(ERROR_CODES, code) ? code : 'internal'
     this.#instruments.refusals.inc({ over, code: known })
   }
 
-  /** This node has ended a connection. */
+  /** Counts a connection that this node has closed. */
   connectionEnded(why: (typeof END_REASONS)[number]): void {
     this.#instruments.connectionsEnded.inc({ why })
   }
 
-  /** Redis had lost the end of a room, which has a new epoch now. */
+  /** Counts a new epoch of a room whose end Redis had lost. */
   epochRotated(): void {
     this.#instruments.epochsRotated.inc()
   }
 
-  /** Of entries that Redis had lost, so many were written again, and so many had no place any more. */
+  /** Counts lost entries: those written again, and those that no longer have a place. */
   reasserted(written: number, missing: number): void {
     this.#instruments.entriesReasserted.inc(written)
     this.#instruments.entriesDropped.inc(missing)
   }
 
-  /** A room could not be given what Redis had lost of it. */
+  /** Counts a failed repair of a room. */
   repairFailed(): void {
     this.#instruments.repairsFailed.inc()
   }
 
-  /** A script of Redis did not come to its end. */
+  /** Counts a Redis script that failed. */
   scriptFailed(fault: ScriptFault): void {
     this.#instruments.scriptErrors.inc({ code: fault })
   }
 
-  /** Watchers were given a room anew that they had another history of. */
+  /** Counts watchers that got the whole room because they had another history of it. */
   corrected(screens: number): void {
     this.#instruments.screensCorrected.inc(screens)
   }
 
-  /** A generation that this node ran is over, and its request to Claude closed. */
+  /** Counts a generation that this node ran, and times the closing of its request. */
   generationFinished({ generationId, model, by }: Started, { ended, usage }: Finished): void {
     const { generationsEnded, cancelUpstream, tokens } = this.#instruments
     const member = this.#labelOf(by)
@@ -141,7 +141,7 @@ export class Metrics {
     if (since !== null && outcome === 'cancelled') cancelUpstream.observe(since)
   }
 
-  /** Figures of each member apart would grow without end. */
+  /** A label per member without a limit would grow forever. */
   #labelOf(memberId: MemberId): string {
     if (!this.#members.has(memberId)) {
       if (this.#members.size >= MOST_MEMBERS) return 'others'
@@ -150,7 +150,7 @@ export class Metrics {
     return memberLabel(memberId)
   }
 
-  /** All figures as they are now, in Prometheus' text format. */
+  /** All current metrics in the text format of Prometheus. */
   async exposition(): Promise<{ contentType: string; text: string }> {
     const { total } = this.#sent
     this.#instruments.sentBytes.inc(total - this.#sentCounted)
@@ -163,7 +163,7 @@ function isCommand(type: unknown): type is Command['type'] {
   return typeof type === 'string' && Object.hasOwn(commandSchemas, type)
 }
 
-/** The codes come from a log that another version may have written. */
+/** Bounds the label: the code comes from a log that another version may have written. */
 function failureCode(code: string | undefined): string {
   if (code === undefined) return 'none'
   return Object.hasOwn(FAILURES, code) || Object.hasOwn(ERROR_CODES, code) ? code : 'other'

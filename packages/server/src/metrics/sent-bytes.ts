@@ -1,4 +1,4 @@
-// What an HTTP server has written to its connections, those that were upgraded included; nothing is done per write.
+// Counts the bytes an HTTP server has written to its connections, upgraded ones included, without work per write.
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 
@@ -17,7 +17,7 @@ export class SentBytes {
     })
   }
 
-  /** Bytes since the beginning. Never less than before, though a connection that breaks takes back what waited. */
+  /** Bytes since the start. Never decreases, though a connection that breaks subtracts its unsent bytes. */
   get total(): number {
     let total = this.#closed
     for (const socket of this.#open) total += socket.bytesWritten

@@ -1,4 +1,5 @@
-// When something began that ends elsewhere in this process, or never: so many are remembered, the oldest is forgotten.
+// Start times of operations that end elsewhere in this process, or never: up to a limit, beyond which the oldest is
+// dropped.
 
 const MOST = 10_000
 
@@ -7,13 +8,13 @@ export class UnderWay {
   readonly #most: number
   readonly #began = new Map<string, number>()
 
-  /** @param seconds a clock that is never set back */
+  /** @param seconds monotonic time */
   constructor(seconds: () => number, most = MOST) {
     this.#seconds = seconds
     this.#most = most
   }
 
-  /** It begins now, unless it has begun before; @returns whether it begins now */
+  /** Starts an operation, unless it has started before; @returns whether it starts now */
   begin(key: string): boolean {
     if (this.#began.has(key)) return false
     this.#began.set(key, this.#seconds())
@@ -22,7 +23,7 @@ export class UnderWay {
     return true
   }
 
-  /** It is over: gives how long it took, seconds, or null if nothing is known of it. */
+  /** Ends an operation. Returns its duration, s, or null if its start is unknown. */
   end(key: string): number | null {
     const began = this.#began.get(key)
     if (began === undefined) return null
@@ -30,7 +31,7 @@ export class UnderWay {
     return this.#seconds() - began
   }
 
-  /** It will not come to its end. */
+  /** Drops an operation that will not end. */
   forget(key: string): void {
     this.#began.delete(key)
   }
