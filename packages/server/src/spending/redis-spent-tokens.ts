@@ -1,8 +1,8 @@
-// Spent tokens in Redis: a number for each day, which all nodes add to.
+// Spent tokens in Redis: one number per day, to which all nodes add.
 import type { Connections } from '../redis/connections.ts'
 import type { Day, SpentTokens } from './spent-tokens.ts'
 
-/** For how long a day is kept after something was added to it, seconds. */
+/** How long a day's number is kept after the last addition, seconds. */
 const KEPT_SECONDS = 40 * 24 * 60 * 60
 
 export class RedisSpentTokens implements SpentTokens {
@@ -18,11 +18,12 @@ export class RedisSpentTokens implements SpentTokens {
     const { commands } = this.#connections
     const key = `${this.#namespace}:spent:${day}`
     if (tokens === 0) return Number((await commands.get(key)) ?? 0)
-    // First, so that a failure of either has added nothing. A connection that breaks sends an addition again: it may count twice.
+    // Expire first, so that a failure of either command has added nothing. A reconnection may send an addition again,
+    // and count it twice.
     await commands.expire(key, KEPT_SECONDS)
     const total = await commands.incrby(key, tokens)
     if (total === tokens) await commands.expire(key, KEPT_SECONDS)
-    // An estimate of yesterday that was too high is nothing to spend today.
+    // A correction of yesterday's high estimate must not become a credit for today.
     return total < 0 ? await commands.incrby(key, -total) : total
   }
 }

@@ -5,7 +5,7 @@ import { RunningLimits } from './running-limits.ts'
 
 const clock = new SimulatedClock(0)
 
-/** Members are called after their address and a number: `home-1`. */
+/** The name of a member is their address and a number: `home-1`. */
 const limits = (perNode = 6, perMember = 2, perAddress = 3) =>
   new RunningLimits({
     perNode,
@@ -17,8 +17,8 @@ const limits = (perNode = 6, perMember = 2, perAddress = 3) =>
 const waits = (by: string, since: number): Waiting => ({ roomId: `room-${by}-${since}`, by, since })
 const chosen = (from: readonly Waiting[]) => from.map(({ by, since }) => `${by}@${since}`)
 
-describe('[R7.3] a place', () => {
-  it('is given as long as there is one on the node, for the member, and for the address', () => {
+describe('[R7.3] a slot', () => {
+  it('is available up to the limits of the node, the member and the address', () => {
     const running = limits()
     const taken = (by: string) => running.take(by) !== null
     expect(['home-1', 'home-1'].map(taken)).toEqual([true, true])
@@ -30,7 +30,7 @@ describe('[R7.3] a place', () => {
     expect(taken('bus-1')).toBe(false)
   })
 
-  it('is free again when it is released, once', () => {
+  it('is free again after its release, which counts once', () => {
     const running = limits()
     const places = [running.take('home-1'), running.take('home-1')]
     places[0]?.release()
@@ -39,7 +39,7 @@ describe('[R7.3] a place', () => {
     expect(running.take('home-1')).not.toBeNull()
   })
 
-  it('goes to those who wait before it goes to whoever comes', () => {
+  it('goes to waiting questions before new ones', () => {
     const running = limits(1)
     const first = running.take('home-1')
     expect(running.take('office-1')).toBeNull()
@@ -51,7 +51,7 @@ describe('[R7.3] a place', () => {
     expect(running.take('cafe-1')).not.toBeNull()
   })
 
-  it('is there for others at once where somebody waits for want of their own share', () => {
+  it('is available to others at once while a member waits only because of their own limit', () => {
     const running = limits(6, 1)
     running.take('home-1')
     expect(running.take('home-1')).toBeNull()
@@ -60,7 +60,7 @@ describe('[R7.3] a place', () => {
     expect(running.take('cafe-1')).not.toBeNull()
   })
 
-  it('is there again a moment after the node was full, also where another node looks after what waits', () => {
+  it('is available soon after the node was full, even if another node starts the waiting questions', () => {
     const running = limits(1)
     const first = running.take('home-1')
     expect(running.take('office-1')).toBeNull()
@@ -70,7 +70,7 @@ describe('[R7.3] a place', () => {
     expect(running.take('cafe-1')).not.toBeNull()
   })
 
-  it('is counted also for what has started without asking', () => {
+  it('also counts for an answer that started without asking', () => {
     const running = limits(2, 1)
     const held = running.hold('home-1')
     running.hold('home-1')
@@ -80,8 +80,8 @@ describe('[R7.3] a place', () => {
   })
 })
 
-describe('[R7.3] what was chosen', () => {
-  it('has its place until it runs, whoever comes meanwhile', () => {
+describe('[R7.3] a chosen question', () => {
+  it('keeps its slot until it runs, whatever comes meanwhile', () => {
     const running = limits(2)
     running.choose([waits('home-1', 1), waits('cafe-1', 2)])
     expect(running.take('office-1')).toBeNull()
@@ -92,7 +92,7 @@ describe('[R7.3] what was chosen', () => {
     expect(running.size).toBe(0)
   })
 
-  it('gives its place back where it does not start here', () => {
+  it('gives its slot back if it does not start here', () => {
     const running = limits(2)
     running.choose([waits('home-1', 1)])
     running.choose([])
@@ -100,8 +100,8 @@ describe('[R7.3] what was chosen', () => {
   })
 })
 
-describe("[R7.3] a place for somebody's question, whoever asked it", () => {
-  it('is there while nobody is at a limit', () => {
+describe('[R7.3] a slot for a question of an unknown member', () => {
+  it('is available while nobody is at a limit', () => {
     const running = limits(6, 2)
     running.hold('home-1')
     expect(running.take(null)).not.toBeNull()
@@ -110,8 +110,8 @@ describe("[R7.3] a place for somebody's question, whoever asked it", () => {
   })
 })
 
-describe('[R7.3] of those who wait', () => {
-  it('the members with the fewest answers start first, and of these who has waited longest', () => {
+describe('[R7.3] among waiting questions', () => {
+  it('those of members with the fewest answers start first, and among these the longest waiting', () => {
     const running = limits(4)
     running.hold('home-1')
     const waiting = [
@@ -123,21 +123,21 @@ describe('[R7.3] of those who wait', () => {
     expect(chosen(running.choose(waiting))).toEqual(['office-1@2', 'cafe-1@3', 'home-1@1'])
   })
 
-  it('one member with many rooms holds up nobody, and gets no more than their share', () => {
+  it('those of one member in many rooms delay nobody, and get no more than one share', () => {
     const running = limits(6)
     const flood = Array.from({ length: 1000 }, (_, index) => waits('flood-1', index))
     const first = chosen(running.choose([...flood, waits('home-1', 5000), waits('cafe-1', 6000)]))
     expect(first.toSorted()).toEqual(['cafe-1@6000', 'flood-1@0', 'flood-1@1', 'home-1@5000'])
   })
 
-  it('fifty sessions of one address get the share of an address', () => {
+  it('those of fifty sessions at one address get the share of one address', () => {
     const running = limits(32, 4, 8)
     const waiting = Array.from({ length: 50 }, (_, index) => waits(`flood-${index}`, index))
     expect(running.choose(waiting)).toHaveLength(8)
   })
 })
 
-describe('[R7.3] a room goes on with its next question in the same step', () => {
+describe('[R7.3] a room starts its next question in the same step', () => {
   it('while nobody waits and nobody is at a limit', () => {
     const running = limits(2, 2, 3)
     running.hold('home-1')
@@ -146,7 +146,7 @@ describe('[R7.3] a room goes on with its next question in the same step', () => 
     expect(running.mayGoOn('home-1')).toBe(true)
   })
 
-  it('not where another has its whole share, since it may be theirs', () => {
+  it('not if another member is at the limit, since the question may be theirs', () => {
     const running = limits(8, 2, 4)
     running.hold('home-1')
     running.hold('office-1')

@@ -1,11 +1,11 @@
-// How many answers run at once on this node, and whose turn it is when more are asked for. Nothing is stored: a question
-// that gets no place waits in the queue of its room, and the log tells what waits.
+// Limits how many answers run at once on this node, and decides whose turn it is. Nothing is stored: a question without
+// a slot waits in the queue of its room, and the log reports the waiting questions.
 import type { MemberId } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
 import type { Waiting } from '../judge/room-log.ts'
 
 interface RunningLimitsOptions {
-  /** Answers that run at once on this node, for one member, and for one address. */
+  /** Limits on answers that run at once: on this node, per member, and per address. */
   readonly perNode: number
   readonly perMember: number
   readonly perAddress: number
@@ -15,56 +15,56 @@ interface RunningLimitsOptions {
 }
 
 /**
- * For how long whoever found the node full goes before those who come, ms. Another node may look after what waits, and then this
- * one never hears that nobody does any more.
+ * How long questions that found the node full take precedence over new ones, ms. Bounded, since another node may start
+ * them, and this node would never hear that nobody waits any more.
  */
 const AWAITED_MS = 3000
 
-/** A right to run one answer, until it is released. */
+/** The right to run one answer, until it is released. */
 export interface Slot {
   /** Idempotent. */
   release(): void
 }
 
 interface Held {
-  /** Null: of whoever asked it. */
+  /** Null if only the log knows the member. */
   readonly by: MemberId | null
   readonly address: string | null
 }
 
 export class RunningLimits {
   readonly #options: RunningLimitsOptions
-  /** One for each place that is taken: hardly more than `perNode`. */
+  /** One for each slot that is taken: hardly more than `perNode`. */
   readonly #held = new Set<Held>()
-  /** Of these, those of questions that were chosen and have not started yet. */
+  /** Those of them that are reserved for chosen questions that have not started yet. */
   readonly #promised: Held[] = []
-  /** Until when those who wait for a place on this node go first, ms; a look at all that waits comes well within. */
+  /** Until when waiting questions take precedence on this node, ms; the next poll for them comes well before. */
   #awaitedUntil = 0
 
   constructor(options: RunningLimitsOptions) {
     this.#options = options
   }
 
-  /** How many places are taken. */
+  /** The number of slots taken. */
   get size(): number {
     return this.#held.size
   }
 
   /**
-   * A place for an answer to this member's question; null when there is none, and then it has to wait.
-   * @param by null: somebody's, whom only the log knows; then nobody may be at their limit
+   * Takes a slot for an answer to this member's question; null if there is none, and the question has to wait.
+   * @param by null if only the log knows the member; then it succeeds only if no member or address is at its limit
    */
   take(by: MemberId | null): Slot | null {
     const isFull = this.#held.size >= this.#options.perNode
     if (isFull) this.#await()
-    // Those who wait already go first. Whoever has all of their own share waits alone, and holds up nobody.
+    // Waiting questions take precedence. A member who has used up their own share waits alone, and delays nobody else.
     if (isFull || this.#isAwaited) return null
     const mayStart =
       by === null ? this.#isFreeForAll(this.#held) : this.#mayStart(by, new Tally(this.#held))
     return mayStart ? this.hold(by) : null
   }
 
-  /** Takes a place for what has started already, even beyond the limits. */
+  /** Takes a slot for an answer that has already started, even beyond the limits. */
   hold(by: MemberId | null): Slot {
     const held = this.#heldBy(by)
     this.#held.add(held)
@@ -72,9 +72,9 @@ export class RunningLimits {
   }
 
   /**
-   * Whether the room of an answer that ends may go on with its next question in the same step, whoever asked that: nobody
-   * waits elsewhere, and no member or address is at its limit.
-   * @param by the member whose answer ends, and with it one of their places
+   * Whether a room whose answer ends may start its next question in the same step, whoever asked it: nobody waits
+   * elsewhere, and no member or address is at its limit.
+   * @param by the member whose answer ends, which frees one of their slots
    */
   mayGoOn(by: MemberId): boolean {
     if (this.#isAwaited) return false
@@ -83,8 +83,9 @@ export class RunningLimits {
   }
 
   /**
-   * Chooses of the questions that wait those that may start now: the members with the fewest answers running first, and of
-   * these who has waited longest. Their places are taken until `keepPromises`.
+   * Chooses which waiting questions may start now: those of the members with the fewest running answers first, and
+   * among
+   * them the question that has waited longest. Their slots are reserved until `keepPromises`.
    */
   choose(waiting: readonly Waiting[]): readonly Waiting[] {
     this.keepPromises()
@@ -104,7 +105,7 @@ export class RunningLimits {
     return chosen
   }
 
-  /** What was chosen has started, and has a place of its own, or does not start here. */
+  /** Frees the reserved slots: each chosen question has started, with a slot of its own, or does not start here. */
   keepPromises(): void {
     for (const held of this.#promised.splice(0)) this.#held.delete(held)
   }
@@ -136,7 +137,7 @@ export class RunningLimits {
     return tally.at(addressOf(by)) < perAddress
   }
 
-  /** Whether there is a place for anybody, whoever they are. */
+  /** Whether there is a slot for any member at any address. */
   #isFreeForAll(held: Iterable<Held>): boolean {
     const { perNode, perMember, perAddress } = this.#options
     const tally = new Tally(held)
@@ -148,7 +149,7 @@ export class RunningLimits {
   }
 }
 
-/** How many places each member and each address has, counted once for all who are compared. */
+/** Counts the slots of each member and each address, once for all comparisons. */
 class Tally {
   readonly #members = new Map<Held['by'], number>()
   readonly #addresses = new Map<Held['address'], number>()
@@ -172,12 +173,12 @@ class Tally {
     return this.#addresses.get(address) ?? 0
   }
 
-  /** Of the member who has most. */
+  /** The slots of the member with the most. */
   get most(): number {
     return Math.max(0, ...this.#members.values())
   }
 
-  /** Of the address that has most. */
+  /** The slots of the address with the most. */
   get mostAt(): number {
     return Math.max(0, ...this.#addresses.values())
   }

@@ -10,7 +10,7 @@ const usage = (inputTokens: number, outputTokens: number) => ({
   estimated: false,
 })
 
-/** What all nodes have spent, and a way to have the storage fail. */
+/** The spending of all nodes, with a way to make the storage fail. */
 function aStore() {
   const days = new Map<string, number>()
   const store = { days, isAway: false }
@@ -45,7 +45,7 @@ describe('the tokens of a day', () => {
     expect([...store.days.values()]).toEqual([350])
   })
 
-  it('of an answer of which nobody has told stay charged as estimated, and are kept no longer', async () => {
+  it('of an answer without a report stay charged as estimated, and the estimate is dropped', async () => {
     const store = aStore()
     const { spending } = spendingOf(store, 1000)
     await spending.open()
@@ -53,13 +53,13 @@ describe('the tokens of a day', () => {
     spending.lost('g')
     await settle()
     expect([...store.days.values()]).toEqual([300])
-    // Nothing of it is known here any more.
+    // The estimate is no longer known here.
     spending.finished('g', true, usage(10, 0))
     await settle()
     expect([...store.days.values()]).toEqual([310])
   })
 
-  it('refuse questions when they are used up, until the next day', async () => {
+  it('refuse questions once they are used up, until the next day', async () => {
     const { spending, clock } = spendingOf(aStore(), 1000)
     await spending.open()
     expect(spending.refusal()).toBeNull()
@@ -72,7 +72,7 @@ describe('the tokens of a day', () => {
     await spending.close()
   })
 
-  it('are those of all nodes, and of this one before it was started again', async () => {
+  it('include those of all nodes, and of this one before its restart', async () => {
     const store = aStore()
     const [one, other] = [spendingOf(store, 1000), spendingOf(store, 1000)]
     await one.spending.open()
@@ -88,7 +88,7 @@ describe('the tokens of a day', () => {
     for (const { spending } of [one, other, again]) await spending.close()
   })
 
-  it('count here while the storage is away, and are charged when it is back', async () => {
+  it('count locally while the storage is away, and are charged when it is back', async () => {
     const store = aStore()
     const { spending, clock, errors } = spendingOf(store, 1000)
     await spending.open()
@@ -103,7 +103,7 @@ describe('the tokens of a day', () => {
     await spending.close()
   })
 
-  it('are nothing for an answer that was stopped before Claude was asked', async () => {
+  it('are zero for an answer that was stopped before Claude was asked', async () => {
     const store = aStore()
     const { spending } = spendingOf(store, 1000)
     await spending.open()
@@ -113,7 +113,7 @@ describe('the tokens of a day', () => {
     expect([...store.days.values()]).toEqual([0])
   })
 
-  it('stay as estimated where Claude does not report them, and a second prompt replaces the first', async () => {
+  it('stay as estimated if Claude does not report them, and a second prompt replaces the first', async () => {
     const store = aStore()
     const { spending } = spendingOf(store, 10_000)
     await spending.open()
@@ -124,7 +124,7 @@ describe('the tokens of a day', () => {
     expect([...store.days.values()]).toEqual([207])
   })
 
-  it('are neither kept nor limited where there is no limit', async () => {
+  it('are neither stored nor limited without a limit', async () => {
     const store = aStore()
     const { spending } = spendingOf(store, undefined)
     await spending.open()

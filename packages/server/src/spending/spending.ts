@@ -1,23 +1,26 @@
-// Whether Claude may be asked at all: a switch for the operator, and a number of tokens for a day and the whole deployment.
+// Whether Claude may be asked at all: the operator's switch, and a limit on tokens per day for the whole deployment.
 //
-// Guarantees: after `off` nothing new is asked on this node. The tokens of a day are charged to the storage: the estimate of a
-// prompt as it is sent, so that a node that dies has charged it, and the difference to what Claude reports at the end. A
-// question is refused once the day is used up; answers that run then go on, so a day is exceeded by those at most.
+// Guarantees: after `off` this node makes no new request. Tokens are charged to the storage: first the estimate of each
+// prompt as it is sent, so that it is charged even if the node dies, and at the end the difference to Claude's report.
+// Once
+// the day's tokens are used up, questions are refused; running answers continue, so only they can exceed the limit.
 import { errorBody, type ErrorBody, type GenerationId, type Usage } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
 import { type Day, dayOf, type SpentTokens } from './spent-tokens.ts'
 
-/** How often the other nodes' spending is looked at, and what could not be charged is charged again, ms. */
+/** How often the other nodes' spending is read, and failed charges are retried, ms. */
 const POLL_MS = 5000
 
 interface SpendingOptions {
   readonly store: SpentTokens
   readonly clock: Clock
-  /** Tokens, of prompts and answers, for a day (UTC) and all nodes; undefined: no limit, and nothing is kept. */
+  /**
+   * Limit on tokens, of prompts and answers, per day (UTC) over all nodes; undefined: no limit, and nothing is stored.
+   */
   readonly dailyTokens: number | undefined
-  /** Off from the start. */
+  /** Whether spending is off from the start. */
   readonly isOff: boolean
-  /** Hears that the storage did not take a charge; it is tried again. */
+  /** Called when the storage did not take a charge; it is retried. */
   readonly onError: (error: unknown) => void
 }
 
@@ -25,9 +28,9 @@ export class Spending {
   readonly #options: SpendingOptions
   #isOff: boolean
   #spent: { day: Day; tokens: number }
-  /** The estimates that were charged for the answers that run on this node. */
+  /** The estimates charged for the answers that run on this node. */
   readonly #estimates = new Map<GenerationId, number>()
-  /** What the storage has not taken yet. */
+  /** Tokens that the storage has not taken yet. */
   #uncharged = 0
   #charging: Promise<void> | null = null
   #stopPolling: (() => void) | null = null
@@ -38,14 +41,14 @@ export class Spending {
     this.#spent = { day: dayOf(options.clock.now()), tokens: 0 }
   }
 
-  /** Reads what was spent today, and looks again every 5 s until `close`. Does nothing without a limit. */
+  /** Reads the tokens spent today, and reads them again every 5 s until `close`. Does nothing without a limit. */
   async open(): Promise<void> {
     if (this.#options.dailyTokens === undefined) return
     await this.#charge()
     this.#pollLater()
   }
 
-  /** Why no question may be asked now; null when it may. */
+  /** The reason why no question may be asked now; null if it may. */
   refusal(): ErrorBody | null {
     if (this.#isOff) return errorBody('spending-off')
     const { dailyTokens } = this.#options
@@ -53,22 +56,24 @@ export class Spending {
     return errorBody('tokens-used-up')
   }
 
-  /** Nothing is asked from now on, until the program starts again. */
+  /** Refuses every question until the program restarts. */
   off(): void {
     this.#isOff = true
   }
 
-  /** Claude is about to be asked with a prompt of so many tokens, as estimated; again when it is asked with another one. */
+  /**
+   * Charges the estimated tokens of a prompt about to be sent; a later prompt of the same answer replaces the estimate.
+   */
   asks(generationId: GenerationId, tokens: number): void {
     this.#add(tokens - (this.#estimates.get(generationId) ?? 0))
     this.#estimates.set(generationId, tokens)
   }
 
   /**
-   * An answer is over.
+   * Charges the difference between the estimate and the actual usage of an answer.
    * @param asked whether a request was made
-   * @param usage what it took; without tokens of the prompt, those that were estimated stay charged
-   * @returns the tokens it took in all
+   * @param usage the tokens used; without prompt tokens, the estimate for them stays charged
+   * @returns the total of tokens used
    */
   finished(generationId: GenerationId, asked: boolean, usage: Usage): number {
     const estimate = this.#estimates.get(generationId) ?? 0
@@ -78,7 +83,7 @@ export class Spending {
     return tokens
   }
 
-  /** An answer is over, and nobody knows what it took: the estimate stays charged. */
+  /** Ends an answer whose usage is unknown: the estimate stays charged. */
   lost(generationId: GenerationId): void {
     this.#estimates.delete(generationId)
   }
@@ -89,7 +94,7 @@ export class Spending {
     void this.#chargeOnce()
   }
 
-  /** Resolves when the storage has taken what it takes. */
+  /** Resolves after a last attempt to charge the rest. */
   async close(): Promise<void> {
     this.#stopPolling?.()
     this.#stopPolling = null

@@ -1,13 +1,13 @@
-// What a deployment has spent on a day, kept in its storage so that all nodes and later starts know it.
+// The tokens a deployment has spent on a day, kept in its storage for all nodes and later starts.
 
-/** Names a day, in UTC, such as `2026-11-30`. */
+/** A day in UTC, such as `2026-11-30`. */
 export type Day = string
 
 export interface SpentTokens {
   /**
-   * Adds tokens to a day, in one step; a negative number takes back what was estimated too high.
-   * @returns the whole of that day, by all nodes
-   * @throws whatever the storage throws when it is away or full: then nothing was added
+   * Adds tokens to a day, in one step; a negative number corrects a high estimate.
+   * @returns the total of that day over all nodes
+   * @throws any error of a storage that is away or full; then nothing was added
    */
   add(day: Day, tokens: number): Promise<number>
 }

@@ -1,8 +1,8 @@
-// Spent tokens in the file of the rooms. The last days are kept.
+// Spent tokens in the database file of the rooms, for the last few days.
 import type { Database } from '../log/sqlite/database.ts'
 import type { Day, SpentTokens } from './spent-tokens.ts'
 
-/** Days that are kept. */
+/** Limit on days kept. */
 const MOST_DAYS = 40
 
 export class SqliteSpentTokens implements SpentTokens {
