@@ -1,4 +1,4 @@
-// The way between people and this server, seen from where people are: two questions, and what their answers tell.
+// Checks the way from people's browsers to this server: two requests, and their findings.
 import type { Clock } from '@roomcast/shared/clock'
 import { checkEvents } from './event-check.ts'
 import type { Finding } from './findings.ts'
@@ -6,14 +6,14 @@ import { checkUpgrade } from './upgrade-check.ts'
 
 interface CheckOptions {
   readonly clock: Clock
-  /** Gives `size` bytes nobody can guess. */
+  /** Returns `size` unpredictable bytes. */
   readonly random: (size: number) => Uint8Array
 }
 
 /**
- * Asks the address that people use whether text arrives as it is written, and whether connections become WebSockets.
+ * Checks at the public address whether text arrives as it is written, and whether connections become WebSockets.
  * Takes half a minute at most; never rejects.
- * @returns what is wrong; nothing when all is well
+ * @returns the problems found; empty if all is well
  */
 export async function checkProxy(
   origin: URL,
@@ -23,7 +23,7 @@ export async function checkProxy(
     Buffer.from(random(size)).toString(encoding)
   const events = () => checkEvents(origin, text(16, 'base64url'), clock)
   const first = await events()
-  // A machine that is busy may read late what came in time; whatever buffers does so again.
+  // A busy machine may read pieces late that arrived in time; a proxy that buffers does so again.
   const stream = first?.code === 'buffered' ? await events() : first
   const upgrade = await checkUpgrade(origin, text(16, 'base64'), clock)
   const found = [stream, upgrade].filter((each) => each !== null)

@@ -1,22 +1,22 @@
 // Whether an event stream arrives bit by bit: reads one that is written that way, and compares when its pieces were
-// written with when they came.
+// written with when they arrived.
 import type { Clock } from '@roomcast/shared/clock'
 import { type Finding, finding, findingOf } from './findings.ts'
 import { type Piece, pieceFrom, PIECES, PROXY_CHECK_ROOM } from './pieces.ts'
 
-/** Nothing that takes longer is waited for, ms. */
+/** Time limit of the check, ms. */
 const PATIENCE_MS = 10_000
-/** What is read at most: pieces are small, and anything else is none. */
+/** Limit on the characters read: pieces are small, so anything longer is something else. */
 const MOST_CHARACTERS = 64 * 1024
 
 interface Arrival extends Piece {
-  /** When it came, ms since 1970. */
+  /** The time of arrival, ms since 1970. */
   readonly at: number
 }
 
 /**
  * Reads the short stream at `origin` once. Never rejects.
- * @param nonce fresh for each question; `[A-Za-z0-9_-]`, 64 at most
+ * @param nonce fresh for each request; `[A-Za-z0-9_-]`, 64 at most
  */
 export async function checkEvents(
   origin: URL,
@@ -39,7 +39,7 @@ export async function checkEvents(
     return findingOf(error, address.host)
   } finally {
     stop()
-    // Ends what is still open; nothing after this reads it.
+    // Closes the response if it is still open; nothing reads it after this.
     abort.abort()
   }
 }
@@ -76,7 +76,10 @@ async function arrivals(response: Response, clock: Clock): Promise<readonly Arri
   return found
 }
 
-/** The first piece was held back for as long as it came later, compared with the last one, than it was written. */
+/**
+ * The first piece was buffered for the difference between the time the pieces took to write and the time they took to
+ * arrive.
+ */
 function judge(found: readonly Arrival[], nonce: string): Finding | null {
   const [first, last] = [found[0], found.at(-1)]
   if (!first || !last) return finding('not-roomcast', 'an event stream of something else')

@@ -1,6 +1,6 @@
-// What can be wrong on the way between people and the nodes, in plain words, and what to change.
+// The possible problems between browsers and the nodes, in plain words, with advice.
 
-/** `sentence` says what is wrong, `advice` what to do. Both are the same for every address. */
+/** `sentence` names the problem, `advice` the remedy. Both are the same for every address. */
 const words = {
   unreachable: {
     sentence: 'Nothing answers at this address.',
@@ -64,10 +64,10 @@ const words = {
 
 export type FindingCode = keyof typeof words
 
-/** Something that is wrong. */
+/** A problem found. */
 export interface Finding {
   readonly code: FindingCode
-  /** What was seen, with addresses and figures; for people, not for logs. */
+  /** The observation, with addresses and figures; for people, not for logs. */
   readonly seen: string
 }
 
@@ -75,7 +75,7 @@ export function finding(code: FindingCode, seen: string): Finding {
   return { code, seen }
 }
 
-/** What is wrong, and what to do about it: the same text for every address. */
+/** The problem and its remedy in words: the same for every address. */
 export function wordsFor(code: FindingCode): {
   readonly sentence: string
   readonly advice: string
@@ -85,7 +85,7 @@ export function wordsFor(code: FindingCode): {
 
 const CERTIFICATE = /^(CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_CERT)/
 
-/** What a request that failed without an answer means. */
+/** The finding for a request that failed without a response. */
 export function findingOf(error: unknown, host: string): Finding {
   const reason = reasonOf(error)
   if (CERTIFICATE.test(reason)) return finding('certificate', `${host}: ${reason}`)

@@ -1,5 +1,6 @@
-// `pnpm check-proxy https://rooms.example.org`: says in plain words whether what is in front of the nodes lets live
-// text through. Exits with 0 when all is well, 1 when something is not, 2 when there is no address to check.
+// `pnpm check-proxy https://rooms.example.org`: reports in plain words whether a proxy in front of the nodes passes
+// live
+// text on. Exits with 0 if all is well, 1 if there is a problem, 2 without an address to check.
 import { randomBytes } from 'node:crypto'
 import { systemClock } from '../clock.ts'
 import { checkProxy } from './check.ts'

@@ -1,4 +1,4 @@
-// What a node logs about the way that leads to it.
+// The log lines of a node about the way from its public address.
 import { beforeEach, describe, expect, it } from 'vitest'
 import { SimulatedClock } from '@roomcast/test/doubles/clock.ts'
 import { makeLogger } from '../logger.ts'
@@ -16,7 +16,7 @@ beforeEach(() => {
   looks = 0
 })
 
-/** Reports on what is found at the first look, at the second and so on. */
+/** Reports the findings of the first check, the second and so on. */
 function report(...found: readonly (readonly FindingCode[])[]): () => void {
   const logger = makeLogger('debug', {
     write: (line) => void lines.push(JSON.parse(line) as (typeof lines)[number]),
@@ -31,7 +31,7 @@ async function passAll(): Promise<void> {
 }
 
 describe('the report of a node on its proxy', () => {
-  it('is one line at info when all is well', async () => {
+  it('is one line at info if all is well', async () => {
     report([])
     await clock.advance(1999)
     expect(looks).toBe(0)
@@ -42,7 +42,7 @@ describe('the report of a node on its proxy', () => {
     expect([looks, clock.pending]).toEqual([1, 0])
   })
 
-  it('is a warning for each thing that is wrong, with what to change', async () => {
+  it('is one warning per problem, with advice', async () => {
     report(['buffered', 'not-upgraded'])
     await passAll()
     expect(lines).toMatchObject([
@@ -63,7 +63,7 @@ describe('the report of a node on its proxy', () => {
     expect(looks).toBe(3)
   })
 
-  it('gives up after the third look', async () => {
+  it('gives up after the third check', async () => {
     report(['unreachable'], ['unreachable'], ['unreachable'], [])
     await passAll()
     await clock.advance(24 * 60 * 60 * 1000)
@@ -71,7 +71,7 @@ describe('the report of a node on its proxy', () => {
     expect([looks, clock.pending]).toEqual([3, 0])
   })
 
-  it('is called off, also while it looks', async () => {
+  it('can be cancelled, even during a check', async () => {
     report(['unreachable'])()
     const stop = report(['buffered'])
     await clock.advance(1999)

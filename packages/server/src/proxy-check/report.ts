@@ -1,23 +1,23 @@
-// A node that has started looks at the way that leads to it, and logs what it saw. Nothing depends on it.
+// A node that has started checks the way from its public address to itself, and logs the findings. Nothing depends on
+// it.
 import type { Clock } from '@roomcast/shared/clock'
 import type { Logger } from '../logger.ts'
 import { type Finding, type FindingCode, wordsFor } from './findings.ts'
 
-/** A proxy may start after the nodes it leads to: what may pass is looked at again, so many ms later. */
+/** A proxy may start after its nodes, so problems that may pass are checked again after these pauses, ms. */
 const WAITS_MS = [2000, 30_000, 120_000]
 const MAY_PASS: ReadonlySet<FindingCode> = new Set(['unreachable', 'timed-out', 'no-node', 'busy'])
 
 interface ReportOptions {
   readonly clock: Clock
   readonly logger: Logger
-  /** Looks once; never rejects. */
+  /** Checks once; never rejects. */
   readonly check: (origin: URL) => Promise<readonly Finding[]>
 }
 
 /**
- * Has the way to `publicUrl` checked a little later, and logs one line when all is well, else one for each thing
- * that is wrong.
- * @returns calls it off
+ * Checks the way to `publicUrl` a little later, and logs one line if all is well, or else one per problem.
+ * @returns cancels the check
  */
 export function reportProxy(
   publicUrl: string,

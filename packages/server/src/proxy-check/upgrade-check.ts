@@ -1,5 +1,5 @@
-// Whether connections to Socket.IO become WebSockets: the first request of one, as a page of the address sends it.
-// By hand, because a WebSocket client does not say what was answered instead.
+// Whether connections to Socket.IO become WebSockets: sends the first request of one, as a page of the address would.
+// By hand, because a WebSocket client does not reveal the response it got instead.
 import { type ClientRequest, type IncomingMessage, request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import type { Duplex } from 'node:stream'
@@ -8,13 +8,13 @@ import { type Finding, finding, findingOf } from './findings.ts'
 
 const PATIENCE_MS = 10_000
 const MOST_BYTES = 4096
-/** How Engine.IO greets, in the first frame of a connection. */
+/** The greeting of Engine.IO in the first frame of a connection. */
 const GREETING = '0{"sid":'
-/** What the server says instead to pages of other origins, or by another name. */
+/** The refusal of the server to pages of other origins or names. */
 const REFUSED = /(origin|host)-refused/
 
 /**
- * Asks for a WebSocket at `origin` and gives it up again. Never rejects.
+ * Requests a WebSocket at `origin` and closes it again. Never rejects.
  * @param key 16 random bytes, base64: RFC 6455, 4.1
  */
 export function checkUpgrade(origin: URL, key: string, clock: Clock): Promise<Finding | null> {
@@ -67,7 +67,7 @@ async function answerInstead(response: IncomingMessage): Promise<Finding> {
   return finding(REFUSED.test(text) ? 'origin-refused' : 'not-upgraded', seen)
 }
 
-/** What comes, until it is enough, too much, or over. */
+/** Reads text until there is enough, too much, or no more. */
 function textOf(
   stream: NodeJS.ReadableStream,
   head: Buffer,
