@@ -10,5 +10,5 @@ export const systemClock: Clock = {
   },
 }
 
-/** Seconds since the process began, never set back: for how long something took. */
+/** Seconds since the process began, monotonic: for durations. */
 export const monotonicSeconds = () => performance.now() / 1000

@@ -15,7 +15,7 @@ function faultsOf(env: Record<string, string>): readonly string[] {
 }
 
 describe('readConfig', () => {
-  it('needs nothing to be set', () => {
+  it('works without any variable', () => {
     expect(readConfig({})).toEqual({
       port: 3000,
       host: '127.0.0.1',
@@ -74,7 +74,7 @@ describe('readConfig', () => {
     expect(faultsOf(address)).toEqual([])
   })
 
-  it('takes a Redis with the key that all nodes share', () => {
+  it('accepts a Redis with the key that all nodes share', () => {
     const config = readConfig({
       REDIS_URL: 'redis://one:6379, rediss://user:secret@two:6380',
       REDIS_MODE: 'cluster',
@@ -90,7 +90,7 @@ describe('readConfig', () => {
     })
   })
 
-  it('refuses a Redis without a key, with a short key, or without a mode that fits', () => {
+  it('refuses a Redis without a key, with a short key, or with the wrong mode', () => {
     expect(faultsOf({ REDIS_URL: 'redis://one' })).toEqual([
       expect.stringContaining('REDIS_URL is set but SIGNING_KEY is missing'),
     ])
@@ -105,7 +105,7 @@ describe('readConfig', () => {
     ])
   })
 
-  it('takes what is set, ignores blanks and foreign variables', () => {
+  it('uses the set variables, and ignores blank and foreign ones', () => {
     const config = readConfig({
       PORT: '0',
       HOST: ' 0.0.0.0 ',
@@ -184,7 +184,7 @@ describe('.env.example', () => {
     for (const [, name] of lines) expect(file).toMatch(new RegExp(`^# .+\\n#${name}=`, 'm'))
   })
 
-  it('shows valid values, and the default where there is one', () => {
+  it('shows valid values, and the default if there is one', () => {
     const shown = Object.fromEntries(lines.map(([, name = '', value = '']) => [name, value]))
     expect(
       faultsOf({ ...shown, ANTHROPIC_API_KEY: 'key', SIGNING_KEY: KEY, START_CODE: 'x'.repeat(8) }),

@@ -1,8 +1,8 @@
-// The configuration: environment variables, read once at start and checked together.
+// The configuration: environment variables, read once at startup and validated together.
 //
-// Guarantees: what `readConfig` returns is whole and valid; every fault is reported, not only the first.
+// Guarantees: the result of `readConfig` is complete and valid; all faults are reported, not only the first.
 // Owns the names, the defaults and the limits; `.env.example` documents them (a test compares the two).
-// Leaves to others: reading `.env` and printing the faults (main.ts).
+// Left to others: reading `.env` and printing the faults (main.ts).
 import * as v from 'valibot'
 import { LIMITS } from '@roomcast/shared/protocol'
 
@@ -17,7 +17,7 @@ const THINKING = ['off', 'summary'] as const
 
 const PACES = ['real', 'fast', 'instant'] as const
 
-/** Where answers come from. Without a key the program runs its own simulator and says so. */
+/** The source of answers. Without a key the program runs its own simulator and says so. */
 export type ClaudeSource =
   | { readonly kind: 'api'; readonly apiKey: string; readonly baseUrl: string | undefined }
   | {
@@ -30,34 +30,34 @@ export type ClaudeSource =
 export interface RedisStorage {
   readonly kind: 'redis'
   readonly urls: readonly string[]
-  /** A cluster, with sharded publish and subscribe. */
+  /** Whether it is a cluster, with sharded publish and subscribe. */
   readonly cluster: boolean
-  /** Beginning of all keys and channels. */
+  /** The prefix of all keys and channels. */
   readonly namespace: string
   readonly signingKey: Uint8Array
 }
 
-/** What rooms are kept in. `sqlite`: a file in the data directory. */
+/** The storage of rooms. `sqlite`: a file in the data directory. */
 type StorageChoice = { readonly kind: 'sqlite' } | RedisStorage
 
 export interface Config {
-  /** 0: any free port. */
+  /** 0 means any free port. */
   readonly port: number
   readonly host: string
   readonly dataDirectory: string
   readonly storage: StorageChoice
-  /** Signs sessions and invites, 32 bytes; without it one is made and kept in the data directory. */
+  /** Signs sessions and invites, 32 bytes; if undefined, a key is generated and kept in the data directory. */
   readonly signingKey: Uint8Array | undefined
-  /** Origin under which people reach this server, such as `https://rooms.example.org`. */
+  /** The public origin of this server, such as `https://rooms.example.org`. */
   readonly publicUrl: string | undefined
-  /** Origins of our pages besides the host a request names; PUBLIC_URL is among them. */
+  /** Origins of our own pages in addition to the host a request names; includes PUBLIC_URL. */
   readonly allowedOrigins: readonly string[]
   readonly claude: ClaudeSource
   readonly model: string
   readonly maxTokens: number
-  /** Tokens of earlier talk that go into a prompt at most. */
+  /** Limit on the tokens of earlier messages in a prompt. */
   readonly promptTokens: number
-  /** Whether Claude is asked to show its thinking in rooms that do not say. */
+  /** Whether Claude is asked to show its thinking in rooms without a setting of their own. */
   readonly thinking: boolean
   readonly logLevel: LogLevel
   readonly logFormat: LogFormat
@@ -67,27 +67,27 @@ export interface Config {
   readonly shutdownMs: number
   readonly inviteDays: number
   readonly sessionDays: number
-  /** How many proxies in front may be believed about who is asking. */
+  /** How many proxies in front are trusted to name the client. */
   readonly trustProxy: number | false
-  /** A listener for /livez, /readyz and /metrics alone; 0: any free port, undefined: they are on the public one. */
+  /** A separate listener for /livez, /readyz and /metrics; 0: any free port, undefined: they are on the public one. */
   readonly operatorPort: number | undefined
   readonly operatorHost: string
-  /** Answers that run at once on a node, for a member, and for an address. */
+  /** Limits on answers that run at once: per node, per member, and per address. */
   readonly maxRunning: number
   readonly maxRunningPerMember: number
   readonly maxRunningPerAddress: number
-  /** Questions a minute of a member, and from an address. */
+  /** Limits on questions per minute: per member, and per address. */
   readonly questionsPerMember: number
   readonly questionsPerAddress: number
-  /** Tokens of all nodes in a day (UTC); undefined: no limit. */
+  /** Limit on tokens per day (UTC) over all nodes; undefined: no limit. */
   readonly dailyTokens: number | undefined
-  /** Claude is never asked. */
+  /** Whether Claude is never asked. */
   readonly spendingOff: boolean
-  /** Asked of whoever makes a room; undefined: anybody makes rooms. */
+  /** The code that creating a room requires; undefined: none. */
   readonly startCode: string | undefined
 }
 
-/** What is wrong with the configuration, a sentence per line. No value of a secret is among them. */
+/** The faults of the configuration, a sentence per line, without the values of secrets. */
 export class ConfigError extends Error {
   readonly lines: readonly string[]
 
@@ -120,7 +120,7 @@ function httpUrl(text: string): URL | null {
   return url && /^https?:$/.test(url.protocol) && !url.username && !url.password ? url : null
 }
 
-/** Gives the origin of `text` if it is an http(s) URL with nothing after the host, else null. */
+/** The origin of `text` if it is an http(s) URL with nothing after the host, else null. */
 function originOf(text: string): string | null {
   const url = httpUrl(text)
   return url && url.pathname === '/' && !url.search && !url.hash ? url.origin : null
@@ -254,11 +254,11 @@ const variables = {
 
 const schema = v.object(variables)
 
-/** The names of all variables that are read. */
+/** The names of all variables. */
 export const VARIABLES = Object.keys(variables)
 
 /**
- * Reads the configuration out of `env`. Blank values count as not given; other variables are ignored.
+ * Reads the configuration from `env`. Blank values count as unset; other variables are ignored.
  * Throws ConfigError with all faults at once.
  */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
@@ -292,7 +292,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   return configFrom(parsed.output)
 }
 
-/** Whether strangers may reach a node that pays for answers, and nobody has said that they may make rooms. */
+/** Whether strangers can reach a node that pays for answers, without a decision that they may create rooms. */
 function isOpenToStrangers(given: Readonly<Record<string, string>>): boolean {
   const isBehind = !['false', '0', undefined].includes(given['TRUST_PROXY'])
   const isPublic =

@@ -6,13 +6,13 @@ const read = (environment: Record<string, string>, file: string | null = null) =
   readEnvironment(environment, file, VARIABLES)
 
 describe('the environment', () => {
-  it('comes over the file', () => {
+  it('overrides the file', () => {
     const { environment, faults } = read({ PORT: '1' }, 'PORT=2\nHOST=127.0.0.1\n')
     expect(environment).toEqual({ PORT: '1', HOST: '127.0.0.1' })
     expect(faults).toEqual([])
   })
 
-  it('is read from a file that begins with a byte order mark, with the line ends of Windows', () => {
+  it('is read from a file with a byte order mark and Windows line ends', () => {
     expect(read({}, '\uFEFFPORT=2\r\nHOST=::1\r\n').environment).toEqual({ PORT: '2', HOST: '::1' })
   })
 
@@ -26,11 +26,11 @@ describe('the environment', () => {
   ])('names %s as a mistake for %s', (name, meant) => {
     const said = [expect.stringMatching(`^${name} .*did you mean ${meant}\\.$`)]
     expect(read({}, `${name}=x`).faults).toEqual(said)
-    // Other programs have variables too: only what is very near is taken for a mistake.
+    // Other programs have variables too, so only a very close name counts as a misspelling.
     if (name !== 'TRUST_PROXIES') expect(read({ [name]: 'x' }).faults).toEqual(said)
   })
 
-  it('refuses whatever else stands in the file, but not what belongs to others', () => {
+  it('refuses unknown variables in the file, except those of other programs', () => {
     expect(
       read({}, 'GREETING=hello\nCOMPOSE_PROJECT_NAME=x\nNODE_OPTIONS=\nTZ=UTC').faults,
     ).toEqual([expect.stringMatching(/^GREETING in \.env is no variable of Roomcast/)])

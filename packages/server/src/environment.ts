@@ -1,30 +1,30 @@
-// Where the configuration comes from: the environment, and a file `.env` in the directory the program is started from.
+// The sources of the configuration: the environment, and a file `.env` in the working directory.
 //
-// Guarantees: a name that is most likely a mistake for one of ours is a fault, and not passed over in silence.
+// Guarantees: a name that is most likely a misspelling of one of ours is reported, not ignored.
 import { parseEnv } from 'node:util'
 import leven from 'leven'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
 interface ReadEnvironment {
-  /** The file with the environment over it. */
+  /** The file's variables, overridden by the environment. */
   readonly environment: Environment
-  /** What is wrong with the names, a sentence each. */
+  /** The problems with names, a sentence each. */
   readonly faults: readonly string[]
 }
 
-/** A file may hold them for others who read it: the shell of a container, docker-compose, Node and npm. */
+/** Names that the file may have for its other readers: the shell of a container, docker-compose, Node and npm. */
 const OF_OTHERS =
   /^(COMPOSE|DOCKER|NODE|NPM|PNPM|npm)_|^(TZ|LANG|LC_\w+|PATH|HOME|\w+_PROXY|\w+_proxy)$/
-/** So many letters may be wrong, missing or too many in a name that is taken for a mistake. */
+/** Limit on wrong, missing or extra letters in a name that counts as a misspelling. */
 const MOST_WRONG = 2
-/** Shorter names of others are too often as near: `MODE` is no mistake for `MODEL`. */
+/** Shorter foreign names are too often that close: `MODE` is no misspelling of `MODEL`. */
 const LEAST_LENGTH = 7
 
 /**
- * Reads both.
- * @param environment what the process was given
- * @param file the text of `.env`; null when there is none
+ * Merges both sources.
+ * @param environment the environment of the process
+ * @param file the text of `.env`; null if there is none
  * @param known the names of all variables
  */
 export function readEnvironment(
@@ -32,7 +32,7 @@ export function readEnvironment(
   file: string | null,
   known: readonly string[],
 ): ReadEnvironment {
-  // Editors of Windows put a mark in front, which would become part of the first name.
+  // Windows editors write a byte order mark, which would become part of the first name.
   const inFile = parseEnv((file ?? '').replace(/^\uFEFF/, ''))
   const unknown = (name: string) => !known.includes(name)
   const faults = [

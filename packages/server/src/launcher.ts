@@ -1,17 +1,17 @@
-// The end of whoever started this program, where that tells it nothing: `npx` runs the package manager through a shell, and the
-// shell does not pass signals on. It ends with `npx`, the package manager is left without its parent, and this program goes down.
+// Notices that the `npx` behind this program has ended: `npx` runs the package manager through a shell, which does not
+// forward signals. The shell ends with `npx`, the package manager gets a new parent, and this program shuts down.
 //
-// Linux only, where /proc tells who started whom. Elsewhere a signal has to be sent to the node itself.
+// Linux only, where /proc shows parents. On other systems a signal has to be sent to the node itself.
 import { readFileSync } from 'node:fs'
 import type { Clock } from '@roomcast/shared/clock'
 
-/** How often it is looked at, ms. */
+/** How often the parent is checked, ms. */
 const POLL_MS = 500
 
 /**
- * Calls `onGone` once when the `npx` that this program was started by has ended; never where there was none.
- * @param pid of this program's parent
- * @returns calls it off
+ * Calls `onGone` once when the `npx` that started this program has ended; never if there was none.
+ * @param pid the parent of this program
+ * @returns cancels the watch
  */
 export function watchLauncher(
   clock: Pick<Clock, 'after'>,
@@ -20,7 +20,7 @@ export function watchLauncher(
 ): () => void {
   const shell = parentOf(pid)
   const npx = shell === null ? null : parentOf(shell)
-  // The title of the process, which npm sets itself.
+  // npm sets the title of its process itself.
   if (shell === null || npx === null || !/^npm exec\b/.test(titleOf(npx))) return () => undefined
   let stop: () => void = () => undefined
   const poll = () => {
@@ -31,7 +31,7 @@ export function watchLauncher(
   return () => stop()
 }
 
-/** The process that started another; null when that has ended, or it cannot be told. */
+/** The parent of a process; null if the process has ended or the parent is unknown. */
 function parentOf(pid: number): number | null {
   const parent = /^PPid:\s+(\d+)$/m.exec(procFile(pid, 'status'))?.[1]
   return parent === undefined ? null : Number(parent)
@@ -45,7 +45,7 @@ function procFile(pid: number, name: string): string {
   try {
     return readFileSync(`/proc/${pid}/${name}`, 'utf8')
   } catch {
-    // ignored because: there is no such process any more, or no /proc
+    // ignored because: the process has ended, or there is no /proc
     return ''
   }
 }

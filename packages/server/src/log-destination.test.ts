@@ -6,7 +6,7 @@ const TERMINAL: Output = { isTTY: true, hasColors: () => true }
 const PLAIN_TERMINAL: Output = { isTTY: true, hasColors: () => false }
 const PIPE: Output = {}
 
-/** What is written of one line that is logged. */
+/** Logs one line, and returns the output. */
 function written(
   format: Parameters<typeof logDestination>[0],
   output: Output,
@@ -20,24 +20,24 @@ function written(
 }
 
 describe('logDestination', () => {
-  it('writes readable lines into a terminal, with colours where it has them', () => {
+  it('writes readable lines to a terminal, in colour if it supports that', () => {
     expect(written('auto', PLAIN_TERMINAL)).toMatch(
       /^\[\d\d:\d\d:\d\d\] INFO: the node is open \{"port":3000\}\n$/,
     )
     expect(written('auto', TERMINAL)).toContain('\u001b[')
   })
 
-  it('writes JSON into a pipe', () => {
+  it('writes JSON to a pipe', () => {
     expect(JSON.parse(written('auto', PIPE))).toMatchObject({ port: 3000, msg: 'the node is open' })
   })
 
-  it('writes what it is told to, whatever it writes into', () => {
+  it('obeys an explicit format, whatever the output', () => {
     expect(JSON.parse(written('json', TERMINAL))).toMatchObject({ port: 3000 })
     expect(written('readable', PIPE)).toMatch(/^\[\d\d:\d\d:\d\d\] INFO: the node is open/)
     expect(written('readable', { hasColors: () => true })).not.toContain('\u001b')
   })
 
-  it('shows where an error comes from, below its line', () => {
+  it('shows the stack of an error below its line', () => {
     const [first, ...below] = written('auto', PLAIN_TERMINAL, { err: new TypeError('x') }).split(
       '\n',
     )
@@ -46,10 +46,10 @@ describe('logDestination', () => {
     expect(below.join('\n')).toMatch(/at .*log-destination\.test\.ts:\d+/)
   })
 
-  // Those of C1 too, which some terminals obey, and those that turn the direction of text.
+  // C1 controls too, which some terminals obey, and characters that change the direction of text.
   const HOSTILE = `\u001b[2J\u001b]0;title\u0007\r\n\u009b31m\u202e${'x '.repeat(5000)}`
 
-  it('has no control characters of a value, and no long line', () => {
+  it('passes on no control characters from values, and no long lines', () => {
     const stack = `Error: x\n    at ${HOSTILE.trim()} (/a${HOSTILE.replaceAll(/\s/g, '')}.ts:1:1)`
     const err = Object.assign(new Error('x'), { stack, name: HOSTILE, code: HOSTILE })
     const fields = { why: HOSTILE, path: `/${HOSTILE}`, roomId: HOSTILE, host: HOSTILE, err }

@@ -1,13 +1,14 @@
-// Where the log goes: to standard output, as readable lines in a terminal and as JSON everywhere else.
+// The destination of the log: standard output, as readable lines in a terminal and as JSON everywhere else.
 //
-// Guarantees: a line in a terminal is written before the call that logs it returns, so not even a kill loses one. In a pipe a
-// line may be written a moment later, so a slow reader holds up nobody; an exit writes the rest.
-// Leaves to the logger: that no value holds control characters or is long.
+// Guarantees: in a terminal a line is written before the logging call returns, so not even a kill loses one. In a pipe
+// a
+// line may be written a moment later, so a slow reader delays nobody; an exit writes the rest.
+// Left to the logger: keeping values short and free of control characters.
 import { type DestinationStream, pino } from 'pino'
 import { prettyFactory } from 'pino-pretty'
 import type { LogFormat } from './config.ts'
 
-/** Standard output as the log sees it. `hasColors` of a terminal respects NO_COLOR. */
+/** Standard output as the log uses it. A terminal's `hasColors` respects NO_COLOR. */
 export interface Output {
   readonly isTTY?: boolean
   hasColors?(): boolean

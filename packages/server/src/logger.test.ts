@@ -27,20 +27,20 @@ describe('makeLogger', () => {
     })
   })
 
-  it('leaves out what is below its level', () => {
+  it('leaves out lines below its level', () => {
     const { logger, lines } = record('warn')
     logger.info('nothing')
     logger.warn('something')
     expect(lines).toHaveLength(1)
   })
 
-  it('tells the code and the words of a refusal', () => {
+  it('logs the code and the message of a refusal', () => {
     const { logger, last } = record()
     logger.warn({ err: new Refusal('storage-full') }, 'refused')
     expect(last()['err']).toMatchObject({ name: 'Refusal', code: 'storage-full' })
   })
 
-  it('tells where an error comes from, and what caused it', () => {
+  it('logs the stack of an error, and its cause', () => {
     const { logger, last } = record()
     const cause = Object.assign(new Error(SECRET), { code: 'ECONNREFUSED', syscall: 'connect' })
     logger.error({ err: new TypeError(SECRET, { cause }) }, 'failed')
@@ -50,7 +50,7 @@ describe('makeLogger', () => {
     expect(err.cause).toMatchObject({ code: 'ECONNREFUSED', syscall: 'connect' })
   })
 
-  it('tells the status of an error of the SDK', () => {
+  it('logs the status of an SDK error', () => {
     const { logger, last } = record()
     logger.error({ err: sdkError() }, 'failed')
     expect(last()['err']).toMatchObject({ status: 529, requestID: 'req_1' })
@@ -68,7 +68,7 @@ circular['self'] = circular
 const key = 'sk-ant-api03-abcdefgh'
 const token = `eyJhbGciOiJIUzI1NiJ9.${'a'.repeat(60)}.${'b'.repeat(43)}`
 
-// Each tries to get a secret into the log in another way.
+// Each tries to get a secret into the log in a different way.
 const leaks: Record<string, unknown> = {
   'an unknown field': { text: SECRET },
   'a nested field': { room: { messages: [{ text: SECRET }] } },
@@ -112,7 +112,7 @@ describe('a secret', () => {
   it.each(Object.keys(leaks))('does not get into the log through %s', (way) => {
     const { logger, lines } = record()
     logger.error(leaks[way] as LogFields, 'a sentence')
-    // A caller without types may leave the sentence out, or add values after it.
+    // An untyped caller may leave the sentence out, or add values after it.
     const untyped = logger.error as (...values: unknown[]) => void
     untyped(leaks[way])
     untyped(leaks[way], 'a sentence %s', SECRET, { text: SECRET })
@@ -127,7 +127,7 @@ describe('a secret', () => {
 })
 
 describe('cleanPath', () => {
-  it('keeps ordinary paths as they are', () => {
+  it('keeps ordinary paths unchanged', () => {
     expect(cleanPath('/api/rooms/abc-DEF_1/messages?before=3')).toBe(
       '/api/rooms/abc-DEF_1/messages',
     )

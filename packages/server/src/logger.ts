@@ -1,19 +1,19 @@
-// The log of the server, for its operator. Each line is JSON; log-destination.ts makes it readable in a terminal.
+// The server's log, for its operator. Each line is JSON; log-destination.ts makes it readable in a terminal.
 //
 // Guarantees: only the fields of LogFields are written, each only if its value has the expected form, so
-// that prompts, messages, names, tokens, cookies and keys cannot get in; not through errors either, whose
-// messages are left out unless this program wrote them (those of the SDK carry bodies of requests). No value
-// holds control characters, and each has a longest length, so none can disturb a terminal.
-// Leaves to callers: the sentence itself, which is to be a constant.
+// prompts, messages, names, tokens, cookies and keys cannot get in, not even through errors, whose
+// messages are left out unless this program wrote them (those of the SDK carry request bodies). No value
+// contains control characters, and each has a maximum length, so none can disturb a terminal.
+// Left to callers: the sentence itself, which must be a constant.
 import { pino, type DestinationStream } from 'pino'
 import { Refusal } from '@roomcast/shared/protocol'
 import type { LogLevel } from './config.ts'
 
-/** Everything that can be logged besides the sentence. Values of another form are dropped. */
+/** All fields of a log line besides its sentence. Values of another form are dropped. */
 export interface LogFields {
   readonly roomId?: string
   readonly memberId?: string
-  /** What stands for the member in the figures, see member-label.ts. */
+  /** The pseudonym of the member in the metrics, see member-label.ts. */
   readonly member?: string
   readonly messageId?: string
   readonly generationId?: string
@@ -25,7 +25,7 @@ export interface LogFields {
   readonly reason?: string
   readonly model?: string
   readonly method?: string
-  /** Without query; the secrets in addresses of invites and personal links are blotted out. */
+  /** Without the query; the secrets in addresses of invites and personal links are removed. */
   readonly path?: string
   readonly host?: string
   readonly status?: number
@@ -41,7 +41,7 @@ export interface LogFields {
   readonly inputTokens?: number
   readonly outputTokens?: number
   readonly simulated?: boolean
-  /** Why Claude refused, in its words; the caller has taken out what was in the prompt. */
+  /** Claude's own reason for a refusal; the caller has removed everything that was in the prompt. */
   readonly why?: string
   readonly err?: unknown
 }
@@ -55,20 +55,20 @@ export type Logger = Readonly<Record<'debug' | 'info' | 'warn' | 'error' | 'fata
 
 type Rule = (value: unknown) => unknown
 
-/** Characters of one value, and of the sentence. */
+/** Limits on the characters of one value, and of the sentence. */
 const LONGEST = 300
 const LONGEST_SENTENCE = 1000
 const oneLine = (text: string, longest = LONGEST): string =>
   text.slice(0, longest).replace(/\p{C}/gu, ' ')
 
-/** An id or a word of the program: nothing with spaces, no key of Claude, nothing long enough for a token. */
+/** An id or a word of the program: no spaces, no API key, nothing long enough for a token. */
 const word: Rule = (value) =>
   typeof value === 'string' && /^[\w.:-]{1,64}$/.test(value) && !/^sk-/i.test(value)
     ? value
     : undefined
 const amount: Rule = (value) =>
   typeof value === 'number' && Number.isFinite(value) ? value : undefined
-/** One line of Claude's, without what could be a key or a token. */
+/** One line of Claude's, without anything that could be a key or a token. */
 const sentence: Rule = (value) =>
   typeof value === 'string'
     ? oneLine(value).replace(/\bsk-[\w-]*|[\w.+/=-]{40,}/gi, '…')
@@ -109,7 +109,7 @@ const rules: Readonly<Record<keyof LogFields, Rule>> = {
 }
 
 /**
- * Makes a logger that writes lines of `level` and above to `destination` (standard output unless given).
+ * Creates a logger that writes lines of `level` and above to `destination` (by default standard output).
  */
 export function makeLogger(level: LogLevel, destination?: DestinationStream): Logger {
   const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime }
@@ -140,7 +140,7 @@ function permitted(fields: LogFields): Record<string, unknown> {
   return kept
 }
 
-/** The path of an address, without its query and without the secrets that are part of some paths. */
+/** The path of an address, without its query and without the secrets in some paths. */
 export function cleanPath(address: string): string {
   const path = /^[^?#]*/.exec(address)?.[0] ?? ''
   return path
@@ -181,7 +181,7 @@ function read(error: Error, key: string): unknown {
   return (error as unknown as Record<string, unknown>)[key]
 }
 
-/** The lines of a stack that name places in code; its head repeats the message. */
+/** The lines of a stack that name code locations; the head is dropped, since it repeats the message. */
 function frames(error: Error): readonly string[] {
   const stack = typeof error.stack === 'string' ? error.stack : ''
   const head = error.message === '' ? -1 : stack.indexOf(error.message)

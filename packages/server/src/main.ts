@@ -1,4 +1,4 @@
-// The program: reads the configuration, starts a node, says where it is, and goes down in order when told to.
+// The program: reads the configuration, starts a node, prints its address, and shuts down cleanly on a signal.
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { systemClock } from './clock.ts'
@@ -14,13 +14,13 @@ import { NodeRefused } from './redis/deployment.ts'
 import { type Server, startServer } from './server.ts'
 import { onUncaught } from './uncaught.ts'
 
-/** The exit code of a node that was told twice to go down. */
+/** The exit code after a second signal. */
 const TOLD_TWICE = 130
 
 async function main(): Promise<void> {
-  // What people say here is read by nobody else on this machine.
+  // Files of this program, which hold members' messages, are readable by no other user of this machine.
   process.umask(0o077)
-  // Both may come before the node is open.
+  // The signal may arrive before the node is open.
   let isSpendingOff = false
   let stopSpending: () => void = () => undefined
   process.on('SIGUSR2', () => {
@@ -49,7 +49,7 @@ async function main(): Promise<void> {
   if (isSpendingOff) stopSpending()
   let told = false
   const goDown = () => {
-    // The second time it is meant, whichever it is.
+    // A second signal of either kind ends the process at once.
     if (told) process.exit(TOLD_TWICE)
     told = true
     stopReport()
@@ -65,21 +65,21 @@ async function main(): Promise<void> {
   }
   onLauncherGone = goDown
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, goDown)
-  // Whoever reads this may stop the node at once.
+  // Printed last, since the reader of this line may stop the node at once.
   announce(server)
 }
 
-/** The file `.env` of the directory the program was started from; null when there is none. */
+/** The file `.env` of the working directory; null if there is none. */
 function envFile(): string | null {
   try {
     return readFileSync('.env', 'utf8')
   } catch {
-    // ignored because: there need not be one
+    // ignored because: the file is optional
     return null
   }
 }
 
-/** Checks the way from PUBLIC_URL to here in the background. @returns calls it off */
+/** Checks the way from PUBLIC_URL to this node in the background. @returns cancels the check */
 function lookAtProxy(publicUrl: string | undefined, logger: Logger): () => void {
   if (publicUrl === undefined) return () => {}
   const options = { clock: systemClock, random: randomBytes }
@@ -94,7 +94,7 @@ function announce({ url, operatorUrl, simulated }: Server): void {
     say('No ANTHROPIC_API_KEY is set: a simulated Claude answers, and the page says so.')
 }
 
-/** The terminal is for people; what programs read goes through the logger. */
+/** The terminal is for people; output for programs goes through the logger. */
 function say(line: string): void {
   process.stderr.write(`${line}\n`)
 }

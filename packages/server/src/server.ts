@@ -1,4 +1,4 @@
-// Puts one node together and takes it apart again. Every port gets its adapter here, and nowhere else.
+// Builds one node and takes it down again. Every port gets its adapter here, and nowhere else.
 import { createServer, type Server as HttpServer } from 'node:http'
 import { randomBytes, randomInt } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
@@ -37,11 +37,11 @@ import { RunningLimits } from './spending/running-limits.ts'
 import { Spending } from './spending/spending.ts'
 import { openStorage } from './storage.ts'
 
-/** Commands in a minute, all connections together; a burst may be as long. */
+/** Limits on commands per minute, all connections together; a burst may be as large. */
 const COMMANDS = { perMember: 1200, perAddress: 12_000 }
-/** Bytes of commands and of the bodies of calls in a minute, which is what grows on disk. */
+/** Limits on bytes of commands and request bodies per minute, since they end up on disk. */
 const WRITTEN = { perMember: 8 * 1024 * 1024, perAddress: 32 * 1024 * 1024 }
-/** Over how long a node that goes down sends its members to the others, ms; less when it is to be gone earlier. */
+/** How long a node that shuts down takes to send its connections to other nodes, ms; less if it must exit earlier. */
 const SEND_AWAY_MS = 5000
 const UNKNOWN_ADDRESS = 'unknown'
 const TOO_MANY_QUESTIONS =
@@ -49,20 +49,20 @@ const TOO_MANY_QUESTIONS =
 const CLIENT_DIRECTORY = fileURLToPath(new URL('../../client/dist', import.meta.url))
 
 export interface Server {
-  /** Where it listens, such as `http://127.0.0.1:3000`. */
+  /** The address it listens on, such as `http://127.0.0.1:3000`. */
   readonly url: string
-  /** Where the operator's own listener is, if there is one. */
+  /** The address of the operator's own listener, if there is one. */
   readonly operatorUrl: string | null
   readonly simulated: boolean
-  /** Ends every answer that runs on this node, and asks Claude no more until the program starts again. Idempotent. */
+  /** Ends all answers on this node, and makes no request to Claude until the program restarts. Idempotent. */
   stopSpending(): void
-  /** Refuses new generations, lets running ones finish for a while, ends the rest, closes everything. Idempotent. */
+  /** Refuses new generations, waits a while for running ones, ends the rest, closes everything. Idempotent. */
   close(patienceMs?: number): Promise<void>
 }
 
 /**
  * Starts a node: storage, Claude, rooms, HTTP and sockets, in this order.
- * @throws DataInUse when another process has the data directory; or what the system refuses
+ * @throws DataInUse if another process has the data directory; or any error of the system
  */
 export async function startServer(config: Config, logger: Logger): Promise<Server> {
   const clock = systemClock
@@ -127,7 +127,8 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
     perNode: config.maxRunning,
     perMember: config.maxRunningPerMember,
     perAddress: config.maxRunningPerAddress,
-    // Those that are not known are one address: the limit holds for what other nodes and an earlier start have queued.
+    // Unknown addresses count as one address, so the limit also covers questions queued by other nodes or before a
+    // restart.
     addressOf: (memberId) => addresses.of(memberId) ?? UNKNOWN_ADDRESS,
     clock,
   })
@@ -175,7 +176,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
       reportEnd(logger, started, finished)
     },
     onError: ({ roomId, generationId }, err) => {
-      // Of what it took nobody has told: the estimate of its prompt stays charged.
+      // Its usage is unknown: the estimate of its prompt stays charged.
       spending.lost(generationId)
       logger.error({ roomId, generationId, err }, 'a generation could not be ended')
     },
@@ -270,7 +271,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
     run: (started) => generations.run(started),
     choose: (waiting) => (spending.refusal() === null ? running.choose(waiting) : []),
     onLooked: () => running.keepPromises(),
-    // That storage is away is said where it is noticed.
+    // A storage that is away is reported elsewhere.
     onError: (err) =>
       logger.debug({ err }, 'storage could not be asked for what has lost its node'),
   })
@@ -286,11 +287,11 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
     const began = clock.now()
     const until = began + patienceMs
     const recovered = stopRecovering()
-    // Where there are other nodes, nobody has to wait here to be served.
+    // With other nodes, clients need not wait here to be served.
     const leaving = storage.isShared ? gateway.sendAway(Math.min(patienceMs, SEND_AWAY_MS)) : null
     await Promise.all([generations.drain(patienceMs), leaving])
     await Promise.all([gateway.close(), events.close(), recovered])
-    // Nobody can ask any more; what somebody was asking a moment ago has the rest of the time.
+    // Nobody can ask any more; a question from a moment ago has the rest of the time.
     await generations.drain(Math.max(0, until - clock.now()))
     await rooms.close()
     catalog.close()
@@ -314,14 +315,14 @@ export async function startServer(config: Config, logger: Logger): Promise<Serve
       logger.warn('spending was switched off: all answers end, and none begins')
     },
     close: (patienceMs = config.shutdownMs) => {
-      // Whoever has less patience than before does not wait for running answers any longer.
+      // A second call without patience stops the wait for running answers.
       if (closing && patienceMs === 0) void generations.drain(0)
       return (closing ??= closeAll(patienceMs))
     },
   }
 }
 
-/** Claude itself, or without a key the simulated one, which is reached the same way. */
+/** Connects to Claude, or without a key to the simulated Claude, which speaks the same API. */
 async function openUpstream(config: Config): Promise<{
   apiKey: string
   baseUrl: string
@@ -337,7 +338,7 @@ async function openUpstream(config: Config): Promise<{
   return { apiKey: 'simulated', baseUrl: url, simulated: true, close }
 }
 
-/** Resolves when connections are accepted. @throws what the system refuses, such as a port that is taken */
+/** Resolves when connections are accepted. @throws any error of the system, such as a port in use */
 function listen(http: HttpServer, port: number | undefined, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
     http.once('error', reject)

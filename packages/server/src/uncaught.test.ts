@@ -16,7 +16,7 @@ function uncaught(close: () => Promise<void>) {
   return { lines, codes, clock, listener }
 }
 
-it('says why with a stack, goes down in order, and ends with 1', async () => {
+it('an uncaught error is logged with its stack, shuts the node down cleanly, and exits with 1', async () => {
   const { lines, codes, listener } = uncaught(() => Promise.resolve())
   listener(new RangeError('too much'))
   await Promise.resolve()
@@ -27,7 +27,7 @@ it('says why with a stack, goes down in order, and ends with 1', async () => {
   })
 })
 
-it('does not wait for a way down that never ends', async () => {
+it('an uncaught error does not wait for a shutdown that never ends', async () => {
   const { codes, clock, listener } = uncaught(() => new Promise(() => {}))
   listener(new Error('x'))
   listener(new Error('y'))
@@ -36,7 +36,7 @@ it('does not wait for a way down that never ends', async () => {
   expect(codes).toEqual([1])
 })
 
-it('ends with 1 also when going down fails', async () => {
+it('an uncaught error exits with 1 even if the shutdown fails', async () => {
   const { codes, listener } = uncaught(() => Promise.reject(new Error('no disk')))
   listener('no error at all')
   await Promise.resolve()

@@ -1,21 +1,21 @@
-// The end of a process in which an error was caught by nobody. What it has left half done nobody knows, so the process ends;
-// but in order, so that running answers are ended and not paid for any more, and everybody is told to come back.
+// Ends the process after an uncaught error. Its state is unknown then, so the process must end; but cleanly, so that
+// running answers end and cost nothing more, and everybody is told to reconnect.
 import type { Clock } from '@roomcast/shared/clock'
 import type { Logger } from './logger.ts'
 
-/** How long going down may take after such an error, ms; then the process ends as it is. */
+/** Time limit of the shutdown after such an error, ms; then the process exits as it is. */
 const LONGEST_MS = 10_000
 
 interface UncaughtOptions {
   readonly logger: Logger
   readonly clock: Clock
-  /** Goes down in order, without waiting for running answers. */
+  /** Shuts down cleanly, without waiting for running answers. */
   readonly close: () => Promise<void>
   /** Ends the process with this code. */
   readonly exit: (code: number) => void
 }
 
-/** Gives the listener of `uncaughtException`, which hears also of rejections that nobody handles. */
+/** The listener for `uncaughtException`, which also receives unhandled rejections. */
 export function onUncaught({
   logger,
   clock,
