@@ -1,6 +1,6 @@
 /**
- * From a checked request and a choice to one whole answer: text, thinking, stop reason, usage.
- * Honours `max_tokens` and stop sequences. Pure: equal inputs give equal answers.
+ * Composes a complete answer from a checked request and a choice: text, thinking, stop reason, usage.
+ * Obeys `max_tokens` and stop sequences. Pure: equal inputs give equal answers.
  */
 import type { Library } from './content.ts'
 import type { Choice } from './directive.ts'
@@ -64,7 +64,7 @@ function endText(
   }
   const stopReason = plan.stopReason ?? 'end_turn'
   const stopSequence = stopReason === 'stop_sequence' ? '\n\nHuman:' : null
-  // An answer that was stopped does not end with a finished sentence.
+  // A truncated answer does not end with a finished sentence.
   const shortened = stopReason === 'end_turn' || stopReason === 'stop_sequence' ? 1 : random.next()
   const length = Math.ceil(text.length * (0.3 + 0.7 * shortened))
   return { text: cutBetweenCharacters(text, length), stopReason, stopSequence }
@@ -88,7 +88,7 @@ function cutBetweenCharacters(text: string, length: number): string {
 
 function composeThinking({ request, choice, plan, library, random }: AnswerOptions) {
   const wanted = choice.thinking ?? plan.thinking ?? thinkingOf(request)
-  // A stop inside the thinking block needs one.
+  // A stop inside the thinking block requires a thinking block.
   const mode = wanted === 'none' && plan.fault?.at === 'thinking' ? 'omitted' : wanted
   if (mode === 'none') return null
   const spent = library.thinking(request, random)

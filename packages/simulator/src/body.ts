@@ -1,6 +1,6 @@
 /**
- * Reads a request's JSON body, up to the 32 MB the real service takes.
- * A larger body is read to its end and thrown away, so that the client gets to see the refusal.
+ * Reads a request's JSON body, up to the 32 MB that the real service accepts.
+ * A larger body is read to its end and discarded, so that the client gets to see the refusal.
  */
 import type { IncomingMessage } from 'node:http'
 import { invalid, type ApiError } from './errors.ts'

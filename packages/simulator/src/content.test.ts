@@ -27,7 +27,7 @@ function answer(contents: readonly string[], length?: number, seed = 1): string 
 }
 
 describe('an answer', () => {
-  test('says first, in a conversation, that the model is simulated, and only then', () => {
+  test('says that the model is simulated at the start of a conversation, and only then', () => {
     expect(answer(['How are you?'])).toMatch(/^\*This is a simulated model.*\*\n\n/)
     expect(answer(['How are you?', 'Fine.', 'And the weather?'])).not.toContain('simulated model')
   })
@@ -55,14 +55,14 @@ describe('an answer', () => {
     expect(answer(['Hi!']).length).toBeLessThan(400)
   })
 
-  test.each([1, 50, 5000, 200_000])('has the length asked for: %i', (length) => {
+  test.each([1, 50, 5000, 200_000])('has the requested length: %i', (length) => {
     const text = answer(['Tell me everything'], length)
     expect(text.length).toBeGreaterThanOrEqual(length - 1)
     expect(text.length).toBeLessThanOrEqual(length)
     expect(text.isWellFormed()).toBe(true)
   })
 
-  test('does not tell the same twice in a row', () => {
+  test('does not repeat the same piece twice in a row', () => {
     const first = answer(['Go on, surprise us'])
     const heading = /^## .*$/m.exec(first)?.[0] ?? '-'
     for (let seed = 0; seed < 20; seed += 1) {
@@ -75,7 +75,7 @@ describe('an answer', () => {
   })
 })
 
-describe('what was said last', () => {
+describe('the last message', () => {
   const said = (text: string) => lastSaid(requestOf(text).turns)
   const ANA = '<message from="Ana">\nWhy? [simulate: overloaded]\n</message>'
   const BOB = '<message from="Bob">\nAnd how?\n</message>'
@@ -94,7 +94,7 @@ describe('what was said last', () => {
 describe('a continuation', () => {
   const CONTINUE = 'Continue your previous answer exactly where it stopped.'
 
-  test('goes on from the very character where an answer was cut', () => {
+  test('continues from the exact character where an answer was cut', () => {
     const whole = answer(['Please plan a lesson for my class'])
     for (const at of [900, 1200, 1201, 1500]) {
       const stopped = whole.slice(0, at)
@@ -104,14 +104,14 @@ describe('a continuation', () => {
     }
   })
 
-  test('of a text it does not know has no heading and no notice', () => {
+  test('of an unknown text has no heading and no notice', () => {
     const text = answer(['Why?', 'Because the sky', CONTINUE])
     expect(text).not.toMatch(/^#|simulated/m)
   })
 })
 
 describe('the difficult text', () => {
-  test('has exactly the length and the long line asked for', () => {
+  test('has exactly the requested length and long line', () => {
     expect(torture({ length: 10_000 })).toHaveLength(10_000)
     const lines = torture({ line: 1_048_576 }).split('\n')
     expect(lines.at(-1)).toHaveLength(1_048_576)

@@ -1,7 +1,7 @@
 /**
- * What the simulated model says: prose from the Markdown files in `content/`, chosen by the words of
- * the question, composed by seeded chance. It always says what it is: the first answer of a
- * conversation opens with a line in italics. Pure once loaded.
+ * The simulated model's text: prose from the Markdown files in `content/`, chosen by the words of the question and
+ * composed with seeded chance. It always identifies itself: the first answer of a conversation opens with a line in
+ * italics. Pure once loaded.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { withoutDirectives } from './directive.ts'
@@ -18,9 +18,9 @@ import type { Random } from './random.ts'
 import type { MessagesRequest, Turn } from './request.ts'
 
 export type Library = {
-  /** @param length code units wanted; a natural length (about 1,000 to 3,000) when left out. */
+  /** @param length code units wanted; a natural length (about 1,000 to 3,000) if omitted. */
   answer(request: MessagesRequest, length: number | undefined, random: Random): string
-  /** What the model thought first: a few sentences. */
+  /** The model's thinking before the answer: a few sentences. */
   thinking(request: MessagesRequest, random: Random): string
 }
 
@@ -29,11 +29,11 @@ type Piece = { readonly words: readonly string[]; readonly text: string }
 const CONTINUE = /continue your previous answer exactly where it stopped/i
 const GREETING = /^(hi|hello|hey|thanks|thank you|good (morning|afternoon|evening))\b/i
 const QUOTED_WORDS = 9
-/** How much of a stopped answer's end is looked up to go on from there, code units. */
+/** Length of the end of a stopped answer that is looked up to continue from there, code units. */
 const TAIL = 40
 const SHORTEST_TAIL = 12
 
-/** Reads the files once; each begins with a comment that lists the words it answers to. */
+/** Reads the files once; each begins with a comment that lists its keywords. */
 export function loadLibrary(): Library {
   const folder = new URL('./content/', import.meta.url)
   const pieces = readdirSync(folder)
@@ -82,7 +82,7 @@ function compose(
   return lengthen(text, length, pieces, random)
 }
 
-/** The piece with most words of the question; among equals one that was not told yet, by chance. */
+/** The piece with the most words of the question; among equals one that was not used yet, at random. */
 function choosePiece(
   pieces: readonly Piece[],
   question: string,
@@ -98,7 +98,7 @@ function choosePiece(
   return random.pick(pieces.filter((piece) => score(piece) === best))
 }
 
-/** What follows the stopped answer, if it is ours; else sentences that could follow any. */
+/** The rest of the stopped answer, if it is ours; else sentences that could follow any answer. */
 function continuation(pieces: readonly Piece[], stopped: string, random: Random): string {
   const trimmed = stopped.trimEnd()
   const tail = trimmed.slice(-TAIL)
@@ -114,7 +114,7 @@ function continuation(pieces: readonly Piece[], stopped: string, random: Random)
   return random.pick(CONTINUATIONS)
 }
 
-/** Exactly `length` code units, or one less where a surrogate pair would be cut. */
+/** Exactly `length` code units, or one less if that would cut a surrogate pair. */
 function lengthen(start: string, length: number, pieces: readonly Piece[], random: Random): string {
   const parts = [start]
   let total = start.length
@@ -134,9 +134,9 @@ function textOf(turn: Turn): string {
 }
 
 /**
- * What was said last, directives included. A turn may hold the talk of several people, each message
- * between `<message …>` tags: then what follows the last tag counts, or what the last message holds,
- * so that nobody gets a scenario that somebody else asked for.
+ * The last message of the user, directives included. A turn may contain the messages of several people, each in
+ * `<message …>` tags: then the text after the last tag counts, or else the content of the last message, so that nobody
+ * gets a scenario that another person asked for.
  */
 export function lastSaid(turns: readonly Turn[]): string {
   const text = turns.findLast((turn) => turn.role === 'user')?.blocks.at(-1)?.text ?? ''
@@ -149,7 +149,7 @@ export function lastSaid(turns: readonly Turn[]): string {
   return close === -1 || open === -1 ? text : text.slice(text.indexOf('>', open) + 1, close)
 }
 
-/** The last paragraph of what the user said, without markup and directives. */
+/** The last paragraph of the user's last message, without markup and directives. */
 function questionOf(turns: readonly Turn[]): string {
   const paragraphs = withoutDirectives(lastSaid(turns))
     .replaceAll(/<[^<>]*>/g, ' ')

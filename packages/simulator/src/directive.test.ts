@@ -40,11 +40,11 @@ describe('a directive', () => {
     })
   })
 
-  test('is ignored where it is not well formed', () => {
+  test('is ignored if it is malformed', () => {
     expect(directiveIn('[simulate: <stall>] [simulate stall] simulate: stall')).toEqual({})
   })
 
-  test('is no part of what was said', () => {
+  test('is not part of the message', () => {
     expect(withoutDirectives('Why? [simulate: cut]')).toBe('Why? ')
   })
 })

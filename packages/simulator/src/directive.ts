@@ -1,5 +1,5 @@
 /**
- * What a person or a test asks of the simulator, in one small grammar for all three places: the
+ * Choices: how a person or a test controls the simulator, in one small grammar for all three places: the
  * start option, the path (`/s/<choice>/v1/messages`) and `[simulate: <choice>]` in the last user
  * message.
  *
@@ -17,9 +17,9 @@ export type Choice = {
   readonly length?: number
   /** Length of the one very long line in the `unicode` answer, code units. */
   readonly line?: number
-  /** How many text deltas go out before the fault. */
+  /** The number of text deltas before the fault. */
   readonly after?: number
-  /** How many requests with the same key fail before one is answered. */
+  /** The number of requests with the same key that fail before one is answered. */
   readonly attempts?: number
   /** The key under which attempts are counted, instead of the conversation. */
   readonly id?: string
@@ -28,7 +28,7 @@ export type Choice = {
   readonly 'retry-after'?: string
   readonly 'retry-after-ms'?: string
   readonly 'x-should-retry'?: string
-  /** Fixed pace instead of the chosen one: milliseconds before the first text, between deltas, before a ping. */
+  /** Fixed timing that overrides the pace: milliseconds before the first text, between deltas, before a ping. */
   readonly first?: number
   readonly gap?: number
   readonly ping?: number
@@ -55,7 +55,7 @@ const LIMITS = {
 
 const DIRECTIVE = /\[simulate:([a-z0-9=._, -]+)\]/gi
 
-/** Reads one choice; items it does not know are named in `unknown` and change nothing. */
+/** Parses one choice; unknown items are listed in `unknown` and have no effect. */
 export function parseChoice(text: string): ParsedChoice {
   const choice: Record<string, string | number> = {}
   const unknown: string[] = []
@@ -68,7 +68,7 @@ export function parseChoice(text: string): ParsedChoice {
   return { choice, unknown }
 }
 
-/** The choice in a message, from the last directive in it; nothing when there is none. */
+/** The choice in a message, from its last directive; empty if there is none. */
 export function directiveIn(text: string): Choice {
   const found = [...text.matchAll(DIRECTIVE)].at(-1)
   return found === undefined ? {} : parseChoice(found[1] ?? '').choice

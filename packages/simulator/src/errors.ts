@@ -1,7 +1,7 @@
 /**
- * Refused requests: which status, which body, which extra headers.
- * The body is `{type: 'error', error: {type, message, details?}, request_id}`, its `request_id` the
- * one in the headers.
+ * Refused requests: their status, body and extra headers.
+ * The body is `{type: 'error', error: {type, message, details?}, request_id}`, with the same `request_id` as in the
+ * headers.
  */
 
 type ApiErrorType =
@@ -34,7 +34,7 @@ export function notFound(message: string): ApiError {
   return { status: 404, type: 'not_found_error', message }
 }
 
-/** The error object as it travels, in a body or in an `error` event. */
+/** The error object on the wire, in a body or in an `error` event. */
 export function errorBody(
   error: Pick<ApiError, 'type' | 'message' | 'code'>,
   requestId: string,

@@ -230,19 +230,19 @@ const AFTER_STOP: Record<string, (name: string) => Promise<Done>> = {
   },
 }
 
-test.each(named('before-first-byte'))('%s gives no byte of an answer', async (name) => {
+test.each(named('before-first-byte'))('%s sends no byte of an answer', async (name) => {
   await BEFORE_FIRST_BYTE[name]?.(name)
   expect(Object.keys(BEFORE_FIRST_BYTE)).toContain(name)
 })
 
-test.each(named('mid-stream'))('%s gives some of an answer and no readable end', async (name) => {
+test.each(named('mid-stream'))('%s sends part of an answer and no readable end', async (name) => {
   const done = await MID_STREAM[name]?.(name)
   expect(done?.stopped).toBe(false)
   expect(done?.record.bytes).toBeGreaterThan(0)
   expect(done?.record.bytesAfterClose).toBe(0)
 })
 
-test.each(named('after-stop'))('%s gives a whole answer first', async (name) => {
+test.each(named('after-stop'))('%s sends a complete answer first', async (name) => {
   const done = await AFTER_STOP[name]?.(name)
   expect(done?.stopped).toBe(true)
   expect(done?.text).toBe(done?.record.text)

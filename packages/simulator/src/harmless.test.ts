@@ -21,7 +21,7 @@ afterAll(() => simulator.close())
 const drive = (choice: string) => driveThrough(simulator, choice)
 const HARMLESS = SCENARIOS.filter((scenario) => scenario.nature === 'harmless')
 
-test('every scenario has a name of its own and says what it does', () => {
+test('every scenario has a unique name and a description', () => {
   const names = SCENARIOS.map((scenario) => scenario.name)
   expect(new Set(names).size).toBe(names.length)
   for (const scenario of SCENARIOS) expect(scenario.description).not.toBe('')
@@ -30,7 +30,7 @@ test('every scenario has a name of its own and says what it does', () => {
 describe.each(HARMLESS)('the harmless scenario $name', ({ name }) => {
   const choice = `${name} hold=30 ping=10`
 
-  test('gives a whole answer to a raw reader', async () => {
+  test('sends a complete answer to a raw reader', async () => {
     const done = await drive(choice)
     expect(done.error).toBeNull()
     expect(done.stopped).toBe(true)
@@ -38,7 +38,7 @@ describe.each(HARMLESS)('the harmless scenario $name', ({ name }) => {
     expect(done.record).toMatchObject({ end: 'completed', scenario: name, bytesAfterClose: 0 })
   })
 
-  test('gives the same message through the helper', async () => {
+  test('sends the same message through the helper', async () => {
     const raw = await drive(choice)
     simulator.reset()
     const stream = clientOf(simulator.urlFor(choice)).messages.stream(asking(QUESTION))
@@ -101,7 +101,7 @@ describe('harmless oddities', () => {
     expect(body.toString().split('event: ping').length).toBeGreaterThan(4)
   })
 
-  test('unicode carries NUL, every line end and a long line of the wanted size', async () => {
+  test('unicode carries NUL, every line end and a long line of the requested size', async () => {
     const { text } = await drive('unicode line=50000')
     for (const odd of ['\u0000', '\r\n', '\u2028', '\uFEFF', '👩‍👩‍👧‍👦', 'שלום'])
       expect(text).toContain(odd)
@@ -138,14 +138,14 @@ describe('bytes', () => {
     expect(body.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/)
   })
 
-  test('strangers puts unknown things between the events', async () => {
+  test('strangers puts unknown items between the events', async () => {
     const body = (await rawBody('strangers')).toString()
     expect(body).toMatch(/^: hello\nretry: 5000\n\n/)
     expect(body).toContain('event: weather_report')
     expect(body).toContain('scent_delta')
   })
 
-  test('invalid-bytes are no UTF-8, and become replacement characters', async () => {
+  test('invalid-bytes sends invalid UTF-8, which becomes replacement characters', async () => {
     expect((await rawBody('invalid-bytes')).includes(0xff)).toBe(true)
     expect((await drive('invalid-bytes')).text).toContain('\uFFFD')
   })
@@ -157,7 +157,7 @@ describe('bytes', () => {
   })
 })
 
-/** The body as the chunks it came in: `node:http` keeps them apart, `fetch` may join them. */
+/** The body in the chunks in which it arrived: `node:http` keeps them separate, `fetch` may join them. */
 function bodyChunks(choice: string): Promise<Buffer[]> {
   const headers = {
     authorization: 'Bearer test-key',

@@ -1,5 +1,5 @@
 /**
- * The simulator as a program of its own: `npx -y pnpm@12 simulator`, with PORT, HOST,
+ * The simulator as a standalone program: `npx -y pnpm@12 simulator`, with PORT, HOST,
  * PACE, SEED and SCENARIO in the environment. Its address serves as `ANTHROPIC_BASE_URL`.
  */
 import { isPaceName } from './pace.ts'

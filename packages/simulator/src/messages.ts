@@ -1,6 +1,6 @@
 /**
- * `POST /v1/messages` and `/v1/messages/count_tokens`: checks the request, finds out which scenario is
- * wanted, and answers by it. Precedence: directive in the message, path, start option.
+ * `POST /v1/messages` and `/v1/messages/count_tokens`: checks the request, determines the scenario, and answers
+ * accordingly. Precedence: directive in the message, path, start option.
  * Without `stream` only scenarios that refuse or break before the first byte apply.
  */
 import { composeAnswer } from './answer.ts'
@@ -26,7 +26,7 @@ export type MessagesContext = {
   readonly defaultChoice: Choice
   readonly library: Library
   readonly cache: PromptCache
-  /** How often each conversation's last question was asked. */
+  /** How often each conversation's last question has been asked. */
   readonly tally: Tally
   readonly timing: Timing
 }
@@ -57,7 +57,7 @@ export async function answerMessages(
       if (plan.then === 'wait') return await aborted(outlet.closed)
       return await outlet.break(plan.then)
     case 'stream': {
-      // The nth time the same is asked gets the nth answer, so that a retry is worth watching.
+      // The nth request with the same question gets the nth answer, so that a retry is worth watching.
       const time = context.tally.count(`answer ${key}`)
       const random = seededRandom(seedFrom(choice.seed ?? context.seed, key, time))
       return await answerInFull(context, outlet, { request, choice, plan, random })
@@ -152,7 +152,7 @@ function scenarioNamed(name: string): Scenario {
   return scenario
 }
 
-/** The same question in the same conversation has the same key. */
+/** The key of a question in its conversation; a repeated request has the same key. */
 function keyOf(request: MessagesRequest): string {
   const texts = [...request.system, ...request.turns.flatMap((turn) => turn.blocks)]
   return String(seedFrom(request.model.id, ...texts.map((block) => block.text)))

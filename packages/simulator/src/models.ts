@@ -1,5 +1,5 @@
 /**
- * The models this simulator knows, with the limits and thinking modes of the real ones, and the
+ * The models that this simulator knows, with the limits and thinking modes of the real ones, and the
  * bodies of `GET /v1/models` and `GET /v1/models/:id`.
  * Source of limits and modes: the vendor's model pages, read in November 2026.
  */

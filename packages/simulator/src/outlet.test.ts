@@ -5,7 +5,7 @@ import { Outlet } from './outlet.ts'
 import type { Timing } from './pace.ts'
 import { RequestLog } from './record.ts'
 
-/** A response whose socket takes nothing more until told so. */
+/** A response whose socket accepts nothing more until it drains. */
 class FullResponse extends EventEmitter {
   readonly written: string[] = []
   readonly socket = { destroyed: false }
@@ -47,7 +47,7 @@ async function settledAfterTurns(promise: Promise<unknown>): Promise<boolean> {
   return settled
 }
 
-test('a full socket holds the writer back until it drains', async () => {
+test('a full socket makes the writer wait until it drains', async () => {
   const { response, outlet } = open()
   const writing = outlet.write('first')
   expect(await settledAfterTurns(writing)).toBe(false)
@@ -56,7 +56,7 @@ test('a full socket holds the writer back until it drains', async () => {
   expect(response.written).toEqual(['first'])
 })
 
-test('a writer that waits for a full socket goes on when the client leaves, and writes no more', async () => {
+test('a writer that waits for a full socket resumes when the client leaves, and writes nothing more', async () => {
   const { response, outlet, record, log } = open()
   const writing = outlet.write('first')
   response.socket.destroyed = true
@@ -74,7 +74,7 @@ test('a writer that waits for a full socket goes on when the client leaves, and 
   expect(log.stats).toMatchObject({ open: 0, closedByClient: 1 })
 })
 
-test('a socket that is destroyed takes no more, also before it says that it has closed', async () => {
+test('a destroyed socket gets nothing more, even before it has emitted `close`', async () => {
   const { response, outlet, record } = open()
   response.socket.destroyed = true
   await outlet.write('late')
@@ -82,7 +82,7 @@ test('a socket that is destroyed takes no more, also before it says that it has 
   expect(record).toMatchObject({ writes: 0, bytes: 0, bytesAfterClose: 0 })
 })
 
-test('a byte written after the close was seen is counted', async () => {
+test('a byte written after a noticed close is counted', async () => {
   const { response, outlet, record, log } = open()
   log.end(record, 'closed-by-client', 1000)
   const writing = outlet.write('late')

@@ -1,14 +1,14 @@
 /**
- * The way out to one client: writes bytes, waits for `drain`, sees the connection close.
- * Guarantees that nothing is written after the close was seen, and counts it if it ever were.
- * Knows nothing of events; how text is split into writes is told to it.
+ * The output to one client: writes bytes, waits for `drain`, notices when the connection closes.
+ * Guarantees that nothing is written after a noticed close, and counts any such bytes.
+ * Knows nothing of events; the plan tells it how to split text into writes.
  */
 import type { ServerResponse } from 'node:http'
 import type { Timing } from './pace.ts'
 import type { RequestLog, RequestRecord } from './record.ts'
 import type { StreamPlan } from './plan.ts'
 
-/** Writes between two turns of the event loop, so that a fast answer still sees the close. */
+/** Writes between two turns of the event loop, so that even a fast answer notices a close. */
 const WRITES_PER_TURN = 16
 const COALESCED_BYTES = 16_384
 
@@ -39,7 +39,7 @@ export class Outlet {
     })
   }
 
-  /** Aborts when the connection is gone, whoever ended it. */
+  /** Aborts when the connection is gone, whichever side ended it. */
   get closed(): AbortSignal {
     return this.#closed.signal
   }
@@ -57,7 +57,7 @@ export class Outlet {
     this.#response.flushHeaders()
   }
 
-  /** Resolves when the socket takes more, or is gone. */
+  /** Resolves when the socket can take more, or is gone. */
   async write(content: string | Buffer): Promise<void> {
     const bytes = typeof content === 'string' ? Buffer.from(content) : content
     if (this.#bytes === 'coalesced') {
@@ -69,12 +69,12 @@ export class Outlet {
     if (this.#bytes === undefined) return await this.#put(bytes)
     for (const piece of pieces(bytes, this.#bytes)) {
       await this.#put(piece)
-      // A turn after each piece, or the kernel would send them as one.
+      // A turn after each piece; otherwise the kernel would send them together.
       await this.#timing.turn()
     }
   }
 
-  /** Sends what coalescing still holds. */
+  /** Sends the bytes that coalescing still holds. */
   async flush(): Promise<void> {
     if (this.#held.length === 0) return
     const bytes = Buffer.concat(this.#held)
@@ -83,7 +83,7 @@ export class Outlet {
     await this.#put(bytes)
   }
 
-  /** Ends the body cleanly. `end` is what the record says: a clean end may still be a fault. */
+  /** Ends the body cleanly. `end` goes into the record: a clean end may still be a fault. */
   async finish(end: 'completed' | 'fault', body?: string): Promise<void> {
     await this.flush()
     if (this.closed.aborted) return
@@ -95,10 +95,10 @@ export class Outlet {
     this.#log.end(this.record, end, this.#timing.now())
   }
 
-  /** Breaks the connection: `reset` with RST, `cut` with FIN and no end of the body. */
+  /** Breaks the connection: `reset` with RST, `cut` with FIN and without the end of the body. */
   async break(how: 'reset' | 'cut'): Promise<void> {
     await this.flush()
-    // What was written has to be on its way before the connection goes.
+    // Written bytes must be on their way before the connection breaks.
     await Promise.race([this.#sent, aborted(this.closed)])
     await this.#timing.turn()
     this.#log.end(this.record, 'fault', this.#timing.now())
@@ -107,14 +107,14 @@ export class Outlet {
     else socket?.destroy()
   }
 
-  /** Ends the connection because the simulator goes away. */
+  /** Ends the connection because the simulator shuts down. */
   shutDown(): void {
     this.#log.end(this.record, 'shutdown', this.#timing.now())
     this.#response.socket?.destroy()
   }
 
   async #put(bytes: Buffer): Promise<void> {
-    // A socket is destroyed a moment before it says so.
+    // A socket is destroyed a moment before it emits `close`.
     if (this.closed.aborted || this.#response.socket?.destroyed === true) return
     const { record } = this
     record.writes += 1
@@ -132,7 +132,7 @@ export class Outlet {
     }
   }
 
-  /** Listeners go with the wait: a stream may wait thousands of times. */
+  /** Removes its listeners after the wait: a stream may wait thousands of times. */
   #drained(): Promise<void> {
     const response = this.#response
     return new Promise((resolve) => {
@@ -147,7 +147,7 @@ export class Outlet {
   }
 }
 
-/** Resolves when the signal aborts, at once if it has. */
+/** Resolves when the signal aborts; at once if it already has. */
 export function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve()
   return new Promise((resolve) => {

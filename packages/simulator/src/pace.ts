@@ -1,7 +1,7 @@
 /**
- * How fast the simulated model writes, and the only place here that knows the time.
+ * The speed of the simulated model, and the only place here that reads the time.
  * Presets: `real` resembles a current model, `fast` suits tests that watch text grow,
- * `instant` writes as fast as the socket takes it.
+ * `instant` writes as fast as the socket accepts.
  */
 import { setImmediate as immediate, setTimeout as timeout } from 'node:timers/promises'
 
@@ -13,7 +13,7 @@ export type Pace = {
   readonly firstTextMs: Range
   /** Between two text deltas, milliseconds. */
   readonly gapMs: Range
-  /** Now and then several deltas come without a gap between them. */
+  /** The chance that several deltas come without gaps, and how many. */
   readonly burst: { readonly chance: number; readonly deltas: Range }
   /** Size of one delta, UTF-16 code units. */
   readonly chunkChars: Range
@@ -51,23 +51,23 @@ export function isPaceName(text: string): text is PaceName {
   return Object.hasOwn(PACES, text)
 }
 
-/** A preset by name, or a preset (`from`, `real` unless given) with some values replaced. */
+/** A preset by name, or a preset (`from`, by default `real`) with some values replaced. */
 export type PaceOption = PaceName | (Partial<Pace> & { readonly from?: PaceName })
 
-/** Turns an option into a whole pace. */
+/** Turns an option into a complete pace. */
 export function paceOf(option: PaceOption): Pace {
   if (typeof option === 'string') return PACES[option]
   const { from = 'real', ...changes } = option
   return { ...PACES[from], ...changes }
 }
 
-/** The outside world's time, injectable. */
+/** Time and timers, injectable. */
 export type Timing = {
   /** Milliseconds since 1970. */
   now(): number
   /** Resolves after `ms`, or at once when `signal` aborts; never rejects. */
   sleep(ms: number, signal: AbortSignal): Promise<void>
-  /** Resolves after the event loop has had a turn, so that closed sockets are noticed. */
+  /** Resolves after a turn of the event loop, so that closed sockets are noticed. */
   turn(): Promise<void>
 }
 

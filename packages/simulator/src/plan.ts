@@ -1,10 +1,10 @@
 /**
- * The language scenarios are written in: what a plan can say about an answer and its fault. Types only.
+ * The vocabulary of scenarios: an answer and its fault. Types only.
  */
 import type { ApiError } from './errors.ts'
 import type { StopReason } from './wire.ts'
 
-/** Where in the stream a fault happens: right after the named thing was written. */
+/** Where in the stream a fault happens: right after the named item was written. */
 export type Stage =
   | 'headers'
   | 'message_start'
@@ -15,7 +15,7 @@ export type Stage =
   | 'message_stop'
 
 export type Act =
-  /** An `error` event, then the end of the answer, or silence on an open connection. */
+  /** An `error` event, then the end of the body or silence on an open connection. */
   | { readonly do: 'error-event'; readonly error: ApiError; readonly then: 'close' | 'leave-open' }
   /** TCP reset. */
   | { readonly do: 'reset' }
@@ -23,16 +23,16 @@ export type Act =
   | { readonly do: 'cut' }
   /** The body ends cleanly, too early. */
   | { readonly do: 'end' }
-  /** Nothing more, on an open connection. */
+  /** Nothing more on an open connection, apart from `pings`. */
   | { readonly do: 'stall'; readonly pings: boolean }
-  /** Silence (`hold`, milliseconds), with pings; then the answer goes on. */
+  /** Silence (`hold`, milliseconds) with pings; then the answer continues. */
   | { readonly do: 'pause' }
   /** A data line that is not JSON, then the end. */
   | { readonly do: 'malformed' }
 
 export type Fault = {
   readonly at: Stage
-  /** For `text_deltas`: after how many of them; a shorter answer is hit before its block ends. */
+  /** For `text_deltas`: after how many; in a shorter answer the fault happens before its block ends. */
   readonly after?: number
   readonly act: Act
 }
@@ -43,21 +43,21 @@ export type StreamPlan = {
   readonly content?: 'prose' | 'unicode' | 'empty'
   readonly thinking?: 'summarized' | 'omitted' | 'none'
   readonly stopReason?: StopReason
-  /** How bytes are grouped into writes; one event per write unless told otherwise. */
+  /** How bytes are grouped into writes; by default one event per write. */
   readonly bytes?: 'one-byte' | 'mid-character' | 'mid-blank-line' | 'coalesced'
   readonly lineEnd?: '\r\n'
-  /** Cut every surrogate pair so that each half travels in a delta of its own. */
+  /** Cuts every surrogate pair, so that each half is in a delta of its own. */
   readonly cutPairs?: true
-  /** Add events, deltas and fields a client cannot know, which it has to ignore. */
+  /** Adds unknown events, deltas and fields, which a client has to ignore. */
   readonly strangers?: true
-  /** Bytes that are no UTF-8 in one delta. */
+  /** Puts bytes that are not valid UTF-8 into one delta. */
   readonly invalidBytes?: true
-  /** The last event misses its blank line. */
+  /** Omits the blank line after the last event. */
   readonly noLastBlankLine?: true
 }
 
 export type Plan =
   | StreamPlan
   | { readonly kind: 'http-error'; readonly error: ApiError; readonly html?: true }
-  /** The request is read and nothing is ever answered, or the connection is closed or reset. */
+  /** The request is read but never answered, or the connection is closed or reset instead. */
   | { readonly kind: 'no-headers'; readonly then: 'wait' | 'cut' | 'reset' }

@@ -1,6 +1,6 @@
 /**
- * Prompt caching as usage numbers: which part of a prompt is read from the cache, which is written.
- * A prefix is remembered when a block marked with `cache_control` ends it; nothing under 1,024 tokens
+ * Prompt caching as usage numbers: how much of a prompt is read from the cache, and how much is written.
+ * A prefix is remembered if it ends with a block marked with `cache_control`; nothing under 1,024 tokens
  * is cached. Remembers 1,000 prefixes and forgets the oldest; entries do not expire.
  */
 import { createHash } from 'node:crypto'
@@ -19,7 +19,7 @@ const KEPT_PREFIXES = 1000
 export class PromptCache {
   readonly #prefixes = new Set<string>()
 
-  /** The three parts add up to the request's input tokens. Remembers the prefixes it saw. */
+  /** The three parts add up to the request's input tokens. Remembers the marked prefixes. */
   use(request: MessagesRequest): CachedTokens {
     const hash = createHash('sha256').update(request.model.id)
     let tokens = 0

@@ -1,5 +1,5 @@
 /**
- * Chance that can be repeated: mulberry32, seeded.
+ * Repeatable chance: mulberry32, seeded.
  * The same seed gives the same sequence on every machine. Not for secrets.
  */
 
@@ -9,17 +9,17 @@ export type Random = {
   next(): number
   /** An integer from `min` to `max`, both included. */
   between(min: number, max: number): number
-  /** One element of a list that is not empty. */
+  /** One element of a non-empty list. */
   pick<T>(list: readonly T[]): T
   /** True with the given probability (0 to 1). */
   chance(probability: number): boolean
-  /** `length` letters and digits, for made-up ids. */
+  /** `length` letters and digits, for fictitious ids. */
   letters(length: number): string
 }
 
 const ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz123456789'
 
-/** @param seed any number; it is taken as an unsigned 32-bit integer. */
+/** @param seed any number; it is converted to an unsigned 32-bit integer. */
 export function seededRandom(seed: number): Random {
   let state = seed >>> 0
   const next = () => {

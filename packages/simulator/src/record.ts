@@ -1,43 +1,43 @@
 /**
- * What happened to every request: kept for tests that watch from inside, and for others over HTTP.
- * Owns the numbers; guarantees that keys are never kept. Keeps the last `keep` requests.
+ * The record of every request, for tests inside the process and, over HTTP, outside.
+ * Keeps the last `keep` requests; guarantees that keys are never kept.
  */
 import type { IncomingHttpHeaders } from 'node:http'
 
 /**
- * How a request ended, seen from the simulator.
- * - `completed`: all that was planned was sent and the connection ended cleanly (HTTP errors too).
+ * How a request ended, from the simulator's side.
+ * - `completed`: everything planned was sent and the connection ended cleanly (HTTP errors too).
  * - `fault`: the simulator broke it on purpose.
- * - `closed-by-client`: the other side went away first.
+ * - `closed-by-client`: the client left first.
  * - `shutdown`: the simulator was closed or reset.
  */
 type RequestEnd = 'open' | 'completed' | 'fault' | 'closed-by-client' | 'shutdown'
 
-/** Times are milliseconds since 1970, `null` when it did not happen (yet). */
+/** Times are milliseconds since 1970; `null` if it has not happened. */
 export type RequestRecord = {
-  /** The `request-id` header of the answer. */
+  /** The `request-id` header of the response. */
   readonly id: string
   readonly number: number
   readonly method: string
   readonly path: string
-  /** Names in lower case; of the key only the scheme is kept. */
+  /** Names in lower case; only the scheme of a key is kept. */
   readonly headers: Readonly<Record<string, string>>
   body: unknown
-  /** `null` for requests that are no messages, or were refused before a scenario was chosen. */
+  /** `null` for requests other than messages, and for those refused before a scenario was chosen. */
   scenario: string | null
   status: number | null
   readonly startedAt: number
   headersAt: number | null
   firstTextAt: number | null
   endedAt: number | null
-  /** When the client's end of the connection was seen closing before the answer was over. */
+  /** When the client was seen closing the connection before the answer was complete. */
   closedByClientAt: number | null
   writes: number
   bytes: number
-  /** Bytes written after the connection was seen closing; anything but 0 is a defect. */
+  /** Bytes written after the client was seen closing the connection; anything but 0 is a bug. */
   bytesAfterClose: number
   textDeltas: number
-  /** The text sent so far, as the client should have it. */
+  /** The text sent so far, as the client should have received it. */
   text: string
   /** Whether `message_stop` was written. */
   stopped: boolean
@@ -46,9 +46,9 @@ export type RequestRecord = {
 
 export type Stats = {
   readonly requests: number
-  /** Message requests being answered right now. */
+  /** Message requests that are being answered now. */
   readonly open: number
-  /** The most message requests that were open at once. */
+  /** The largest number of message requests open at once. */
   readonly mostOpen: number
   readonly closedByClient: number
   readonly completed: number
@@ -137,7 +137,7 @@ export class RequestLog {
     if (end === 'fault') this.#faults += 1
   }
 
-  /** Forgets what is over; requests that are still open stay counted as open. */
+  /** Forgets ended requests; open requests still count as open. */
   reset(): void {
     this.#records = this.#records.filter((record) => record.end === 'open')
     this.#requests = this.#records.length

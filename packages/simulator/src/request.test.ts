@@ -90,7 +90,7 @@ describe('a request is refused', () => {
       'text content blocks must be non-empty',
     ],
     [
-      'that ends with an answer to be continued',
+      'that ends with an assistant turn',
       { ...VALID, messages: [USER, { role: 'assistant', content: 'I was' }] },
       400,
       'invalid_request_error',
@@ -107,7 +107,7 @@ describe('a request is refused', () => {
       '"thinking.type.enabled" is not supported',
     ],
     [
-      'for no thinking of a model that always thinks',
+      'without thinking for a model that always thinks',
       { ...VALID, model: 'claude-opus-5-5', thinking: { type: 'disabled' } },
       400,
       'invalid_request_error',
@@ -161,7 +161,7 @@ describe('a request is refused', () => {
   })
 })
 
-describe('a request is taken', () => {
+describe('a request is accepted', () => {
   test.each<[string, unknown]>([
     ['as it should be', VALID],
     ['with adaptive thinking', { ...VALID, thinking: { type: 'adaptive', display: 'summarized' } }],
@@ -181,7 +181,7 @@ describe('a request is taken', () => {
   })
 })
 
-test('every answer has an id of its own', async () => {
+test('every response has a unique id', async () => {
   const ids = await Promise.all(
     Array.from({ length: 10 }, async () => (await send(VALID)).requestId),
   )
@@ -189,7 +189,7 @@ test('every answer has an id of its own', async () => {
 })
 
 describe('other calls', () => {
-  test('count_tokens counts as an answer does', async () => {
+  test('count_tokens counts like an answer', async () => {
     const client = clientOf(simulator.url)
     const prompt = {
       model: 'claude-haiku-5-5',

@@ -1,7 +1,7 @@
 /**
- * What a client asked for: checks the body of `POST /v1/messages` (and of `count_tokens`) as the real
- * service does under API version 2026-10-21, and gives it back typed.
- * Unknown extra fields are let through, except the removed sampling parameters.
+ * Validates the body of `POST /v1/messages` (and of `count_tokens`) as the real service does under API version
+ * 2026-10-21, and returns it typed.
+ * Unknown extra fields are accepted, except the removed sampling parameters.
  */
 import { invalid, notFound, type ApiError } from './errors.ts'
 import { findModel, type SimulatedModel, type ThinkingType } from './models.ts'
@@ -31,7 +31,7 @@ type Checked =
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** Thrown inside this file only, so that each check is one line. */
+/** Thrown and caught only in this file, so that each check is one line. */
 class Refused extends Error {
   readonly error: ApiError
   constructor(error: ApiError) {
@@ -40,7 +40,7 @@ class Refused extends Error {
   }
 }
 
-/** @param use `answer` needs `max_tokens`, `count` does not. */
+/** @param use `answer` requires `max_tokens`, `count` does not. */
 export function checkRequest(body: unknown, use: 'answer' | 'count'): Checked {
   try {
     return { ok: true, request: check(body, use) }
@@ -187,7 +187,7 @@ function checkStopSequences(body: Fields): string[] {
   })
 }
 
-/** Whether no string in a body, keys included, holds half a surrogate pair. */
+/** Whether no string in a body, keys included, contains half a surrogate pair. */
 function isWellFormed(body: unknown): boolean {
   const open: unknown[] = [body]
   for (const value of open) {

@@ -1,11 +1,11 @@
 /**
- * Which call a method and a URL mean. A base path before `/v1/` is tolerated; `/s/<choice>/` in front of
- * it chooses the scenario. `/simulator/…` are the calls about the simulator itself.
+ * Maps a method and a URL to a call. A base path before `/v1/` is tolerated; `/s/<choice>/` in front of
+ * it chooses the scenario. `/simulator/…` are calls about the simulator itself.
  */
 import { notFound, type ApiError } from './errors.ts'
 
 export type Route =
-  /** `scenario` is not parsed yet; empty when the path says nothing. */
+  /** `scenario` is not parsed yet; empty if the path names none. */
   | { readonly kind: 'messages'; readonly scenario: string }
   | { readonly kind: 'count-tokens' }
   | { readonly kind: 'models'; readonly query: URLSearchParams }

@@ -1,15 +1,15 @@
 /**
- * Everything the simulator can do on purpose, as data: name, nature, description, plan.
- * A test can loop over `SCENARIOS`; `nature` says what a client has to expect.
+ * All the simulator's scenarios as data: name, nature, description, plan.
+ * A test can loop over `SCENARIOS`; `nature` tells what a client must expect.
  */
 import type { ApiError } from './errors.ts'
 import type { Fault, Plan, StreamPlan } from './plan.ts'
 
 /**
- * - `harmless`: a whole answer arrives, however oddly it is written; it ends with `message_stop`.
+ * - `harmless`: a complete answer arrives, however oddly it is written; it ends with `message_stop`.
  * - `before-first-byte`: no byte of an answer ever arrives.
- * - `mid-stream`: some bytes arrive, `message_stop` never does (or not in a readable form).
- * - `after-stop`: the answer is whole, what the connection does afterwards is wrong.
+ * - `mid-stream`: some bytes arrive, but `message_stop` never does (or not in a readable form).
+ * - `after-stop`: the answer is complete, but the connection misbehaves afterwards.
  */
 export type Nature = 'harmless' | 'before-first-byte' | 'mid-stream' | 'after-stop'
 
@@ -18,7 +18,7 @@ export type Scenario = {
   readonly nature: Nature
   readonly description: string
   readonly plan: Plan
-  /** The plan holds for so many requests of one conversation, then answers are `normal`. */
+  /** The plan applies to this many requests of a conversation; later ones are `normal`. */
   readonly attempts?: number
 }
 

@@ -6,17 +6,17 @@ import type { Pace } from './pace.ts'
 import type { Random } from './random.ts'
 import type { Message, StopDetails, StopReason, StreamEvent, Usage } from './wire.ts'
 
-/** A whole answer before it is cut into events. */
+/** A complete answer before it is split into events. */
 export type Answer = {
   readonly id: string
   readonly model: string
-  /** `null`: no thinking block. Empty text: a thinking block that shows nothing. */
+  /** `null`: no thinking block. Empty text: a thinking block without visible thinking. */
   readonly thinking: { readonly text: string; readonly signature: string } | null
   readonly text: string
   readonly stopReason: StopReason
   readonly stopSequence: string | null
   readonly stopDetails: StopDetails | null
-  /** Final numbers. */
+  /** The final numbers. */
   readonly usage: Usage
 }
 
@@ -47,7 +47,7 @@ export function* script(answer: Answer, options: ScriptOptions, random: Random):
   yield { kind: 'event', event: { type: 'message_stop' } }
 }
 
-/** The answer as a client should have it in the end, and as a request without `stream` gets it. */
+/** The answer as a client should finally have it, and as the response to a request without `stream`. */
 export function finished(answer: Answer): Message {
   const text = { type: 'text', text: answer.text, citations: null } as const
   const thinking =
@@ -82,7 +82,7 @@ function started(answer: Answer, random: Random): Message {
     stop_reason: null,
     stop_sequence: null,
     stop_details: null,
-    // A small placeholder, as real streams have it: no use as a count.
+    // A small placeholder, as in real streams; useless as a count.
     usage: { ...answer.usage, output_tokens: random.between(1, 7), output_tokens_details: null },
   }
 }
@@ -130,7 +130,7 @@ function* textSteps(
   }
 }
 
-/** Pieces of the paced size; a surrogate pair stays whole unless all of them are to be cut. */
+/** Chunks of the paced size; a surrogate pair stays whole unless `cutPairs` is set. */
 function* chunksOf(text: string, options: ScriptOptions, random: Random): Generator<string> {
   let from = 0
   while (from < text.length) {

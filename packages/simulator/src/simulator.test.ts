@@ -13,7 +13,7 @@ beforeEach(() => simulator.reset())
 afterAll(() => simulator.close())
 
 describe('a normal answer', () => {
-  test('comes in the order of the real service and is recorded as sent', async () => {
+  test('has the event order of the real service and is recorded as sent', async () => {
     const { events, text } = await read(clientOf(simulator.url), 'How does streaming work?')
     const kinds = events.map((event) => event.type).filter((kind, at, all) => kind !== all[at - 1])
     expect(kinds).toEqual([
@@ -34,7 +34,7 @@ describe('a normal answer', () => {
     expect(simulator.requests[0]?.body).toMatchObject({ stream: true, max_tokens: 4000 })
   })
 
-  test('has only events that the SDK knows by type', () => {
+  test('has only events whose types the SDK knows', () => {
     expectTypeOf<StreamEvent>().toExtend<RawMessageStreamEvent>()
   })
 
@@ -52,7 +52,7 @@ describe('a normal answer', () => {
     expect(whole).toMatchObject({ stop_reason: 'end_turn', model: 'claude-sonnet-5-5' })
   })
 
-  test('counts in message_start with a placeholder and ends with cumulative numbers', async () => {
+  test('has a placeholder count in message_start and cumulative numbers at its end', async () => {
     const { events } = await read(clientOf(simulator.url), 'Count.')
     const start = events.find((event) => event.type === 'message_start')
     const ending = events.find((event) => event.type === 'message_delta')
@@ -97,7 +97,7 @@ describe('a normal answer', () => {
 })
 
 describe('chance', () => {
-  test('gives the same bytes for the same seed and other bytes for another', async () => {
+  test('gives the same bytes for the same seed and different bytes for another', async () => {
     const bodies: string[] = []
     for (const seed of [3, 3, 4]) {
       const other = await startSimulator({ pace: 'fast', seed })
@@ -111,8 +111,8 @@ describe('chance', () => {
   })
 })
 
-describe('a client that goes away', () => {
-  test('is noticed, and nothing is written after it', async () => {
+describe('a client that disconnects', () => {
+  test('is noticed, and nothing more is written', async () => {
     const stream = await clientOf(simulator.url).messages.create({
       ...asking('Tell me everything. [simulate: gap=1 length=100000]', 100_000),
       stream: true,
@@ -129,7 +129,7 @@ describe('a client that goes away', () => {
     expect(simulator.stats).toMatchObject({ closedByClient: 1, bytesAfterClose: 0 })
   })
 
-  test('is noticed before a single header was sent', async () => {
+  test('is noticed even before the headers', async () => {
     const controller = new AbortController()
     const reading = read(clientOf(simulator.urlFor('no-headers')), 'Hello?', controller)
     await until(() => simulator.requests[0]?.scenario === 'no-headers', 'the request arrived')
@@ -141,7 +141,7 @@ describe('a client that goes away', () => {
 })
 
 describe('over HTTP', () => {
-  test('requests, stats, scenarios and reset can be reached', async () => {
+  test('requests, stats, scenarios and reset are available', async () => {
     await read(clientOf(simulator.url), 'Hello')
     await until(() => simulator.stats.completed === 1, 'the answer is completed')
     const get = async (path: string): Promise<unknown> =>
@@ -158,7 +158,7 @@ describe('over HTTP', () => {
   })
 })
 
-test('a scenario in the message beats the path, and the path beats the default', async () => {
+test('a scenario in the message overrides the path, and the path overrides the default', async () => {
   const other = await startSimulator({ pace: 'instant', scenario: 'server-error' })
   const byDefault = await read(clientOf(other.url), 'Hello')
   expect(byDefault.error).toMatchObject({ status: 500 })
@@ -177,7 +177,7 @@ test('an unknown scenario is refused in the path and at start, and ignored in a 
   expect(byMessage.stopped).toBe(true)
 })
 
-test('closing ends answers that are running', async () => {
+test('closing ends running answers', async () => {
   const other = await startSimulator({ pace: 'instant', scenario: 'stall' })
   const reading = read(clientOf(other.url), 'What happens when the lights go out?')
   await until(() => other.requests[0]?.textDeltas === 5, 'the answer is running')

@@ -1,8 +1,8 @@
 /**
- * A program that speaks the Messages API's wire format without any model behind it, for
- * development, demonstrations and tests. Owns the listening socket and the routes; everything outside
- * this package reaches it over HTTP and imports only this file.
- * It needs a key (any), never checks it, and never keeps it.
+ * A server for the Messages API's wire format without a model behind it, for development, demonstrations and tests.
+ * Owns the listening socket and the routes; everything outside this package reaches it over HTTP and imports only this
+ * file.
+ * It requires a key (any), never checks it, and never keeps it.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -35,13 +35,13 @@ export type SimulatorOptions = {
   readonly host?: string
   /** Default 0: any free port. */
   readonly port?: number
-  /** Same seed, same requests, same bytes. Default 1. */
+  /** The same seed and requests give the same bytes. Default 1. */
   readonly seed?: number
   /** Default `real`. */
   readonly pace?: PaceOption
-  /** What to do when neither path nor message say so, in the grammar of `directive.ts`. */
+  /** The default choice, if neither path nor message makes one, in the grammar of `directive.ts`. */
   readonly scenario?: string
-  /** How many request records are kept. Default 500. */
+  /** The number of request records to keep. Default 500. */
   readonly keep?: number
   readonly timing?: Timing
 }
@@ -50,21 +50,21 @@ export type Simulator = {
   /** Base URL for a client of the API, such as `http://127.0.0.1:4010`. */
   readonly url: string
   readonly port: number
-  /** Base URL under which every message gets this scenario, such as `stall after=10`. */
+  /** The base URL under which every message gets this scenario, such as `stall after=10`. */
   urlFor(scenario: string): string
-  /** What happened, oldest first; the objects change while their requests run. */
+  /** The recorded requests, oldest first; the objects change while their requests run. */
   readonly requests: readonly RequestRecord[]
   readonly stats: Stats
   /** Forgets records, attempts and cached prompts. */
   reset(): void
-  /** Ends open answers abruptly and stops listening. */
+  /** Ends running answers abruptly and stops listening. */
   close(): Promise<void>
 }
 
-/** Limit of the number of conversations whose attempts are remembered. */
+/** Limit on the conversations whose attempts are remembered. */
 const REMEMBERED_KEYS = 10_000
 
-/** @throws when the port is taken, or the scenario is not known. */
+/** @throws if the port is in use, or the scenario is unknown. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const running = new RunningSimulator(options)
   await running.listen(options.host ?? '127.0.0.1', options.port ?? 0)
@@ -167,13 +167,13 @@ class RunningSimulator implements Simulator {
       if (refused !== null) return await sendError(outlet, refused, timing)
       await this.#answer(outlet, route)
     } catch (error) {
-      // A defect of the simulator must not end the program it runs in.
+      // A bug in the simulator must not end the program it runs in.
       console.error('The simulator failed to answer', error)
       response.destroy()
     }
   }
 
-  /** Reads the body and checks what holds for every call; gives the reason to refuse it. */
+  /** Reads the body and makes the checks common to all calls; returns the error to refuse it with, or null. */
   async #readInto(record: RequestRecord, request: IncomingMessage): Promise<ApiError | null> {
     const body = await readBody(request)
     const key = request.headers['authorization'] ?? request.headers['x-api-key'] ?? ''

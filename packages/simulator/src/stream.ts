@@ -1,6 +1,6 @@
 /**
- * Writes one answer as an event stream, with the fault its scenario plans.
- * Stops generating the moment the connection is gone. What to say is decided elsewhere.
+ * Writes one answer as an event stream, with the fault of its scenario.
+ * Stops generating the moment the connection is gone. The content is decided elsewhere.
  */
 import { padded, encodeEvent, frame, ping, type StreamEvent } from './wire.ts'
 import { errorBody } from './errors.ts'
@@ -10,20 +10,20 @@ import type { Random } from './random.ts'
 import type { Fault, StreamPlan } from './plan.ts'
 import { script, type Answer, type Step } from './script.ts'
 
-/** Timers take no more than this. */
+/** The limit of timers. */
 const LONGEST_SLEEP_MS = 2_147_483_647
 
 type StreamOptions = {
   readonly plan: StreamPlan
   readonly pace: Pace
-  /** How long the act `pause` is silent, milliseconds. */
+  /** Length of the silence of the act `pause`, milliseconds. */
   readonly holdMs: number
   readonly headers: Readonly<Record<string, string>>
   readonly timing: Timing
   readonly random: Random
 }
 
-/** Resolves when the answer is over, one way or another. */
+/** Resolves when the answer is over, in whatever way. */
 export function streamAnswer(
   outlet: Outlet,
   answer: Answer,
@@ -89,7 +89,7 @@ class AnswerStream {
     record.text += event.delta.text
   }
 
-  /** Silence, broken by pings when it is long. */
+  /** Silence, with pings if it is long. */
   async #quiet(ms: number, pings: boolean): Promise<void> {
     const { pace, timing, plan } = this.#options
     if (ms > 0) await this.#outlet.flush()
@@ -163,7 +163,7 @@ class AnswerStream {
     this.#over = true
   }
 
-  /** Things a client has to ignore: a comment, `id` and `retry` fields, an unknown event and delta. */
+  /** Items that a client has to ignore: a comment, `id` and `retry` fields, an unknown event and delta. */
   async #strangersBefore(event: StreamEvent): Promise<void> {
     const end = this.#options.plan.lineEnd ?? '\n'
     if (event.type === 'message_start')

@@ -1,4 +1,4 @@
-/** Counts how often each key was seen; forgets the oldest keys beyond its limit. */
+/** Counts how often each key was seen; beyond its limit it forgets the oldest keys. */
 export class Tally {
   readonly #counts = new Map<string, number>()
   readonly #keys: number
@@ -7,7 +7,7 @@ export class Tally {
     this.#keys = keys
   }
 
-  /** Counts the key once more and gives the number of times it was counted, this one included. */
+  /** Counts the key once more and returns its total, this time included. */
   count(key: string): number {
     const count = (this.#counts.get(key) ?? 0) + 1
     this.#counts.delete(key)

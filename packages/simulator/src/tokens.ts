@@ -1,6 +1,6 @@
 /**
- * A rough token count: one token for every four UTF-8 bytes, which is in the right order for prose.
- * Everything that counts tokens here counts this way, so that limits, usage and cuts agree.
+ * A rough token count: one token per four UTF-8 bytes, the right order of magnitude for prose.
+ * All token counts here use it, so that limits, usage and cuts agree.
  */
 
 const BYTES_PER_TOKEN = 4
@@ -9,7 +9,7 @@ export function countTokens(text: string): number {
   return Math.ceil(Buffer.byteLength(text) / BYTES_PER_TOKEN)
 }
 
-/** The longest start of `text` that costs no more than `tokens`; never half a character. */
+/** The longest prefix of `text` that costs at most `tokens`, without half a character. */
 export function cutToTokens(text: string, tokens: number): string {
   const bytes = Buffer.from(text)
   let end = Math.max(0, tokens) * BYTES_PER_TOKEN

@@ -24,7 +24,7 @@ const LINES: readonly string[] = [
 const FIRST_LINES = LINES.join('\n')
 const LONG_LINE = 'long·line·한·😀·'
 
-/** @param size `length`: whole text in code units, whole lines repeated; `line`: a last line of that many. */
+/** @param size `length`: of the text, repeated and cut to it, in code units; `line`: of an additional last line. */
 export function torture(size: {
   readonly length?: number | undefined
   readonly line?: number | undefined
@@ -37,7 +37,7 @@ export function torture(size: {
   return `${text}\n${cut(LONG_LINE.repeat(Math.ceil(size.line / LONG_LINE.length)), size.line)}`
 }
 
-/** Exactly `length` code units; a pair that would be cut is replaced by a dot. */
+/** Exactly `length` code units; half of a cut pair is replaced by a dot. */
 function cut(text: string, length: number): string {
   const start = text.slice(0, length)
   return /[\uD800-\uDBFF]$/.test(start) ? `${start.slice(0, -1)}.` : start

@@ -1,7 +1,7 @@
 /**
- * The Messages API on the wire: the shapes of its stream events and how they become bytes.
- * Guarantees what clients of the real service see: `event:` and `data:` lines, a blank line, a
- * random run of spaces before the last brace. Deciding what to send is left to others.
+ * The Messages API on the wire: the shapes of its stream events, and their encoding.
+ * Guarantees the format of the real service: `event:` and `data:` lines, a blank line, and a random
+ * run of spaces before the last brace. The content is decided elsewhere.
  */
 import type { Random } from './random.ts'
 
@@ -65,7 +65,7 @@ type MessageDelta = {
   readonly container: null
 }
 
-/** Cumulative numbers: a reader overwrites what it had. */
+/** Cumulative numbers: a reader overwrites earlier ones. */
 type MessageDeltaUsage = Pick<
   Usage,
   | 'input_tokens'
@@ -94,12 +94,12 @@ export type StreamEvent =
 
 type LineEnd = '\n' | '\r\n'
 
-/** One named event as text; `data` goes out as it is. */
+/** One named event as text; `data` is sent unchanged. */
 export function frame(name: string, data: string, lineEnd: LineEnd = '\n'): string {
   return `event: ${name}${lineEnd}data: ${data}${lineEnd}${lineEnd}`
 }
 
-/** A stream event as text, with the padding real streams have. */
+/** A stream event as text, with padding as in real streams. */
 export function encodeEvent(event: StreamEvent, random: Random, lineEnd: LineEnd = '\n'): string {
   return frame(event.type, padded(event, random), lineEnd)
 }
@@ -113,7 +113,7 @@ export function padded(value: object, random: Random): string {
   return `${JSON.stringify(value).slice(0, -1)}${' '.repeat(random.between(0, 16))}}`
 }
 
-/** The headers of every answer, streamed or not. */
+/** The headers of every response, streamed or not. */
 export function commonHeaders(requestId: string, now: number): Record<string, string> {
   const reset = `${new Date(now + 60_000).toISOString().slice(0, 19)}Z`
   const limits = {
