@@ -23,7 +23,7 @@ interface Open {
 
 interface OpenRoomsOptions {
   readonly clock: Clock
-  /** Opens a room. @throws Refusal `room-not-found`, or what the storage refuses */
+  /** Opens a room. @throws Refusal `room-not-found`, or any refusal of the storage */
   readonly open: (roomId: RoomId) => Promise<Room>
   readonly unwatchedBytes?: number
 }

@@ -59,8 +59,7 @@ export class Place {
   }
 
   /**
-   * Watches this room and no other, from `since` on where possible. A connection whose member is not a member of
-   * this room stays in its previous one.
+   * Watches this room and no other, from `since` on where possible. A refused connection stays in its previous room.
    * @throws Refusal `room-not-found`, `removed`, `storage-unavailable`, `rate-limited`
    */
   async take(roomId: RoomId, since: Position | undefined): Promise<void> {

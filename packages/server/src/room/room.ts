@@ -368,7 +368,7 @@ export class Room {
     this.#become(unread)
   }
 
-  /** Sends out every connection whose member is gone, before anything else is shown to it. */
+  /** Removes the connections of members who are gone, before anything else is shown to them. */
   #dismiss(): void {
     const gone = [...this.#connections].filter(({ memberId }) => this.isGone(memberId))
     if (gone.length === 0) return

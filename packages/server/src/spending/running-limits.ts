@@ -72,7 +72,7 @@ export class RunningLimits {
   }
 
   /**
-   * Whether a room whose answer ends may start its next question in the same step, whoever asked it: nobody waits
+   * Whether the end of an answer may start the room's next question, from any member, in the same step: nobody waits
    * elsewhere, and no member or address is at its limit.
    * @param by the member whose answer ends, which frees one of their slots
    */
