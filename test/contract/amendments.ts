@@ -1,11 +1,11 @@
-// Amendments: what is changed that is there already. Who may, what a page and a reading give afterwards.
+// Amendments: changes to messages and settings. Who may make them, and what a page and a snapshot show afterwards.
 import { describe, expect, test } from 'vitest'
 import type { Message } from '@roomcast/shared/protocol'
 import { messagesOf } from '@roomcast/shared/room'
 import { type Setup, useLog } from './log-under-test.ts'
 import { aRoom, type TestRoom } from '../doubles/room.ts'
 
-/** The messages as a page gives them, which must be as a reading gives them. */
+/** The messages as a page gives them, which must be as a snapshot gives them. */
 async function shown(room: TestRoom): Promise<readonly Message[]> {
   const { entries, runs } = await room.log.page(room.roomId, Number.MAX_SAFE_INTEGER, 100)
   const messages = messagesOf(entries, runs)
@@ -17,7 +17,7 @@ export function describeAmendments(setup: Setup): void {
   describe('amendments', () => {
     const use = useLog(setup)
 
-    test('an author gives a message another text, as often as they like', async () => {
+    test('an author may edit a message any number of times', async () => {
       const room = await aRoom(use.log)
       const messageId = await room.said('bob', 'Helo')
       const watcher = await room.watch()
@@ -32,7 +32,7 @@ export function describeAmendments(setup: Setup): void {
       watcher.stop()
     })
 
-    test('[R6.5] nobody else may edit a message, its owner neither', async () => {
+    test('[R6.5] nobody else may edit a message, not even the owner of the room', async () => {
       const room = await aRoom(use.log)
       const messageId = await room.said('bob', 'Hello')
       await room.refuses('not-yours', () => room.edit('carol', messageId, 'Bye'))
@@ -40,7 +40,7 @@ export function describeAmendments(setup: Setup): void {
       await room.refuses('message-not-found', () => room.edit('bob', 'nothing', 'Bye'))
     })
 
-    test('[R6.6] what was retracted is read and paged without its text, whoever edits it', async () => {
+    test('[R6.6] a retracted message is read and paged without its text, even after an edit', async () => {
       const room = await aRoom(use.log)
       const [one, two] = [await room.said('bob', 'one'), await room.said('bob', 'two')]
       await room.edit('bob', one, 'one more')
@@ -56,7 +56,7 @@ export function describeAmendments(setup: Setup): void {
       await room.changesNothing(() => room.retract('alice', one), { entries: [], started: null })
     })
 
-    test('a checkpoint made before does not bring it back', async () => {
+    test('a checkpoint made before a retraction does not bring the text back', async () => {
       const room = await aRoom(use.log)
       const messageId = await room.said('bob', 'A secret')
       await use.log.checkpoint(await room.state())
@@ -64,7 +64,7 @@ export function describeAmendments(setup: Setup): void {
       expect(await shown(room)).toMatchObject([{ text: '', retractedBy: 'bob' }])
     })
 
-    test('a question that is retracted does not wait any more, and cannot be asked again', async () => {
+    test('a retracted question leaves the queue and cannot be asked again', async () => {
       const room = await aRoom(use.log)
       const running = await room.asked('alice', 'Why?')
       const waiting = await room.queued('bob', 'How?')
@@ -77,7 +77,7 @@ export function describeAmendments(setup: Setup): void {
       expect((await room.asked('carol', 'Who?')).number).toBe(2)
     })
 
-    test('a question that waits is asked as it was edited', async () => {
+    test('a queued question is asked with its edited text', async () => {
       const room = await aRoom(use.log)
       const running = await room.asked('alice', 'Why?')
       const waiting = await room.queued('bob', 'Hw?')
@@ -89,7 +89,7 @@ export function describeAmendments(setup: Setup): void {
       expect((await shown(room)).map(({ text }) => text)).toContain('How?')
     })
 
-    test('the owner changes what is named, and what starts later has it', async () => {
+    test('the owner changes only the settings named, and later generations use them', async () => {
       const room = await aRoom(use.log)
       const first = await room.asked('bob', 'Why?')
       await room.amend('alice', { type: 'configure', model: 'other' })
@@ -111,7 +111,7 @@ export function describeAmendments(setup: Setup): void {
         await room.refuses('owner-only', () => room.amend(by, { type: 'configure', title: 'Mine' }))
     })
 
-    test('a question has its own model, at once, out of the queue, and when it is asked again', async () => {
+    test('a question keeps its own model when it starts at once, from the queue or as a retry', async () => {
       const room = await aRoom(use.log)
       const ask = (text: string) =>
         use.log.post('room', { ...room.newPost('bob', text, true), model: 'dear' })
@@ -127,7 +127,7 @@ export function describeAmendments(setup: Setup): void {
       expect((await shown(room))[0]).toMatchObject({ text: 'Why?', model: 'dear' })
     })
 
-    test('[R6.4] whose words are quoted, the log says; what is not there is left out', async () => {
+    test('[R6.4] the log names the author of a quoted message and drops a quote of a missing or retracted one', async () => {
       const room = await aRoom(use.log)
       const [said, gone] = [await room.said('bob', 'So it is'), await room.said('bob', 'Oh')]
       const { generationId, messageId } = await room.asked('alice', 'Why?')

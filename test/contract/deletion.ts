@@ -1,4 +1,4 @@
-// Deletion and closing: nothing of a room is left, and a log can be closed twice.
+// Deletion and closing: nothing remains of a deleted room, and a log can be closed twice.
 import { describe, expect, test } from 'vitest'
 import { type Setup, useLog } from './log-under-test.ts'
 import { aRoom, refusalOf, TestRoom } from '../doubles/room.ts'
@@ -27,7 +27,7 @@ export function describeDeletion(setup: Setup): void {
       expect(codes).toEqual(calls.map(() => 'room-not-found'))
     })
 
-    test('followers are told, and then nothing more', async () => {
+    test('followers are told of the deletion and of nothing after it', async () => {
       const room = await aRoom(use.log)
       const [one, other] = [await room.watch(), await room.watch()]
       await room.say('bob', 'Hello')
@@ -42,7 +42,7 @@ export function describeDeletion(setup: Setup): void {
       expect(one.updates.at(-1)).toEqual({ type: 'deleted' })
     })
 
-    test('followers are told also when a follower deletes the room', async () => {
+    test('followers are told of the deletion even if one of them deletes the room', async () => {
       const room = await aRoom(use.log)
       await use.log.follow('room', (update) => {
         if (!isDelta(update) && update.type === 'entries') void use.log.deleteRoom('room')
@@ -56,7 +56,7 @@ export function describeDeletion(setup: Setup): void {
       ])
     })
 
-    test('a room of the same name begins anew, its commands forgotten', async () => {
+    test('a room created again under the same id is new, and the old commands are forgotten', async () => {
       const first = await aRoom(use.log)
       const post = first.newPost('bob', 'Hello', false)
       await use.log.post('room', post)

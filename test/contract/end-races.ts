@@ -1,4 +1,5 @@
-// Races for the end of a generation: whatever comes at once, exactly one end wins and everybody learns it.
+// Races for the end of a generation: of several calls at once exactly one wins, and every caller learns which end it
+// was.
 import { describe, expect, test } from 'vitest'
 import type { EndResult, Started } from '@roomcast/server/judge/room-log.ts'
 import { digest } from '@roomcast/shared/digest'
@@ -9,7 +10,7 @@ import { aRoom } from '../doubles/room.ts'
 
 const ROUNDS = 60
 
-/** The generation that an answer of any call says was started, if it says so. */
+/** The generation that a call reports as started, if any. */
 function startedIn(answer: unknown): Started | null {
   const started = (answer as { started?: Started | null } | null)?.started
   return started ?? null
@@ -41,11 +42,11 @@ export function describeEndRaces(setup: Setup): void {
           () => room.cancel('carol', owned.generationId).then((result) => ends.push(result)),
           () => use.log.appendReply(owned, at, 'late'),
         ])
-        // An adapter may need some turns before it asks its storage: nobody is to win always for that.
+        // An adapter may need some turns before it asks its storage: vary the delays so that no caller always wins.
         const turns = calls.map(() => chance.below(12))
         await Promise.all(calls.map((call, index) => after(turns[index] ?? 0, call)))
-        // An append that won its race moves the storage ahead of `final`: the owner then has lost nothing
-        // but its turn, and one of the others has ended it.
+        // An append that won its race moves the storage ahead of `final`: then the owner merely lost its turn, and
+        // another caller ended the generation.
         const won = ends.filter((result) => result.ok)
         expect(won).toHaveLength(1)
         const ended = won[0]?.ended
@@ -64,12 +65,12 @@ export function describeEndRaces(setup: Setup): void {
         watcher.stop()
         winners.add(ended?.outcome ?? '')
       })
-      // One chosen seed has one winner; all of them together have both.
+      // A single seed has one winner; all seeds together have both.
       if (process.env['FUZZ_SEED'] === undefined)
         expect([...winners].toSorted()).toEqual(['cancelled', 'completed'])
     })
 
-    test('[R2.3] ends, questions and resumptions at once leave one generation running at most', async () => {
+    test('[R2.3] concurrent ends, questions and resumptions leave at most one generation running', async () => {
       await withSeeds(20, 'test/contract', async (chance, seed) => {
         const room = await aRoom(use.log, `storm-${seed}`)
         const watcher = await room.watch()

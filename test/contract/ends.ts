@@ -1,4 +1,4 @@
-// Ends: what an end writes, that its length and digest are those of the stored bytes, and what comes next.
+// Ends: what an end writes, that its length and digest match the stored bytes, and what starts next.
 import { describe, expect, test } from 'vitest'
 import { OUTCOMES } from '@roomcast/shared/protocol'
 import { digest } from '@roomcast/shared/digest'
@@ -36,7 +36,7 @@ export function describeEnds(setup: Setup): void {
       },
     )
 
-    test('the digest is that of all bytes also when the owner has sent some of them again', async () => {
+    test('the digest is that of all bytes even if the owner sent some of them twice', async () => {
       const room = await aRoom(use.log)
       const owned = await room.asked('alice', 'Why?')
       const pieces = ['Because ', 'of 🎉', ' you']
@@ -57,7 +57,7 @@ export function describeEnds(setup: Setup): void {
       expect(result).toMatchObject({ ok: true, ended: { end: 0, digest: digest('') } })
     })
 
-    test('everything told about an end is kept, and nothing else', async () => {
+    test('an end stores every field it was given, and nothing else', async () => {
       const room = await aRoom(use.log)
       const owned = await room.asked('alice', 'Why?')
       const told = {
@@ -116,7 +116,7 @@ export function describeEnds(setup: Setup): void {
       ])
     })
 
-    test('final bytes that are there already are not appended twice', async () => {
+    test('final bytes that are already stored are not appended again', async () => {
       const room = await aRoom(use.log)
       const owned = await room.asked('alice', 'Why?')
       await room.write(owned, 0, 'Bec', 'ause')
@@ -128,7 +128,7 @@ export function describeEnds(setup: Setup): void {
       expect((await room.reply(owned.generationId)).text).toBe('Because')
     })
 
-    test('[R2] an end that is proposed again with the same next gets its first answer', async () => {
+    test('[R2] an end proposed again with the same next id gets its first answer', async () => {
       const room = await aRoom(use.log)
       const owned = await room.asked('alice', 'Why?')
       await room.queued('bob', 'How?')
@@ -143,7 +143,7 @@ export function describeEnds(setup: Setup): void {
       await room.changesNothing(() => room.end(owned, 'completed', { next }), late)
     })
 
-    test('final bytes that do not fit refuse the end', async () => {
+    test('final bytes that do not fit make the end refused', async () => {
       const room = await aRoom(use.log)
       const owned = await room.asked('alice', 'Why?')
       await room.write(owned, 0, 'Bec')
@@ -155,7 +155,7 @@ export function describeEnds(setup: Setup): void {
       expect(await room.state()).toMatchObject({ running: 1 })
     })
 
-    test('[R2.1] a second end learns the first and changes nothing', async () => {
+    test('[R2.1] a second end learns of the first and changes nothing', async () => {
       const room = await aRoom(use.log)
       const owned = await room.asked('alice', 'Why?')
       await room.queued('bob', 'How?')
@@ -171,7 +171,7 @@ export function describeEnds(setup: Setup): void {
       })
     })
 
-    test('an end that came before later generations is still told', async () => {
+    test('a late proposal learns the end of its generation even after later generations', async () => {
       const room = await aRoom(use.log)
       const owned = await room.asked('alice', 'Why?')
       const first = await room.end(owned, 'completed')
@@ -182,7 +182,7 @@ export function describeEnds(setup: Setup): void {
       expect((await room.state()).running).toBe(later.number)
     })
 
-    test('a generation that never was cannot end', async () => {
+    test('an unknown generation cannot end', async () => {
       const room = await aRoom(use.log)
       await room.asked('alice', 'Why?')
       await room.refuses('generation-not-found', () => room.cancel('bob', 'never-started'))

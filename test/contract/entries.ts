@@ -25,7 +25,7 @@ export function describeEntries(setup: Setup): void {
       expect((await use.log.read('room')).entries).toEqual(entries)
     })
 
-    test('[R6.4] a member who was chosen a name without knowing all others is not written', async () => {
+    test('[R6.4] a join whose name was chosen without knowing every member is not written', async () => {
       const room = await aRoom(use.log)
       const { offset } = await room.state()
       await room.say('bob', 'Hello')
@@ -64,7 +64,7 @@ export function describeEntries(setup: Setup): void {
     test('times do not go back when the clock of the storage does', async () => {
       const room = await aRoom(use.log)
       await room.say('bob', 'Before')
-      // The last entry of SQLite was written a reading of the clock before; that of Redis has this time.
+      // In SQLite the last entry carries an earlier reading of the clock; in Redis it carries exactly this time.
       const before = await use.setClockBack('room')
       const { entries: after } = await room.say('bob', 'After')
       const { entries: later } = await room.say('bob', 'Later')
@@ -73,7 +73,7 @@ export function describeEntries(setup: Setup): void {
       expect(two).toBeGreaterThanOrEqual(one)
     })
 
-    test('concurrent calls get offsets without a hole and without a double', async () => {
+    test('concurrent calls get offsets without gaps or duplicates', async () => {
       const room = await aRoom(use.log)
       const written = await Promise.all(
         Array.from({ length: 40 }, (_, index) => room.say('bob', `message ${index}`)),
@@ -84,7 +84,7 @@ export function describeEntries(setup: Setup): void {
       )
     })
 
-    test('what a call answers is what readers and followers get', async () => {
+    test('a call returns the same entries that readers and followers get', async () => {
       const room = await aRoom(use.log)
       const watcher = await room.watch()
       const { entries } = await room.ask('bob', 'Why?')
@@ -95,7 +95,7 @@ export function describeEntries(setup: Setup): void {
       expect(read.entries.filter((entry) => entry.offset <= 6).slice(-2)).toEqual(entries)
     })
 
-    test('a member who is there with the same name and role is not written again', async () => {
+    test('a member who joins again with the same name and role is not written again', async () => {
       const room = await aRoom(use.log)
       const bob = { memberId: 'bob', name: 'bob', role: 'member' } as const
       await room.changesNothing(
@@ -118,7 +118,7 @@ export function describeEntries(setup: Setup): void {
       }
     })
 
-    test('text of any script, with NUL, CRLF and a byte order mark, is kept as it is', async () => {
+    test('text of any script, with NUL, CRLF and a byte order mark, is stored unchanged', async () => {
       const room = await aRoom(use.log)
       const texts = [
         '',
@@ -200,7 +200,7 @@ export function describeEntries(setup: Setup): void {
       expect(codes).toEqual(calls.map(() => 'room-not-found'))
     })
 
-    test('two rooms do not mix', async () => {
+    test('two rooms stay separate', async () => {
       const one = await aRoom(use.log, 'one')
       const watcher = await one.watch()
       const other = await aRoom(use.log, 'other')

@@ -1,4 +1,4 @@
-// Followers: everything, in order, from the moment they follow to the moment they stop.
+// Followers get everything, in order, from the moment they follow to the moment they stop.
 import { describe, expect, test } from 'vitest'
 import type { Started } from '@roomcast/server/judge/room-log.ts'
 import type { RoomState } from '@roomcast/shared/protocol'
@@ -10,7 +10,7 @@ import { isDelta, type Watcher } from '../doubles/watcher.ts'
 
 const TEXTS = ['Because', ' of ', '🎉👩‍👩‍👧‍👦', '日本語', 'שלום', '\r\n\u0000', 'e\u0301'] as const
 
-/** Some seconds in the life of a room: questions, text, thinking, ends of all kinds, stops, talk. */
+/** A stretch of a room's life: questions, text, thinking, ends of all kinds, stops, talk. */
 async function live(room: TestRoom, chance: Chance, between: () => Promise<void>): Promise<void> {
   let running: Started | null = null
   let end = 0
@@ -74,7 +74,7 @@ export function describeFollowing(setup: Setup): void {
       })
     })
 
-    test('two followers are told the same', async () => {
+    test('two followers get the same updates', async () => {
       await withSeeds(4, 'test/contract', async (chance, seed) => {
         const room = await aRoom(use.log, `pair-${seed}`)
         const [one, other] = [await room.watch(), await room.watch()]
@@ -88,13 +88,14 @@ export function describeFollowing(setup: Setup): void {
       })
     })
 
-    test('[R1.6] one who follows, then reads, misses nothing, whenever they come', async () => {
+    test('[R1.6] a client that follows and then reads misses nothing, whenever it joins', async () => {
       await withSeeds(8, 'test/contract', async (chance, seed) => {
         const room = await aRoom(use.log, `late-${seed}`)
         const joined: { watcher: Watcher; state: RoomState }[] = []
         const join = async () => {
           const watcher = await room.watch()
-          // Something may be written between the two: the fold takes it once, however often it comes.
+          // An entry may be written between the follow and the read: the fold applies it once, however often it
+          // arrives.
           if (chance.below(2) === 0) await room.say('bob', 'in between')
           joined.push({ watcher, state: await room.state() })
         }
@@ -119,7 +120,7 @@ export function describeFollowing(setup: Setup): void {
       })
     })
 
-    test('[R1.8] a follower who reads when it is told finds what it was told', async () => {
+    test('[R1.8] a follower that reads on an update finds that update stored', async () => {
       const room = await aRoom(use.log)
       const found: Promise<boolean>[] = []
       await use.log.follow('room', (update) => {
@@ -150,7 +151,7 @@ export function describeFollowing(setup: Setup): void {
       expect(await Promise.all(found)).toEqual(found.map(() => true))
     })
 
-    test('nothing is told after the following has stopped', async () => {
+    test('a follower that has stopped gets nothing more', async () => {
       const room = await aRoom(use.log)
       const [leaving, staying] = [await room.watch(), await room.watch()]
       await room.say('bob', 'Hello')
@@ -163,7 +164,7 @@ export function describeFollowing(setup: Setup): void {
       expect(leaving.updates).toEqual(before)
     })
 
-    test('a follower is not told of what was written before', async () => {
+    test('a follower gets nothing that was written before it followed', async () => {
       const room = await aRoom(use.log)
       await room.write(await room.asked('alice', 'Why?'), 0, 'Because')
       const watcher = await room.watch()
@@ -181,7 +182,7 @@ export function describeFollowing(setup: Setup): void {
       expect(watcher.entries[0]).toMatchObject({ type: 'message-posted', text: 'Hello' })
     })
 
-    test('a follower may write from within its call', async () => {
+    test('a follower may write from its callback', async () => {
       const room = await aRoom(use.log)
       const answers: Promise<unknown>[] = []
       await use.log.follow('room', (update) => {
@@ -196,7 +197,7 @@ export function describeFollowing(setup: Setup): void {
       expect(answers).toHaveLength(1)
     })
 
-    test('the head of a queue that starts is told together with the end before it', async () => {
+    test('the head of a queue starts in the same update as the end before it', async () => {
       const room = await aRoom(use.log)
       const started = startedBy(await room.ask('alice', 'Why?'))
       await room.queued('bob', 'How?')

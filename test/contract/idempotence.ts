@@ -1,11 +1,11 @@
-// Idempotence: a command that is sent again gets the first answer and is not done again. What it started is
-// given to be run once only: `started` belongs to the caller whose step it was, or two would run it.
+// Idempotence: a repeated command gets its first answer and is not done again. `started` goes only to the caller whose
+// step started the generation: otherwise two callers would run it.
 import { describe, expect, test } from 'vitest'
 import type { RoomLog, Written } from '@roomcast/server/judge/room-log.ts'
 import { type Setup, useLog } from './log-under-test.ts'
 import { aRoom, refusalOf, startedBy, TestRoom } from '../doubles/room.ts'
 
-/** A command with everything it needs before it. `send` sends it with new ids for what it would make. */
+/** A command and its preconditions. `send` sends it with new ids for the entries it would create. */
 interface Case {
   readonly prepare: (room: TestRoom) => Promise<(log: RoomLog) => Promise<Written>>
 }
@@ -127,7 +127,7 @@ export function describeIdempotence(setup: Setup): void {
         expect((await room.state()).offset).toBe(offset + entries.length)
       })
 
-      test('gets the first answer from the log that comes after', async (context) => {
+      test('gets the first answer from a log reopened on the same storage', async (context) => {
         const room = await aRoom(use.log)
         const send = await prepare(room)
         const { entries } = await send(use.log)
@@ -138,7 +138,7 @@ export function describeIdempotence(setup: Setup): void {
       })
     })
 
-    test('a room that is created again with the same command is the same room', async () => {
+    test('repeating the command that created a room gives the same room', async () => {
       const newRoom = new TestRoom(use.log).newRoom()
       const first = await use.log.createRoom(newRoom)
       const reading = await use.log.read('room')
@@ -147,7 +147,7 @@ export function describeIdempotence(setup: Setup): void {
       expect(await use.log.roomsOf('alice')).toHaveLength(1)
     })
 
-    test('a command keeps its answer after much else has happened', async () => {
+    test('a command gets its first answer even after 300 later messages', async () => {
       const room = await aRoom(use.log)
       const post = room.newPost('bob', 'Why?', true)
       const first = await use.log.post('room', post)
@@ -158,7 +158,7 @@ export function describeIdempotence(setup: Setup): void {
       await room.changesNothing(() => use.log.post('room', post), again)
     })
 
-    test('the same words in two commands are said twice, by whomever', async () => {
+    test('the same words in two commands are posted twice, by one member or by two', async () => {
       const room = await aRoom(use.log)
       for (const by of ['bob', 'carol', 'bob']) await room.say(by, 'Hello')
       expect((await room.state()).messages).toHaveLength(3)

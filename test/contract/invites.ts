@@ -1,4 +1,4 @@
-// Invite links in the log: who may make and end them, and that nobody is let in on what was true a moment ago.
+// Invite links in the log: who may make and end them, and that nobody joins on an outdated check.
 import { describe, expect, test } from 'vitest'
 import { AdmissionChanged } from '@roomcast/server/judge/room-log.ts'
 import { isInviteOpen } from '@roomcast/shared/room'
@@ -15,7 +15,7 @@ export function describeInvites(setup: Setup): void {
   describe('invites', () => {
     const use = useLog(setup)
 
-    test('[R6.8] a link is open until links are ended, and those made later are not', async () => {
+    test('[R6.8] a link works until the links are ended; links made later work', async () => {
       const room = await aRoom(use.log)
       const { entries } = await invite(room, 'bob', 'one')
       expect(entries).toMatchObject([{ type: 'invite-made', inviteId: 'one', until: UNTIL }])
@@ -29,7 +29,7 @@ export function describeInvites(setup: Setup): void {
       expect(await isOpen(room, 'one')).toBe(false)
     })
 
-    test('[R6.8] a removal ends all links; whoever leaves by themselves ends none', async () => {
+    test('[R6.8] a removal ends all links; a member who leaves ends none', async () => {
       const room = await aRoom(use.log)
       await invite(room, 'bob', 'one')
       await room.remove('bob', 'bob')
@@ -38,7 +38,7 @@ export function describeInvites(setup: Setup): void {
       expect(await isOpen(room, 'one')).toBe(false)
     })
 
-    test('a link without an id, of an earlier version, holds until links are ended', async () => {
+    test('a link of an earlier version, without an id, works until the links are ended', async () => {
       const room = await aRoom(use.log)
       await invite(room, 'alice', 'one')
       expect(await isOpen(room, undefined)).toBe(true)
@@ -48,7 +48,7 @@ export function describeInvites(setup: Setup): void {
       expect(await isOpen(room, undefined)).toBe(false)
     })
 
-    test('[R6.8] where only the owner may invite, nobody else makes or ends links', async () => {
+    test('[R6.8] if only the owner may invite, nobody else makes or ends links', async () => {
       const room = await aRoom(use.log)
       const configure = (inviters: 'all' | 'owner') =>
         room.amend('alice', { type: 'configure', inviters })
@@ -65,7 +65,7 @@ export function describeInvites(setup: Setup): void {
       expect(await isOpen(room, 'two')).toBe(true)
     })
 
-    test('[R6.7] nobody makes or ends links who has left', async () => {
+    test('[R6.7] a member who has left makes and ends no links', async () => {
       const room = await aRoom(use.log)
       await room.remove('bob', 'bob')
       await room.refuses('removed', () => invite(room, 'bob', 'one'))
@@ -77,7 +77,7 @@ export function describeInvites(setup: Setup): void {
       ['somebody has left', (room: TestRoom) => room.remove('bob', 'bob')],
       ['somebody was removed', (room: TestRoom) => room.remove('alice', 'bob')],
       ['links were ended', (room: TestRoom) => room.amend('bob', { type: 'end-invites' })],
-    ])('[R6.8] nobody joins on what was known before %s', async (_name, happens) => {
+    ])('[R6.8] nobody joins on a check made before %s', async (_name, happens) => {
       const room = await aRoom(use.log)
       const { offset: seen } = await room.state()
       await happens(room)
@@ -91,7 +91,7 @@ export function describeInvites(setup: Setup): void {
       expect((await join(offset)).entries).toMatchObject([{ type: 'member-joined' }])
     })
 
-    test('of many links the newest twenty are open', async () => {
+    test('only the newest twenty links are open', async () => {
       const room = await aRoom(use.log)
       for (let index = 1; index <= 22; index++) await invite(room, 'alice', `link-${index}`)
       const { invites } = await room.state()

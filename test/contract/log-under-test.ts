@@ -1,17 +1,20 @@
-// What the contract suite asks of whoever brings an adapter, and the life of one log around each test.
+// What the contract suite needs from each adapter, and the lifetime of one log around each test.
 import { afterEach, beforeEach, type TestContext } from 'vitest'
 import type { RoomLog } from '@roomcast/server/judge/room-log.ts'
 
-/** Storage of its own for one test. The clock behind it moves on whenever it is read. */
+/** Storage of its own for one test. Its clock advances with every reading. */
 export interface LogUnderTest {
   /** Opens a log on the empty storage. */
   open(): Promise<RoomLog>
   /**
-   * Opens a log on the same storage after the first was closed, as when its process had died: nobody
-   * alive owns what was running. Left out where nothing outlives the log; tests that need it are skipped.
+   * Opens a log on the same storage after the first was closed, as after a crash of its process: no living process owns
+   * the running generations. Absent where nothing outlives the log; tests that need it are skipped.
    */
   reopen?(): Promise<RoomLog>
-  /** From now on the clock of the storage shows an earlier time than the room has. @returns the time of the room */
+  /**
+   * From now on the clock of the storage shows an earlier time than the last entry of the room. @returns the time of
+   * the last entry
+   */
   setClockBack(roomId: string): Promise<number>
   cleanup(): Promise<void>
 }
@@ -20,7 +23,7 @@ export type Setup = () => Promise<LogUnderTest>
 
 export interface LogInUse {
   readonly log: RoomLog
-  /** Closes the log and gives the one that comes after it. */
+  /** Closes the log and opens its successor on the same storage. */
   reopen(context: TestContext): Promise<RoomLog>
   /** See LogUnderTest. */
   setClockBack(roomId: string): Promise<number>

@@ -1,9 +1,9 @@
-// Membership: who leaves, who is removed, what they may not do any more, and who may come back.
+// Membership: leaving, removal, what former members may no longer do, and who may return.
 import { describe, expect, test } from 'vitest'
 import { type Setup, useLog } from './log-under-test.ts'
 import { aRoom, refusalOf, type TestRoom } from '../doubles/room.ts'
 
-/** Whatever a member may want. */
+/** Every command that a member may send. */
 function wishes(room: TestRoom, by: string, generationId: string, messageId: string) {
   return [
     () => room.say(by, 'Hello'),
@@ -25,7 +25,7 @@ export function describeMembership(setup: Setup): void {
     const join = (memberId: string, commandId: string) =>
       use.log.join('room', { commandId, memberId, name: memberId, role: 'member' })
 
-    test('[R6.7] who has left may do nothing any more, and may come back', async () => {
+    test('[R6.7] a member who has left may do nothing, and may return', async () => {
       const room = await aRoom(use.log)
       const messageId = await room.said('bob', 'Hello')
       const { generationId } = await room.asked('alice', 'Why?')
@@ -47,7 +47,7 @@ export function describeMembership(setup: Setup): void {
       expect(messages[0]).toMatchObject({ text: 'Hello again' })
     })
 
-    test('[R6.7] who was removed may do nothing any more and does not come back', async () => {
+    test('[R6.7] a removed member may do nothing, and cannot return', async () => {
       const room = await aRoom(use.log)
       const messageId = await room.said('bob', 'Hello')
       const { generationId } = await room.asked('alice', 'Why?')
@@ -63,7 +63,7 @@ export function describeMembership(setup: Setup): void {
       expect((await room.state()).members[1]).toMatchObject({ memberId: 'bob', gone: 'removed' })
     })
 
-    test('[R6.5] only the owner removes others, and does not leave', async () => {
+    test('[R6.5] only the owner removes others, and the owner cannot leave', async () => {
       const room = await aRoom(use.log)
       await room.refuses('owner-only', () => room.remove('bob', 'carol'))
       await room.refuses('owner-only', () => room.remove('bob', 'alice'))
@@ -73,7 +73,7 @@ export function describeMembership(setup: Setup): void {
       await room.refuses('member-not-found', () => room.remove('alice', 'bob'))
     })
 
-    test('questions of somebody who left still wait, those of somebody removed do not', async () => {
+    test('questions of a member who left stay queued, those of a removed member do not', async () => {
       const room = await aRoom(use.log)
       const running = await room.asked('alice', 'Why?')
       await room.queued('bob', 'How?')
@@ -94,7 +94,7 @@ export function describeMembership(setup: Setup): void {
       )
     })
 
-    test('of leaving and being removed at once one happens', async () => {
+    test('of a concurrent leave and removal only one happens', async () => {
       const room = await aRoom(use.log)
       const calls = [room.remove('bob', 'bob'), room.remove('alice', 'bob')]
       const codes = await Promise.all(calls.map(refusalOf))

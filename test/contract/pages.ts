@@ -1,4 +1,4 @@
-// Pages: older messages, newest of those first chosen, each complete, and walking back gives all of them once.
+// Pages: the newest older messages come first, each complete, and paging back gives every message once.
 import { describe, expect, test } from 'vitest'
 import type { Page } from '@roomcast/server/judge/room-log.ts'
 import { searchBefore } from '@roomcast/server/room/search.ts'
@@ -13,7 +13,7 @@ function messagesIn({ entries, runs }: Page): readonly Message[] {
   return messagesOf(entries, runs)
 }
 
-/** Walks back from `before` in steps of `limit`, oldest messages first in the result. */
+/** Pages back from `before` in steps of `limit`; the result is oldest first. */
 async function walkBack(room: TestRoom, before: number, limit: number): Promise<Message[]> {
   const { earlier, ...page } = await room.log.page(room.roomId, before, limit)
   const messages = messagesIn({ ...page, earlier })
@@ -48,14 +48,14 @@ export function describePages(setup: Setup): void {
       expect((await use.log.page('room', NEWEST, 4)).earlier).toBe(false)
     })
 
-    test('before the first message there is nothing', async () => {
+    test('there is nothing before the first message', async () => {
       const room = await aRoom(use.log)
       const { entries } = await room.say('bob', 'Hello')
       const nothing = { entries: [], runs: [], earlier: false }
       expect(await use.log.page('room', entries[0]?.offset ?? 0, 10)).toEqual(nothing)
     })
 
-    test('a page knows what happened to its messages later', async () => {
+    test('a page knows later changes to its messages', async () => {
       const room = await aRoom(use.log)
       const owned = await room.asked('alice', 'Why?')
       const waiting = await room.queued('bob', 'How?')
@@ -76,7 +76,7 @@ export function describePages(setup: Setup): void {
       ])
     })
 
-    test('a reply that is being written is given as far as it is', async () => {
+    test('a running reply is given as far as it has come', async () => {
       const room = await aRoom(use.log)
       const owned = await room.asked('alice', 'Why?')
       await room.write(owned, 0, 'Bec')
@@ -84,7 +84,7 @@ export function describePages(setup: Setup): void {
       expect(messagesIn(page).at(-1)).toMatchObject({ text: 'Bec', end: 3, ended: null })
     })
 
-    test('reply and question may lie on different pages', async () => {
+    test('a reply and its question may be on different pages', async () => {
       const room = await aRoom(use.log)
       const owned = await room.asked('alice', 'Why?')
       await room.write(owned, 0, 'Because')
@@ -96,7 +96,7 @@ export function describePages(setup: Setup): void {
       ])
     })
 
-    test('walking back over more than 500 messages gives each of them exactly once', async () => {
+    test('paging back over more than 500 messages gives each of them exactly once', async () => {
       const room = await aRoom(use.log)
       const written: Entry[] = []
       for (let count = 0; count < 180; count++) {

@@ -1,15 +1,15 @@
-// What any presence adapter keeps to.
+// The contract of every presence adapter.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { PresencePort, PresentMembers } from '@roomcast/server/presence/presence.ts'
 import { SimulatedClock } from '../doubles/clock.ts'
 
 export interface PresenceUnderTest {
   readonly presence: PresencePort
-  /** Called after `presence` was closed. */
+  /** Runs after `presence` is closed. */
   cleanup(): void | Promise<void>
 }
 
-/** Runs the contract on an adapter; `setup` opens one for each test, on nothing anybody else uses. */
+/** Runs the contract on an adapter; `setup` opens one for each test, on storage that nothing else uses. */
 export function describePresence(
   name: string,
   setup: (clock: SimulatedClock) => PresenceUnderTest | Promise<PresenceUnderTest>,
@@ -32,7 +32,7 @@ export function describePresence(
     })
     const here = () => presence.present('room').map(({ memberId }) => memberId)
 
-    test('a member is here while one connection of theirs is, and for a moment after', async () => {
+    test('a member is present while any of their connections is open, and for a moment after', async () => {
       presence.enter('room', 'one', 'alice')
       presence.enter('room', 'two', 'alice')
       presence.leave('room', 'one')
@@ -56,7 +56,7 @@ export function describePresence(
       expect(told).toEqual([[{ memberId: 'alice', typing: false }]])
     })
 
-    test('many who come at once are told together, in the order in which they came', async () => {
+    test('members who arrive at once are announced together, in order of arrival', async () => {
       for (const name of ['alice', 'bob', 'carol']) presence.enter('room', name, name)
       await clock.advance(1000)
       expect(told.map((members) => members.map(({ memberId }) => memberId))).toEqual([
@@ -64,7 +64,7 @@ export function describePresence(
       ])
     })
 
-    test('writing is shown until it is said, or forgotten after a while', async () => {
+    test('typing is shown until the message is sent, or until it times out', async () => {
       presence.enter('room', 'one', 'alice')
       presence.typing('room', 'alice')
       await clock.advance(1000)
@@ -77,7 +77,7 @@ export function describePresence(
       expect(told.at(-1)).toEqual([{ memberId: 'alice', typing: false }])
     })
 
-    test('who is not here does not write, and rooms do not mix', async () => {
+    test('a member who is absent is not typing, and rooms stay separate', async () => {
       presence.enter('other', 'one', 'alice')
       presence.typing('room', 'alice')
       await clock.advance(60_000)
@@ -85,7 +85,7 @@ export function describePresence(
       expect(presence.present('other')).toEqual([{ memberId: 'alice', typing: false }])
     })
 
-    test('where somebody looks is told, of several windows the nearest', async () => {
+    test('the look of a member is announced; of several windows, the one nearest to the live end', async () => {
       const looks = () => presence.present('room').map(({ look }) => look)
       presence.enter('room', 'one', 'alice')
       presence.enter('room', 'two', 'alice')
@@ -107,7 +107,7 @@ export function describePresence(
       expect(told.at(-1)).toEqual([{ memberId: 'alice', typing: false }])
     })
 
-    test('whose link is too slow is behind, unless away, until it has caught up', async () => {
+    test('a member with a slow link is behind, unless away, until it has caught up', async () => {
       const looks = () => presence.present('room').map(({ look }) => look)
       presence.enter('room', 'one', 'alice')
       presence.look('room', 'one', 'above')
@@ -123,7 +123,7 @@ export function describePresence(
       expect(told.at(-1)).toEqual([{ memberId: 'alice', typing: false, look: 'live' }])
     })
 
-    test('what is said again about where somebody looks is told once', async () => {
+    test('a repeated look is announced once', async () => {
       presence.enter('room', 'one', 'alice')
       presence.look('room', 'one', 'live')
       await clock.advance(1000)
@@ -135,7 +135,7 @@ export function describePresence(
       expect(told.length).toBe(before)
     })
 
-    test('no timers are left when it is closed', () => {
+    test('closing leaves no timers', () => {
       presence.enter('room', 'one', 'alice')
       presence.typing('room', 'alice')
       presence.leave('room', 'one')

@@ -1,4 +1,4 @@
-// The queue: what waits, in which order it goes on, who may take a question back, and what goes before it.
+// The queue: which questions wait, in which order they start, who may withdraw one, and what goes ahead of it.
 import { describe, expect, test } from 'vitest'
 import { LIMITS } from '@roomcast/shared/protocol'
 import { type Setup, useLog } from './log-under-test.ts'
@@ -36,7 +36,7 @@ export function describeQueue(setup: Setup): void {
       expect((await room.state()).queue).toEqual([])
     })
 
-    test('one member cannot have more than their share waiting', async () => {
+    test('one member cannot have more than their share of the queue', async () => {
       const room = await aRoom(use.log)
       const started = await room.asked('bob', 'Why?')
       for (let count = 0; count < LIMITS.queueLengthPerMember; count++)
@@ -50,7 +50,7 @@ export function describeQueue(setup: Setup): void {
       expect(entries.map((entry) => entry.type)).toEqual(['message-posted', 'question-queued'])
     })
 
-    test('[R7.1] a room cannot have more than its limit waiting', async () => {
+    test('[R7.1] a room cannot have more questions waiting than its limit', async () => {
       const room = await aRoom(use.log)
       const running = await room.asked('alice', 'Why?')
       for (let count = 0; count < LIMITS.queueLength; count++)
@@ -81,7 +81,7 @@ export function describeQueue(setup: Setup): void {
       })
     })
 
-    test('the author of a waiting question may take it back', async () => {
+    test('the author of a waiting question may withdraw it', async () => {
       const room = await aRoom(use.log)
       const started = await room.asked('alice', 'Why?')
       const [first, second] = [await room.queued('bob', 'How?'), await room.queued('carol', 'Who?')]
@@ -100,7 +100,7 @@ export function describeQueue(setup: Setup): void {
       expect(running).toMatchObject({ kind: 'reply', messageId: second, ended: null })
     })
 
-    test('nobody else may take a question back', async () => {
+    test('nobody else may withdraw a question', async () => {
       const room = await aRoom(use.log)
       const started = await room.asked('alice', 'Why?')
       const waiting = await room.queued('bob', 'How?')
@@ -109,7 +109,7 @@ export function describeQueue(setup: Setup): void {
       expect(ended).toMatchObject({ ok: true, started: { messageId: waiting } })
     })
 
-    test('what does not wait cannot be taken back', async () => {
+    test('a question that is not waiting cannot be withdrawn', async () => {
       const room = await aRoom(use.log)
       const started = await room.asked('bob', 'Why?')
       const waiting = await room.queued('bob', 'How?')
@@ -122,7 +122,7 @@ export function describeQueue(setup: Setup): void {
       await room.refuses('message-not-found', () => room.withdraw('bob', 'never-said'))
     })
 
-    test('a question that waits can be taken back by only one of two concurrent calls', async () => {
+    test('of two concurrent withdrawals of a waiting question one succeeds', async () => {
       const room = await aRoom(use.log)
       await room.asked('alice', 'Why?')
       const waiting = await room.queued('bob', 'How?')
@@ -164,7 +164,7 @@ export function describeQueue(setup: Setup): void {
       expect((await room.state()).queue).toHaveLength(1)
     })
 
-    test('a hold ends when the last waiting question is taken back', async () => {
+    test('a hold ends when the last waiting question is withdrawn', async () => {
       const room = await aRoom(use.log)
       const { waiting } = await heldRoom(room, 'How?', 'Who?')
       await room.withdraw('bob', waiting[0] ?? '')
@@ -186,7 +186,7 @@ export function describeQueue(setup: Setup): void {
       })
     })
 
-    test.each(['retry', 'continue'] as const)('a %s goes before what waits', async (mode) => {
+    test.each(['retry', 'continue'] as const)('a %s goes ahead of the queue', async (mode) => {
       const room = await aRoom(use.log)
       const { stopped, waiting } = await heldRoom(room, 'How?')
       const written = await room.again('carol', stopped.generationId, mode)
@@ -236,7 +236,7 @@ export function describeQueue(setup: Setup): void {
         await room.refuses('generation-running', () => room.again('bob', first.generationId, mode))
     })
 
-    test('only a generation of this room can be done again', async () => {
+    test('only a generation of this room can be retried', async () => {
       const room = await aRoom(use.log)
       await room.refuses('generation-not-found', () => room.again('bob', 'never-started'))
     })

@@ -1,4 +1,4 @@
-// Reading a room as it is now, checkpoints, and the list of a member's rooms.
+// Reading a room's current state, checkpoints, and the list of a member's rooms.
 import { describe, expect, test } from 'vitest'
 import { emptyRoom } from '@roomcast/shared/room'
 import { type Setup, useLog } from './log-under-test.ts'
@@ -8,7 +8,7 @@ export function describeReading(setup: Setup): void {
   describe('reading', () => {
     const use = useLog(setup)
 
-    test('a new room reads from the empty room on', async () => {
+    test('a new room is read as entries on top of the empty room', async () => {
       const room = await aRoom(use.log)
       const { checkpoint, entries, runs } = await use.log.read('room')
       expect(checkpoint).toEqual(emptyRoom('room', checkpoint.epoch))
@@ -21,14 +21,14 @@ export function describeReading(setup: Setup): void {
       })
     })
 
-    test('a reading is the same whoever reads and however often', async () => {
+    test('every read of a room gives the same result', async () => {
       const room = await aRoom(use.log)
       await room.write(await room.asked('alice', 'Why?'), 0, '🎉', 'Because')
       const first = await use.log.read('room')
       expect(await use.log.read('room')).toEqual(first)
     })
 
-    test('a room reads the same from the log that comes after', async (context) => {
+    test('a room reads the same from a log reopened on the same storage', async (context) => {
       const room = await aRoom(use.log)
       const owned = await room.asked('alice', 'Why?')
       await room.write(owned, 0, { text: '🤔', mark: 'thinking' }, { text: 'So', mark: 'text' })
@@ -38,7 +38,7 @@ export function describeReading(setup: Setup): void {
       expect(await (await use.reopen(context)).read('room')).toEqual(before)
     })
 
-    test('after a checkpoint only what came later is read, and the room is the same', async () => {
+    test('after a checkpoint only later entries are read, and the room is the same', async () => {
       const room = await aRoom(use.log)
       const owned = await room.asked('alice', 'Why?')
       await room.write(owned, 0, 'Because 🎉')
@@ -77,7 +77,7 @@ export function describeReading(setup: Setup): void {
       expect(stateOf(await use.log.read('room'))).toEqual(stateOf(before))
     })
 
-    test('a checkpoint of a moment when a generation ran does no harm after it has ended', async () => {
+    test('a checkpoint taken while a generation ran does no harm after its end', async () => {
       const room = await aRoom(use.log)
       const watcher = await room.watch()
       const start = await room.state()
@@ -101,7 +101,7 @@ export function describeReading(setup: Setup): void {
       expect(await use.log.read('room')).toEqual({ checkpoint: newer, entries: [], runs: [] })
     })
 
-    test('a checkpoint of another history, or of what is not in the log, is ignored', async () => {
+    test('a checkpoint of another history, or of entries that the log lacks, is ignored', async () => {
       const room = await aRoom(use.log)
       const before = await use.log.read('room')
       const state = stateOf(before)
@@ -136,7 +136,7 @@ export function describeReading(setup: Setup): void {
       expect(timeless(other)).toEqual(timeless(one))
     })
 
-    test('the rooms of a member are listed, last used first', async () => {
+    test('the rooms of a member are listed, most recently used first', async () => {
       const [one, other] = [await aRoom(use.log, 'one'), await aRoom(use.log, 'other')]
       const foreign = new TestRoom(use.log, 'foreign')
       await use.log.createRoom(foreign.newRoom('dan'))

@@ -1,4 +1,4 @@
-// Recovery: after the death of an owner nothing runs on without one, and what waits goes on.
+// Recovery: after the death of an owner its generations end, and waiting questions go on.
 import { describe, expect, test } from 'vitest'
 import { digest } from '@roomcast/shared/digest'
 import { type Setup, useLog } from './log-under-test.ts'
@@ -14,7 +14,7 @@ export function describeRecovery(setup: Setup): void {
   describe('recovery', () => {
     const use = useLog(setup)
 
-    test('[R5.1] what ran without an owner ends interrupted and keeps its text', async (context) => {
+    test('[R5.1] a generation without an owner ends as interrupted and keeps its text', async (context) => {
       const room = await aRoom(use.log)
       const owned = await room.asked('alice', 'Why?')
       await room.write(owned, 0, 'Bec🎉')
@@ -34,7 +34,7 @@ export function describeRecovery(setup: Setup): void {
       })
     })
 
-    test('the head of the queue starts and is the caller’s to run', async (context) => {
+    test('the head of the queue starts, and the caller runs it', async (context) => {
       const room = await aRoom(use.log)
       await room.asked('alice', 'Why?')
       const waiting = [await room.queued('bob', 'How?'), await room.queued('carol', 'Who?')]
@@ -75,7 +75,7 @@ export function describeRecovery(setup: Setup): void {
       expect(await after.log.recover(counter())).toMatchObject([{ messageId: waiting, number: 2 }])
     })
 
-    test('[R7.3] a question whose node has no place waits although nothing runs, and starts when it is chosen', async () => {
+    test('[R7.3] a question whose node has no slot waits although nothing runs, and starts when chosen', async () => {
       const room = await aRoom(use.log)
       const post = { ...room.newPost('bob', 'Why?', true), waits: true }
       const { entries, started } = await room.log.post('room', post)
@@ -98,7 +98,7 @@ export function describeRecovery(setup: Setup): void {
       expect(await room.state()).toMatchObject({ running: 1, queue: [] })
     })
 
-    test('[R7.3] a queue that is resumed where there is no place waits to be chosen', async () => {
+    test('[R7.3] a queue resumed on a node without a slot waits to be chosen', async () => {
       const room = await aRoom(use.log)
       const running = await room.asked('alice', 'Why?')
       const waiting = await room.queued('bob', 'How?')
@@ -146,7 +146,7 @@ export function describeRecovery(setup: Setup): void {
       expect(await use.log.recover(counter())).toEqual([])
     })
 
-    test('a new generation has a higher fence than the one before it could have', async (context) => {
+    test('a new generation has a higher fence than the one before it', async (context) => {
       const room = await aRoom(use.log)
       const owned = await room.asked('alice', 'Why?')
       const after = room.on(await use.reopen(context))

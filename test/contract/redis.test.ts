@@ -10,11 +10,11 @@ import type { LogUnderTest } from './log-under-test.ts'
 import { openRedisNode, type RedisNode } from '../redis/redis-log.ts'
 import { describeRoomLog } from './room-log-contract.ts'
 
-/** Short, so that an owner whose process has died is soon dead for the log too. */
+/** Short, so that the log soon counts the owner of a dead process as dead too. */
 const LEASE_MS = 60
 let namespaces = 0
 
-/** Logs in a namespace of their own; the clock behind them is that of Redis. */
+/** Logs in a namespace of their own; they use the clock of Redis. */
 function logsAt(address: RedisAddress): LogUnderTest {
   const namespace = `test-${(namespaces += 1)}`
   const open: RedisNode[] = []
@@ -27,13 +27,14 @@ function logsAt(address: RedisAddress): LogUnderTest {
     open: openLog,
     reopen: async () => {
       const log = await openLog()
-      // Nobody is judged before the storage has been there for a whole lease; of a cluster that is told a moment later.
+      // No owner is judged until the storage has been reachable for a whole lease; a cluster reports that a moment
+      // later.
       await settle()
       const since = systemClock.now()
       await expect.poll(() => systemClock.now() - since, { interval: 10 }).toBeGreaterThan(LEASE_MS)
       return log
     },
-    // The clock of Redis cannot be set: the room is given a later time.
+    // The clock of Redis cannot be set: give the room a later time instead.
     setClockBack: async (roomId) => {
       const tomorrow = systemClock.now() + 24 * 60 * 60 * 1000
       const [node] = open
@@ -47,7 +48,7 @@ function logsAt(address: RedisAddress): LogUnderTest {
 
 type Started = RedisAddress & { stop: () => Promise<unknown> }
 
-/** In a `describe` of its own: what is not asked for is not started. */
+/** Each deployment in a `describe` of its own, so that a filtered run starts only the servers it needs. */
 function describeOn(where: string, name: string, start: () => Promise<Started>): void {
   describe(where, () => {
     let address: Started

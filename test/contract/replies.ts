@@ -1,4 +1,4 @@
-// Reply text: positions, repetition, what is refused, and that every byte is kept as it is.
+// Reply text: positions, repetition, refusals, and that every byte is stored unchanged.
 import { describe, expect, test } from 'vitest'
 import { byteLength, partsOf } from '@roomcast/shared/room'
 import { type Setup, useLog } from './log-under-test.ts'
@@ -46,7 +46,7 @@ export function describeReplies(setup: Setup): void {
       ])
     })
 
-    test('the same bytes at the same place are taken again and stored once', async () => {
+    test('the same bytes at the same position are accepted again and stored once', async () => {
       const room = await aRoom(use.log)
       const owned = await room.asked('alice', 'Why?')
       await room.write(owned, 0, 'Because ', 'of 🎉')
@@ -75,7 +75,7 @@ export function describeReplies(setup: Setup): void {
       await room.changesNothing(() => use.log.appendReply(owned, 4, '', 'thinking'), elsewhere)
     })
 
-    test('other bytes than those stored are refused with the end', async () => {
+    test('bytes other than those stored are refused with the end', async () => {
       const room = await aRoom(use.log)
       const owned = await room.asked('alice', 'Why?')
       await room.write(owned, 0, 'Because')
@@ -95,7 +95,7 @@ export function describeReplies(setup: Setup): void {
       expect(await use.log.renew(owned)).toBe(true)
     })
 
-    test('[R2.2] an ended reply takes no more text and tells how it ended', async () => {
+    test('[R2.2] an ended reply takes no more text, and the refusal says how it ended', async () => {
       const room = await aRoom(use.log)
       const owned = await room.asked('alice', 'Why?')
       await room.write(owned, 0, 'Bec')
@@ -116,7 +116,7 @@ export function describeReplies(setup: Setup): void {
       expect(await room.state()).toEqual(before)
     })
 
-    test('a line of 1 MiB is kept whole', async () => {
+    test('a line of 1 MiB is stored whole', async () => {
       const room = await aRoom(use.log)
       const owned = await room.asked('alice', 'Why?')
       const line = '日本語x'.repeat(104_857)
@@ -141,7 +141,7 @@ export function describeReplies(setup: Setup): void {
     describeMarks()
 
     function describeMarks(): void {
-      /** What a follower holds who folds all it is told, and what a reader gets. */
+      /** The state of a follower that folds every update, and the state that a reader gets. */
       async function bothViews(room: TestRoom, act: () => Promise<void>) {
         const watcher = await room.watch()
         const before = await room.state()
@@ -154,7 +154,7 @@ export function describeReplies(setup: Setup): void {
         )[0]
       }
 
-      test('marks tell thinking from text, for readers and followers alike', async () => {
+      test('marks separate thinking from text, for readers and followers alike', async () => {
         const room = await aRoom(use.log)
         const owned = await room.asked('alice', 'Why?')
         const reply = await bothViews(room, async () => {
@@ -173,7 +173,7 @@ export function describeReplies(setup: Setup): void {
         })
       })
 
-      test('thinking without bytes is a mark, until text begins at its place', async () => {
+      test('thinking without bytes is a mark, until text begins at its position', async () => {
         const room = await aRoom(use.log)
         const owned = await room.asked('alice', 'Why?')
         const silent = await bothViews(room, async () => {
@@ -212,7 +212,7 @@ export function describeReplies(setup: Setup): void {
         expect(foldAll(before, missed)).toEqual(await room.state())
       })
 
-      test('marks beyond the last byte do not outlive the end', async () => {
+      test('marks beyond the last byte are dropped at the end', async () => {
         const room = await aRoom(use.log)
         const owned = await room.asked('alice', 'Why?')
         const reply = await bothViews(room, async () => {

@@ -1,4 +1,4 @@
-// What is spent on a day, in each storage: added in one step by any number of nodes, and there after a restart.
+// Tokens spent on a day, in each storage: any number of nodes add to them in one step, and they survive a restart.
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { Database } from '@roomcast/server/log/sqlite/database.ts'
@@ -43,7 +43,7 @@ describe.each([
   ['SQLite', sqlite],
   ['Redis', redis],
 ])('spent tokens in %s', (_name, storage) => {
-  it('add up for each day by itself, whoever adds', async () => {
+  it('add up per day, whichever node adds them', async () => {
     const open = await storage()
     const first = await open()
     expect(await first.spent.add('2026-11-30', 0)).toBe(0)

@@ -6,14 +6,14 @@ import { openSqliteRoomLog } from '@roomcast/server/room-logs.ts'
 import { SimulatedClock } from '../doubles/clock.ts'
 import { describeRoomLog } from './room-log-contract.ts'
 
-/** A clock that moves on by 1 ms whenever it is read; nothing falls due by it. */
+/** A clock that advances by 1 ms with every reading; no timer falls due by it. */
 class SteppingClock extends SimulatedClock {
   override now(): number {
     this.sleep(1)
     return super.now()
   }
 
-  /** Gives the time that it has shown last. */
+  /** Returns the time it showed last. */
   setBack(): number {
     const before = super.now()
     this.sleep(-24 * 60 * 60 * 1000)
@@ -31,7 +31,7 @@ function optionsFor(path: string) {
   return { path, clock: new SteppingClock(), newId: countingIds(), onFollowerError }
 }
 
-/** What is written is checked: nothing of the contract offends. */
+/** Entries are checked as they are written: no test of the contract writes an invalid one. */
 describeRoomLog('SQLite in memory', () => {
   const options = optionsFor(':memory:')
   const onFault = (call: string, where: string) => {

@@ -1,4 +1,4 @@
-// A room as somebody knows it who has all of its entries and nothing else: the docket, and the facts of old messages and answers.
+// A room as known from all of its entries and nothing else: the docket, and the facts of old messages and answers.
 import { type Docket, EMPTY_DOCKET } from '@roomcast/server/decide/docket.ts'
 import { docketAfter } from '@roomcast/server/decide/fold.ts'
 import type { FactSource, GenerationFact, MessageFact } from '@roomcast/server/decide/facts.ts'

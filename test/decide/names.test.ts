@@ -1,5 +1,5 @@
-// The log knows entries and no rules: it names no command, and of the entries those only that start and end a generation or make a
-// room. Whatever else it has to know of an entry stands on its card (decide/cards.ts).
+// The log knows entries but no rules. It names no command, and only the entries that start and end a generation or
+// create a room. Everything else it needs to know of an entry is on the entry's card (decide/cards.ts).
 import { globSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
@@ -10,12 +10,12 @@ const LOG = fileURLToPath(new URL('../../packages/server/src/log/', import.meta.
 const KNOWN = ['generation-started', 'generation-ended', 'room-created']
 const ENTRIES = entrySchema.options.map((option) => option.entries.type.literal)
 const COMMANDS = Object.keys(RULES)
-/** A step of `schema.ts` is never edited once it is released, and tells of the data of its time. */
+/** A step of `schema.ts` is never edited after its release, and describes the data of its time. */
 const FILES = globSync('**/*.{ts,lua}', { cwd: LOG }).filter(
   (file) => !file.endsWith('.test.ts') && file !== 'sqlite/schema.ts',
 )
 
-it('the log names no command, and no entry but those that it guards by itself', () => {
+it('the log names no command, and no entry except those it guards itself', () => {
   expect(FILES.length).toBeGreaterThan(40)
   expect(ENTRIES).toEqual(expect.arrayContaining(KNOWN))
   expect(COMMANDS.length).toBeGreaterThan(10)

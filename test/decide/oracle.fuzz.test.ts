@@ -1,5 +1,5 @@
-// What the logs write is what the rules decide (`decide/`), entry for entry, in random histories in which each command comes from
-// another node than the one before. FUZZ_RUNS says how many, for longer runs.
+// The logs write exactly what the rules decide (`decide/`), entry for entry, in random histories whose commands each go
+// to a random node. FUZZ_RUNS sets the number of histories, for longer runs.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { systemClock } from '@roomcast/server/clock.ts'
 import type { Command } from '@roomcast/server/decide/commands.ts'
@@ -39,22 +39,22 @@ const KINDS: Record<Command['type'], true> = {
   promote: true,
 }
 
-/** A node with its own knowledge of the rooms. `isShared`: others may run what this one does not. */
+/** A node with its own knowledge of the rooms. `isShared`: other nodes may run generations that this one does not. */
 interface Node {
   readonly log: RoomLog
   readonly isShared: boolean
 }
 
 /**
- * The log itself refuses the end of what does not run. It also chooses, in Redis, the moment in which what waits may start, and in
- * SQLite it takes what another one runs for interrupted.
+ * The log itself refuses the end of a generation that is not running. In Redis it also chooses the moment when a
+ * waiting question may start; in SQLite it treats a generation run by another judge as interrupted.
  */
 function isForTheLog(command: Command, { docket }: KnownRoom, { isShared }: Node): boolean {
   if (command.type === 'promote') return isShared || docket.running !== null
   return command.type === 'end' && command.generationId !== docket.running
 }
 
-/** Each command by another of the logs, so that none knows the room but by the storage. */
+/** Sends each command to a random log, so that a log learns of the others' commands only from the storage. */
 async function playHistory(
   nodes: readonly Node[],
   chance: Chance,
@@ -78,7 +78,7 @@ async function playHistory(
   await log.deleteRoom(name)
 }
 
-/** What rules are decided on is what everybody sees. */
+/** The docket that rules decide on agrees with the state that everybody sees. */
 function expectSameRoom(docket: Docket, state: RoomState): void {
   const { offset, model, inviters, queue, held, running, number, members } = docket
   expect({ offset, model, inviters, held, queue: queue.map(({ messageId }) => messageId) }).toEqual(
@@ -104,7 +104,7 @@ async function playAll(nodes: readonly Node[]): Promise<void> {
     playHistory(nodes, chance, `room-${seed}`, tally),
   )
   process.stdout.write(`${tally.table()}\n`)
-  // One history alone may lack some.
+  // A single history may lack some kinds.
   if (process.env['FUZZ_SEED'] !== undefined) return
   const isShared = nodes.some((node) => node.isShared)
   const kinds = Object.keys(KINDS).filter((kind) => !isShared || kind !== 'promote')

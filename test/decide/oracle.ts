@@ -1,4 +1,4 @@
-// Plays a command on a log and says what became of it in the words of a decision, so that both can be compared.
+// Plays a command on a log and describes the outcome in the terms of a decision, so that the two can be compared.
 import type { Command } from '@roomcast/server/decide/commands.ts'
 import { decide, factsFor } from '@roomcast/server/decide/decide.ts'
 import { AdmissionChanged } from '@roomcast/server/decide/join.ts'
@@ -7,13 +7,13 @@ import { type Entry, Refusal } from '@roomcast/shared/protocol'
 import { unreachable } from '@roomcast/shared/unreachable'
 import type { KnownRoom } from './known-room.ts'
 
-/** What was written, without what only the log knows; or why nothing was. */
+/** The entries that were written, without the fields that only the log knows; or the reason for a refusal. */
 export type Outcome =
   | { readonly refused: string; readonly message: string }
   | { readonly changedAt: number }
   | { readonly entries: readonly object[]; readonly started: string | null }
 
-/** What the rules say. */
+/** The outcome by the rules. */
 export function decided(room: KnownRoom, command: Command): Outcome {
   const decision = decide(room.docket, command, factsFor(command, room))
   if (decision instanceof Refusal) return refused(decision)
@@ -27,7 +27,7 @@ export interface Done {
   readonly written: readonly Entry[]
 }
 
-/** What the log does. */
+/** The outcome on the log. */
 export async function done(log: RoomLog, roomId: string, command: Command): Promise<Done> {
   try {
     const { entries, started } = await play(log, roomId, command)
@@ -47,7 +47,7 @@ function refused({ body: { code, message } }: Refusal): Outcome {
   return { refused: code, message }
 }
 
-/** An entry without what only the log gives it. */
+/** An entry without the fields that only the log gives it. */
 export function bare(entry: Entry): object {
   const { offset, at, ...draft } = entry
   if (draft.type !== 'generation-ended') return draft

@@ -1,4 +1,5 @@
-// What holds of the rules in every room, whatever happened in it. FUZZ_RUNS says how many, for longer runs.
+// Properties of the rules that hold in every room, whatever its history. FUZZ_RUNS sets the number of histories, for
+// longer runs.
 import { expect, test } from 'vitest'
 import { BEGINNINGS, cardOf, LATER } from '@roomcast/server/decide/cards.ts'
 import type { Command } from '@roomcast/server/decide/commands.ts'
@@ -33,7 +34,7 @@ async function play(look: (moment: Moment, chance: Chance) => void): Promise<voi
     const commands = new RandomCommands(chance, room, `room-${seed}`)
     for (let count = 0; count < COMMANDS; count++) {
       const command = count === 0 ? commands.create(`room-${seed}`) : commands.next()
-      // The log knows what has ended.
+      // The log itself refuses to end a generation that is not running.
       if (command.type === 'end' && command.generationId !== room.docket.running) continue
       const decision = decide(room.docket, command, factsFor(command, room))
       look({ room, commands, command, decision }, chance)
@@ -54,7 +55,7 @@ function isWritten(decision: Decision): decision is readonly Draft[] {
   return !(decision instanceof Error) && decision.length > 0
 }
 
-test('[R4.2] an entry that was not lost is restored as it was', async () => {
+test('[R4.2] an entry with nothing lost before it is restored unchanged', async () => {
   let restored = 0
   await play(({ room, decision }) => {
     if (!isWritten(decision)) return
@@ -80,7 +81,7 @@ test('[R4.2] an entry that is restored twice has one place', async () => {
     const entries = entriesOf(decision, room.docket)
     const after = withEntries(room, entries)
     for (const entry of entries) {
-      // The same words may be said twice of a room: there the log looks for the entry itself.
+      // An entry about the room or a member may occur twice: there the log looks for the entry itself.
       if (!('messageId' in entry || 'generationId' in entry || entry.type === 'queue-resumed'))
         continue
       if (entry.type === 'message-edited') continue
@@ -88,7 +89,7 @@ test('[R4.2] an entry that is restored twice has one place', async () => {
         ...remainsOf(after),
         endsLater: () => true,
       })
-      // A question that was queued and has its answer by now is not asked again by a repair, since its start follows.
+      // A repair does not ask a queued question again that has since been answered, because its start follows.
       if (entry.type === 'question-queued' && !isQueued(after, entry.messageId)) continue
       expect(drafts, JSON.stringify(entry)).toEqual([])
       looked += 1
@@ -97,7 +98,7 @@ test('[R4.2] an entry that is restored twice has one place', async () => {
   expect(looked).toBeGreaterThan(HISTORIES * 20)
 })
 
-/** Another room that has gone on. */
+/** A copy of the room with these entries applied. */
 function withEntries(room: KnownRoom, entries: readonly Entry[]): KnownRoom {
   const after = new KnownRoom()
   after.docket = room.docket
@@ -118,7 +119,7 @@ function isQueued({ docket }: KnownRoom, messageId: string): boolean {
   return docket.queue.some((asked) => asked.messageId === messageId)
 }
 
-test('a decision that is repeated on what it has left is refused or empty', async () => {
+test('a decision repeated on its own result is refused or empty', async () => {
   const once: ReadonlySet<Command['type']> = new Set([
     'join',
     'start',
@@ -139,7 +140,7 @@ test('a decision that is repeated on what it has left is refused or empty', asyn
   expect([...seen].toSorted()).toEqual([...once].toSorted())
 })
 
-test('decisions that no other depends on commute', async () => {
+test('decisions that no other decision depends on commute', async () => {
   let pairs = 0
   await play(({ room, commands, command, decision }) => {
     if (!isWritten(decision) || decision.some((draft) => cardOf(draft).rules)) return
@@ -148,7 +149,7 @@ test('decisions that no other depends on commute', async () => {
     if (other.type === 'end') return
     const alone = decide(room.docket, other, facts)
     const after = decide(withDrafts(room.docket, decision), other, facts)
-    // What only names a place has another one.
+    // The refusal of a join with an outdated name carries an offset, which may differ afterwards.
     if (other.type === 'join' && other.seen !== undefined) return
     expect(after, JSON.stringify([command, other])).toEqual(alone)
     pairs += 1
@@ -156,7 +157,7 @@ test('decisions that no other depends on commute', async () => {
   expect(pairs).toBeGreaterThan(HISTORIES * 5)
 })
 
-test('a docket that was saved is read as it was', async () => {
+test('a saved docket is read back unchanged', async () => {
   await play(({ room: { docket } }) => {
     expect(readDocket(savedDocket(docket, docket.offset))).toEqual(docket)
   })
@@ -164,12 +165,12 @@ test('a docket that was saved is read as it was', async () => {
     expect(readDocket(json), json).toBeNull()
 })
 
-test('every refusal that rules can give is given', async () => {
+test('every refusal that the rules can give occurs', async () => {
   const codes = new Set<string>()
   await play(({ decision }) => {
     if (decision instanceof Refusal) codes.add(decision.body.code)
   })
-  // What has not ended runs, so that `generation-running` stands before `generation-not-ended`.
+  // A generation without an end is running, so `generation-running` comes before `generation-not-ended`.
   expect([...codes].toSorted()).toEqual([
     'generation-not-found',
     'generation-running',
@@ -185,7 +186,7 @@ test('every refusal that rules can give is given', async () => {
   ])
 })
 
-test('a type of entry begins a message or an answer, or is about one, as its cards say', async () => {
+test('each type of entry begins a message or an answer, or is about one, as its card says', async () => {
   const begin = new Set<string>()
   const later = new Map<string, string>()
   await play(({ decision }) => {
@@ -198,6 +199,6 @@ test('a type of entry begins a message or an answer, or is about one, as its car
   })
   expect([...begin].toSorted()).toEqual(BEGINNINGS.toSorted())
   expect([...later.keys()].toSorted()).toEqual(LATER.toSorted())
-  // Two of one kind would hide each other.
+  // Two entries of one kind would hide each other.
   expect(new Set(later.values()).size).toBe(later.size)
 })

@@ -1,4 +1,4 @@
-// Commands as chance has them: of everybody, about everything there is and some that is not, in any order.
+// Random commands: from every member, about everything that exists and some things that do not, in any order.
 import type { Command } from '@roomcast/server/decide/commands.ts'
 import type { Chance } from '../doubles/chance.ts'
 import type { KnownRoom } from './known-room.ts'
@@ -12,7 +12,7 @@ export class RandomCommands {
   readonly #prefix: string
   #ids = 0
 
-  /** @param prefix of all ids: no other room has them */
+  /** @param prefix of all ids, so that no other room has them */
   constructor(chance: Chance, room: KnownRoom, prefix: string) {
     this.#chance = chance
     this.#room = room
@@ -69,7 +69,7 @@ export class RandomCommands {
     return this.#old([...this.#room.generations.keys()])
   }
 
-  /** One of the last, mostly; seldom any, or one that is not there. */
+  /** Mostly one of the latest; sometimes any, or one that does not exist. */
   #old(ids: readonly string[]): string {
     const kind = this.#chance.below(12)
     if (kind === 0 || ids.length === 0) return `${this.#prefix}-nothing`

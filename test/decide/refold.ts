@@ -1,5 +1,6 @@
-// Whether the entries of a room are those that the rules decide: told again from the first one on, each step is what its command gives there.
-// Entries that were written again after a loss are placed and not decided; a room that has some is no room for this.
+// Checks that the entries of a room are those that the rules decide: replayed from the first one, each step is what its
+// command yields there. Entries written again after a loss are placed without a decision, so a room that has some
+// cannot be checked.
 import { isDeepStrictEqual } from 'node:util'
 import type { Command } from '@roomcast/server/decide/commands.ts'
 import { decide, factsFor } from '@roomcast/server/decide/decide.ts'
@@ -7,12 +8,12 @@ import type { Entry, EntryOf } from '@roomcast/shared/protocol'
 import { KnownRoom } from './known-room.ts'
 import { bare } from './oracle.ts'
 
-/** @returns in words, the first entry that no command gives there; null when there is none */
+/** @returns a description of the first entry that no command yields there; null when there is none */
 export function undecided(entries: readonly Entry[]): string | null {
   try {
     return firstUndecided(entries)
   } catch (error) {
-    // The end of what does not run, or an entry that is not the next one.
+    // The end of a generation that is not running, or an entry that is not the next one.
     return String(error)
   }
 }
@@ -37,7 +38,7 @@ function firstUndecided(entries: readonly Entry[]): string | null {
 
 const NAMES = { commandId: 'command' } as const
 
-/** The command that has written the first of these entries, with those after it. */
+/** The command that wrote the first of these entries, and possibly some after it. */
 function commandOf(room: KnownRoom, rest: readonly Entry[]): Command | null {
   const [entry, next] = rest
   switch (entry?.type) {
@@ -57,7 +58,7 @@ function commandOf(room: KnownRoom, rest: readonly Entry[]): Command | null {
       return withdrawing(room, entry)
     case 'settings-changed': {
       const { offset: _, at: _at, ...changed } = entry
-      // What is not named is not there.
+      // A setting that is not named is absent.
       return { ...changed, ...NAMES, type: 'configure' } as Command
     }
     case 'invite-made':
@@ -95,7 +96,7 @@ function commandOf(room: KnownRoom, rest: readonly Entry[]): Command | null {
   }
 }
 
-/** Taken back by its author, or since its author is removed. */
+/** Withdrawn by its author, or because its author was removed. */
 function withdrawing(room: KnownRoom, { messageId, by }: EntryOf<'question-withdrawn'>): Command {
   const author = room.message(messageId)?.by ?? by
   return author === by
@@ -122,7 +123,7 @@ function posting(
   }
 }
 
-/** The answer that began in the same step, or right after it by itself. */
+/** The answer that began in the same step, or right after it. */
 function promoted(next: Entry | undefined): string | null {
   return next?.type === 'generation-started' && next.mode === 'answer' ? next.generationId : null
 }
