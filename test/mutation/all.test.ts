@@ -1,4 +1,4 @@
-// A piece that has changed is known at once, and not only after all tests have run.
+// Notices at once when the piece of a mutation has changed, not only after all tests have run.
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
@@ -6,7 +6,7 @@ import { ALL_MUTATIONS } from './all.ts'
 import { placesOf } from './piece.ts'
 import { ROOT } from './sources.ts'
 
-it('every piece that is broken on purpose stands in its file once, and its tests are there', () => {
+it('the piece of each mutation occurs in its file exactly once, and its tests exist', () => {
   expect(ALL_MUTATIONS.length).toBeGreaterThan(90)
   const faults = ALL_MUTATIONS.flatMap(({ breaks, file, find, tests }) => [
     ...(placesOf(find, readFileSync(join(ROOT, file), 'utf8')).length === 1 ? [] : [breaks]),

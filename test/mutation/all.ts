@@ -1,4 +1,4 @@
-// Every rule that is broken on purpose.
+// Every mutation: all the rules broken on purpose.
 import { AMENDMENT_MUTATIONS } from './amendments.ts'
 import { DECIDE_MUTATIONS } from './decide.ts'
 import { DEPLOY_MUTATIONS } from './deploys.ts'

@@ -1,4 +1,4 @@
-// The rules about what is there already, and about who is gone, each broken on purpose.
+// Mutations of the rules about amended messages and former members.
 import type { Mutation } from './mutation.ts'
 
 const sqlite = ['test/contract/sqlite.test.ts']
@@ -6,7 +6,7 @@ const sqlite = ['test/contract/sqlite.test.ts']
 export const AMENDMENT_MUTATIONS: readonly Mutation[] = [
   {
     rule: 'R6.5',
-    breaks: 'anybody edits what somebody else said',
+    breaks: 'anybody may edit messages of others',
     file: 'packages/server/src/decide/edit.ts',
     find: "if (message.by !== by) return new Refusal('not-yours')",
     replace: '',
@@ -14,7 +14,7 @@ export const AMENDMENT_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'R6.6',
-    breaks: 'a page has what was retracted',
+    breaks: 'a page contains retracted text',
     file: 'packages/server/src/decide/entries.ts',
     find: "later: 'r:',",
     replace: '',
@@ -22,7 +22,7 @@ export const AMENDMENT_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'R6.6',
-    breaks: 'Claude is told that something was retracted',
+    breaks: 'Claude learns that a message was retracted',
     file: 'packages/server/src/generation/prompt.ts',
     find: 'if (message.withdrawn || message.retractedBy !== undefined) return false',
     replace: 'if (message.withdrawn) return false',
@@ -30,7 +30,7 @@ export const AMENDMENT_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'R6.7',
-    breaks: 'who is removed goes on watching',
+    breaks: 'a removed member goes on watching',
     file: 'packages/server/src/room/room.ts',
     find: 'if (gone.length === 0) return',
     replace: 'if (gone.length >= 0) return',
@@ -38,7 +38,7 @@ export const AMENDMENT_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'R6.7',
-    breaks: 'who is removed while they join is shown the room',
+    breaks: 'a member removed while joining is shown the room',
     file: 'packages/server/src/room/rooms.ts',
     find: 'while (room.isGone(memberId) && askedAt !== room.state.offset)',
     replace: 'while (room.isGone(memberId) && askedAt < 0)',

@@ -1,4 +1,4 @@
-// The rules of a room as they are decided, each broken on purpose. The contract of the log notices.
+// Mutations of the rules that decide commands. The contract of the log notices them.
 import type { Mutation } from './mutation.ts'
 
 const DECIDE = 'packages/server/src/decide'
@@ -10,7 +10,7 @@ const byContract = {
 export const DECIDE_MUTATIONS: readonly Mutation[] = [
   {
     rule: 'R2.3',
-    breaks: 'a question starts although others wait',
+    breaks: 'a question starts ahead of the queue',
     file: `${DECIDE}/post.ts`,
     find: '|| queue.length > 0',
     replace: '|| queue.length > 99',
@@ -18,7 +18,7 @@ export const DECIDE_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'R2.3',
-    breaks: 'a question for which there is no place starts',
+    breaks: 'a question without a slot starts',
     file: `${DECIDE}/post.ts`,
     find: '(isBusy || command.waits === true)',
     replace: 'isBusy',
@@ -26,7 +26,7 @@ export const DECIDE_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'R2.3',
-    breaks: 'one member fills the queue',
+    breaks: 'one member may fill the queue',
     file: `${DECIDE}/post.ts`,
     find: 'own >= LIMITS.queueLengthPerMember',
     replace: 'own > 99',
@@ -42,7 +42,7 @@ export const DECIDE_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'R6.4',
-    breaks: 'what was retracted is quoted',
+    breaks: 'a retracted message is quoted',
     file: `${DECIDE}/post.ts`,
     find: 'message === null || message.isRetracted',
     replace: 'message === null',
@@ -50,7 +50,7 @@ export const DECIDE_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'R6.4',
-    breaks: 'a quote is always under the name of the quoted',
+    breaks: 'a quote of own words is under the name of the quoted member',
     file: `${DECIDE}/post.ts`,
     find: 'by: isOwn ? by : message.by',
     replace: 'by: message.by',
@@ -58,7 +58,7 @@ export const DECIDE_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'R2.1',
-    breaks: 'a retry starts beside what runs',
+    breaks: 'a retry starts beside a running answer',
     file: `${DECIDE}/start.ts`,
     find: "if (docket.running !== null) return new Refusal('generation-running')",
     replace: '',
@@ -74,7 +74,7 @@ export const DECIDE_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'R2.3',
-    breaks: 'a question is answered by the model of the room though it named one',
+    breaks: 'a question that names a model is answered by the model of the room',
     file: `${DECIDE}/start.ts`,
     find: 'model: model ?? preset',
     replace: 'model: preset',
@@ -82,7 +82,7 @@ export const DECIDE_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'R2.4',
-    breaks: 'what is held starts by itself',
+    breaks: 'a held queue starts by itself',
     file: `${DECIDE}/promotion.ts`,
     find: 'docket.held || head === undefined',
     replace: 'head === undefined',
@@ -90,7 +90,7 @@ export const DECIDE_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'R2.4',
-    breaks: 'anybody takes back what another asked',
+    breaks: 'anybody may withdraw a question of another member',
     file: `${DECIDE}/withdraw.ts`,
     find: "if (message.by !== by) return new Refusal('not-yours')",
     replace: '',
@@ -98,7 +98,7 @@ export const DECIDE_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'R2.4',
-    breaks: 'a question that does not wait is taken back',
+    breaks: 'a question that is not waiting is withdrawn',
     file: `${DECIDE}/withdraw.ts`,
     find: 'return waits ?',
     replace: 'return queue.length >= 0 || waits ?',
@@ -106,7 +106,7 @@ export const DECIDE_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'R2.4',
-    breaks: 'a queue that nobody holds is resumed',
+    breaks: 'a queue that is not held is resumed',
     file: `${DECIDE}/resume.ts`,
     find: "if (!docket.held) return new Refusal('queue-not-held')",
     replace: '',
@@ -114,7 +114,7 @@ export const DECIDE_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'R6.5',
-    breaks: 'nobody but its author retracts a message',
+    breaks: 'the owner of the room may not retract a message',
     file: `${DECIDE}/retract.ts`,
     find: 'message.by !== by && !isOwner(docket, by)',
     replace: 'message.by !== by',
@@ -122,7 +122,7 @@ export const DECIDE_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'R6.5',
-    breaks: 'what is retracted is retracted again',
+    breaks: 'a retracted message is retracted again',
     file: `${DECIDE}/retract.ts`,
     find: 'message.isRetracted ? []',
     replace: 'docket.offset < 0 ? []',
@@ -130,7 +130,7 @@ export const DECIDE_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'R6.5',
-    breaks: 'what is retracted is edited',
+    breaks: 'a retracted message is edited',
     file: `${DECIDE}/edit.ts`,
     find: 'message === null || message.isRetracted',
     replace: 'message === null',
@@ -138,7 +138,7 @@ export const DECIDE_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'R6.7',
-    breaks: 'a removed member leaves questions behind',
+    breaks: 'the questions of a removed member stay in the queue',
     file: `${DECIDE}/remove.ts`,
     find: 'leaves ? [] :',
     replace: 'leaves || memberId !== by ? [] :',
@@ -146,7 +146,7 @@ export const DECIDE_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'R6.7',
-    breaks: 'the owner leaves',
+    breaks: 'the owner may leave',
     file: `${DECIDE}/remove.ts`,
     find: 'leaves && isOwner(docket, by)',
     replace: 'leaves && docket.offset < 0',
@@ -154,7 +154,7 @@ export const DECIDE_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'R6.7',
-    breaks: 'who was removed comes back',
+    breaks: 'a removed member may return',
     file: `${DECIDE}/gone.ts`,
     find: "command.type === 'join' && gone === 'left'",
     replace: "command.type === 'join'",
@@ -162,7 +162,7 @@ export const DECIDE_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'R6.8',
-    breaks: "an owner's links are made by all",
+    breaks: "all members make links where only the owner may",
     file: `${DECIDE}/invites.ts`,
     find: "docket.inviters === 'owner' && !isOwner(docket, by)",
     replace: 'docket.offset < 0',
@@ -170,7 +170,7 @@ export const DECIDE_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'R6.4',
-    breaks: 'a name is taken that is not free any more',
+    breaks: 'a name is given that is no longer free',
     file: `${DECIDE}/join.ts`,
     find: 'seen !== undefined && docket.admission > seen',
     replace: 'seen !== undefined && docket.offset < 0',

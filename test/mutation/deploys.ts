@@ -1,4 +1,4 @@
-// What keeps a deploy from being noticed, and members from paying for what is no answer, each broken on purpose.
+// Mutations of the rules that keep deploys unnoticed, and members from paying for a response that is no answer.
 import type { Mutation } from './mutation.ts'
 
 const OUTBOX = 'packages/client/src/room/outbox.ts'
@@ -9,7 +9,7 @@ const client = ['packages/client/src/room/']
 export const DEPLOY_MUTATIONS: readonly Mutation[] = [
   {
     rule: 'R4.1',
-    breaks: 'what meets a node that goes down is given up',
+    breaks: 'a command that reaches a node shutting down is given up',
     file: OUTBOX,
     find: 'if (code === GOING_DOWN) return true',
     replace: '',
@@ -18,7 +18,7 @@ export const DEPLOY_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'R4.1',
-    breaks: 'a page that is too old forgets what it could not send',
+    breaks: 'an outdated page forgets its unsent messages',
     file: ROOM_CLIENT,
     find: "if (error.code !== 'protocol-version') this.#outbox.giveUp(error)",
     replace: 'this.#outbox.giveUp(error)',
@@ -27,7 +27,7 @@ export const DEPLOY_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'R2',
-    breaks: 'what was being asked when its node was told to go is interrupted at once',
+    breaks: 'an answer that runs when its node is told to shut down is interrupted at once',
     file: 'packages/server/src/generation/generations.ts',
     find: 'if (this.#hasNoPatience) generation.shutdown()',
     replace: 'if (this.#draining) generation.shutdown()',
@@ -36,7 +36,7 @@ export const DEPLOY_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'R6',
-    breaks: 'a redirect of Claude is followed, with what people have said',
+    breaks: 'a redirect from the Claude endpoint is followed, with the conversation',
     file: CLAUDE,
     find: "redirect: 'manual'",
     replace: "redirect: 'follow'",
@@ -45,7 +45,7 @@ export const DEPLOY_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'R2.5',
-    breaks: 'any page is taken for an answer of Claude',
+    breaks: 'any web page counts as an answer of Claude',
     file: CLAUDE,
     find: '!isEventStream(response.headers) || ',
     replace: '',

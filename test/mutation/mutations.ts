@@ -1,4 +1,4 @@
-// The rules about the same bytes and about one end, each broken on purpose; those of Redis are in redis/.
+// Mutations of the rules about the same bytes and about one end; those of Redis are in redis/.
 import type { Mutation } from './mutation.ts'
 
 const FOLD = 'packages/shared/src/room/fold.ts'
@@ -11,7 +11,7 @@ const contract = ['test/contract/sqlite.test.ts']
 export const MUTATIONS: readonly Mutation[] = [
   {
     rule: 'R1.1',
-    breaks: 'known bytes are added again',
+    breaks: 'known bytes are appended again',
     file: REPLY,
     find: "if (end <= have && at < have) return { result: 'ignored', reply }",
     replace: '',
@@ -19,7 +19,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'R1.2',
-    breaks: 'an overlap is added whole',
+    breaks: 'an overlapping delta is appended whole',
     file: REPLY,
     find: 'const fresh = at === have ? text : sliceBytes(text, have - at)',
     replace: 'const fresh = text',
@@ -35,7 +35,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'R1.3',
-    breaks: 'a gap is noticed, and nothing is read again',
+    breaks: 'a gap is noticed, but nothing is read again',
     file: FOLD,
     find: "case 'gap':\n      return { state, behind: positionOf(state) }",
     replace: "case 'gap':\n      return { state, behind: null }",
@@ -75,7 +75,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'R1.5',
-    breaks: 'the digest is not looked at',
+    breaks: 'the digest is not checked',
     file: FOLD,
     find: 'digest(cut.text) === entry.digest',
     replace: 'digest(cut.text) !== null',
@@ -83,7 +83,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'R1.6',
-    breaks: 'something can fall between joining and catching up',
+    breaks: 'an update can fall between joining and catching up',
     file: 'packages/server/src/room/room.ts',
     find: 'connection.enter(roomId)\n',
     replace: 'void new Promise(setImmediate).then(() => connection.enter(roomId))\n',
@@ -115,7 +115,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'port',
-    breaks: 'times go back with the clock',
+    breaks: 'times go back when the clock does',
     file: `${SQLITE}/entries.ts`,
     find: 'const at = Math.max(this.#clock.now(), last.at)',
     replace: 'const at = this.#clock.now()',
@@ -124,7 +124,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'port',
-    breaks: 'times go back with the clock of Redis',
+    breaks: 'times go back when the clock of Redis does',
     file: 'packages/server/src/log/redis/prelude.lua',
     find: "math.max(writtenOnce or now(), tonumber(room('at')))",
     replace: 'writtenOnce or now()',
@@ -133,7 +133,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'port',
-    breaks: 'what was decided on another ground is written to the file',
+    breaks: 'a decision on an outdated ground is written to the file',
     file: `${SQLITE}/appending.ts`,
     find: 'const moved = creates ? null : this.moved(room, footing)',
     replace: 'const moved = creates || !ends ? null : this.moved(room, footing)',
@@ -151,7 +151,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'R7',
-    breaks: 'the docket goes with each append once a follower has heard first',
+    breaks: 'the docket is saved with every append once a follower has heard an entry first',
     file: 'packages/server/src/judge/dockets.ts',
     find: 'isNews ? afterEntries(known, entries) : known',
     replace: 'isNews ? afterEntries(known, entries) : kept',
@@ -160,7 +160,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'R7',
-    breaks: 'a docket goes with what a full disk has to take',
+    breaks: 'a docket is saved with a write that a full disk must accept',
     file: 'packages/server/src/judge/dockets.ts',
     find: 'frees || unsaved < SAVE_EVERY',
     replace: 'unsaved < SAVE_EVERY',
@@ -169,7 +169,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'R5.1',
-    breaks: 'a room that cannot be recovered is passed over without a word',
+    breaks: 'a room that cannot be recovered is skipped silently',
     file: 'packages/server/src/judge/recovery.ts',
     find: 'if (!isAway) this.#options.onRecoveryFailed(roomId, error)',
     replace: '',
@@ -178,7 +178,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'R4.2',
-    breaks: 'a room is taken to end with its ground',
+    breaks: 'a docket is taken to end at its ground, without the messages after it',
     file: 'packages/server/src/log/known.ts',
     find: 'docket: { ...docket, offset: last, running,',
     replace: 'docket: { ...docket, running,',
@@ -244,7 +244,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'R3.1',
-    breaks: 'a stop is acknowledged with another end than the one of the log',
+    breaks: 'a stop is acknowledged with an end other than the one in the log',
     file: 'packages/server/src/room/commands.ts',
     find: 'const { outcome, end, offset } = result.ended',
     replace:
@@ -269,7 +269,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'R7.2',
-    breaks: 'a connection that takes nothing in stays on the live path',
+    breaks: 'a connection that reads nothing stays on the live path',
     file: 'packages/server/src/room/place.ts',
     find: 'const STALLED_BYTES = 256 * 1024',
     replace: 'const STALLED_BYTES = Infinity',
@@ -286,7 +286,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'W6',
-    breaks: 'whoever comes back gets the whole room',
+    breaks: 'a reader that reconnects gets the whole room',
     file: 'packages/server/src/events/event-id.ts',
     find: 'return parsed.success ? parsed.output : undefined',
     replace: 'return undefined',

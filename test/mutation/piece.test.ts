@@ -10,20 +10,20 @@ test('a piece is found on one line or on several', () => {
   expect(found(apart, 'x; if (a.b(c) && d) { y }')).toEqual(['if (a.b(c) && d) {'])
 })
 
-test('a comma in front of a closing bracket does not count', () => {
+test('a comma before a closing bracket does not count', () => {
   const apart = 'call(\n  one,\n  [two],\n)'
   expect(found('call(one, [two])', apart)).toEqual([apart])
   expect(found(apart, 'call(one, [two])')).toEqual(['call(one, [two])'])
   expect(found('[one]', '[,one]')).toEqual([])
 })
 
-test('words stay whole, and letters that mean something in a pattern are letters', () => {
+test('words stay whole, and characters special in a pattern are taken literally', () => {
   expect(found('return now', 'returnnow')).toEqual([])
   expect(found('a.b', 'a+b')).toEqual([])
   expect(found('$x ? [y] : -1', '$x\n? [y]\n: -1')).toEqual(['$x\n? [y]\n: -1'])
 })
 
-test('every place is given', () => {
+test('every occurrence is returned', () => {
   expect(placesOf('x = 1', 'x = 1; x  =  1')).toEqual([
     { from: 0, to: 5 },
     { from: 7, to: 14 },

@@ -1,8 +1,8 @@
 // Finds a piece of source however it is formatted.
 
 /**
- * Gives each place where the piece stands. White space and line breaks are as they like, and so is a comma in front of a closing bracket:
- * that is all that Prettier changes in a line that becomes too long.
+ * Returns each place where the piece occurs. White space and line breaks may differ, and so may a comma before a
+ * closing bracket: Prettier changes nothing else in a line that becomes too long.
  */
 export function placesOf(piece: string, source: string): { from: number; to: number }[] {
   return [...source.matchAll(new RegExp(patternOf(piece), 'g'))].map(({ 0: found, index }) => ({

@@ -1,32 +1,36 @@
-// Breaks each rule in a copy of the sources and runs the tests of that rule, which must notice. `pnpm mutations`, or with rule
-// ids or parts of file names to try only those: `pnpm mutations R1.5 log/redis`. Exits with 1 if a broken rule goes unnoticed.
+// Breaks each rule in a copy of the sources and runs the tests of that rule, one of which must fail. `pnpm mutations`,
+// or with rule ids or parts of file names to try only those: `pnpm mutations R1.5 log/redis`. Exits with 1 if a broken
+// rule goes unnoticed.
 //
-// The sources themselves are never written to. The copy, and whatever the tests put into the directory for temporary files,
-// goes with the run, also when that is interrupted.
+// The sources themselves are never written to. The copy, and the temporary files of the tests, are deleted at the end
+// of the run, even if it is interrupted.
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { ALL_MUTATIONS } from './all.ts'
 import type { Mutation } from './mutation.ts'
 import { copyTheSources, mutate, ROOT, runIn } from './sources.ts'
 
-/** Tests that are to fail often do so at their deadline: there it is shorter, and only the sound copy is given all the time. */
+/**
+ * A mutated test often fails by reaching its deadline, so the deadline is shorter here; only the intact copy gets the
+ * full time.
+ */
 const DEADLINE_SECONDS = '15'
 
-/** A run that hangs has noticed too: the tests have deadlines, this is the last one. */
+/** A run that hangs counts as noticed: the tests have their own deadlines, this is the last one. */
 const LONGEST_MS = 240_000
 
-/** So many at a time; the tests mostly wait. */
+/** Runs at the same time; the tests mostly wait. */
 const LANES = 3
 
 interface Run {
-  /** `broken`: no test failed, the tests could not be run: a mutation that is no program proves nothing. */
+  /** `broken`: no test failed, but the tests could not be run: a mutation that does not compile proves nothing. */
   readonly outcome: 'passed' | 'failed' | 'broken'
   /** The first test that failed, and why. */
   readonly noticed: string
   readonly seconds: number
 }
 
-/** Runs the tests of mutations, those that are to notice only. */
+/** Runs only the tests that a mutation names. */
 async function runTests(
   copy: string,
   mutations: readonly Mutation[],
@@ -70,7 +74,7 @@ interface Report {
   }[]
 }
 
-/** Null where no test failed. */
+/** Null if no test failed. */
 function firstFailure(path: string): string | null {
   try {
     const { testResults } = JSON.parse(readFileSync(path, 'utf8')) as Report
@@ -92,13 +96,13 @@ const chosen = ALL_MUTATIONS.filter(
 )
 const copies = Array.from({ length: LANES }, (_, index) => copyTheSources(`copy-${index + 1}`))
 const sound = copyTheSources('sound')
-// A piece that has changed is known before anything is run.
+// Finds a piece that has changed before anything runs.
 for (const mutation of chosen) mutate(sound, mutation)()
 
 const waiting = [...chosen]
 let unnoticed = 0
 
-/** Tries one mutation after the other, until none is left. */
+/** Tries one mutation after another until none is left. */
 async function tryMutations(copy: string): Promise<void> {
   for (let mutation = waiting.shift(); mutation; mutation = waiting.shift()) {
     const undo = mutate(copy, mutation)
@@ -115,7 +119,7 @@ async function tryMutations(copy: string): Promise<void> {
   }
 }
 
-/** What a mutation breaks has to be whole without it. */
+/** The tests must pass on the intact copy. */
 async function trySound(): Promise<void> {
   const { outcome, noticed } = await runTests(sound, chosen, {})
   if (outcome !== 'passed') throw new Error(`the tests fail without any mutation: ${noticed}`)

@@ -1,5 +1,5 @@
-// A copy of the sources to break, and programs that run in it: the sources themselves are never written to. When the process
-// ends, also when it is interrupted, first the programs go and then the copy.
+// A copy of the sources to break, and programs that run in it: the sources themselves are never written to. When the
+// process ends, even if interrupted, first the programs are killed and then the copy is deleted.
 import { type ChildProcess, spawn } from 'node:child_process'
 import {
   cpSync,
@@ -28,7 +28,7 @@ process.on('exit', () => {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.once(signal, () => process.exit(128 + constants.signals[signal]))
 
-/** Ends a program with its workers and whatever those have started: a group of its own. */
+/** Ends a program with its workers and everything they have started: they form one process group. */
 function killAll({ pid }: ChildProcess): void {
   try {
     if (pid !== undefined) process.kill(-pid, 'SIGKILL')
@@ -38,9 +38,9 @@ function killAll({ pid }: ChildProcess): void {
 }
 
 /**
- * Runs a program of Node in a copy, whose `tmp` is its directory for temporary files.
- * @param longestMs after which it is killed
- * @returns its exit code (null when it was killed), what it wrote, and how long it took
+ * Runs a Node program in a copy, with `tmp` in it as the directory for temporary files.
+ * @param longestMs the time after which it is killed
+ * @returns its exit code (null if it was killed), its output, and its duration
  */
 export async function runIn(
   copy: string,
@@ -65,7 +65,7 @@ export async function runIn(
   return { code, said, seconds: (performance.now() - since) / 1000 }
 }
 
-/** Copies the sources with links to the installed packages; what the packages link among themselves is the copy. */
+/** Copies the sources and links the installed packages; links between the packages point into the copy. */
 export function copyTheSources(name: string): string {
   const copy = join(folder, name)
   const parts = ['packages', 'test', 'docs/operating.md', 'PROTOCOL.md', 'vitest.config.ts']
@@ -76,7 +76,10 @@ export function copyTheSources(name: string): string {
   return copy
 }
 
-/** Links what is installed at the root; the one package of the workspace among it, the tests, is the copy's own. */
+/**
+ * Links the packages installed at the root, except the workspace package among them, the tests, which is the copy's
+ * own.
+ */
 function linkInstalled(copy: string): void {
   const installed = join(ROOT, 'node_modules')
   const links = join(copy, 'node_modules')
@@ -91,8 +94,8 @@ function linkInstalled(copy: string): void {
 }
 
 /**
- * Breaks one rule in a copy; gives what mends it again.
- * @throws Error when the piece does not stand there once
+ * Breaks one rule in a copy; returns a function that restores it.
+ * @throws Error when the piece does not occur exactly once
  */
 export function mutate(copy: string, { file, find, replace }: Mutation): () => void {
   const path = join(copy, file)

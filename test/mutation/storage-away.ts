@@ -1,4 +1,4 @@
-// What a node does while it cannot save anything, broken on purpose.
+// Mutations of how a node behaves while it cannot save anything.
 import type { Mutation } from './mutation.ts'
 
 const WATCH = 'packages/server/src/health/storage-watch.ts'
@@ -12,7 +12,7 @@ const page = { tests: ['packages/client/src/room/room-client-paused.test.ts'] }
 export const STORAGE_AWAY_MUTATIONS: readonly Mutation[] = [
   {
     rule: 'R5.3',
-    breaks: 'a storage that does not answer is waited for without a word',
+    breaks: 'nobody is told that the storage does not answer',
     file: WATCH,
     find: "if (owedMs > SILENT_MS) this.#isIn(errorBody('storage-unavailable'))",
     replace: '',
@@ -20,7 +20,7 @@ export const STORAGE_AWAY_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'R5.3',
-    breaks: 'one refusal is taken for trouble',
+    breaks: 'a single refusal counts as trouble',
     file: WATCH,
     find: 'const MOST_REFUSED = 2',
     replace: 'const MOST_REFUSED = 1',
@@ -28,7 +28,7 @@ export const STORAGE_AWAY_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'R5.3',
-    breaks: 'a node that slept blames its storage',
+    breaks: 'a node that was suspended blames its storage',
     file: WATCH,
     find: 'if (isLate) return',
     replace: '',
@@ -36,7 +36,7 @@ export const STORAGE_AWAY_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'R5.3',
-    breaks: 'an answer that was frozen with the storage says that all is well',
+    breaks: 'a late answer of a frozen storage counts as all clear',
     file: WATCH,
     find: 'if (this.#options.clock.now() - sentAt <= PROMPT_MS)',
     replace: 'if (sentAt > 0)',
@@ -44,7 +44,7 @@ export const STORAGE_AWAY_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'R5.3',
-    breaks: 'it is said to be back before what was missed has come to this node',
+    breaks: 'storage is reported back before the node has caught up',
     file: WATCH,
     find: 'await this.#options.catchUp()',
     replace: 'void this.#options.catchUp()',
@@ -52,7 +52,7 @@ export const STORAGE_AWAY_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'R5.3',
-    breaks: 'it is said to be back before the room has been read again',
+    breaks: 'storage is reported back before the room has been read again',
     file: ROOM,
     find: 'mode.isBack = trouble === null',
     replace: 'mode.isBack = false',
@@ -60,7 +60,7 @@ export const STORAGE_AWAY_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'R7.2',
-    breaks: 'a room that cannot be read keeps all it is told, and is read again for each of it',
+    breaks: 'a room that cannot be read is read again for each update',
     file: ROOM,
     find: "if (mode.kind === 'unread') return",
     replace: "if (mode.kind === 'unread') return void this.#reread(mode.isBack)",
@@ -68,7 +68,7 @@ export const STORAGE_AWAY_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'R5.3',
-    breaks: 'whoever joins is shown old text as live',
+    breaks: 'a member who joins is shown old text as live',
     file: ROOM,
     find: "if (this.#trouble) connection.send({ type: 'storage', error: this.#trouble }, position)",
     replace: '',
@@ -76,7 +76,7 @@ export const STORAGE_AWAY_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'R5.3',
-    breaks: 'commands wait for a storage that is away',
+    breaks: 'commands wait for unavailable storage',
     file: ROOMS,
     find: "if (this.#isAway && command.type !== 'typing') {",
     replace: "if (this.#isAway && command.type === 'cancel') {",
@@ -84,7 +84,7 @@ export const STORAGE_AWAY_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'R5.3',
-    breaks: 'whoever joins waits for what cannot come',
+    breaks: 'a member who joins waits for updates that cannot come',
     file: ROOMS,
     find: 'since?.epoch === room.state.epoch && !this.#isAway',
     replace: 'since?.epoch === room.state.epoch',
@@ -92,7 +92,7 @@ export const STORAGE_AWAY_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'R5.3',
-    breaks: 'a room that is not in memory waits for a storage that is away',
+    breaks: 'opening a room that is not in memory waits for unavailable storage',
     file: ROOMS,
     find: 'if (!this.#open.has(roomId)) this.#requireStorage()',
     replace: '',
@@ -100,7 +100,7 @@ export const STORAGE_AWAY_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'R5.3',
-    breaks: 'the page is not told whether it is still true after a catch-up',
+    breaks: 'after a catch-up the page still shows an outdated storage error',
     file: 'packages/client/src/room/room-client.ts',
     find: "if (type === 'snapshot' || type === 'tail') this.#trouble = null",
     replace: '',
@@ -108,7 +108,7 @@ export const STORAGE_AWAY_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'R5.3',
-    breaks: 'a stop is given up when storage is away',
+    breaks: 'a stop is given up when storage is unavailable',
     file: 'packages/client/src/room/outbox.ts',
     find: "return command.type === 'cancel' && isOneOf(STORAGE, code)",
     replace: 'return false',
@@ -116,7 +116,7 @@ export const STORAGE_AWAY_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'R5.4',
-    breaks: 'storage that takes seconds to fail is paid for as much longer',
+    breaks: 'an answer runs on longer if storage takes seconds to fail',
     file: WRITER,
     find: 'this.#awaySince = since',
     replace: 'this.#awaySince = since = this.#options.clock.now()',
@@ -124,7 +124,7 @@ export const STORAGE_AWAY_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'R5.4',
-    breaks: 'any amount of text is kept for a storage that is away',
+    breaks: 'any amount of text is buffered for unavailable storage',
     file: WRITER,
     find: 'const AWAY_BYTES = 1024 * 1024',
     replace: 'const AWAY_BYTES = Infinity',
@@ -132,7 +132,7 @@ export const STORAGE_AWAY_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'R5.4',
-    breaks: 'a Claude that thinks is paid for without end',
+    breaks: 'Claude may think without limit while storage is unavailable',
     file: 'packages/server/src/generation/generation.ts',
     find: "this.#stopPatience ??= clock.after(left, () => this.#halt({ kind: 'storage' }))",
     replace: 'void left',

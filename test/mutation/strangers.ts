@@ -1,4 +1,4 @@
-// The rules that keep strangers from ending, filling, starving or reading, each broken on purpose.
+// Mutations of the rules that keep strangers from ending, filling, starving or reading.
 import type { Mutation } from './mutation.ts'
 
 const SERVER = 'packages/server/src'
@@ -15,7 +15,7 @@ export const STRANGER_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'R6.3',
-    breaks: 'a server answers to every name',
+    breaks: 'a server answers to every host name',
     file: `${SERVER}/access/host.ts`,
     find: 'if (isIP(bare) === 0) return false',
     replace: 'if (isIP(bare) === 0) return true',
@@ -23,7 +23,7 @@ export const STRANGER_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'R6.8',
-    breaks: 'a link that was ended lets somebody in',
+    breaks: 'an ended link still lets people in',
     file: 'packages/shared/src/room/invites.ts',
     find: 'return openInvites(state, now).some((invite) => invite.inviteId === inviteId)',
     replace: 'return true',
@@ -39,7 +39,7 @@ export const STRANGER_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'R7.1',
-    breaks: 'rooms that nobody watches stay in memory, however many',
+    breaks: 'unwatched rooms stay in memory, however many there are',
     file: `${SERVER}/room/open-rooms.ts`,
     find: 'if (bytes <= (this.#options.unwatchedBytes ?? UNWATCHED_BYTES)) return',
     replace: 'if (bytes >= 0) return',
@@ -47,7 +47,7 @@ export const STRANGER_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'R7.3',
-    breaks: 'one member takes all places',
+    breaks: 'one member takes all slots',
     file: `${SERVER}/spending/running-limits.ts`,
     find: 'if (tally.all >= perNode || tally.of(by) >= perMember) return false',
     replace: 'if (tally.all >= perNode) return false',
@@ -55,7 +55,7 @@ export const STRANGER_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'R7.3',
-    breaks: 'the tokens of a day are never used up',
+    breaks: 'the daily tokens are never used up',
     file: `${SERVER}/spending/spending.ts`,
     find: 'this.#today() + this.#uncharged < dailyTokens',
     replace: 'dailyTokens > 0',
@@ -64,7 +64,7 @@ export const STRANGER_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'R5.4',
-    breaks: 'a stop while the storage is away misses an answer whose room is not in memory',
+    breaks: 'a stop while storage is unavailable misses an answer whose room is not in memory',
     file: `${SERVER}/room/rooms.ts`,
     find: 'if (!isKnown) await this.#roomOf(memberId, roomId)',
     replace: 'await this.#roomOf(memberId, roomId)',

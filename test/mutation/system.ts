@@ -1,13 +1,14 @@
-// Whether the system test alone can see that a rule is broken, whatever the tests of that rule say: `pnpm mutations:system`,
-// or with parts of what is broken to try only those. Each broken copy is put under the faults that bring it out, and its
-// checker must find a violation. Exits with 1 if one goes unnoticed. Takes some 15 minutes, so it is no part of `pnpm test:full`.
+// Checks that the system test alone notices a broken rule, whatever the tests of that rule say: `pnpm
+// mutations:system`, or with parts of the descriptions to try only those. Each broken copy is run under the faults that
+// expose it, and its checker must find a violation. Exits with 1 if one goes unnoticed. Takes some 15 minutes, so it is
+// not part of `pnpm test:full`.
 import { join } from 'node:path'
 import type { Mutation } from './mutation.ts'
 import { MUTATIONS } from './mutations.ts'
 import { REDIS_MUTATIONS } from './redis/mutations.ts'
 import { copyTheSources, mutate, runIn } from './sources.ts'
 
-/** What is broken, as the list of mutations calls it, and part of the names of the faults that bring it out. */
+/** The `breaks` of each mutation, and part of the names of the faults that expose it. */
 const BROUGHT_OUT_BY: Readonly<Record<string, string>> = {
   'a gap in the text is skipped': 'subscriptions',
   'a hole in the entries is skipped': 'subscriptions',
@@ -23,7 +24,7 @@ const BROUGHT_OUT_BY: Readonly<Record<string, string>> = {
   'the same bytes are appended again': 'answers',
   'a repeated command is done again': 'answers',
   'commands are forgotten at once': 'answers',
-  'what was given up while Redis was frozen is done when it goes on': 'frozen',
+  'a command given up while Redis was frozen is done when it resumes': 'frozen',
   'a command is refused as not done because its answer took too long': 'Redis',
   'a lease never runs out': 'killed',
   'channels are not subscribed again after a lost connection': 'subscriptions',
@@ -35,7 +36,7 @@ const LONGEST_MS = 300_000
 
 interface Run {
   readonly passed: boolean
-  /** The first violation, or what else it said. */
+  /** The first violation, or else the rest of its output. */
   readonly noticed: string
   readonly seconds: number
 }
@@ -62,7 +63,7 @@ const all: readonly Mutation[] = [...MUTATIONS, ...REDIS_MUTATIONS]
 const chosen = Object.entries(BROUGHT_OUT_BY)
   .filter(([breaks]) => wanted.length === 0 || wanted.some((part) => breaks.includes(part)))
   .map(([breaks, faults]) => {
-    // The same promise may be broken in both storages; here it is Redis.
+    // Both storages may have a mutation with this description; the last one is that of Redis.
     const mutation = all.findLast((one) => one.breaks === breaks)
     if (!mutation) throw new Error(`no such mutation: ${breaks}`)
     return { mutation, faults }

@@ -1,4 +1,4 @@
-// Nodes of two versions that write differently do not run on one Redis at once.
+// Nodes of versions that write differently do not run on one Redis at the same time.
 import type { Redis } from 'ioredis'
 import { beforeEach, expect, test } from 'vitest'
 import { Connections } from '@roomcast/server/redis/connections.ts'
@@ -16,7 +16,7 @@ beforeEach(async () => {
   await admin.hset('roomcast:deployment', 'schema', 1)
 })
 
-/** What a node says that starts; null: it starts. */
+/** The message of a node that refuses to start; null if it starts. */
 async function start(): Promise<string | null> {
   const connections = await Connections.open({ urls: [redis.url], cluster: false }, () => undefined)
   try {
@@ -30,13 +30,13 @@ async function start(): Promise<string | null> {
   }
 }
 
-test('a node does not start while one of the version before runs', async () => {
+test('a node does not start while a node of an earlier version runs', async () => {
   await admin.set('roomcast:{active}:sweeper', 'an earlier node')
   expect(await start()).toContain('Nodes of an earlier version of Roomcast run on this Redis')
   expect(await admin.hget('roomcast:deployment', 'schema')).toBe('1')
 })
 
-test('a node waits for one that has just been ended, and no earlier one starts after it', async () => {
+test('a node waits for an earlier one that is stopping, and none of that version starts afterwards', async () => {
   await admin.set('roomcast:{active}:sweeper', 'an earlier node', 'PX', 1000)
   expect(await start()).toBeNull()
   expect(await admin.hget('roomcast:deployment', 'schema')).toBe('2')
@@ -47,7 +47,7 @@ test('a node does not start on the data of a later version', async () => {
   expect(await start()).toContain('written by a later version')
 })
 
-test('a node that signs with another key changes nothing', async () => {
+test('a node with another signing key changes nothing', async () => {
   await admin.hset('roomcast:deployment', 'signing-key', 'of others')
   expect(await start()).toContain('SIGNING_KEY differs')
   expect(await admin.hget('roomcast:deployment', 'schema')).toBe('1')

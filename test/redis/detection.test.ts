@@ -1,4 +1,4 @@
-// A Redis that has lost what it acknowledged, as after a failover to a replica that was behind: every screen is corrected.
+// A Redis that has lost acknowledged entries, as after a failover to a replica that lagged: every screen is corrected.
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { RoomState, Update } from '@roomcast/shared/protocol'
 import type { LogUpdate } from '@roomcast/server/judge/room-log.ts'
@@ -13,8 +13,8 @@ const fixture = useFaultyRedis()
 let { admin, log, lost }: FaultyRedis = {} as FaultyRedis
 beforeEach(() => ({ admin, log, lost } = fixture.current))
 
-describe('a Redis that has lost what it acknowledged', () => {
-  test('gives the room a new epoch, once, and tells', async () => {
+describe('a Redis that has lost acknowledged entries', () => {
+  test('gives the room one new epoch and tells followers', async () => {
     const room = await aRoom(log)
     const told: LogUpdate[] = []
     await log.follow('room', (update) => told.push(update))
@@ -22,7 +22,7 @@ describe('a Redis that has lost what it acknowledged', () => {
     await log.checkpoint(await room.state())
     await room.say('bob', 'soon lost')
     await expect.poll(() => told.length).toBe(1)
-    // As after a failover to a replica that was behind.
+    // As after a failover to a replica that lagged.
     await admin.hset('faults:{room}', 'offset', 4)
     await admin.xdel('faults:{room}:entries', '5-0')
     await admin.call('XSETID', 'faults:{room}:entries', '4-0')
@@ -37,7 +37,7 @@ describe('a Redis that has lost what it acknowledged', () => {
     expect(lost).toEqual(['room'])
   })
 
-  /** A Room that somebody watches, and the snapshots it was sent. */
+  /** A Room with one watcher, and the snapshots that the watcher was sent. */
   async function watched() {
     const snapshots: RoomState[] = []
     const see = (update: Update) => {
@@ -68,7 +68,7 @@ describe('a Redis that has lost what it acknowledged', () => {
     return { open, snapshots, close }
   }
 
-  test('[R1] is corrected on every screen, by one reading of the room', async () => {
+  test('[R1] is corrected on every screen by one read of the room', async () => {
     const room = await aRoom(log)
     await room.say('bob', 'soon lost')
     const { open, snapshots, close } = await watched()
@@ -80,7 +80,7 @@ describe('a Redis that has lost what it acknowledged', () => {
     expect(open.state).toMatchObject({ offset: 4, messages: [] })
     expect(open.state.epoch).not.toBe(epoch)
     await room.say('bob', 'said again')
-    // Over two more looks nothing more is read.
+    // The next two heartbeats cause no further read.
     let heartbeats = 0
     const stop = await log.follow('room', (update) => {
       if ('type' in update && update.type === 'heartbeat') heartbeats += 1
@@ -92,13 +92,13 @@ describe('a Redis that has lost what it acknowledged', () => {
     await close()
   })
 
-  test('[R1] is noticed also when others have written in its place before anybody looked', async () => {
+  test('[R1] is noticed even if another entry was written at that offset before any node checked', async () => {
     const room = await aRoom(log)
     await room.say('bob', 'soon lost')
     const { open, snapshots, close } = await watched()
     await admin.xdel('faults:{room}:entries', '5-0')
     await admin.call('XSETID', 'faults:{room}:entries', '4-0')
-    // As the scripts write it: offset and time first.
+    // The scripts write offset and time first.
     const at = (await admin.time()).map(Number)[0]
     const entry = { offset: 5, at: (at ?? 0) * 1000 + 5000, type: 'message-posted' }
     const other = { ...entry, messageId: 'other', by: 'bob', text: 'another', ask: false }
@@ -109,7 +109,7 @@ describe('a Redis that has lost what it acknowledged', () => {
     await close()
   })
 
-  test('[R1] is noticed also when another stands in its place that is alike in all but its id', async () => {
+  test('[R1] is noticed even if the new entry at that offset differs in its id alone', async () => {
     const room = await aRoom(log)
     await room.say('bob', 'said twice')
     const { open, snapshots, close } = await watched()

@@ -1,5 +1,5 @@
-// Two thousand races for the end of a generation on a real Redis, from three connections: its owner completes it, a
-// member stops it, and another node takes its owner for dead.
+// Two thousand races for the end of a generation on a real Redis, over three connections: the owner completes it, a
+// member stops it, and another node declares the owner dead.
 import { expect, test } from 'vitest'
 import { digest } from '@roomcast/shared/digest'
 import { byteLength } from '@roomcast/shared/room'
@@ -11,10 +11,10 @@ import { aRoom, type TestRoom } from '../doubles/room.ts'
 const ROUNDS = 50
 const ROOMS = 40
 
-test('[R2.1][R2.2] of complete, cancel and reap one wins, 2,000 times, and all learn the same', async () => {
+test('[R2.1][R2.2] of complete, cancel and reap one wins, 2,000 times, and all callers learn the same end', async () => {
   const redis = await startRedis()
   const address = { urls: [redis.url], cluster: false }
-  // A lease that has run out as soon as it was given, so that a reaper may always act.
+  // A lease that runs out immediately, so that a reaper may act at any time.
   const openNode = () => openRedisNode(address, { namespace: 'races', leaseMs: 1 })
   const nodes = [await openNode(), await openNode(), await openNode()] as const
   const [owner, member, reaper] = [nodes[0].log, nodes[1].log, nodes[2].log]
@@ -24,7 +24,7 @@ test('[R2.1][R2.2] of complete, cancel and reap one wins, 2,000 times, and all l
   const winners: Record<string, number> = {}
   let races = 0
 
-  /** An answer that has begun, ready to be raced for. */
+  /** A running answer, ready for a race. */
   const begin = async (room: TestRoom) => {
     const owned = await room.asked('alice', 'Why?')
     return { room, owned, at: await room.write(owned, 0, 'Bec🎉') }
@@ -69,7 +69,7 @@ test('[R2.1][R2.2] of complete, cancel and reap one wins, 2,000 times, and all l
       await Promise.all(begun.map(race))
       racing = false
       await reaping
-      // What was raced for is history: the rooms stay small.
+      // Checkpoints keep the rooms small: the races so far are history.
       for (const room of rooms) await owner.checkpoint(await room.state())
     }
   } finally {

@@ -1,5 +1,5 @@
-// Three nodes, one of them far from Redis, and 150 members who talk, ask, edit and stop in one room at once: nobody starves, however
-// far. FAR_SECONDS says how long, for longer runs; the figures are printed.
+// Three nodes, one of them far from Redis, and 150 members who talk, ask, edit and stop in one room at once: nobody
+// starves, however far away. FAR_SECONDS sets the duration, for longer runs; the figures are printed.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { AppendAnswer } from '@roomcast/server/log/redis/append-request.ts'
 import { Refusal } from '@roomcast/shared/protocol'
@@ -13,20 +13,20 @@ import { aRoom } from '../doubles/room.ts'
 import { TEST_DEADLINE_MS } from '../support/deadline.ts'
 
 const SECONDS = Number(process.env['FAR_SECONDS'] ?? 4)
-/** Each way, ms. */
+/** One-way delay, ms. */
 const DISTANCES = [1, 1, 20] as const
 const MEMBERS_OF_A_NODE = 50
 
 interface Place {
   readonly node: RedisNode
   readonly room: TestRoom
-  /** How long commands took, ms. */
+  /** Duration of each command, ms. */
   readonly took: number[]
-  /** How long stops took, ms. */
+  /** Duration of each stop, ms. */
   readonly stops: number[]
-  /** What was refused and should not have been. */
+  /** Refusals that should not have happened. */
   readonly refused: string[]
-  /** How often a batch was decided again, at most. */
+  /** The most times that a batch was decided again. */
   worst: number
 }
 
@@ -43,7 +43,7 @@ beforeAll(async () => {
     proxies.push(proxy)
     const address = { urls: [proxy.url.replace('http:', 'redis:')], cluster: false }
     const node = await openRedisNode(address, { namespace: 'far' })
-    // No two have the same ids.
+    // Ids are unique across the nodes.
     const room = places.at(-1)?.room.on(node.log) ?? (await aRoom(node.log))
     const place: Place = { node, room, took: [], stops: [], refused: [], worst: 0 }
     countLosses(place)
@@ -56,7 +56,7 @@ afterAll(async () => {
   await redis.stop()
 })
 
-/** Counts how often in a row a node was told that it had come too late. */
+/** Counts how often in a row a node was told that it was behind. */
 function countLosses(place: Place): void {
   const { connections } = place.node
   const run = connections.run.bind(connections)
@@ -79,7 +79,7 @@ function percentile(times: readonly number[], part: number): number {
 }
 
 test(
-  '[R2.3][R3.1][R4.1] all are answered, a stop is not behind a flood, and all screens are the same',
+  '[R2.3][R3.1][R4.1] all commands are answered, a stop does not queue behind a flood, and all screens agree',
   async () => {
     const [first] = places
     if (!first) throw new Error('no node')
@@ -89,7 +89,7 @@ test(
     const tally = new Tally()
     const until = performance.now() + SECONDS * 1000
     const posted = new Set<string>()
-    /** What was started last, as far as members know. */
+    /** The newest generation that members know of. */
     let running: string | null = null
 
     const member = async (place: Place, name: string, chance: Chance) => {

@@ -1,4 +1,5 @@
-// The room log on a Redis that fails: what was asked is done once or refused, and nothing that was missed stays missed.
+// The room log on a failing Redis: each command is done once or refused, and followers catch up on whatever they
+// missed.
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { LogUpdate } from '@roomcast/server/judge/room-log.ts'
 import { type FaultyRedis, useFaultyRedis } from './faulty-redis.ts'
@@ -11,8 +12,8 @@ const fixture = useFaultyRedis()
 let { redis, proxy, admin, log, connections }: FaultyRedis = {} as FaultyRedis
 beforeEach(() => ({ redis, proxy, admin, log, connections } = fixture.current))
 
-describe('an answer of Redis that is lost', () => {
-  test('[R4.1] the connection asks again: a question is posted once, and its answer is the caller’s to run', async () => {
+describe('when an answer of Redis is lost', () => {
+  test('[R4.1] the connection asks again: a question is posted once, and the caller runs its answer', async () => {
     const room = await aRoom(log)
     const before = await room.state()
     proxy.loseNextAnswer()
@@ -33,7 +34,7 @@ describe('an answer of Redis that is lost', () => {
     expect(after.entries.slice(before.entries.length)).toEqual(entries)
     const begun = entries.find(({ type }) => type === 'generation-started')
     expect(started === null).toBe(begun === undefined)
-    // Whoever sends it again is told the same, and runs nothing.
+    // A repetition gets the same entries and runs nothing.
     expect((await send(log)).entries).toEqual(entries)
     expect(await log.read('room')).toEqual(after)
   })
@@ -47,7 +48,7 @@ describe('an answer of Redis that is lost', () => {
     expect((await room.reply(started.generationId)).text).toBe('Because 🎉!')
   })
 
-  test('[R2.1] there is one end, and the question that waited is the caller’s to run', async () => {
+  test('[R2.1] there is one end, and the caller runs the next question', async () => {
     const room = await aRoom(log)
     const started = await room.asked('alice', 'Why?')
     await room.queued('bob', 'How?')
@@ -59,8 +60,8 @@ describe('an answer of Redis that is lost', () => {
   })
 })
 
-describe('a user of Redis who lacks a command', () => {
-  test('is told of by each script that breaks off, and nothing is half done', async () => {
+describe('a Redis user without permission for a command', () => {
+  test('makes each script that breaks off report it, and nothing is half done', async () => {
     const [, ...rules] = documentedUser('weak')
     await admin.call('ACL', 'SETUSER', 'weak', ...rules, '~*', '&*')
     const address = redis.url.replace('redis://', 'redis://weak:weak@')
@@ -84,7 +85,7 @@ describe('a user of Redis who lacks a command', () => {
   })
 })
 
-test('[R4.3] who has come is told so, also where their list could not be set right', async () => {
+test('[R4.3] a join is acknowledged even if the list of the member’s rooms could not be corrected', async () => {
   const [, ...rules] = documentedUser('half')
   await admin.call('ACL', 'SETUSER', 'half', ...rules, '~*', '&*', '-hexists')
   const address = redis.url.replace('redis://', 'redis://half:half@')
@@ -99,8 +100,8 @@ test('[R4.3] who has come is told so, also where their list could not be set rig
   await half.close()
 })
 
-describe('a Redis that is away', () => {
-  test('[R4.3] everything is refused at once, as something to be tried again, and works when it is back', async () => {
+describe('when Redis is unavailable', () => {
+  test('[R4.3] everything is refused at once as retryable, and works when Redis is back', async () => {
     const room = await aRoom(log)
     const before = await room.state()
     await redis.kill()
@@ -115,7 +116,7 @@ describe('a Redis that is away', () => {
     expect((await room.state()).messages).toMatchObject([{ text: 'Hello' }])
   })
 
-  test('a Redis that does not answer is not waited for', async () => {
+  test('no command waits for a Redis that does not answer', async () => {
     const room = await aRoom(log)
     redis.pause()
     try {
@@ -125,7 +126,7 @@ describe('a Redis that is away', () => {
     }
   })
 
-  test('what was given up while Redis was frozen is not done when it goes on', async () => {
+  test('a command given up while Redis was frozen is not done when it resumes', async () => {
     const room = await aRoom(log)
     const running = await room.asked('alice', 'Why?')
     const before = await room.state()
@@ -139,20 +140,20 @@ describe('a Redis that is away', () => {
     const codes = await Promise.all(calls.map((call) => refusalOf(call())))
     expect(codes).toEqual(calls.map(() => 'storage-uncertain'))
     redis.resume()
-    // Redis has got to all of them by the time it answers this.
+    // Redis has processed all of them by the time it answers this.
     expect(await room.state()).toEqual(before)
     await room.say('bob', 'Hello')
     await room.write(running, 0, 'Because')
   })
 
-  test('[R4.1] a command that was under way when the connection broke is answered when it is back', async () => {
+  test('[R4.1] a command in flight when the connection broke is answered after the reconnect', async () => {
     const room = await aRoom(log)
     proxy.loseNextAnswer()
     const asking = room.asked('alice', 'Why?')
     await expect.poll(() => connections.isReady, { interval: 1 }).toBe(false)
     proxy.cut()
     await expect.poll(async () => (await admin.hget('faults:{room}', 'running')) ?? '').not.toBe('')
-    // Long enough for the connection to give up the command once.
+    // Long enough for the connection to give up on the command once.
     await expect.poll(() => proxy.refused).toBeGreaterThan(2)
     proxy.mend()
     const started = await asking
@@ -160,12 +161,12 @@ describe('a Redis that is away', () => {
     await room.write(started, 0, 'Because')
   })
 
-  test('[R4.1] a command that was under way when Redis died is answered when that is back', async () => {
+  test('[R4.1] a command in flight when Redis died is answered when Redis is back', async () => {
     const node = await openRedisNode({ urls: [redis.url], cluster: false }, { namespace: 'faults' })
     const room = await aRoom(node.log)
     redis.pause()
     const asking = room.asked('alice', 'Why?')
-    // One attempt to connect again, after which the connection gives up what it was asked.
+    // After one failed attempt to reconnect the connection gives up its pending commands.
     let failures = 0
     node.connections.commands.on('error', () => (failures += 1))
     await redis.kill()
@@ -187,7 +188,7 @@ describe('a Redis that is away', () => {
     await room.say('bob', 'Hello')
   })
 
-  test('[R3.1] an answer can be stopped also when Redis is full, and what it had is kept', async () => {
+  test('[R3.1] an answer can be stopped even if Redis is full, and its text is kept', async () => {
     const room = await aRoom(log)
     const running = await room.asked('alice', 'Why?')
     const end = await room.write(running, 0, 'Because')
@@ -207,7 +208,7 @@ describe('a Redis that is away', () => {
     expect((await room.reply(running.generationId)).text).toBe('Because')
   })
 
-  test('[R4.3] a full Redis that is asked for both at once takes what frees, and only that', async () => {
+  test('[R4.3] a full Redis takes the commands that free memory, and refuses the others sent with them', async () => {
     const room = await aRoom(log)
     const running = await room.asked('alice', 'Why?')
     const [first, second] = [await room.queued('bob', 'How?'), await room.queued('bob', 'When?')]
@@ -231,7 +232,7 @@ describe('a Redis that is away', () => {
     expect(second).not.toBe(first)
   })
 
-  test('[R4.3] a user without the right for a command is refused, and nothing has changed', async () => {
+  test('[R4.3] a Redis user without permission for a command is refused, and nothing has changed', async () => {
     const room = await aRoom(log)
     const before = await room.state()
     await admin.acl('SETUSER', 'default', '-xadd')
@@ -252,13 +253,13 @@ describe('a Redis that is away', () => {
   })
 })
 
-describe('what was published and did not arrive', () => {
-  test('[R1.4] followers are told where the room stands, and live on, after a lost connection', async () => {
+describe('when published updates do not arrive', () => {
+  test('[R1.4] followers learn the position of the room and stay live after a lost connection', async () => {
     const room = await aRoom(log)
     const told: LogUpdate[] = []
     await log.follow('room', (update) => told.push(update))
     proxy.cut()
-    // Written by another node, while this one hears nothing.
+    // Written by another node while this one is disconnected.
     const address = { urls: [redis.url], cluster: false }
     const away = await openRedisNode(address, { namespace: 'faults' })
     const elsewhere = room.on(away.log)
@@ -275,19 +276,19 @@ describe('what was published and did not arrive', () => {
     await away.close()
   })
 
-  test('a subscription that fell silent is noticed all the same', async () => {
+  test('a subscription that fell silent is noticed too', async () => {
     const room = await aRoom(log)
     const told: LogUpdate[] = []
     await log.follow('room', (update) => told.push(update))
-    // The connection stays, and delivers nothing any more.
+    // The connection stays open but delivers nothing.
     await connections.subscriber.unsubscribe('faults:{room}')
     await room.say('bob', 'missed')
     await expect.poll(() => told).toMatchObject([{ type: 'heartbeat', offset: 5 }])
   })
 })
 
-describe('what arrives late', () => {
-  test('that an earlier room was deleted says nothing about the one made again under its id', async () => {
+describe('a late message', () => {
+  test('about a deleted room does not affect a new room with the same id', async () => {
     const { epoch } = await (await aRoom(log)).state()
     await log.deleteRoom('room')
     const room = await aRoom(log)
@@ -300,8 +301,8 @@ describe('what arrives late', () => {
   })
 })
 
-describe('the list of a member', () => {
-  test('loses rooms that are not there, unless they were put there a moment ago', async () => {
+describe('a member’s list of rooms', () => {
+  test('loses rooms that do not exist, unless they were added a moment ago', async () => {
     const room = await aRoom(log)
     await admin.zadd('faults:member:bob', 1000, 'long-gone')
     const [seconds] = await admin.time()
@@ -313,13 +314,13 @@ describe('the list of a member', () => {
 })
 
 describe('an answer of Redis that comes too late', () => {
-  test('[R4.3] does not have a command refused that was done', async () => {
+  test('[R4.3] does not get a finished command refused', async () => {
     const room = await aRoom(log)
     const post = room.newPost('alice', 'Why?', true)
     const timesSent = () => proxy.sent().split(post.commandId).length - 1
     proxy.holdAnswers()
     const asking = log.post('room', post)
-    // The first answer is given up, and the command sent again.
+    // The connection gives up on the first answer and sends the command again.
     await expect.poll(timesSent).toBeGreaterThan(1)
     proxy.releaseAnswers()
     const { started } = await asking
@@ -327,7 +328,7 @@ describe('an answer of Redis that comes too late', () => {
     expect((await room.state()).messages).toHaveLength(2)
   })
 
-  test('[R4.1] a command that is never answered is refused as one that may have been done', async () => {
+  test('[R4.1] leaves a command refused as uncertain if it never comes', async () => {
     const room = await aRoom(log)
     const post = room.newPost('bob', 'Hello', false)
     proxy.holdAnswers()

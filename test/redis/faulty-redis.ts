@@ -1,4 +1,4 @@
-// A Redis of its own for each test, reached through a wire that can be cut, and a room log on it.
+// A Redis of its own for each test, behind a proxy that can cut the connection, and a room log on it.
 import { Redis } from 'ioredis'
 import { afterEach, beforeEach } from 'vitest'
 import type { RoomLog } from '@roomcast/server/judge/room-log.ts'
@@ -14,7 +14,7 @@ export interface FaultyRedis {
   readonly redis: RedisServer
   /** Between the log and Redis. */
   readonly proxy: TcpProxy
-  /** A connection past the wire. */
+  /** A connection that bypasses the proxy. */
   readonly admin: Redis
   /** In the namespace `faults`. */
   readonly log: RoomLog
@@ -23,7 +23,7 @@ export interface FaultyRedis {
   readonly lost: string[]
 }
 
-/** Opens one before each test of the file and closes it after. */
+/** Starts one before each test of the file and stops it after. */
 export function useFaultyRedis(): { readonly current: FaultyRedis } {
   let current: FaultyRedis | null = null
 

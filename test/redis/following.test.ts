@@ -1,4 +1,4 @@
-// Following on a Redis that publishes at most once: what was missed is known soon, by a clock in the hands of the test.
+// Following on a Redis that publishes at most once: missed updates are noticed soon, by a clock that the test controls.
 import type { Redis } from 'ioredis'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { LogUpdate } from '@roomcast/server/judge/room-log.ts'
@@ -9,16 +9,16 @@ import { openRedisNode, type RedisNode } from './redis-log.ts'
 import { aRoom, stateOf, type TestRoom } from '../doubles/room.ts'
 import { useRedis } from './use-redis.ts'
 
-/** Simulated time passes with each look. */
+/** Simulated time passes with each poll. */
 const EACH = { interval: 10 }
 const CHANNEL = 'following:{room}'
 
 let redis: RedisServer
 let admin: Redis
-/** Where somebody follows, and its clock. */
+/** The node with the follower, and its clock. */
 let near: RedisNode
 let clock: SimulatedClock
-/** Where others write. */
+/** The node that writes. */
 let far: RedisNode
 let room: TestRoom
 let told: LogUpdate[]
@@ -47,7 +47,7 @@ async function subscribers(): Promise<number> {
 }
 
 describe('a follower', () => {
-  test('[R1.6] is not there before Redis has confirmed the subscription', async () => {
+  test('[R1.6] is not following until Redis has confirmed the subscription', async () => {
     const { subscriber } = near.connections
     const subscribe = subscriber.subscribe.bind(subscriber) as (name: string) => Promise<unknown>
     let open: () => void = () => undefined
@@ -57,7 +57,7 @@ describe('a follower', () => {
     )
     let isThere = false
     const following = follow().then(() => (isThere = true))
-    // As long as it takes to ask Redis something, and more.
+    // Longer than a round trip to Redis takes.
     for (let turn = 0; turn < 5; turn++) await near.log.read('room')
     expect(isThere).toBe(false)
     open()
@@ -66,7 +66,7 @@ describe('a follower', () => {
     await expect.poll(() => told, EACH).toMatchObject([{ type: 'entries' }])
   })
 
-  test('[R1.4] lives on after a lost connection, and is told where the room stands', async () => {
+  test('[R1.4] stays live after a lost connection, and learns the position of the room', async () => {
     await follow()
     await admin.call('CLIENT', 'KILL', 'TYPE', 'pubsub')
     await room.say('bob', 'missed')
@@ -77,7 +77,7 @@ describe('a follower', () => {
         return told.at(-1)
       }, EACH)
       .toMatchObject({ type: 'heartbeat', offset: 5 })
-    // Well before the next look at all rooms.
+    // Well before the next check of all rooms.
     expect(clock.now()).toBeLessThan(Date.UTC(2026, 0, 1) + 2500)
     await room.say('bob', 'heard')
     await expect
@@ -85,7 +85,7 @@ describe('a follower', () => {
       .toMatchObject({ type: 'entries', entries: [{ text: 'heard' }] })
   })
 
-  test('[R1.4] is told every 2.5 s where the room stands, since a connection can deliver nothing', async () => {
+  test('[R1.4] learns the position of the room every 2.5 s, since a connection may deliver nothing', async () => {
     await follow()
     await near.connections.subscriber.unsubscribe(CHANNEL)
     const owned = await room.asked('alice', 'Why?')
@@ -101,14 +101,14 @@ describe('a follower', () => {
   })
 })
 
-/** The last entry is lost, as after a failover to a replica that was behind. */
+/** Loses the last entry, as after a failover to a replica that lagged. */
 async function loseTail(): Promise<void> {
   await admin.hset(CHANNEL, 'offset', 4)
   await admin.xdel(`${CHANNEL}:entries`, '5-0')
   await admin.call('XSETID', `${CHANNEL}:entries`, '4-0')
 }
 
-/** The same, and a node that has not seen it has written another in its place. */
+/** Loses the last entry, and a node that never saw it writes another at its offset. */
 async function loseTailToAnother(): Promise<void> {
   await loseTail()
   const other = await openRedisNode(ADDRESS(), { namespace: 'following' })
@@ -118,9 +118,9 @@ async function loseTailToAnother(): Promise<void> {
 
 describe('a room that has lost its tail', () => {
   test.each([
-    ['and stands behind what was followed', loseTail],
-    ['and goes on differently', loseTailToAnother],
-  ])('gets one new epoch, also when two nodes find out at once: %s', async (_, lose) => {
+    ['behind its followers', loseTail],
+    ['continuing with another entry', loseTailToAnother],
+  ])('gets one new epoch even if two nodes notice at once: %s', async (_, lose) => {
     const lost: string[] = []
     const options = { namespace: 'following', clock, onLost: () => lost.push('room') }
     const nodes = [await openRedisNode(ADDRESS(), options), await openRedisNode(ADDRESS(), options)]
@@ -129,7 +129,7 @@ describe('a room that has lost its tail', () => {
     await room.say('bob', 'soon lost')
     await expect.poll(() => heard.length, EACH).toBe(2)
     await lose()
-    // Both look before either can act.
+    // Both nodes check before either can act.
     redis.pause()
     await clock.advance(2500)
     redis.resume()
@@ -143,7 +143,7 @@ describe('a room that has lost its tail', () => {
     await Promise.all(nodes.map((node) => node.close()))
   })
 
-  test('that cannot be given again is told of, and followers hear where the room stands', async () => {
+  test('whose repair fails is reported, and followers learn the position of the room', async () => {
     const [, ...rules] = documentedUser('weak')
     await admin.call('ACL', 'SETUSER', 'weak', ...rules, '~*', '&*', '-hexists')
     const failed: string[] = []
@@ -163,7 +163,7 @@ describe('a room that has lost its tail', () => {
       }, EACH)
       .toMatchObject({ type: 'heartbeat', offset: 4 })
     expect(failed).toContain('room')
-    // With its rights it does what it could not.
+    // With permission restored, the repair succeeds.
     const { epoch } = await room.state()
     await admin.call('ACL', 'SETUSER', 'weak', '+hexists')
     await clock.advance(2500)
@@ -171,12 +171,12 @@ describe('a room that has lost its tail', () => {
     await weak.close()
   })
 
-  test('is not given a checkpoint that knows what is lost', async () => {
+  test('does not accept a checkpoint that contains lost entries', async () => {
     await follow()
     await room.say('bob', 'soon lost')
     await expect.poll(() => told.length, EACH).toBe(1)
     const known = await room.state()
-    // Else it would find out at once.
+    // A subscribed node would notice the loss at once.
     await near.connections.subscriber.unsubscribe(CHANNEL)
     await loseTailToAnother()
     const before = await far.log.read('room')

@@ -1,5 +1,5 @@
-// Nodes decide on what they know of a room, and the log compares: whoever did not know enough decides again, and nobody is
-// refused or let through by what was true before. How often Redis is asked is counted.
+// Nodes decide on their own knowledge of a room, and the log compares grounds: a node that was behind decides again,
+// and nobody is refused or admitted on outdated facts. The test counts the requests to Redis.
 import { createHash } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -33,7 +33,7 @@ function node(index: number): RedisNode {
   return found
 }
 
-/** Counts the scripts that a node runs for somebody who waits. */
+/** Counts the scripts that a node runs on behalf of a waiting caller. */
 function countOf({ connections }: RedisNode): { readonly scripts: string[] } {
   const scripts: string[] = []
   const run = connections.run.bind(connections)
@@ -44,9 +44,9 @@ function countOf({ connections }: RedisNode): { readonly scripts: string[] } {
   return { scripts }
 }
 
-describe('a node that has not heard of what came since', () => {
+describe('a node that is behind', () => {
   beforeEach(async () => {
-    // It knows the room as it is now, and follows it no further.
+    // The node knows the room as it is now, but does not follow it.
     await there.say('carol', 'Hello')
   })
 
@@ -58,7 +58,7 @@ describe('a node that has not heard of what came since', () => {
     expect(entries.length).toBeGreaterThan(0)
   })
 
-  test('refuses who was removed meanwhile, whatever they want', async () => {
+  test('refuses every command of a member removed meanwhile', async () => {
     const said = await there.said('bob', 'Helo')
     await here.remove('alice', 'bob')
     const wanted = [
@@ -75,14 +75,14 @@ describe('a node that has not heard of what came since', () => {
     }
   })
 
-  test('lets in who may be again', async () => {
+  test('accepts a member who has returned', async () => {
     await here.remove('bob', 'bob')
     expect(await refusalOf(there.say('bob', 'Hello?'))).toBe('removed')
     await here.joins('bob')
     await there.say('bob', 'Hello!')
   })
 
-  test('refuses nothing that there is room for by now', async () => {
+  test('does not refuse a question once the queue has room again', async () => {
     const running = await here.asked('alice', 'Why?')
     for (let count = 0; count < LIMITS.queueLengthPerMember; count++)
       await there.ask('bob', `And ${count}?`)
@@ -91,7 +91,7 @@ describe('a node that has not heard of what came since', () => {
     await there.ask('bob', 'More?')
   })
 
-  test('is told of an end that was there before', async () => {
+  test('learns the end that came first', async () => {
     const running = await here.asked('alice', 'Why?')
     const ended = await here.cancel('bob', running.generationId)
     const again = await there.cancel('carol', running.generationId)
@@ -101,7 +101,7 @@ describe('a node that has not heard of what came since', () => {
     )
   })
 
-  test('reads a room anew in which more has happened than it may catch up with', async () => {
+  test('reads the whole room if it is too far behind to catch up', async () => {
     await Promise.all(Array.from({ length: 600 }, (_, index) => here.say('bob', `${index}`)))
     const running = await here.asked('alice', 'Why?')
     expect(await there.ask('bob', 'And?')).toMatchObject({ started: null })
@@ -110,8 +110,10 @@ describe('a node that has not heard of what came since', () => {
   })
 })
 
-describe('what a node knows and Redis does not any more', () => {
-  /** Gives Redis back what it had of the room, as a failover does that has lost the rest. */
+describe('knowledge that Redis has lost', () => {
+  /**
+   * Remembers the keys of the room; the returned function restores them, as a failover does that lost everything later.
+   */
   async function remember(): Promise<() => Promise<void>> {
     const names = await admin.keys(`ground:{${here.roomId}}*`)
     const kept = await Promise.all(
@@ -124,7 +126,7 @@ describe('what a node knows and Redis does not any more', () => {
     }
   }
 
-  test('is not decided on, also where another entry stands in its place', async () => {
+  test('is not used for decisions, even if another entry has taken the offset', async () => {
     await there.say('carol', 'Hello')
     const lose = await remember()
     await there.remove('alice', 'bob')
@@ -139,7 +141,7 @@ describe('what a node knows and Redis does not any more', () => {
     await other.close()
   })
 
-  test('is not decided on, also where it has lost talk only, and goes on', async () => {
+  test('is not used for decisions if only messages were lost, and the room goes on', async () => {
     await there.say('carol', 'Hello')
     const lose = await remember()
     await there.say('carol', 'soon lost')
@@ -151,7 +153,7 @@ describe('what a node knows and Redis does not any more', () => {
 })
 
 describe('an entry of a later version', () => {
-  test('is passed over, and others decide again after it', async () => {
+  test('is skipped, and later commands are decided again', async () => {
     await there.say('carol', 'Hello')
     const key = `ground:{${here.roomId}}`
     const [offset, at] = (await admin.hmget(key, 'offset', 'at')).map(Number) as [number, number]
@@ -170,8 +172,8 @@ describe('an entry of a later version', () => {
   })
 })
 
-describe('Redis is asked', () => {
-  test('once for a post, a question and a stop, where another node takes part', async () => {
+describe('a node asks Redis', () => {
+  test('once each for a post, a question and a stop, while another node takes part', async () => {
     const watchers = [await here.watch(), await there.watch()]
     const counted = countOf(node(1))
     await there.say('carol', 'Hello')
@@ -199,7 +201,7 @@ describe('Redis is asked', () => {
     for (const watcher of watchers) watcher.stop()
   })
 
-  test('once for all who speak at the same moment, and each is answered', async () => {
+  test('once for all messages of the same moment, and each gets its answer', async () => {
     await there.say('carol', 'Hello')
     const counted = countOf(node(1))
     const posts = Array.from({ length: 50 }, (_, index) => there.say('bob', `${index}`))
@@ -212,7 +214,7 @@ describe('Redis is asked', () => {
     )
   })
 
-  test('for talk without others having to decide again', async () => {
+  test('about messages without making others decide again', async () => {
     await here.say('alice', 'Hello')
     await there.say('carol', 'Hello')
     const counted = [countOf(node(0)), countOf(node(1))]
@@ -222,7 +224,7 @@ describe('Redis is asked', () => {
     expect(counted.map(({ scripts }) => scripts.length)).toEqual([20, 20])
   })
 
-  test('for a batch in which a refusal is nobody else’s', async () => {
+  test('with a batch in which one refusal affects no other command', async () => {
     await there.say('carol', 'Hello')
     await here.remove('alice', 'bob')
     const codes = await Promise.all([

@@ -1,4 +1,4 @@
-// What the adapter keeps in Redis: scripts that it takes, keys that lie together, and nothing that is left behind.
+// The Redis adapter's storage: scripts that Redis accepts, keys that share a hash slot, and no leftovers.
 import { readdirSync } from 'node:fs'
 import { createHash } from 'node:crypto'
 import type { Redis } from 'ioredis'
@@ -12,7 +12,7 @@ import { aRoom, refusalOf, startedBy, type TestRoom } from '../doubles/room.ts'
 import { useRedis } from './use-redis.ts'
 
 const LEASE_MS = 6000
-/** Redis keeps the text of every script; they are short, or they do too much. */
+/** Redis keeps the text of every script. Scripts are short: a long one does too much. */
 const MOST_BYTES = 21 * 1024
 const FOLDER = new URL('../../packages/server/src/log/redis/', import.meta.url)
 
@@ -42,7 +42,7 @@ async function allKeys(): Promise<string[]> {
   }
 }
 
-/** A room in which everything has happened that leaves something in Redis, and an answer is being written. */
+/** A room with everything that leaves something in Redis, and a running answer. */
 async function aFullRoom(): Promise<TestRoom> {
   const room = await aRoom(node.log)
   await room.say('bob', 'Hello')
@@ -64,7 +64,7 @@ async function aFullRoom(): Promise<TestRoom> {
   return room
 }
 
-test('every script is taken by Redis, is short, and is used', async () => {
+test('Redis accepts every script, and each is short and in use', async () => {
   const scripts = loadScripts({ publishCommand: 'publish', leaseMs: 1, freshMs: 1 })
   for (const { name, lua } of Object.values(scripts)) {
     const sha = createHash('sha1').update(lua).digest('hex')
@@ -72,13 +72,13 @@ test('every script is taken by Redis, is short, and is used', async () => {
     expect(Buffer.byteLength(lua), name).toBeLessThan(MOST_BYTES)
   }
   const files = readdirSync(FOLDER).filter((file) => file.endsWith('.lua'))
-  // One text is loaded twice, once for a Redis that is full.
+  // One text is loaded twice, the second time for a Redis that is full.
   const { 'append-freeing': _, ...once } = scripts
   const used = Object.keys(once).map((name) => `${name}.lua`)
   expect([...used, 'prelude.lua', 'cards.lua'].toSorted()).toEqual(files.toSorted())
 })
 
-test('the keys of a room lie together, and are the only ones besides the lists', async () => {
+test('the keys of a room share a hash tag, and no others exist besides the lists', async () => {
   await aFullRoom()
   const names = await allKeys()
   const lists = ['keys:member:alice', 'keys:member:bob', 'keys:member:carol', 'keys:{active}']
@@ -88,10 +88,10 @@ test('the keys of a room lie together, and are the only ones besides the lists',
   for (const name of ofRoom) expect(name).toMatch(/^keys:\{room\}(:|$)/)
 })
 
-test('nothing is left of a deleted room', async () => {
+test('a deleted room leaves no keys', async () => {
   await aFullRoom()
   await node.log.deleteRoom('room')
-  // A node that has seen a whole lease looks after all rooms.
+  // A node sweeps all rooms once it has seen a whole lease.
   const clock = new SimulatedClock()
   const reaper = await openNode({ clock })
   await clock.advance(LEASE_MS)
@@ -101,7 +101,7 @@ test('nothing is left of a deleted room', async () => {
   expect(await admin.pttl('keys:{active}:sweeper:2')).toBeGreaterThan(0)
 })
 
-test('who comes to a room that has just gone is not listed there', async () => {
+test('a member who joins a room that was just deleted is not listed in it', async () => {
   await aRoom(node.log)
   await node.log.deleteRoom('room')
   const dora = { commandId: 'join', memberId: 'dora', name: 'Dora', role: 'member' } as const
@@ -110,7 +110,7 @@ test('who comes to a room that has just gone is not listed there', async () => {
   expect(lists).toEqual([])
 })
 
-test('a late owner brings nothing of a deleted room back', async () => {
+test('a late owner restores nothing of a deleted room', async () => {
   const room = await aRoom(node.log)
   const idle = await room.state()
   const owned = await room.asked('alice', 'Why?')
@@ -127,7 +127,7 @@ test('a late owner brings nothing of a deleted room back', async () => {
   expect(await allKeys()).toEqual(before)
 })
 
-test('while an answer grows, nothing in Redis grows but its text', async () => {
+test('while an answer grows, only its text grows in Redis', async () => {
   const room = await aRoom(node.log)
   const owned = await room.asked('alice', 'Why?')
   let at = await room.write(owned, 0, { text: 'x', mark: 'text' })
@@ -147,13 +147,13 @@ test('while an answer grows, nothing in Redis grows but its text', async () => {
   expect((await room.reply(owned.generationId)).end).toBe(at)
 })
 
-test('[R6.7] who leaves by one node and comes back by another has the room in their list', async () => {
+test('[R6.7] a member who leaves on one node and returns on another has the room in their list', async () => {
   const room = await aRoom(node.log)
   const other = await openNode()
   const back = room.on(other.log)
   const { commands } = node.connections
   const zrem = commands.zrem.bind(commands)
-  // It takes a while on its way.
+  // The removal from the list is delayed.
   commands.zrem = (async (...given: Parameters<typeof zrem>) => {
     await back.joins('bob')
     return zrem(...given)
@@ -165,13 +165,13 @@ test('[R6.7] who leaves by one node and comes back by another has the room in th
 })
 
 test.each([
-  ['before they are in it', 'before', 'room-not-found'],
-  ['when it has changed and they try again', 'between', 'room-not-found'],
-  ['right after they have come', 'after', 'not refused'],
-])('who comes while the room goes is not listed there: %s', async (_, when, outcome) => {
+  ['before they join', 'before', 'room-not-found'],
+  ['when the room has changed and the join is decided again', 'between', 'room-not-found'],
+  ['right after they join', 'after', 'not refused'],
+])('a member who joins while the room is deleted is not listed in it: %s', async (_, when, outcome) => {
   const room = await aRoom(node.log)
   const other = await openNode()
-  // It knows the room, and does not hear that it goes.
+  // The other node knows the room but does not hear of its deletion.
   await room.on(other.log).say('bob', 'Hello')
   if (when === 'between') await room.joins('eve')
   const { connections } = other
@@ -189,7 +189,7 @@ test.each([
   await other.close()
 })
 
-test('who is refused when the room has changed is not listed there', async () => {
+test('a member whose join is refused after a change is not listed in the room', async () => {
   const room = await aRoom(node.log)
   const other = await openNode()
   await room.on(other.log).say('bob', 'Hello')

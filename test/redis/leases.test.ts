@@ -1,4 +1,4 @@
-// Who is taken for dead on a Redis that several nodes share: nobody who shows himself, and nobody who could not.
+// Which owners count as dead on a Redis that several nodes share: none that renews its lease, and none that could not.
 import { Redis } from 'ioredis'
 import {
   afterAll,
@@ -28,9 +28,9 @@ let admin: Redis
 let namespaces = 0
 let keys: Keys
 let nodes: RedisNode[]
-/** Where answers are written. */
+/** The node that writes the answers. */
 let owner: RedisNode
-/** Another node, and how it sees time pass. */
+/** Another node, which judges owners, and its clock. */
 let reaper: RedisNode
 let clock: SimulatedClock
 
@@ -62,7 +62,7 @@ afterEach(async () => {
   await Promise.all(nodes.map((node) => node.close()))
 })
 
-/** Milliseconds of the clock that leases are measured by. */
+/** The Redis time in milliseconds, by which leases are measured. */
 async function redisNow(): Promise<number> {
   const [seconds, microseconds] = await admin.time()
   return Number(seconds) * 1000 + Number(microseconds) / 1000
@@ -73,7 +73,7 @@ async function leaseOf({ roomId, generationId }: Started): Promise<number> {
   return Number(await admin.hget(generation, 'lease'))
 }
 
-/** Waits until the lease has run out, without which nothing may be judged. */
+/** Waits until the lease has run out: no owner is judged before that. */
 async function runsOut(owned: Started): Promise<void> {
   await expect
     .poll(async () => (await redisNow()) - (await leaseOf(owned)), EACH)
@@ -89,8 +89,8 @@ describe('an owner', () => {
       'writes',
       (node: RedisNode, owned: Started, at: number) => node.log.appendReply(owned, at, '.'),
     ],
-  ])('[R5.1] who %s is left alone by other nodes, and ends when it stops', async (_, live) => {
-    // So long that no busy machine lets it run out; it is made older by hand.
+  ])('[R5.1] that %s is left alone by other nodes, and is ended when it stops', async (_, live) => {
+    // So long that it does not run out even on a busy machine; the test ages it by hand.
     const leaseMs = 60_000
     const here = await openNode({ leaseMs })
     const there = await openNode({ leaseMs, clock })
@@ -119,7 +119,7 @@ describe('an owner', () => {
     expect(await here.log.renew(owned)).toBe(false)
   })
 
-  test('[R5.1] is judged by a node that has just come only when that has seen a whole lease', async () => {
+  test('[R5.1] is judged by a new node only after that node has seen a whole lease', async () => {
     const room = await aRoom(owner.log)
     await runsOut(await room.asked('alice', 'Why?'))
     for (const waits of [LEASE_MS - 1, 1]) {
@@ -131,7 +131,7 @@ describe('an owner', () => {
     expect(await runs(room)).toBe(false)
   })
 
-  test('[R5.1] has a whole lease to come back after Redis was away', async () => {
+  test('[R5.1] has a whole lease to come back after an outage of Redis', async () => {
     const room = await aRoom(owner.log)
     const owned = await room.asked('alice', 'Why?')
     await clock.advance(LEASE_MS)
@@ -146,7 +146,7 @@ describe('an owner', () => {
     expect(await runs(room)).toBe(false)
   })
 
-  test('[R5.1] has a whole lease to come back after Redis did not answer', async () => {
+  test('[R5.1] has a whole lease to come back after Redis stopped answering', async () => {
     const room = await aRoom(owner.log)
     const owned = await room.asked('alice', 'Why?')
     await clock.advance(LEASE_MS)
@@ -167,7 +167,7 @@ describe('an owner', () => {
     const owned = await room.asked('alice', 'Why?')
     await clock.advance(LEASE_MS)
     expect(await reaper.log.recover(newId)).toEqual([])
-    // Where time stands still, that of Redis leaps.
+    // Simulated time stands still while the time of Redis advances.
     const since = await redisNow()
     await expect.poll(redisNow, EACH).toBeGreaterThan(since + 1200)
     expect(await reaper.log.recover(newId)).toEqual([])
@@ -178,7 +178,7 @@ describe('an owner', () => {
     expect(await runs(room)).toBe(false)
   })
 
-  test('[R5.1] has a whole lease to come back after everything has slept', async () => {
+  test('[R5.1] has a whole lease to come back after everything was suspended', async () => {
     const room = await aRoom(owner.log)
     const owned = await room.asked('alice', 'Why?')
     await clock.advance(LEASE_MS)
@@ -193,7 +193,7 @@ describe('an owner', () => {
     expect(await runs(room)).toBe(false)
   })
 
-  test('[R5.1] is judged again a whole lease after all have slept, by looks that come each second', async () => {
+  test('[R5.1] is judged again a whole lease after a suspension, by checks every second', async () => {
     const patient = await openNode({ clock, leaseMs: 6000 })
     const room = await aRoom(owner.log)
     const owned = await room.asked('alice', 'Why?')
@@ -209,7 +209,7 @@ describe('an owner', () => {
     expect(await runs(room)).toBe(false)
   })
 
-  test('[R5.1] who shows itself between the look and the end is not interrupted', async () => {
+  test('[R5.1] that renews between the check and the end is not interrupted', async () => {
     const room = await aRoom(owner.log)
     const owned = await room.asked('alice', 'Why?')
     const [generation] = keys.generation(room.roomId, owned.generationId)
@@ -226,7 +226,7 @@ describe('an owner', () => {
     expect(await runs(room)).toBe(true)
   })
 
-  test('[R5.1] is not judged by a look that Redis has held up since', async () => {
+  test('[R5.1] is not judged by a check that Redis has delayed', async () => {
     const room = await aRoom(owner.log)
     const owned = await room.asked('alice', 'Why?')
     await clock.advance(LEASE_MS)
@@ -234,7 +234,7 @@ describe('an owner', () => {
     const { connections } = reaper
     const run = connections.run.bind(connections)
     let calls = 0
-    // The first call looks at the clock, the second one at the owner.
+    // The first call reads the clock, the second checks the owner.
     vi.spyOn(connections, 'run').mockImplementation((...call) => {
       if (++calls === 2) {
         redis.pause()
@@ -254,11 +254,11 @@ describe('an owner', () => {
   })
 })
 
-describe('the look after all rooms', () => {
-  test('is for one node at a time, and another takes over', async () => {
+describe('the sweep of all rooms', () => {
+  test('runs on one node at a time, and another takes over', async () => {
     const room = await aRoom(owner.log)
     const owned = await room.asked('alice', 'Why?')
-    // Whoever looks does so for a third of the lease.
+    // A node keeps the sweep for a third of the lease.
     const [one, other] = [
       await openNode({ clock, leaseMs: 3000 }),
       await openNode({ clock, leaseMs: 3000 }),
@@ -277,7 +277,7 @@ describe('the look after all rooms', () => {
       .toBe(false)
   })
 
-  test('is left to others by a node that may not judge yet', async () => {
+  test('is left to others by a node that may not judge owners yet', async () => {
     const room = await aRoom(owner.log)
     await runsOut(await room.asked('alice', 'Why?'))
     const newcomer = await openNode({ clock: new SimulatedClock() })
@@ -287,7 +287,7 @@ describe('the look after all rooms', () => {
     expect(await runs(room)).toBe(false)
   })
 
-  test('keeps a room for a while after its last touch, and forgets it then', async () => {
+  test('keeps a room for a while after its last touch, then forgets it', async () => {
     const room = await aRoom(owner.log)
     await room.end(await room.asked('alice', 'Why?'), 'completed')
     await clock.advance(LEASE_MS)
@@ -300,7 +300,7 @@ describe('the look after all rooms', () => {
     expect(await admin.zscore(active, room.roomId)).toBeNull()
   })
 
-  test('[R5.1] knows a room again whose note was lost, by its owner or by whoever opens it', async () => {
+  test('[R5.1] finds a room again after its record was lost, through its owner or a node that opens it', async () => {
     const room = await aRoom(owner.log)
     const owned = await room.asked('alice', 'Why?')
     const [active] = keys.active
@@ -317,7 +317,7 @@ describe('the look after all rooms', () => {
     expect(await runs(room)).toBe(false)
   })
 
-  test('[R5.1] ends what ran in 500 rooms, each once, and starts what waited there', async () => {
+  test('[R5.1] ends the running generations of 500 rooms, each once, and starts the waiting questions', async () => {
     const rooms: TestRoom[] = []
     for (let index = 0; index < 500; index += 50)
       rooms.push(
@@ -350,7 +350,7 @@ describe('the look after all rooms', () => {
     }
   })
 
-  test('gives what it has started also when its answer was lost', async () => {
+  test('returns the generations it started even if the answer was lost', async () => {
     const room = await aRoom(owner.log)
     const owned = await room.asked('alice', 'Why?')
     const waiting = await room.queued('bob', 'How?')
@@ -376,7 +376,7 @@ describe('the look after all rooms', () => {
       expect(await owner.log.appendReply(one, 0, 'So')).toMatchObject({ ok: true })
   })
 
-  test('cuts a lease that is longer than any can be: the clock of Redis was set back', async () => {
+  test('shortens a lease that is too long because the clock of Redis was set back', async () => {
     const room = await aRoom(owner.log)
     const owned = await room.asked('alice', 'Why?')
     await clock.advance(LEASE_MS)

@@ -1,4 +1,4 @@
-// A node does not start as a user of Redis who may not run all that it runs.
+// A node refuses to start if its Redis user may not run all the commands it needs.
 import type { Redis } from 'ioredis'
 import { describe, expect, test } from 'vitest'
 import { Connections } from '@roomcast/server/redis/connections.ts'
@@ -12,7 +12,7 @@ let redis: RedisServer
 let admin: Redis
 useRedis((inUse) => ({ redis, admin } = inUse))
 
-/** What a node says that starts as the documented user with these rules besides; null: it starts. */
+/** The message of a node that starts as the documented user with these extra rules; null if it starts. */
 async function said(...rules: readonly string[]): Promise<string | null> {
   const [, ...documented] = documentedUser('weak')
   await admin.call('ACL', 'SETUSER', 'weak', 'reset', ...documented, ...rules)
@@ -30,23 +30,23 @@ async function said(...rules: readonly string[]): Promise<string | null> {
 }
 
 describe('the user of a node in Redis', () => {
-  test('who is documented may do all, and nothing of it is left', async () => {
+  test('may run every command if set up as documented, and the check leaves nothing behind', async () => {
     expect(await said()).toBeNull()
     expect(await admin.keys('*permissions*')).toEqual([])
   })
 
   test.each([...Object.keys(TRIED), 'time', 'publish'])(
-    'who may not %s is named with it',
+    'that may not run %s gets an error naming the command',
     async (name) => {
       expect(await said(`-${name}`)).toContain(`may not run ${name} on "roomcast:*"`)
     },
   )
 
-  test('who lacks several is told all of them', async () => {
+  test('that lacks several commands gets an error naming all of them', async () => {
     expect(await said('-xrange', '-xadd')).toContain('may not run xadd, xrange on')
   })
 
-  test('who may not publish where it has to is told so', async () => {
+  test('that may not publish to the namespace gets an error saying so', async () => {
     expect(await said('resetchannels', '&other:*')).toContain('may not run publish on')
   })
 })

@@ -1,4 +1,4 @@
-// What Redis does to presence when it fails: nothing that members would notice for long.
+// Presence on a failing Redis: members notice little, and only for a moment.
 import { Redis } from 'ioredis'
 import { afterAll, describe, expect, test } from 'vitest'
 import { type RedisServer, startRedis, startRedisCluster } from '../support/redis-server.ts'
@@ -10,7 +10,7 @@ afterAll(async () => {
   await Promise.all(stops.map((stop) => stop()))
 })
 
-/** Redis for one test, which may do to it what it likes. */
+/** A Redis for one test alone, which may break it. */
 async function start(kind: string): Promise<{ url: string; servers: readonly RedisServer[] }> {
   const cluster = kind === 'Redis' ? null : await startRedisCluster()
   const servers = cluster ? cluster.nodes : [await startRedis()]
@@ -18,9 +18,9 @@ async function start(kind: string): Promise<{ url: string; servers: readonly Red
   return { url: servers.map(({ url }) => url).join(','), servers }
 }
 
-describe.each(['Redis', 'a cluster of Redis'])('presence when it fails: %s', (kind) => {
+describe.each(['Redis', 'a cluster of Redis'])('presence on a failing %s', (kind) => {
   test.concurrent(
-    'the subscriptions of all nodes are cut: what changed meanwhile is learned',
+    'if the subscriptions of all nodes are cut, changes made meanwhile still arrive',
     async () => {
       const { url, servers } = await start(kind)
       const { nodes, one, two } = await openNodes(url, 2)
@@ -38,7 +38,7 @@ describe.each(['Redis', 'a cluster of Redis'])('presence when it fails: %s', (ki
     },
   )
 
-  test.concurrent('a node that hears nothing that is published learns by asking', async () => {
+  test.concurrent('a node that receives no messages learns changes by polling', async () => {
     const { url } = await start(kind)
     const { nodes, one, two } = await openNodes(url, 2)
     two.presence.enter('room', 'b', 'ben')
@@ -50,7 +50,7 @@ describe.each(['Redis', 'a cluster of Redis'])('presence when it fails: %s', (ki
   })
 
   test.concurrent(
-    'a node that cannot subscribe is seen and sees by telling and asking',
+    'a node that cannot subscribe still announces its members and polls for others',
     async () => {
       const { url } = await start(kind)
       const { nodes, one, namespace } = await openNodes(url, 1)
@@ -67,7 +67,7 @@ describe.each(['Redis', 'a cluster of Redis'])('presence when it fails: %s', (ki
     },
   )
 
-  test.concurrent('what changes while Redis is slow is announced together', async () => {
+  test.concurrent('changes made while Redis is slow are announced together', async () => {
     const { url, servers } = await start(kind)
     const { nodes, key, one, two } = await openNodes(url, 2)
     const published: string[] = []
@@ -90,7 +90,7 @@ describe.each(['Redis', 'a cluster of Redis'])('presence when it fails: %s', (ki
   })
 
   test.concurrent(
-    'Redis loses everything in a restart: all are here again, and were all the time',
+    'if Redis loses everything in a restart, no member ever disappears',
     async () => {
       const { url, servers } = await start(kind)
       const { nodes, one, two } = await openNodes(url, 2)
@@ -107,14 +107,14 @@ describe.each(['Redis', 'a cluster of Redis'])('presence when it fails: %s', (ki
       await allSee(nodes, 'ada', 'ben', 'eve')
       expect(nodes.flatMap(({ told }) => told).filter(({ length }) => length < 2)).toEqual([])
       for (const { errors } of nodes) expect(errors.length).toBeLessThanOrEqual(1)
-      // The next time is said again.
+      // A second outage is reported again.
       await Promise.all(servers.map((server) => server.kill()))
       await eventually(() => expect(two.errors).toHaveLength(2))
     },
   )
 
   test.concurrent(
-    'Redis is away for long: each node shows its own members, and says so once',
+    'in a long outage each node shows its own members and reports the outage once',
     async () => {
       const { url, servers } = await start(kind)
       const { nodes, one, two } = await openNodes(url, 2)
@@ -134,7 +134,7 @@ describe.each(['Redis', 'a cluster of Redis'])('presence when it fails: %s', (ki
   )
 })
 
-/** @returns how many were cut */
+/** @returns how many subscriptions were cut */
 async function cutSubscriptions(port: number): Promise<number> {
   const client = new Redis(port, '127.0.0.1')
   try {

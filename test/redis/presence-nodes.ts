@@ -1,4 +1,4 @@
-// What nodes have of presence: their own connections to Redis, and the adapter over them.
+// Presence on nodes: each has its own connections to Redis and the adapter over them.
 import { randomBytes } from 'node:crypto'
 import { expect, vi } from 'vitest'
 import type { Clock } from '@roomcast/shared/clock'
@@ -13,13 +13,13 @@ export interface PresenceNode {
   readonly presence: RedisPresence
   readonly connections: Connections
   readonly subscriptions: Subscriptions
-  /** What presence has said of Redis failing. */
+  /** The Redis errors that presence has reported. */
   readonly errors: readonly unknown[]
-  /** Cuts its connections, without a goodbye. */
+  /** Cuts the connections without a farewell. */
   readonly die: () => void
 }
 
-/** @param urls comma separated; several are those of a cluster */
+/** @param urls separated by commas; several are those of a cluster */
 export async function openPresenceNode(
   urls: string,
   namespace: string,
@@ -44,9 +44,9 @@ export async function openPresenceNode(
   return { presence, connections, subscriptions, errors, die }
 }
 
-/** One that follows the room `room`, and runs on the time of the machine. */
+/** A node that follows the room `room`, on the machine's own clock. */
 export interface FollowingNode extends PresenceNode {
-  /** Who is in the room as this node sees it; those who are writing with a `*`. */
+  /** The members of the room as this node sees them; those who are typing have a `*`. */
   readonly here: () => readonly string[]
   /** The lists that its follower was given. */
   readonly told: PresentMembers[]
@@ -88,7 +88,7 @@ export function closeNodes(): void {
   }
 }
 
-/** Waits until an expectation holds; who died must be forgotten by then. */
+/** Waits until an expectation holds, long enough for a dead node to be forgotten. */
 export function eventually(expectation: () => void | Promise<void>): Promise<void> {
   return vi.waitFor(expectation, { timeout: DEADLINE_MS, interval: 20 })
 }
@@ -103,7 +103,10 @@ export function allSee(
   })
 }
 
-/** The same, in any order: members are ordered by when they came, which two nodes know only as well as they know the clock of Redis. */
+/**
+ * The same, in any order: members are ordered by arrival, and two nodes only know that as precisely as they know the
+ * clock of Redis.
+ */
 export function allSeeInAnyOrder(
   nodes: readonly FollowingNode[],
   ...members: readonly string[]

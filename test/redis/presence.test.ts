@@ -1,4 +1,4 @@
-// Presence of nodes that share a Redis: what one of them knows, the others learn, and who dies is forgotten.
+// Presence of nodes that share a Redis: each learns the members of the others, and dead nodes are forgotten.
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type RedisServer, startRedis, startRedisCluster } from '../support/redis-server.ts'
@@ -23,7 +23,7 @@ describe.each(['Redis', 'a cluster of Redis'])('presence on nodes that share %s'
   })
 
   test.concurrent(
-    'who enters on one node is here on all, in the order of arrival, and told',
+    'a member who enters on one node appears on all, in order of arrival, and is announced',
     async () => {
       const { nodes, one, two, three } = await openNodes(url, 3)
       two.presence.enter('room', 'b', 'zoe')
@@ -39,7 +39,7 @@ describe.each(['Redis', 'a cluster of Redis'])('presence on nodes that share %s'
     },
   )
 
-  test.concurrent('who leaves on one node is gone on all', async () => {
+  test.concurrent('a member who leaves on one node disappears on all', async () => {
     const { nodes, one, two, key } = await openNodes(url, 2)
     one.presence.enter('room', 'a', 'ada')
     await allSee(nodes, 'ada')
@@ -50,7 +50,7 @@ describe.each(['Redis', 'a cluster of Redis'])('presence on nodes that share %s'
   })
 
   test.concurrent(
-    'where somebody looks on one node is known on all, the nearest first',
+    'a member’s look on one node is known on all, the one nearest to the live end winning',
     async () => {
       const { nodes, one, two } = await openNodes(url, 2)
       one.presence.enter('room', 'a', 'ada')
@@ -69,7 +69,7 @@ describe.each(['Redis', 'a cluster of Redis'])('presence on nodes that share %s'
     },
   )
 
-  test.concurrent('who writes on one node writes on all, until it is said', async () => {
+  test.concurrent('a member typing on one node shows as typing on all, until the message is sent', async () => {
     const { nodes, one, two } = await openNodes(url, 2)
     one.presence.enter('room', 'a', 'ada')
     await allSee(nodes, 'ada')
@@ -81,7 +81,7 @@ describe.each(['Redis', 'a cluster of Redis'])('presence on nodes that share %s'
     await allSee(nodes, 'ada', 'ben')
   })
 
-  test.concurrent('a member on two nodes is one, and here until gone from both', async () => {
+  test.concurrent('a member on two nodes is shown once, until gone from both', async () => {
     const { nodes, one, two } = await openNodes(url, 2)
     one.presence.enter('room', 'a', 'ada')
     await allSee(nodes, 'ada')
@@ -95,7 +95,7 @@ describe.each(['Redis', 'a cluster of Redis'])('presence on nodes that share %s'
   })
 
   test.concurrent(
-    'a member who changes node is here all the time, and keeps their place',
+    'a member who changes nodes stays present and keeps their place in the order',
     async () => {
       const { nodes, one, two, three, announcing } = await openNodes(url, 3)
       one.presence.enter('room', 'a', 'ada')
@@ -105,7 +105,7 @@ describe.each(['Redis', 'a cluster of Redis'])('presence on nodes that share %s'
       one.presence.leave('room', 'a')
       two.presence.enter('room', 'c', 'ada')
       await eventually(async () => expect(await announcing()).toBe(3))
-      // The first node forgets them after a moment; from then on only the second says so.
+      // The first node forgets the member after a moment; from then on only the second announces them.
       await eventually(async () => expect(await announcing()).toBe(2))
       await allSee(nodes, 'ada', 'ben')
       for (const { told } of nodes)
@@ -114,7 +114,7 @@ describe.each(['Redis', 'a cluster of Redis'])('presence on nodes that share %s'
   )
 
   test.concurrent(
-    'a member who comes to a node that knew nothing keeps their place there too',
+    'a member who arrives at a new node keeps their place in the order there too',
     async () => {
       const { nodes, one, namespace, announcing } = await openNodes(url, 1)
       one.presence.enter('room', 'a', 'ada')
@@ -131,7 +131,7 @@ describe.each(['Redis', 'a cluster of Redis'])('presence on nodes that share %s'
   )
 
   test.concurrent(
-    'a node that follows later learns who is here, and where they stand in the order',
+    'a node that follows later learns the members and their order',
     async () => {
       const { nodes, one, two, namespace } = await openNodes(url, 2)
       two.presence.enter('room', 'b', 'ben')
@@ -145,7 +145,7 @@ describe.each(['Redis', 'a cluster of Redis'])('presence on nodes that share %s'
   )
 
   test.concurrent(
-    'many who come at once are announced together, and nothing is said of a room without members',
+    'many members who arrive at once are announced together, and an empty room is not announced',
     async () => {
       const { one, two, three, key } = await openNodes(url, 3)
       const published: string[] = []
@@ -163,7 +163,7 @@ describe.each(['Redis', 'a cluster of Redis'])('presence on nodes that share %s'
   )
 
   test.concurrent(
-    'a node that dies takes its members with it, also for who comes later',
+    'a dead node takes its members with it, also for nodes that open later',
     async () => {
       const { nodes, one, two, namespace, announcing } = await openNodes(url, 2)
       one.presence.enter('room', 'a', 'ada')
@@ -177,14 +177,14 @@ describe.each(['Redis', 'a cluster of Redis'])('presence on nodes that share %s'
       const later = await openNodes(url, 1, namespace)
       await allSee(later.nodes, 'ben')
       await eventually(async () => expect(await announcing()).toBe(1))
-      // Cut off, it still knows its own.
+      // Though disconnected, the node still knows its own members.
       expect(one.here()).toEqual(['ada', 'ben'])
       expect(one.errors).toHaveLength(1)
     },
   )
 
   test.concurrent(
-    'a node that goes down in order leaves its members a moment to come back elsewhere',
+    'a node that shuts down cleanly gives its members a moment to reconnect elsewhere',
     async () => {
       const { nodes, one, two, key } = await openNodes(url, 2)
       one.presence.enter('room', 'a', 'ada')
@@ -202,7 +202,7 @@ describe.each(['Redis', 'a cluster of Redis'])('presence on nodes that share %s'
     },
   )
 
-  test.concurrent('who follows no more is told no more, and its channel is left', async () => {
+  test.concurrent('a node that stops following gets no more updates and leaves the channel', async () => {
     const { nodes, one, two, key } = await openNodes(url, 2)
     one.presence.enter('room', 'a', 'ada')
     await allSee(nodes, 'ada')
@@ -223,7 +223,7 @@ describe.each(['Redis', 'a cluster of Redis'])('presence on nodes that share %s'
   })
 })
 
-/** How many listen to a channel on one server. */
+/** The number of subscribers to a channel on one server. */
 async function subscribers(port: number, channel: string, sharded: boolean): Promise<number> {
   const client = new Redis(port, '127.0.0.1')
   try {

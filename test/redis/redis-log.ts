@@ -1,4 +1,4 @@
-// Opens room logs on a Redis, each with connections of its own, as the nodes of a deployment have them.
+// Opens room logs on a Redis, each with its own connections, as in a deployment.
 import { expect } from 'vitest'
 import type { RoomLog } from '@roomcast/server/judge/room-log.ts'
 import type { RedisEntryLog } from '@roomcast/server/log/redis/redis-entry-log.ts'
@@ -20,7 +20,7 @@ let ids = 0
 /** An id that no other test of this process has. */
 export const newId = () => `id-${(ids += 1)}`
 
-/** Opens a log; what a test does not say is as in production, and failures are left to what the test sees. */
+/** Opens a log with the defaults of production; tests see failures through their own checks. */
 export async function openRedisNode(
   address: RedisAddress,
   options: Pick<RedisRoomLogOptions, 'namespace'> & Partial<RedisRoomLogOptions>,
@@ -43,8 +43,8 @@ export async function openRedisNode(
 }
 
 /**
- * Waits until each of these nodes can send commands: after a failover each connects again in its own time. One that a test
- * has disconnected stays so.
+ * Waits until each of these nodes can send commands: after a failover each reconnects in its own time. A node that a
+ * test disconnected stays disconnected.
  */
 export async function reachRedis(nodes: readonly RedisNode[]): Promise<void> {
   for (const { connections } of nodes)

@@ -1,5 +1,5 @@
-// A replica takes the place of a Redis that had acknowledged more than it had received. What nodes wrote and saw in the last
-// seconds is there again, once, with the same ids; real servers, real replication.
+// A replica replaces a Redis that had acknowledged more than the replica received. Everything that nodes wrote and saw
+// in the last seconds comes back, once, with the same ids; real servers, real replication.
 import { Redis } from 'ioredis'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { digest } from '@roomcast/shared/digest'
@@ -15,7 +15,7 @@ const NAMESPACE = 'roomcast'
 
 let pair: RedisPair
 let nodes: RedisNode[]
-/** The same room on two nodes, and what each of them was told. */
+/** The same room on two nodes, and the updates that each received. */
 let here: TestRoom
 let there: TestRoom
 let watchers: Watcher[]
@@ -51,7 +51,7 @@ afterEach(async () => {
   await pair.stop()
 })
 
-/** Waits until both nodes have been told of the newest entry. */
+/** Waits until both nodes have received the newest entry. */
 async function heard({ entries }: Pick<Written, 'entries'>): Promise<void> {
   const last = entries.at(-1)
   for (const watcher of watchers)
@@ -74,7 +74,7 @@ function cancelled(result: EndResult): Extract<EndResult, { ok: true }> {
   return result
 }
 
-/** A reply that runs, with a beginning that the replica has. */
+/** A running reply whose beginning has reached the replica. */
 async function running(): Promise<Started> {
   const owned = await here.asked('alice', 'Why?')
   await here.write(owned, 0, { text: 'Because ', mark: 'text' })
@@ -84,8 +84,8 @@ async function running(): Promise<Started> {
 const texts = async () =>
   (await there.state()).messages.map((message) => message.kind === 'said' && message.text)
 
-describe('after a failover that lost what was acknowledged', () => {
-  test('[R4.2] a message is there again, the same, in a new epoch, and its command is known', async () => {
+describe('after a failover that lost acknowledged entries', () => {
+  test('[R4.2] a message comes back unchanged, in a new epoch, and its command is known', async () => {
     const before = await here.state()
     await pair.sever()
     const post = here.newPost('bob', 'soon lost 🎉', false)
@@ -101,7 +101,7 @@ describe('after a failover that lost what was acknowledged', () => {
     expect(again).toEqual([1])
   })
 
-  test('[R4.1] what a node has written again that did not know the command is not posted once more', async () => {
+  test('[R4.1] a message restored by a node that never saw its command is not posted twice', async () => {
     await pair.sever()
     const posts = [here.newPost('bob', 'said', false), here.newPost('bob', 'asked?', true)]
     const written = []
@@ -109,7 +109,7 @@ describe('after a failover that lost what was acknowledged', () => {
     for (const one of written) await heard(one)
     await nodes.shift()?.close()
     await failOver()
-    // By way of another node, which would have run another generation.
+    // Sent to another node, with another generation id.
     for (const [index, post] of posts.entries())
       expect(await there.log.post('room', { ...post, generationId: 'another' })).toEqual({
         entries: written[index]?.entries,
@@ -118,7 +118,7 @@ describe('after a failover that lost what was acknowledged', () => {
     expect(await texts()).toEqual(['said', 'asked?', false])
   })
 
-  test('[R4.2] what only the node knows that wrote it is there again too', async () => {
+  test('[R4.2] an entry known only to the node that wrote it comes back too', async () => {
     await pair.sever()
     for (const node of nodes) node.connections.subscriber.disconnect()
     await here.say('bob', 'heard by nobody')
@@ -126,7 +126,7 @@ describe('after a failover that lost what was acknowledged', () => {
     expect(await texts()).toEqual(['heard by nobody'])
   })
 
-  test('[R4.2] what only another node knows is added when it comes to the new epoch', async () => {
+  test('[R4.2] an entry known only to another node is added when that node reaches the new epoch', async () => {
     await pair.sever()
     for (const { connections } of nodes) connections.subscriber.disconnect()
     const post = there.newPost('carol', 'two', false)
@@ -143,7 +143,7 @@ describe('after a failover that lost what was acknowledged', () => {
     expect(lost).toEqual(['room'])
   })
 
-  test('[R3.1] a stop stays a stop, with the same text, whoever made it', async () => {
+  test('[R3.1] a stop stays a stop with the same text, on whichever node it was made', async () => {
     const owned = await running()
     await pair.sever()
     await here.write(owned, 8, 'it is 🎉', { text: 'so', mark: 'thinking' })
@@ -157,7 +157,7 @@ describe('after a failover that lost what was acknowledged', () => {
     })
   })
 
-  test('[R3.1] text beyond a stop that was acknowledged goes, also when its owner had not heard of it', async () => {
+  test('[R3.1] text beyond an acknowledged stop is removed even if the owner had not heard of the stop', async () => {
     const owned = await running()
     await pair.sever()
     await heard(cancelled(await there.cancel('bob', owned.generationId)))
@@ -169,7 +169,7 @@ describe('after a failover that lost what was acknowledged', () => {
     expect((await here.state()).running).toBe(null)
   })
 
-  test('[R2.1] an end stays with what it started, and the question that waited is answered once', async () => {
+  test('[R2.1] an end and the generation it started both stay, and the waiting question is answered once', async () => {
     const owned = await running()
     const waiting = await there.queued('bob', 'And then?')
     await pair.sever()
@@ -187,7 +187,7 @@ describe('after a failover that lost what was acknowledged', () => {
     expect(state).toEqual({ ...known, epoch: state.epoch })
     expect(state).toMatchObject({ queue: [], running: next.number })
     expect(next.messageId).toBe(waiting)
-    // Its owner goes on.
+    // The owner goes on.
     expect(await here.log.renew(next)).toBe(true)
     await here.write(next, 4, ' this.')
     expect((await here.reply(next.generationId)).text).toBe('Then this.')
@@ -195,7 +195,7 @@ describe('after a failover that lost what was acknowledged', () => {
     expect(end.ended.digest).toBe(digest('Then this.'))
   })
 
-  test('[R1] a reply that runs goes on in the same epoch when only text of it was lost', async () => {
+  test('[R1] a running reply goes on in the same epoch if only some of its text was lost', async () => {
     const owned = await running()
     const { epoch } = await here.state()
     await pair.sever()
@@ -210,7 +210,7 @@ describe('after a failover that lost what was acknowledged', () => {
     expect(lost).toEqual([])
   })
 
-  test('[R4.2] all that members do is there again, in its order: joins, questions taken back, a queue resumed', async () => {
+  test('[R4.2] all that members did comes back in order: joins, withdrawn questions, a resumed queue', async () => {
     const owned = await running()
     const waiting = [await here.queued('bob', 'one'), await here.queued('carol', 'two')]
     await pair.sever()
@@ -238,7 +238,7 @@ describe('after a failover that lost what was acknowledged', () => {
     expect(new Set(entries.map(({ offset }) => offset)).size).toBe(entries.length)
   })
 
-  test('[R4.2] what was edited, retracted, set, and who has left or was removed, is there again', async () => {
+  test('[R4.2] edits, retractions, settings, departures and removals come back', async () => {
     const [kept, gone] = [await here.said('bob', 'Helo'), await here.said('carol', 'A secret')]
     await pair.sever()
     await there.edit('bob', kept, 'Hello')
@@ -273,7 +273,7 @@ describe('after a failover that lost what was acknowledged', () => {
     expect(again.started?.model).toBe('third')
   })
 
-  test('[R4.2] nothing is lost or doubled when others have written in its place, and nodes know different ends', async () => {
+  test('[R4.2] nothing is lost or doubled if other entries took the offsets and nodes know different tails', async () => {
     await pair.sever()
     await heard(await here.say('bob', 'one'))
     nodes[0]?.connections.subscriber.disconnect()
@@ -287,7 +287,7 @@ describe('after a failover that lost what was acknowledged', () => {
     expect(again.reduce((sum, one) => sum + one)).toBe(2)
   })
 
-  test('[R2.3] a start that lost its place to another waits, unless it was stopped', async () => {
+  test('[R2.3] a start displaced by another waits in the queue, unless it was stopped', async () => {
     await pair.sever()
     const stopped = await here.asked('alice', 'Stopped?')
     await here.cancel('alice', stopped.generationId)
@@ -303,7 +303,7 @@ describe('after a failover that lost what was acknowledged', () => {
     expect(startedBy(cancelled(await other.end(owned, 'completed'))).messageId).toBe(queue[0])
   })
 
-  test('[R4.2] a room that was just made is there again, and one that was removed is not', async () => {
+  test('[R4.2] a room that was just created comes back, and one that was deleted does not', async () => {
     await aRoom(here.log, 'removed')
     await pair.sever()
     const made = await aRoom(here.log, 'made')
@@ -319,7 +319,7 @@ describe('after a failover that lost what was acknowledged', () => {
     await expect.poll(() => refusalOf(here.log.read('removed'))).toBe('room-not-found')
   })
 
-  test('[R4.2] an entry that only a later program can write again does not keep the others from it', async () => {
+  test('[R4.2] an entry that only a later version can restore does not prevent the others', async () => {
     const { epoch, offset: before } = await here.state()
     const { commands } = nodes[0]?.connections ?? expect.fail('there is no node')
     await pair.sever()
@@ -334,7 +334,7 @@ describe('after a failover that lost what was acknowledged', () => {
     expect(missing).toEqual([1])
   })
 
-  test('[R4.2] it may happen again, and to what was written again', async () => {
+  test('[R4.2] a second failover may lose restored entries, and they come back again', async () => {
     for (const text of ['one', 'two']) {
       await pair.sever()
       await heard(await here.say('bob', text))
@@ -347,10 +347,10 @@ describe('after a failover that lost what was acknowledged', () => {
   })
 })
 
-describe('a Redis that is started again', () => {
+describe('a restarted Redis', () => {
   test.each([
-    ['with its tail, has the same epoch and all of it', false],
-    ['without its tail, is given it again in a new epoch', true],
+    ['keeps its epoch and all entries if its tail survived', false],
+    ['gets its tail back in a new epoch if the tail was lost', true],
   ])('[R4.2] %s', async (_, isCut) => {
     const { epoch } = await here.state()
     const owned = await running()
@@ -374,12 +374,12 @@ describe('a Redis that is started again', () => {
   })
 })
 
-/** What was written last of the append-only file is gone, as after a loss of power: all from the stop on. */
+/** Cuts the end of the append-only file, as after a power failure: everything from the stop on. */
 async function cutTheTail(directory: string): Promise<void> {
   const { readdir, readFile, truncate } = await import('node:fs/promises')
   const folder = `${directory}/appendonlydir`
   const name = (await readdir(folder)).find((file) => file.endsWith('.incr.aof')) ?? ''
   const written = await readFile(`${folder}/${name}`)
-  // Within the transaction of the stop, which is then left out as a whole.
+  // The cut is within the transaction of the stop, so Redis drops it as a whole.
   await truncate(`${folder}/${name}`, written.lastIndexOf('generation-ended'))
 }

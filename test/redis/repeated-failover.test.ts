@@ -1,5 +1,5 @@
-// Failovers that come one after the other, or while nodes have not found out about the first: what living nodes know is there in the
-// end, and nobody takes one history for another.
+// Failovers in a row, or before nodes have noticed the first: everything that living nodes know is there in the end,
+// and no node mistakes one history for another.
 import { Redis } from 'ioredis'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { asUser } from '../support/redis-user.ts'
@@ -12,7 +12,7 @@ const NAMESPACE = 'roomcast'
 
 let pair: RedisPair
 let nodes: RedisNode[]
-/** The same room on two nodes, and what each of them was told. */
+/** The same room on two nodes, and the updates that each received. */
 let here: TestRoom
 let there: TestRoom
 let watchers: Watcher[]
@@ -58,8 +58,8 @@ async function ask<T>(url: string, what: (redis: Redis) => Promise<T>): Promise<
 const texts = async () =>
   (await there.state()).messages.map((message) => message.kind === 'said' && message.text)
 
-describe('of two failovers that lost what was acknowledged', () => {
-  test('[R1][R4.2] the second to a replica that had not seen the first leaves all of it there, in a third epoch', async () => {
+describe('two failovers that each lost acknowledged entries', () => {
+  test('[R1][R4.2] lose nothing and give a third epoch, though the second replica never saw the first failover', async () => {
     await pair.sever()
     await here.say('bob', 'one')
     const behind = await ask(pair.replica.url, async (redis) => {
@@ -87,7 +87,7 @@ describe('of two failovers that lost what was acknowledged', () => {
     expect(new Set([first, second, third]).size).toBe(3)
   })
 
-  test('[R4.2] a node that was away during both gives what only it knows', async () => {
+  test('[R4.2] leave a node that was disconnected during both to restore what only it knows', async () => {
     await pair.sever()
     for (const { connections } of nodes) connections.subscriber.disconnect()
     await there.say('carol', 'known there only')
@@ -107,13 +107,13 @@ describe('of two failovers that lost what was acknowledged', () => {
   })
 })
 
-describe('after a failover that nodes have not found out about yet', () => {
-  test('[R1][R2.3] two answers with the same number, a lost one and a new one, are never mixed', async () => {
+describe('after a failover that nodes have not noticed yet', () => {
+  test('[R1][R2.3] two answers with the same number, one lost and one new, are never mixed', async () => {
     await pair.sever()
     const mine = await here.asked('alice', 'Mine?')
     await here.write(mine, 0, { text: 'm'.repeat(500), mark: 'text' })
     await expect.poll(async () => (await there.reply(mine.generationId)).end).toBe(500)
-    // Somebody who has never followed this room asks first, while the others can hear but not ask.
+    // A node that has never followed this room asks first, while the others receive updates but cannot send.
     const other = here.on((await open(pair.replica.url)).log)
     const owned = await other.asked('carol', 'In its place?')
     expect(owned.number).toBe(mine.number)
@@ -130,13 +130,13 @@ describe('after a failover that nodes have not found out about yet', () => {
       )
     for (const index of [0, 1]) await node(index).connections.commands.connect()
     await expect.poll(() => lost).toEqual(['room'])
-    // It waits for its turn now.
+    // The question of the lost answer is queued now.
     await expect.poll(async () => (await other.state()).queue).toEqual([mine.messageId])
     expect(await other.reply(owned.generationId)).toMatchObject({ text: 'o'.repeat(end), end })
     await other.write(owned, end, 'o')
   })
 
-  test('[R4.2] a room stays removed when who removed it is gone, and only others have heard of it', async () => {
+  test('[R4.2] a room stays deleted if the node that deleted it is gone and only others heard of it', async () => {
     const removed = await aRoom(here.log, 'removed')
     const watcher = await removed.on(there.log).watch()
     await pair.sever()
@@ -148,7 +148,7 @@ describe('after a failover that nodes have not found out about yet', () => {
     await expect.poll(() => refusalOf(there.log.read('removed'))).toBe('room-not-found')
   })
 
-  test('[R4.2] a room stays removed when who has not heard of it has written there again', async () => {
+  test('[R4.2] a room stays deleted if a node that had not heard of the deletion wrote to it again', async () => {
     const removed = (await aRoom(here.log, 'removed')).on(there.log)
     await removed.watch()
     const { commands, subscriber } = node(1).connections

@@ -1,4 +1,5 @@
-// What nodes know may be wrong, and what Redis has may be odd: nothing is decided on the one, and nobody stopped by the other.
+// A node's knowledge may be outdated, and Redis may hold odd data: no decision rests on the former, and the latter
+// stops nobody.
 import type { Redis } from 'ioredis'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { RedisServer } from '../support/redis-server.ts'
@@ -12,7 +13,7 @@ const LEASE_MS = 500
 let redis: RedisServer
 let admin: Redis
 let nodes: RedisNode[]
-/** Of the node that looks after all rooms. */
+/** The clock of the node that sweeps all rooms. */
 let clock: SimulatedClock
 let sweeper: RedisNode
 /** The same room on two nodes; the second is the sweeper's. */
@@ -44,8 +45,8 @@ async function open(
 
 const key = (part = '') => `${namespace}:{room}${part}`
 
-describe('a node that looks after all rooms and follows none', () => {
-  test('[R2.4] starts what waits, though for all it knows something else runs', async () => {
+describe('a node that sweeps all rooms and follows none', () => {
+  test('[R2.4] starts the waiting question although it believes that another answer runs', async () => {
     const running = await there.asked('alice', 'Why?')
     const waiting = await there.queued('bob', 'And?')
     await here.end(running, 'completed', { next: null })
@@ -53,7 +54,7 @@ describe('a node that looks after all rooms and follows none', () => {
     expect(await sweeper.log.recover(newId)).toMatchObject([{ messageId: waiting }])
   })
 
-  test('[R2.4] starts what waits, though for all it knows the queue is held', async () => {
+  test('[R2.4] starts the waiting question although it believes that the queue is held', async () => {
     const running = await here.asked('alice', 'Why?')
     const waiting = await here.queued('bob', 'And?')
     await there.cancel('bob', running.generationId)
@@ -63,11 +64,11 @@ describe('a node that looks after all rooms and follows none', () => {
   })
 })
 
-test('[R6.4] of two who join at once with one name, the second is to choose another', async () => {
+test('[R6.4] of two members who join at once with one name, the second must choose another', async () => {
   const follower = await open()
   const room = here.on(follower.log)
   await room.say('bob', 'Hello')
-  // It has not heard of this.
+  // The node has not heard of these messages.
   for (let count = 0; count < 20; count++) await here.say('bob', `${count}`)
   const { offset: seen } = await here.state()
   const join = (memberId: string) =>
@@ -78,13 +79,13 @@ test('[R6.4] of two who join at once with one name, the second is to choose anot
   expect(names.filter((name) => name === 'Dora')).toHaveLength(1)
 })
 
-describe('a room that is reserved by another node', () => {
+describe('a room reserved by another node', () => {
   async function reserve(): Promise<void> {
     const [seconds = 0] = (await admin.time()).map(Number)
     await admin.hset(key(), 'reserved', `other ${(seconds + 2) * 1000}`)
   }
 
-  test('[R3.1] can be stopped all the same, and stays reserved', async () => {
+  test('[R3.1] still accepts a stop, and stays reserved', async () => {
     const running = await here.asked('alice', 'Why?')
     await reserve()
     let isPosted = false
@@ -95,7 +96,7 @@ describe('a room that is reserved by another node', () => {
     await post
   })
 
-  test('[R6.7] refuses the stop of whoever was removed', async () => {
+  test('[R6.7] refuses the stop of a removed member', async () => {
     const running = await here.asked('alice', 'Why?')
     await here.remove('alice', 'bob')
     await reserve()
@@ -103,7 +104,7 @@ describe('a room that is reserved by another node', () => {
   })
 })
 
-test('[R4.1] a question that another node has placed again is not refused when it is repeated', async () => {
+test('[R4.1] a question that another node has restored is not refused when it is repeated', async () => {
   await here.asked('alice', 'First?')
   const post = here.newPost('bob', 'Why?', true)
   const { entries } = await here.log.post('room', post)
@@ -113,7 +114,7 @@ test('[R4.1] a question that another node has placed again is not refused when i
   expect((await here.log.post('room', { ...post, generationId: newId() })).entries).toEqual(entries)
 })
 
-test('a room that was written by later rules is only stopped here', async () => {
+test('a room written by later rules accepts only stops here', async () => {
   const running = await here.asked('alice', 'Why?')
   await admin.hset(key(), 'rules', 99)
   expect(await refusalOf(here.say('bob', 'Hello'))).toBe('storage-unavailable')
@@ -122,7 +123,7 @@ test('a room that was written by later rules is only stopped here', async () => 
   expect(await admin.hget(key(), 'rules')).toBe('99')
 })
 
-test('a room goes on after a script that broke off', async () => {
+test('a room goes on after a script failed halfway', async () => {
   await here.say('bob', 'Hello')
   await admin.call('ACL', 'SETUSER', 'default', '-zadd')
   const refused = await refusalOf(here.say('bob', 'So'))
@@ -132,7 +133,7 @@ test('a room goes on after a script that broke off', async () => {
   await there.say('carol', 'Well')
 })
 
-test('a room in which a start cannot be read goes on, and what runs can be ended', async () => {
+test('a room with an unreadable start goes on, and the running answer can be ended', async () => {
   const running = await here.asked('alice', 'Why?')
   const all = await admin.xrange(key(':entries'), '-', '+')
   await admin.del(key(':entries'))
@@ -153,7 +154,7 @@ test('a room in which a start cannot be read goes on, and what runs can be ended
   })
 })
 
-test('a room whose last entry is gone is read to its end', async () => {
+test('a room whose last entry is missing is read to its end', async () => {
   await here.say('bob', 'Hello')
   const offset = await admin.hget(key(), 'offset')
   await admin.xdel(key(':entries'), `${offset}-0`)
@@ -161,7 +162,7 @@ test('a room whose last entry is gone is read to its end', async () => {
   await fresh.say('bob', 'So')
 })
 
-test('commands are forgotten as fast as they come', async () => {
+test('old command ids are dropped as fast as new ones arrive', async () => {
   const old = Array.from({ length: 500 }, (_, index) => [1, `old ${index}`]).flat()
   await admin.zadd(key(':ages'), ...old)
   const before = await admin.zcard(key(':ages'))

@@ -1,4 +1,4 @@
-// A Redis for all tests of a file, and a connection of an operator to it.
+// One Redis for all tests of a file, with an administrative connection to it.
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll } from 'vitest'
 import { type RedisServer, startRedis } from '../support/redis-server.ts'
@@ -8,7 +8,10 @@ export interface RedisInUse {
   readonly admin: Redis
 }
 
-/** Starts one before all tests of the file and ends it after. @param opened is given it, before what is to be done before all */
+/**
+ * Starts one before all tests of the file and stops it after. @param opened receives it before other `beforeAll` hooks
+ * run
+ */
 export function useRedis(opened: (inUse: RedisInUse) => void): void {
   let end = async (): Promise<unknown> => undefined
   beforeAll(async () => {

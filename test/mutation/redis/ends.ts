@@ -1,8 +1,8 @@
-// Ends in Redis, who may still write, and what is sent again.
+// Mutations of ends in Redis, of who may still write, and of repeated commands.
 import type { Mutation } from '../mutation.ts'
 import { APPEND, contract, faults, PRELUDE, leases, REDIS } from './places.ts'
 
-/** Who ends, and who may still write. */
+/** Ends, and the owners that may still write. */
 export const ENDS: readonly Mutation[] = [
   {
     rule: 'R2.1',
@@ -55,7 +55,7 @@ export const ENDS: readonly Mutation[] = [
   },
   {
     rule: 'R1.5',
-    breaks: 'the digest leaves out what stands before bytes that were sent again',
+    breaks: 'the digest leaves out the bytes before a repetition',
     file: `${REDIS}/reply-digests.ts`,
     find: 'if (known?.at !== at && at > 0) before.update(await this.#read(reply, at))',
     replace: '',
@@ -63,7 +63,7 @@ export const ENDS: readonly Mutation[] = [
   },
   {
     rule: 'port',
-    breaks: 'an end counts although its last bytes do not fit',
+    breaks: 'an end is accepted although its last bytes do not fit',
     file: APPEND,
     find: "return not fits and { 'elsewhere', whole(stored) } or nil",
     replace: 'return nil',
@@ -75,11 +75,11 @@ export const ENDS: readonly Mutation[] = [
     file: `${REDIS}/scripts.ts`,
     find: 'WHEN_FULL.has(name)',
     replace: 'WHEN_FULL.size === 0',
-    ...faults('a Redis that is away > [R3.1]'),
+    ...faults('when Redis is unavailable > [R3.1]'),
   },
 ]
 
-/** What is sent again, or too late. */
+/** Commands that are repeated, or arrive too late. */
 export const AGAIN: readonly Mutation[] = [
   {
     rule: 'R4.1',
@@ -107,7 +107,7 @@ export const AGAIN: readonly Mutation[] = [
   },
   {
     rule: 'port',
-    breaks: 'two callers are to run what one command has started',
+    breaks: 'two callers run the generation that one command started',
     file: `${REDIS}/append-request.ts`,
     find: "const proposed = isOurs === '1' ? command?.proposes : null",
     replace:
@@ -116,27 +116,27 @@ export const AGAIN: readonly Mutation[] = [
   },
   {
     rule: 'R4.1',
-    breaks: 'what a command has started is nobody’s when its answer is lost',
+    breaks: 'nobody runs the generation of a command whose answer is lost',
     file: APPEND,
     find: "startedBefore(command.proposes) and '1'",
     replace: "startedBefore(command.proposes) and '0'",
-    ...faults('an answer of Redis that is lost > [R4.1]'),
+    ...faults('when an answer of Redis is lost > [R4.1]'),
   },
   {
     rule: 'R4.3',
-    breaks: 'what was given up while Redis was frozen is done when it goes on',
+    breaks: 'a command given up while Redis was frozen is done when it resumes',
     file: `${REDIS}/scripts.ts`,
     find: "if now() > tonumber(ARGV[#ARGV]) then return { 'late', whole(now()) } end",
     replace: '',
-    ...faults('a Redis that is away > what was given up'),
+    ...faults('when Redis is unavailable > a command given up'),
   },
   {
     rule: 'R4.1',
-    breaks: 'a command whose connection broke is given up, done or not',
+    breaks: 'a command whose connection broke is given up, whether done or not',
     file: `${REDIS}/caller.ts`,
     find: 'mayBeDone ||= isUnknown(error)',
     replace: 'void isUnknown',
-    ...faults('a Redis that is away > [R4.1] a command that was under way when Redis died'),
+    ...faults('when Redis is unavailable > [R4.1] a command in flight when Redis died'),
   },
   {
     rule: 'R4.3',
@@ -148,18 +148,18 @@ export const AGAIN: readonly Mutation[] = [
   },
   {
     rule: 'R2.4',
-    breaks: 'what a recovery has started is nobody’s when its answer is lost',
+    breaks: 'nobody runs the generation of a recovery whose answer is lost',
     file: APPEND,
     find: "return start and { 'ok', list({ start }), '1' }",
     replace: 'return nil',
-    ...leases('the look after all rooms > gives what it has started'),
+    ...leases('the sweep of all rooms > returns the generations it started'),
   },
   {
     rule: 'R2.4',
-    breaks: 'what an end has started is nobody’s when its answer is lost',
+    breaks: 'nobody runs the generation started by an end whose answer is lost',
     file: APPEND,
     find: "return { 'ended', refusal[2], startedBefore(ends.next) or '' }",
     replace: "return { 'ended', refusal[2], '' }",
-    ...faults('an answer of Redis that is lost > [R2.1]'),
+    ...faults('when an answer of Redis is lost > [R2.1]'),
   },
 ]

@@ -1,4 +1,4 @@
-// What is acknowledged survives a Redis that has lost it, and what breaks that.
+// Mutations of the repair of a Redis that has lost acknowledged entries.
 import type { Mutation } from '../mutation.ts'
 import {
   repair,
@@ -12,36 +12,36 @@ import {
 } from './places.ts'
 
 const after = (title: string) =>
-  repair(`after a failover that lost what was acknowledged > ${title}`)
+  repair(`after a failover that lost acknowledged entries > ${title}`)
 
 export const FAILOVER: readonly Mutation[] = [
   {
     rule: 'R4.2',
-    breaks: 'what was written by this node and heard by nobody is not remembered',
+    breaks: 'an entry that its own node wrote and nobody heard is not remembered',
     file: REPAIR,
     find: 'if (!room || entries.length === 0) return false',
     replace: 'if (!room || entries.length < 9) return false',
-    ...after('[R4.2] what only the node knows'),
+    ...after('[R4.2] an entry known only to the node that wrote it'),
   },
   {
     rule: 'R4.2',
-    breaks: 'a node that hears of a new epoch keeps to itself what only it knows',
+    breaks: 'a node that learns of a new epoch does not restore entries only it knows',
     file: REMEMBERED,
     find: 'room.owes = { epoch: before, wasTold }',
     replace: 'room.owes = null',
-    ...after('[R4.2] what only another node knows'),
+    ...after('[R4.2] an entry known only to another node'),
   },
   {
     rule: 'R4.1',
-    breaks: 'a command that was written again is done once more',
+    breaks: 'a restored command is done again',
     file: RESTORE,
     find: "redis.call('HEXISTS', COMMANDS, command.field) == 0 then",
     replace: 'false then',
-    ...after('[R4.2] all that members do is there again'),
+    ...after('[R4.2] all that members did comes back'),
   },
   {
     rule: 'R4.2',
-    breaks: 'two nodes write the same message again',
+    breaks: 'two nodes restore the same message twice',
     file: 'packages/server/src/decide/entries.ts',
     find: "(remains.message(messageId) ? 'there' : true)",
     replace: 'true',
@@ -50,15 +50,15 @@ export const FAILOVER: readonly Mutation[] = [
   },
   {
     rule: 'R1',
-    breaks: 'what is written again has another time',
+    breaks: 'a restored entry gets another time',
     file: RESTORE,
     find: 'writtenOnce = step.at',
     replace: 'writtenOnce = step.at + 1',
-    ...after('[R4.2] a message is there again'),
+    ...after('[R4.2] a message comes back'),
   },
   {
     rule: 'R3.1',
-    breaks: 'a stop comes back without the text that was shown before it',
+    breaks: 'a stop is restored without the text shown before it',
     file: RESTORING,
     find: "if (entry.type === 'generation-ended') addText(entry.generationId)",
     replace: '',
@@ -66,31 +66,31 @@ export const FAILOVER: readonly Mutation[] = [
   },
   {
     rule: 'R3.1',
-    breaks: 'text beyond a stop that comes back stays',
+    breaks: 'text beyond a restored stop stays',
     file: RESTORE,
     find: "if redis.call('STRLEN', reply) <= to then",
     replace: 'if true then',
-    ...after('[R3.1] text beyond a stop'),
+    ...after('[R3.1] text beyond an acknowledged stop'),
   },
   {
     rule: 'R2.1',
-    breaks: 'the owner of a start that was lost is refused afterwards',
+    breaks: 'the owner of a restored start is refused',
     file: RESTORING,
     find: 'fence: String(lost.number)',
     replace: 'fence: String(lost.number + 1)',
-    ...after('[R2.1] an end stays with what it started'),
+    ...after('[R2.1] an end and the generation it started'),
   },
   {
     rule: 'R3.1',
-    breaks: 'a question that was stopped is asked again',
+    breaks: 'a stopped question is asked again',
     file: 'packages/server/src/decide/entries.ts',
     find: '!remains.endsLater(generationId) && ',
     replace: '',
-    ...after('[R2.3] a start that lost its place'),
+    ...after('[R2.3] a start displaced'),
   },
   {
     rule: 'R1',
-    breaks: 'a screen that is ahead of the log is left alone',
+    breaks: 'a screen that alone is ahead of the log is not corrected',
     file: 'packages/server/src/room/room.ts',
     find: 'return isBehind(positionOf((await this.#looking).state))',
     replace: 'return false',
@@ -99,39 +99,39 @@ export const FAILOVER: readonly Mutation[] = [
   },
   {
     rule: 'R4.2',
-    breaks: 'a whole room that was lost is taken for removed',
+    breaks: 'a room lost as a whole counts as deleted',
     file: REPAIR,
     find: 'stand === null && room.connection !== connection',
     replace: 'false',
-    ...after('[R4.2] a room that was just made'),
+    ...after('[R4.2] a room that was just created'),
   },
   {
     rule: 'R4.2',
-    breaks: 'a room that was removed is there again',
+    breaks: 'a deleted room comes back',
     file: FOLLOWING,
     find: 'for (const roomId of back) this.#options.onUnremoved(roomId)',
     replace: 'void back',
-    ...after('[R4.2] a room that was just made'),
+    ...after('[R4.2] a room that was just created'),
   },
   {
     rule: 'R4.2',
-    breaks: 'an epoch that was lost itself is taken for that of another room',
+    breaks: 'a lost epoch counts as that of another room',
     file: RESTORING,
     find: "return place.wasTold ? 'lost' : 'other'",
     replace: "return 'other'",
-    ...repeatedFailover('[R1][R4.2] the second to a replica'),
+    ...repeatedFailover('[R1][R4.2] lose nothing and give a third epoch'),
   },
   {
     rule: 'R4.2',
-    breaks: 'only the last epoch before is known',
+    breaks: 'only the latest former epoch is known',
     file: RESTORING,
     find: 'const epochs = [before, ',
     replace: "const epochs = ['', ",
-    ...repeatedFailover('[R4.2] a node that was away during both'),
+    ...repeatedFailover('[R4.2] leave a node that was disconnected'),
   },
   {
     rule: 'R1',
-    breaks: 'what is heard by a new connection is taken to go on from what was followed',
+    breaks: 'an entry heard on a new connection advances the position unchecked',
     file: REPAIR,
     find: 'const isSure = room.sureOf === this.#links || room.offset === 0',
     replace: 'const isSure = true',
@@ -139,7 +139,7 @@ export const FAILOVER: readonly Mutation[] = [
   },
   {
     rule: 'R1',
-    breaks: 'a screen that alone has seen another entry goes on from that',
+    breaks: 'a screen that alone has seen another entry continues from it',
     file: 'packages/server/src/room/room.ts',
     find: 'return at !== undefined && known !== undefined && known !== at',
     replace: 'return false',
@@ -148,7 +148,7 @@ export const FAILOVER: readonly Mutation[] = [
   },
   {
     rule: 'R1',
-    breaks: 'text is known by the number of its generation only',
+    breaks: 'text is identified only by the number of its generation',
     file: RECENT,
     find: 'generationId ?? this.#numbered.get(number) ?? `#${number}`',
     replace: '`#${number}`',
@@ -156,10 +156,10 @@ export const FAILOVER: readonly Mutation[] = [
   },
   {
     rule: 'R4.2',
-    breaks: 'only the node that has removed a room knows of it',
+    breaks: 'only the node that deleted a room knows of it',
     file: FOLLOWING,
     find: 'this.removed(roomId, update.epoch)',
     replace: 'void update.epoch',
-    ...repeatedFailover('[R4.2] a room stays removed when'),
+    ...repeatedFailover('[R4.2] a room stays deleted if'),
   },
 ]

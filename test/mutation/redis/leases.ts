@@ -1,8 +1,8 @@
-// Who is taken for dead in Redis.
+// Mutations of which owners count as dead in Redis.
 import type { Mutation } from '../mutation.ts'
 import { APPEND, contract, PRELUDE, LEASES_FILE, leases, REDIS } from './places.ts'
 
-/** Who is taken for dead. */
+/** Which owners count as dead. */
 export const LEASES: readonly Mutation[] = [
   {
     rule: 'R5.1',
@@ -14,11 +14,11 @@ export const LEASES: readonly Mutation[] = [
   },
   {
     rule: 'R5.1',
-    breaks: 'a living owner is taken for dead: the lease is not looked at when it is ended',
+    breaks: 'a living owner counts as dead: the lease is not checked at the end',
     file: APPEND,
     find: "if ends.looked and tonumber(redis.call('HGET', key, 'lease')) >= now() then",
     replace: 'if false then',
-    ...leases('an owner > [R5.1] who shows itself between'),
+    ...leases('an owner > [R5.1] that renews between'),
   },
   {
     rule: 'R5.1',
@@ -26,7 +26,7 @@ export const LEASES: readonly Mutation[] = [
     file: `${REDIS}/renew.lua`,
     find: "redis.call('HSET', KEYS[9], 'lease', whole(now() + LEASE_MS))",
     replace: '',
-    ...leases('an owner > [R5.1] who renews'),
+    ...leases('an owner > [R5.1] that renews'),
   },
   {
     rule: 'R5.1',
@@ -34,23 +34,23 @@ export const LEASES: readonly Mutation[] = [
     file: PRELUDE,
     find: "redis.call('HSET', key, 'lease', whole(now() + LEASE_MS))",
     replace: '',
-    ...leases('an owner > [R5.1] who writes'),
+    ...leases('an owner > [R5.1] that writes'),
   },
   {
     rule: 'R5.1',
-    breaks: 'an owner is judged by a look from before Redis was away',
+    breaks: 'an owner is judged by a check from before an outage of Redis',
     file: LEASES_FILE,
     find: 'if (clock.now() - asked > AT_ONCE_MS) return null\n        return',
     replace: 'return',
-    ...leases('an owner > [R5.1] is not judged by a look'),
+    ...leases('an owner > [R5.1] is not judged by a check'),
   },
   {
     rule: 'R5.1',
-    breaks: 'a node judges as soon as it comes',
+    breaks: 'a node judges owners as soon as it starts',
     file: LEASES_FILE,
     find: 'return clock.now() - this.#thereSince >= leaseMs',
     replace: 'return leaseMs > 0',
-    ...leases('an owner > [R5.1] is judged by a node that has just come'),
+    ...leases('an owner > [R5.1] is judged by a new node only'),
   },
   {
     rule: 'R5.1',
@@ -58,7 +58,7 @@ export const LEASES: readonly Mutation[] = [
     file: LEASES_FILE,
     find: "options.connections.commands.on('ready', () => this.#wasAway())",
     replace: '',
-    ...leases('an owner > [R5.1] has a whole lease to come back after Redis was away'),
+    ...leases('an owner > [R5.1] has a whole lease to come back after an outage of Redis'),
   },
   {
     rule: 'R5.1',
@@ -66,19 +66,19 @@ export const LEASES: readonly Mutation[] = [
     file: LEASES_FILE,
     find: 'this.#wasAway()\n      throw error',
     replace: 'throw error',
-    ...leases('an owner > [R5.1] has a whole lease to come back after Redis did not answer'),
+    ...leases('an owner > [R5.1] has a whole lease to come back after Redis stopped answering'),
   },
   {
     rule: 'R5.1',
-    breaks: 'a lease is as long as a clock that was set back makes it',
+    breaks: 'a clock set back makes a lease too long',
     file: `${REDIS}/lapsed.lua`,
     find: 'if lease > now() + LEASE_MS then',
     replace: 'if false then',
-    ...leases('the look after all rooms > cuts a lease'),
+    ...leases('the sweep of all rooms > shortens a lease'),
   },
   {
     rule: 'R5.1',
-    breaks: 'owners are judged as soon as the clock of Redis was set forward',
+    breaks: 'owners are judged as soon as the clock of Redis is set forward',
     file: LEASES_FILE,
     find: 'this.#lastSweep = { now, at: asked }',
     replace: '',
@@ -90,48 +90,48 @@ export const LEASES: readonly Mutation[] = [
     file: LEASES_FILE,
     find: 'now - this.#lastCheck > ASLEEP_MS',
     replace: 'false',
-    ...leases('an owner > [R5.1] has a whole lease to come back after everything has slept'),
+    ...leases('an owner > [R5.1] has a whole lease to come back after everything was suspended'),
   },
   {
     rule: 'R5.1',
-    breaks: 'a node that has slept once takes itself for asleep at every look',
+    breaks: 'a node that was suspended once treats every check as after a suspension',
     file: LEASES_FILE,
     find: `    this.#noticeSleep()
     if (!this.#mayJudge()) return { rooms: [], pass }`,
     replace: `    if (!this.#mayJudge()) return { rooms: [], pass }
     this.#noticeSleep()`,
-    ...leases('an owner > [R5.1] is judged again a whole lease after all have slept'),
+    ...leases('an owner > [R5.1] is judged again a whole lease after a suspension'),
   },
   {
     rule: 'R5.1',
-    breaks: 'a room whose note was lost is not looked after although its owner lives on',
+    breaks: 'a room whose record was lost is not swept although its owner is alive',
     file: `${REDIS}/redis-entry-log.ts`,
     find: 'if (lives) this.#leases.touch(roomId)',
     replace: '',
-    ...leases('the look after all rooms > [R5.1] knows a room again'),
+    ...leases('the sweep of all rooms > [R5.1] finds a room again'),
   },
   {
     rule: 'R5.1',
-    breaks: 'a node that may not judge yet keeps others from looking',
+    breaks: 'a node that may not judge yet keeps others from sweeping',
     file: LEASES_FILE,
     find: 'if (!this.#mayJudge()) return { rooms: [], pass }\n',
     replace: '\n',
-    ...leases('the look after all rooms > is left to others'),
+    ...leases('the sweep of all rooms > is left to others'),
   },
   {
     rule: 'port',
-    breaks: 'every node looks after all rooms',
+    breaks: 'every node sweeps all rooms',
     file: `${REDIS}/sweep.lua`,
     find: 'if sweeper and sweeper ~= ARGV[1] then',
     replace: 'if false then',
-    ...leases('the look after all rooms > is for one node at a time'),
+    ...leases('the sweep of all rooms > runs on one node at a time'),
   },
   {
     rule: 'R5.1',
-    breaks: 'a room in which something is about to begin is not looked after',
+    breaks: 'a room in which a generation is about to start is not swept',
     file: `${REDIS}/forget-room.lua`,
     find: 'if touched and tonumber(touched) < tonumber(ARGV[2]) then',
     replace: 'if touched then',
-    ...leases('the look after all rooms > keeps a room for a while'),
+    ...leases('the sweep of all rooms > keeps a room for a while'),
   },
 ]

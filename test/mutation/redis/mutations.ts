@@ -1,4 +1,4 @@
-// The promises of the room log in Redis, each broken on purpose.
+// Mutations of the promises of the room log in Redis.
 import type { Mutation } from '../mutation.ts'
 import { AGAIN, ENDS } from './ends.ts'
 import { FAILOVER } from './failover.ts'

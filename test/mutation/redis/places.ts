@@ -1,4 +1,4 @@
-// Where the log in Redis is, and where its tests are.
+// The files of the log in Redis, and of its tests.
 export const REDIS = 'packages/server/src/log/redis'
 export const PRELUDE = `${REDIS}/prelude.lua`
 export const FOLLOWING = `${REDIS}/following.ts`
@@ -20,7 +20,7 @@ const inFile =
   (name: string) =>
   (titled: string): Tests => ({ tests: [`test/redis/${name}.test.ts`], titled })
 
-/** A test of the contract of the log, on one server. */
+/** A test of the contract of the log, on a single server. */
 export const contract = (titled: string): Tests => ({
   tests: ['test/contract/redis.test.ts'],
   titled: `one server > Redis > ${titled}`,

@@ -1,4 +1,4 @@
-// What is read from Redis, what is followed, and what is gone.
+// Mutations of reading from Redis, following, and deletion.
 import type { Mutation } from '../mutation.ts'
 import {
   contract,
@@ -13,11 +13,11 @@ import {
   RESTORING,
 } from './places.ts'
 
-/** What is read, what is followed, and what is gone. */
+/** Reading, following, and deletion. */
 export const READING: readonly Mutation[] = [
   {
     rule: 'port',
-    breaks: 'a page leaves out what was said about its messages later',
+    breaks: 'a page leaves out later changes to its messages',
     file: `${REDIS}/page.lua`,
     find: 'if later then',
     replace: 'if false then',
@@ -25,7 +25,7 @@ export const READING: readonly Mutation[] = [
   },
   {
     rule: 'port',
-    breaks: 'a checkpoint of another history is believed',
+    breaks: 'a checkpoint of another history is accepted',
     file: `${REDIS}/checkpoint.lua`,
     find: "if room('epoch') ~= ARGV[2] or offset",
     replace: 'if offset',
@@ -33,7 +33,7 @@ export const READING: readonly Mutation[] = [
   },
   {
     rule: 'port',
-    breaks: 'a checkpoint knows more than the log',
+    breaks: 'a checkpoint with more entries than the log is accepted',
     file: `${REDIS}/checkpoint.lua`,
     find: "or offset > tonumber(room('offset')) then",
     replace: 'then',
@@ -53,7 +53,7 @@ export const READING: readonly Mutation[] = [
     file: `${REDIS}/delete-room.lua`,
     find: ", KEYS[10] .. generation .. ':reply')",
     replace: ')',
-    ...keys('nothing is left of a deleted room'),
+    ...keys('a deleted room leaves no keys'),
   },
   {
     rule: 'port',
@@ -61,15 +61,15 @@ export const READING: readonly Mutation[] = [
     file: `${REDIS}/delete-room.lua`,
     find: 'for position = 1, 9 do',
     replace: 'for position = 1, 8 do',
-    ...keys('nothing is left of a deleted room'),
+    ...keys('a deleted room leaves no keys'),
   },
   {
     rule: 'port',
-    breaks: 'that an earlier room was deleted is believed of the one made again under its id',
+    breaks: 'the deletion of an earlier room is applied to a new room with the same id',
     file: FOLLOWING,
     find: 'if (!this.#repair.isOf(roomId, update.epoch)) return',
     replace: '',
-    ...faults('what arrives late > that an earlier room was deleted'),
+    ...faults('a late message > about a deleted room'),
   },
   {
     rule: 'port',
@@ -81,23 +81,23 @@ export const READING: readonly Mutation[] = [
   },
   {
     rule: 'port',
-    breaks: 'a lost tail in whose place others have written is not noticed',
+    breaks: 'a lost tail that other entries have replaced is not noticed',
     file: REPAIR,
     find: 'stand.askedFingerprint !== fingerprint',
     replace: 'stand.askedFingerprint === null',
-    ...following('find out at once: and goes on differently'),
+    ...following('notice at once: continuing with another entry'),
   },
   {
     rule: 'port',
-    breaks: 'a checkpoint knows what is lost',
+    breaks: 'a checkpoint with lost entries is accepted',
     file: `${REDIS}/checkpoint.lua`,
     find: "if ARGV[5] ~= '' and fingerprintAt(ARGV[3]) ~= ARGV[5] then",
     replace: 'if false then',
-    ...following('a room that has lost its tail > is not given a checkpoint'),
+    ...following('a room that has lost its tail > does not accept a checkpoint'),
   },
   {
     rule: 'port',
-    breaks: 'two nodes that find a tail lost give the room two epochs',
+    breaks: 'two nodes that notice a lost tail give the room two epochs',
     file: RESTORING,
     find: "if (before.split(' ').includes(place.epoch)) return 'turned'",
     replace: '',
@@ -105,23 +105,23 @@ export const READING: readonly Mutation[] = [
   },
   {
     rule: 'port',
-    breaks: 'a new epoch begins with the checkpoint of the one before',
+    breaks: 'a new epoch keeps the checkpoint of the old one',
     file: RESTORE,
     find: "redis.call('DEL', KEYS[9])",
     replace: '',
-    ...detection('a Redis that has lost what it acknowledged'),
+    ...detection('a Redis that has lost acknowledged entries'),
   },
   {
     rule: 'port',
-    breaks: 'followers are not told where the room stands',
+    breaks: 'followers do not learn the position of the room',
     file: FOLLOWING,
     find: 'this.#options.clock.after(GRACE_MS, () => this.#tellStand(roomId, followed, stand))',
     replace: 'void GRACE_MS',
-    ...following('a follower > [R1.4] is told every'),
+    ...following('a follower > [R1.4] learns the position of the room every'),
   },
   {
     rule: 'R1.6',
-    breaks: 'somebody follows before Redis has confirmed it',
+    breaks: 'a node counts as following before Redis has confirmed it',
     file: 'packages/server/src/redis/subscriptions.ts',
     find: 'await channel.ready',
     replace: 'await Promise.resolve()',
@@ -133,19 +133,19 @@ export const READING: readonly Mutation[] = [
     file: 'packages/server/src/redis/subscriptions.ts',
     find: "subscriber.on('ready', () => void this.#restore())",
     replace: '',
-    ...following('a follower > [R1.4] lives on'),
+    ...following('a follower > [R1.4] stays live'),
   },
   {
     rule: 'R1.4',
-    breaks: 'after a lost connection nobody looks for what was missed meanwhile',
+    breaks: 'nobody checks for missed updates after a lost connection',
     file: 'packages/server/src/redis/subscriptions.ts',
     find: 'for (const listener of this.#restored) listener()',
     replace: '',
-    ...following('a follower > [R1.4] lives on'),
+    ...following('a follower > [R1.4] stays live'),
   },
   {
     rule: 'R4.4',
-    breaks: 'a command is acknowledged before its sender sees what it wrote',
+    breaks: 'a command is acknowledged before its sender receives the entries',
     file: 'packages/server/src/room/room.ts',
     find: 'if (this.#isOver || this.#state.offset >= offset) return Promise.resolve()',
     replace: 'if (this.#isOver || offset > 0) return Promise.resolve()',

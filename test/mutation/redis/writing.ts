@@ -1,8 +1,8 @@
-// What is written to a room in Redis.
+// Mutations of writing to a room in Redis.
 import type { Mutation } from '../mutation.ts'
 import { APPEND, contract, PRELUDE, REDIS } from './places.ts'
 
-/** What is written. */
+/** Writing. */
 export const WRITING: readonly Mutation[] = [
   {
     rule: 'R1.3',
@@ -22,11 +22,11 @@ export const WRITING: readonly Mutation[] = [
   },
   {
     rule: 'R1.1',
-    breaks: 'other bytes at a known place count as the same',
+    breaks: 'other bytes at a known position count as the same',
     file: PRELUDE,
     find: "local known = to <= stored and (text == '' or redis.call('GETRANGE', reply, at, to - 1) == text)",
     replace: 'local known = to <= stored',
-    ...contract('replies > other bytes'),
+    ...contract('replies > bytes other than'),
   },
   {
     rule: 'R1.8',
