@@ -1,4 +1,4 @@
-// docs/architecture.md names only what exists, and its table of imports is the one that lint enforces.
+// docs/architecture.md names only things that exist, and its table of imports is the one that lint enforces.
 import { globSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -47,7 +47,7 @@ it('every symbol in docs/architecture.md exists', () => {
   expect(symbols.filter((symbol) => !exists(symbol))).toEqual([])
 })
 
-it('the table of imports in docs/architecture.md is that of eslint.config.js, and has every folder', async () => {
+it('the table of imports in docs/architecture.md matches eslint.config.js and has every folder', async () => {
   const { mayImport } = (await import(join(ROOT, 'eslint.config.js'))) as {
     mayImport: Readonly<Record<string, readonly string[]>>
   }

@@ -13,7 +13,7 @@ import { REDIS_MUTATIONS } from './mutation/redis/mutations.ts'
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const protocol = readFileSync(join(ROOT, 'PROTOCOL.md'), 'utf8')
 
-/** Every rule: the promises (headings `### R1 …`) and what they consist of (`- **R1.1** …`). */
+/** Every rule: the promises (headings `### R1 …`) and their parts (`- **R1.1** …`). */
 const rules = new Set([
   ...[...protocol.matchAll(/^### (R\d+) /gm)].map(([, id]) => id),
   ...[...protocol.matchAll(/^- \*\*([RW][\d.]+)\*\* /gm)].map(([, id]) => id),
@@ -33,11 +33,11 @@ test('there are rules', () => {
   expect(rules.size).toBeGreaterThan(25)
 })
 
-test('every rule of PROTOCOL.md stands in the title of a test', () => {
+test('every rule of PROTOCOL.md is in the title of a test', () => {
   expect([...rules].filter((id) => id !== undefined && !titled.has(id))).toEqual([])
 })
 
-test('every rule in the title of a test is one of PROTOCOL.md', () => {
+test('every rule in the title of a test exists in PROTOCOL.md', () => {
   expect([...titled].filter(([id]) => !rules.has(id))).toEqual([])
 })
 
@@ -49,7 +49,7 @@ test('every error code has its row in PROTOCOL.md', () => {
 describe('docs/faults.md', () => {
   const faults = readFileSync(join(ROOT, 'docs/faults.md'), 'utf8')
 
-  /** The cells of the first table after a text, with its head. */
+  /** The cells of the first table after a text, including its head. */
   function rowsAfter(text: string): string[][] {
     const [table = ''] = /(?:^\|.*\n)+/m.exec(faults.slice(faults.indexOf(text))) ?? []
     return table
@@ -63,7 +63,7 @@ describe('docs/faults.md', () => {
       )
   }
 
-  test('names tests that are there', () => {
+  test('names only tests that exist', () => {
     const files = globSync('{packages,test}/**/*.{test,e2e}.ts', {
       cwd: ROOT,
       exclude: (name) => name === 'node_modules' || name === 'dist',
@@ -75,7 +75,7 @@ describe('docs/faults.md', () => {
     expect(named.filter((name) => !files.some((file) => file.endsWith(name)))).toEqual([])
   })
 
-  test('ties every invariant of the checker to promises of PROTOCOL.md, and names every promise', () => {
+  test('maps every invariant of the checker to promises of PROTOCOL.md, and names every promise', () => {
     const [, , ...rows] = rowsAfter('decides:')
     const tied = rows.map(([invariant = '', , promises = '']) => ({
       invariant,
@@ -89,7 +89,7 @@ describe('docs/faults.md', () => {
     expect(promises.filter((id) => !named.some((one) => one.split('.')[0] === id))).toEqual([])
   })
 
-  test('names mutations that are there, and says of each kind of fault how people came through it', () => {
+  test('names only mutations that exist, and gives results for each kind of fault', () => {
     const rows = (after: string) => rowsAfter(after).map(([name = '']) => name)
     const known = [...MUTATIONS, ...REDIS_MUTATIONS].map(({ breaks }) => breaks)
     const [, , ...broken] = rows('## That the tests can see')

@@ -6,7 +6,7 @@ import { QUICK, SLOW } from './runs.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
-/** Whatever is named like a test, wherever it is. */
+/** Every file named like a test, wherever it is. */
 const files = globSync('{packages,test}/**/*.{test,spec,e2e}.*', {
   cwd: ROOT,
   exclude: (name) => ['node_modules', 'dist'].includes(name.split('/').at(-1) ?? ''),
@@ -19,7 +19,7 @@ test('every test file belongs to the quick run or to the slow one', () => {
   expect(files.filter((file) => runsOf(file) !== 1)).toEqual([])
 })
 
-test('every line of both lists has files', () => {
+test('every line of both lists matches files', () => {
   const isEmpty = (pattern: string) => !files.some((file) => matchesGlob(file, pattern))
   expect([...QUICK, ...SLOW].filter(isEmpty)).toEqual([])
 })

@@ -1,6 +1,9 @@
-// Which run plays which test file: each belongs to exactly one of two (runs.test.ts).
+// Assigns each test file to exactly one of two runs (runs.test.ts).
 
-/** `pnpm test`, for everybody: every unit, contract, convergence and process test, and a walk of three people for each area of the page. */
+/**
+ * `pnpm test`, for every change: all unit, contract, convergence and process tests, and a walk of three people for each
+ * area of the page.
+ */
 export const QUICK = [
   'packages/*/src/**/*.test.ts',
   'test/*.test.ts',
@@ -18,7 +21,10 @@ export const QUICK = [
   'test/walk/**/*.e2e.ts',
 ]
 
-/** What `pnpm test:full` plays besides, before the mutations: the system test, every fault, the hostile suite, all of the page. */
+/**
+ * The rest, for `pnpm test:full`, before the mutations: the system test, every fault, the hostile suite, the whole
+ * page.
+ */
 export const SLOW = [
   'test/e2e/**/*.e2e.ts',
   'test/fault/**/*.{test,e2e}.ts',

@@ -1,4 +1,4 @@
-// SECURITY.md promises nothing without a test: each row of its table names one that is there.
+// SECURITY.md promises nothing without a test: each row of its table names one that exists.
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
@@ -7,7 +7,7 @@ const ROOT = new URL('../', import.meta.url)
 const page = readFileSync(new URL('SECURITY.md', ROOT), 'utf8')
 const rows = [...page.matchAll(/^\| ([^|]+?) +\| ([^|]+?) +\| `([^`]+)` +\|$/gm)]
 
-it('SECURITY.md has a test for each threat, and each is there', () => {
+it('SECURITY.md names a test for each threat, and each test exists', () => {
   expect(rows.length).toBeGreaterThan(20)
   for (const [, , , path = ''] of rows)
     expect({ path, found: existsSync(fileURLToPath(new URL(path, ROOT))) }).toEqual({

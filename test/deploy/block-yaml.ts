@@ -1,6 +1,7 @@
-// Reads as much of YAML as docker-compose writes and our own file uses: mappings and lists in block form, of scalars.
+// Reads the subset of YAML that docker-compose prints and our own file uses: mappings and lists in block form, of
+// scalars.
 
-/** The lines below a place, such as `services`, `redis`. @throws Error when there is no such place */
+/** The lines below a path, such as `services`, `redis`. @throws Error when there is no such path */
 function linesBelow(yaml: string, path: readonly string[]): readonly string[] {
   let lines = yaml.split('\n').filter((line) => !/^\s*(#|$)/.test(line))
   for (const name of path) {
@@ -8,14 +9,14 @@ function linesBelow(yaml: string, path: readonly string[]): readonly string[] {
     const start = lines.findIndex((line) => new RegExp(`^ {${margin}}${name}:( |$)`).test(line))
     if (start < 0) throw new Error(`nothing at ${path.join('.')}`)
     const rest = lines.slice(start + 1)
-    // A list may begin in the column of its name.
+    // A list may begin in the column of its key.
     const end = rest.findIndex((line) => indent(line) <= margin && !line.startsWith('- ', margin))
     lines = end < 0 ? rest : rest.slice(0, end)
   }
   return lines
 }
 
-/** The scalars of a mapping, and an empty text for everything else in it. */
+/** The scalars of a mapping; other values appear as empty text. */
 export function mappingAt(yaml: string, ...path: readonly string[]): Record<string, string> {
   const lines = linesBelow(yaml, path)
   const margin = indent(lines[0] ?? '')

@@ -1,5 +1,5 @@
-// What is shipped for operators fits the program and itself. There is no Docker here: images are not built, and
-// containers not started; what they run is run by other tests (test/process/nginx.test.ts) as ordinary processes.
+// The files shipped for operators fit the program and each other. There is no Docker here: images are not built and
+// containers not started; other tests run the same commands as ordinary processes (test/process/nginx.test.ts).
 import { spawnSync } from 'node:child_process'
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -19,11 +19,11 @@ const SIGNING_KEY = 'ab'.repeat(32)
 
 const hasCompose = spawnSync('docker-compose', ['version']).status === 0
 
-/** What docker-compose makes of the file. */
+/** The output of docker-compose for the file. */
 function composed(environment: Readonly<Record<string, string>>) {
   const env = { PATH: process.env['PATH'] ?? '', ...environment }
   return spawnSync('docker-compose', ['--file', join(ROOT, 'docker-compose.yml'), 'config'], {
-    // Away from a `.env` of whoever runs this.
+    // Away from any `.env` on this machine.
     cwd: '/',
     env,
     encoding: 'utf8',
@@ -31,26 +31,26 @@ function composed(environment: Readonly<Record<string, string>>) {
 }
 
 describe('docker-compose.yml', () => {
-  it('sets nothing that the program does not know', () => {
+  it('sets no variable that the program does not know', () => {
     const names = Object.keys(mappingAt(compose, 'x-node', 'environment'))
     expect(names).toContain('REDIS_URL')
     expect(names.filter((name) => !VARIABLES.includes(name))).toEqual([])
   })
 
-  it('leaves nodes more time to go down than they take', () => {
+  it('gives nodes more time to shut down than they need', () => {
     const patience = Number(mappingAt(compose, 'x-node', 'environment')['SHUTDOWN_MS']) / 1000
     const grace = /^(\d+)s$/.exec(mappingAt(compose, 'x-node')['stop_grace_period'] ?? '')?.[1]
     expect(Number(grace)).toBeGreaterThanOrEqual(patience + 5)
   })
 
-  it('has health judged by what a restart mends: a Redis that is away restarts no node', () => {
+  it('checks only what a restart can fix: an unavailable Redis restarts no node', () => {
     for (const file of [compose, read('Dockerfile')]) {
       expect(file).toContain('/livez')
       expect(file).not.toMatch(/fetch\([^)]*\/readyz/)
     }
   })
 
-  it('hands on every variable that bounds what is spent', () => {
+  it('passes on every variable that limits spending', () => {
     const given = mappingAt(compose, 'x-node', 'environment')
     const bounds = VARIABLES.filter((name) =>
       /^(MAX_RUNNING|QUESTIONS_|DAILY_|SPENDING$|START_CODE$|OPEN$)/.test(name),
@@ -59,7 +59,7 @@ describe('docker-compose.yml', () => {
     for (const name of bounds) expect(given).toHaveProperty(name)
   })
 
-  it('has nginx find the nodes where they are', () => {
+  it('tells nginx the addresses of the nodes', () => {
     const port = mappingAt(compose, 'x-node', 'environment')['PORT']
     const upstream = [...nginx.matchAll(/^ {2}server (\S+)/gm)].map(([, address]) => address)
     expect(upstream).toEqual(NODES.map((node) => `${node}:${port}`))
@@ -70,13 +70,13 @@ describe('docker-compose.yml', () => {
     expect(listAt(compose, 'services', 'nginx', 'extra_hosts')).toEqual(addresses)
   })
 
-  it('opens the port of nginx to this machine, and no other', () => {
+  it('publishes the port of nginx to this machine, and no other port', () => {
     const listen = /^ {2}listen (\d+);/m.exec(nginx)?.[1]
     expect(listAt(compose, 'services', 'nginx', 'ports')).toEqual([`127.0.0.1:8080:${listen}`])
     expect(compose.match(/\bports:/g)).toHaveLength(1)
   })
 
-  it('[R4.2] has Redis keep everything on disk before it answers, and throw nothing away', async () => {
+  it('[R4.2] makes Redis save to disk before it answers, and evict nothing', async () => {
     const [program, ...flags] = listAt(compose, 'services', 'redis', 'command')
     expect(program).toBe('redis-server')
     const settings = Object.fromEntries(
@@ -96,7 +96,7 @@ describe('docker-compose.yml', () => {
       expect(await client.config('GET', name)).toEqual([name, value])
   })
 
-  it.skipIf(!hasCompose)('is understood by docker-compose, and gives nodes that start', () => {
+  it.skipIf(!hasCompose)('is accepted by docker-compose, and its nodes start', () => {
     const { status, stdout, stderr } = composed({ SIGNING_KEY })
     expect([status, stderr]).toEqual([0, ''])
     for (const node of NODES) {
@@ -111,7 +111,7 @@ describe('docker-compose.yml', () => {
     }
   })
 
-  it.skipIf(!hasCompose)('says in plain words that the key is missing', () => {
+  it.skipIf(!hasCompose)('reports a missing key in plain words', () => {
     const { status, stderr } = composed({})
     expect([status, stderr]).toEqual([
       1,
@@ -130,7 +130,7 @@ it('pnpm checks packages against the version of Node that is a dependency', () =
 describe('Dockerfile', () => {
   const dockerfile = read('Dockerfile')
 
-  it('installs every package of the workspace from its description alone', () => {
+  it('copies the package.json of every package in the workspace before it installs', () => {
     const patterns = listAt(read('pnpm-workspace.yaml'), 'packages')
     const descriptions = globSync(
       patterns.map((pattern) => `${pattern}/package.json`),
@@ -141,7 +141,7 @@ describe('Dockerfile', () => {
       expect(dockerfile).toContain(`COPY ${path} ${path.replace('package.json', '')}\n`)
   })
 
-  it('runs the program as an ordinary user, where the port and the data of the image are', () => {
+  it('runs the program as an ordinary user, with the port and data directory of the image', () => {
     const env = Object.fromEntries(
       (/^ENV (.*)$/m.exec(dockerfile)?.[1] ?? '').split(' ').map((pair) => pair.split('=')),
     ) as Record<string, string>

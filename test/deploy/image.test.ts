@@ -1,4 +1,4 @@
-// The container image holds what the program needs, and nothing that is only for tests.
+// The container image holds everything the program needs, and nothing that is only for tests.
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join, relative } from 'node:path'
@@ -10,7 +10,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const files = imageFiles(ROOT)
 const source = (file: string) => readFileSync(join(ROOT, file), 'utf8')
 
-/** What a file of ours imports from other files of ours. */
+/** The files of ours that a file imports. */
 function importsOf(file: string): string[] {
   const { resolve } = createRequire(join(ROOT, file))
   return [...source(file).matchAll(/(?:from|import\() ?'((?:\.|@roomcast\/)[^']*)'/g)].map(
@@ -18,10 +18,10 @@ function importsOf(file: string): string[] {
   )
 }
 
-it('the image holds no test, and nothing that stands in for the program', () => {
+it('the image holds no tests and no test doubles', () => {
   process.stdout.write(`${files.length} files of the repository are in the image\n`)
   expect(files.filter((file) => file.endsWith('.test.ts'))).toEqual([])
-  // The description alone, for the lockfile to fit.
+  // Only the package.json, because the lockfile names it.
   expect(files.filter((file) => file.startsWith('test/'))).toEqual(['test/package.json'])
   const forTests = /from '(vitest|fast-check|@roomcast\/test)\b/
   expect(files.filter((file) => file.endsWith('.ts') && forTests.test(source(file)))).toEqual([])

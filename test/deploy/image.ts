@@ -1,5 +1,5 @@
-// Which files of the repository the container image holds, read from Dockerfile, .dockerignore and Git. There is no
-// Docker here to build it with.
+// The repository files that the container image holds, read from Dockerfile, .dockerignore and Git. There is no Docker
+// here to build it with.
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join, matchesGlob } from 'node:path'
@@ -7,11 +7,11 @@ import { join, matchesGlob } from 'node:path'
 interface Stage {
   readonly name: string
   readonly from: string
-  /** Files and folders that are copied from the repository. */
+  /** Files and folders copied from the repository. */
   readonly copied: readonly string[]
 }
 
-/** The files of the repository in the image, sorted. The built page, which Vite makes in a stage of its own, is not among them. */
+/** The repository files in the image, sorted. The built page is not among them: Vite makes it in a stage of its own. */
 export function imageFiles(root: string): string[] {
   const stages = stagesOf(readFileSync(join(root, 'Dockerfile'), 'utf8'))
   const isIgnored = ignoredBy(readFileSync(join(root, '.dockerignore'), 'utf8'))
@@ -40,14 +40,17 @@ function stagesOf(dockerfile: string): Stage[] {
   })
 }
 
-/** What is copied into a stage and those that it is made from. */
+/** The files copied into a stage and into the stages it is based on. */
 function copiedInto(stage: Stage | undefined, stages: readonly Stage[]): readonly string[] {
   if (!stage) return []
   const below = stages.find(({ name }) => name === stage.from)
   return [...copiedInto(below, stages), ...stage.copied]
 }
 
-/** As Docker reads the file: patterns from the root, a folder with all below it, and the last match decides. */
+/**
+ * Follows Docker's rules: patterns start at the root, a folder includes everything below it, and the last match
+ * decides.
+ */
 function ignoredBy(dockerignore: string): (file: string) => boolean {
   const patterns = dockerignore.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
   return (file) => {
@@ -59,7 +62,7 @@ function ignoredBy(dockerignore: string): (file: string) => boolean {
   }
 }
 
-/** A path and the folders it is in: `a`, `a/b`, `a/b/c`. */
+/** A path and its parent folders: `a`, `a/b`, `a/b/c`. */
 function withFolders(file: string): string[] {
   const parts = file.split('/')
   return parts.map((_, index) => parts.slice(0, index + 1).join('/'))

@@ -1,4 +1,4 @@
-// docs/operating.md says what the program says and knows. Its commands are run by test/process/restore.test.ts.
+// docs/operating.md agrees with the program. Its commands are run by test/process/restore.test.ts.
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -9,7 +9,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8')
 const page = read('docs/operating.md')
 
-/** The rows of the table under a heading, cell by cell; of several tables the first. */
+/** The rows of the first table under a heading, cell by cell. */
 function tableUnder(heading: string): string[][] {
   const [, section = ''] = page.split(`\n## ${heading}\n`)
   const [table = ''] = /(^\|.*\n)+/m.exec(section) ?? []
@@ -17,7 +17,7 @@ function tableUnder(heading: string): string[][] {
   return rows.map((row) => row.split(' | ').map((cell) => cell.replace(/^\| | \|$/g, '').trim()))
 }
 
-/** What stands in backquotes. */
+/** The texts in backquotes. */
 function quoted(cell: string): string[] {
   return [...cell.matchAll(/`([^`]+)`/g)].map(([, text]) => text ?? '')
 }
@@ -26,7 +26,7 @@ describe('docs/operating.md', () => {
   const rows = tableUnder('Configuration')
   const named = rows.map(([variable = '']) => quoted(variable)[0] ?? '')
 
-  it('explains every variable, once, and no other', () => {
+  it('explains every variable once, and no others', () => {
     expect(named.toSorted()).toEqual(VARIABLES.toSorted())
     for (const [, , meaning = ''] of rows) expect(meaning.length).toBeGreaterThan(10)
   })
@@ -41,7 +41,7 @@ describe('docs/operating.md', () => {
     }
   })
 
-  it('says of no variable that it has no default, when it has one', () => {
+  it('shows no default only for variables without one', () => {
     const without = named.filter((_name, index) => rows[index]?.[1] === '—')
     expect(without.toSorted()).toEqual(
       [
@@ -59,7 +59,7 @@ describe('docs/operating.md', () => {
     )
   })
 
-  it('quotes messages as the program has them', () => {
+  it('quotes messages exactly as in the program', () => {
     const sources = ['server', 'shared']
       .flatMap((name) => globSync(`packages/${name}/src/**/*.ts`, { cwd: ROOT }))
       .filter((path) => !path.endsWith('.test.ts'))
@@ -67,11 +67,11 @@ describe('docs/operating.md', () => {
       .join('\n')
     const messages = tableUnder('When something is wrong').flatMap(([says = '']) => quoted(says))
     expect(messages.length).toBeGreaterThan(15)
-    // A trailing space belongs to the message, but is not seen in a table.
+    // A trailing space belongs to the message but is invisible in a table.
     for (const message of messages) expect(sources).toContain(message.trimEnd())
   })
 
-  it('leads to pages and headings that are there', () => {
+  it('links only to pages and headings that exist', () => {
     const headings = [...page.matchAll(/^#+ (.*)$/gm)].map(([, text = '']) =>
       text.toLowerCase().replaceAll(' ', '-'),
     )

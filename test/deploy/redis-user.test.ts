@@ -1,4 +1,4 @@
-// The documented user of the nodes in Redis may run every command that the program runs, and none besides.
+// The documented Redis user of the nodes may run every command that the program runs, and no others.
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -8,7 +8,7 @@ import { documentedUser } from '../support/redis-user.ts'
 
 const SERVER = fileURLToPath(new URL('../../packages/server/src', import.meta.url))
 
-/** What ioredis and the connections need besides what the program names, and why. */
+/** The commands that ioredis and the connections need besides those in the code, and why. */
 const CONNECTIONS = {
   info: 'ioredis asks whether Redis has loaded its file',
   'client|setname': 'connections have names',
@@ -35,11 +35,11 @@ function matches(texts: readonly string[], pattern: RegExp): string[] {
   return texts.flatMap((text) => [...text.matchAll(pattern)].map(([, name = '']) => name))
 }
 
-it('the documented user of Redis may run what scripts and nodes run, and nothing else', () => {
+it('the documented Redis user may run the commands of scripts and nodes, and nothing else', () => {
   const lua = sources('**/*.lua')
   const inScripts = matches(lua, /redis\.call\(\s*'(\w+)'/g)
   expect(inScripts.length).toBeGreaterThan(100)
-  // Nothing is called by a name that cannot be read here, but the one command that publishes.
+  // Every command is called by a literal name, except the one that publishes.
   expect(new Set(matches(lua, /redis\.call\(\s*([^'\s]\w*)/g))).toEqual(new Set(['PUBLISH']))
   const inCode = matches(
     ['redis', 'log/redis', 'log/redis/repair', 'presence', 'spending'].flatMap((folder) =>
@@ -54,7 +54,7 @@ it('the documented user of Redis may run what scripts and nodes run, and nothing
   expect([...known].toSorted()).toEqual([...new Set(used)].toSorted())
 })
 
-it('a node tries all of them when it starts', () => {
+it('a node checks all these permissions when it starts', () => {
   const tried = [...Object.keys(TRIED), 'time', ...Object.keys(CONNECTIONS)]
   const documented = documentedUser().flatMap((rule) =>
     rule.startsWith('+') ? [rule.slice(1)] : [],
@@ -62,7 +62,7 @@ it('a node tries all of them when it starts', () => {
   expect(tried.toSorted()).toEqual(documented.toSorted())
 })
 
-/** Methods of connections that send nothing. */
+/** Methods of connections that send no command. */
 const NOT_COMMANDS = new Set([
   'on',
   'once',
@@ -73,7 +73,7 @@ const NOT_COMMANDS = new Set([
   'definecommand',
 ])
 
-/** ioredis has commands that answer with bytes under names of their own. */
+/** ioredis has separate names for commands that answer with bytes. */
 function plain(method: string): string {
   return method.replace(/Buffer$/, '').toLowerCase()
 }

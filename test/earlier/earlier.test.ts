@@ -1,5 +1,5 @@
-// Data of earlier versions opens: the same transcript, digest for digest, on both adapters, again and again, and also when the
-// process that opens it is killed. `make.ts` has made the data, once.
+// Data of earlier versions opens: the same transcript, digest for digest, on both adapters, repeatedly, and even if the
+// process that opens it is killed. `make.ts` made the data, once.
 import { copyFileSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -19,15 +19,15 @@ import {
 import { FULL, HELD, LEFT } from './history.ts'
 import { type Transcript, transcriptOf } from './transcript.ts'
 
-/** Short, so that an owner whose process has died is soon dead for the log too. */
+/** Short, so that the log soon counts the owner of a dead process as dead too. */
 const LEASE_MS = 200
 const SAVED = join(import.meta.dirname, 'saved')
 
-/** A storage with data of an earlier version in it. */
+/** A storage that holds data of an earlier version. */
 interface Storage {
-  /** Opens it as a node does; the one before has been closed. */
+  /** Opens it as a node does, after the previous log has been closed. */
   open(): Promise<RoomLog>
-  /** The program on it. */
+  /** The environment of the program on this storage. */
   readonly environment: ServerEnvironment
 }
 
@@ -74,7 +74,7 @@ function transcript(data: string, name: string): Transcript {
   return JSON.parse(readFileSync(join(data, `${name}.json`), 'utf8')) as Transcript
 }
 
-/** Ids for what recovery starts. */
+/** The id of the generation that recovery starts. */
 const next = () => 'started-by-recovery'
 const HALF = 'ThinkingThis an'
 
@@ -88,7 +88,7 @@ describe.each(all)('data of version $version in $name', ({ version, name, open }
   const before = transcript(data, name)
   const prepare = () => open(data)
 
-  test('[R4.2] opens with the same transcript, once and again', async () => {
+  test('[R4.2] opens with the same transcript, twice in a row', async () => {
     const storage = await prepare()
     for (let time = 0; time < 2; time++) {
       const log = await storage.open()
@@ -97,10 +97,10 @@ describe.each(all)('data of version $version in $name', ({ version, name, open }
     }
   })
 
-  test('[R5.1] what was being written then is interrupted with its text, and what waited goes on', async () => {
+  test('[R5.1] the answer running then is interrupted with its text, and the waiting question starts', async () => {
     const storage = await prepare()
     const log = await storage.open()
-    // In Redis nobody is judged before its clock has been seen to go on for a whole lease.
+    // In Redis no owner is judged until the clock of Redis has been observed for a whole lease.
     await expect
       .poll(() => log.recover(next), { interval: 50 })
       .toMatchObject([{ roomId: LEFT, by: 'bob', generationId: next() }])
@@ -113,7 +113,7 @@ describe.each(all)('data of version $version in $name', ({ version, name, open }
     expect(after.rooms[LEFT]?.state.running).toBe(2)
   })
 
-  test('takes what is said, asked, changed and stopped today', async () => {
+  test('accepts new messages, questions, edits and stops', async () => {
     const log = await (await prepare()).open()
     const full = new TestRoom(log, FULL).on(log)
     const offset = before.rooms[FULL]?.state.offset ?? 0
@@ -132,7 +132,7 @@ describe.each(all)('data of version $version in $name', ({ version, name, open }
     )
   })
 
-  test('[R4.2][R5.1] has the same rooms after programs on it were killed, and one end of what was being written', async () => {
+  test('[R4.2][R5.1] has the same rooms after programs on it were killed, and one end of the running answer', async () => {
     const storage = await prepare()
     for (const until of ['it is open', 'it is ready'] as const) {
       const program = await startServerProcess(storage.environment)

@@ -1,5 +1,5 @@
-// A room in which all has happened that members can do, with a checkpoint in its middle; one that a dead process has left as it
-// was, an answer half written and questions that wait; and one whose queue is held.
+// Three rooms: one with everything that members can do, and a checkpoint in the middle; one left by a dead process,
+// with an answer half written and questions waiting; and one whose queue is held.
 import { expect } from 'vitest'
 import type { RoomLog } from '@roomcast/server/judge/room-log.ts'
 import { startedBy, TestRoom } from '../doubles/room.ts'
@@ -9,7 +9,7 @@ export const ROOMS = [FULL, LEFT, HELD] as const
 export const PEOPLE = ['alice', 'bob', 'carol', 'dave'] as const
 const UNTIL = Date.UTC(2100, 0, 1)
 
-/** Plays it on an empty log. */
+/** Plays the history on an empty log. */
 export async function playHistory(log: RoomLog): Promise<void> {
   await playFull(await openRoom(log, FULL))
   await playLeft(await openRoom(log, LEFT))

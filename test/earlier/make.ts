@@ -1,5 +1,5 @@
-// Makes the data that later versions have to open: `node test/earlier/make.ts 2`, with the next free number, by a version that
-// stores something in another way than the last of those that are there. What is there stays.
+// Makes the data that later versions must open: `node test/earlier/make.ts 2`, with the next free number, in a version
+// whose stored format differs from the newest saved one. Saved data is never changed.
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openSqliteRoomLog } from '@roomcast/server/room-logs.ts'
@@ -12,7 +12,7 @@ import { transcriptOf } from './transcript.ts'
 
 const [, , version = ''] = process.argv
 const DATA = join(import.meta.dirname, 'saved', version)
-// Throws where there is one.
+// Throws if the folder exists.
 mkdirSync(DATA)
 const asJson = (value: unknown) => `${JSON.stringify(value, null, 1)}\n`
 

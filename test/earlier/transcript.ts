@@ -1,4 +1,4 @@
-// All that a log says of the rooms of the history, so that two readings of the same data can be compared.
+// Everything that a log says about the rooms of the history, so that two readings of the same data can be compared.
 import type { RoomLog } from '@roomcast/server/judge/room-log.ts'
 import type { Entry, RoomState, RoomSummary, Run } from '@roomcast/shared/protocol'
 import { digest } from '@roomcast/shared/digest'

@@ -156,7 +156,7 @@ export const MUTATIONS: readonly Mutation[] = [
     find: 'isNews ? afterEntries(known, entries) : known',
     replace: 'isNews ? afterEntries(known, entries) : kept',
     tests: ['test/sqlite/judge.test.ts'],
-    titled: 'the docket of a room > is saved now and then',
+    titled: 'the docket of a room > is saved every 200 entries',
   },
   {
     rule: 'R7',
@@ -165,7 +165,7 @@ export const MUTATIONS: readonly Mutation[] = [
     find: 'frees || unsaved < SAVE_EVERY',
     replace: 'unsaved < SAVE_EVERY',
     tests: ['test/sqlite/judge.test.ts'],
-    titled: 'the docket of a room > is not saved with what only ends',
+    titled: 'the docket of a room > is not saved with commands that only free',
   },
   {
     rule: 'R5.1',
@@ -174,7 +174,7 @@ export const MUTATIONS: readonly Mutation[] = [
     find: 'if (!isAway) this.#options.onRecoveryFailed(roomId, error)',
     replace: '',
     tests: ['test/sqlite/judge.test.ts'],
-    titled: 'a recovery that fails > is told of',
+    titled: 'a recovery that fails > is reported',
   },
   {
     rule: 'R4.2',

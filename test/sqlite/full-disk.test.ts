@@ -1,4 +1,4 @@
-// What a file that cannot be written does to the log in it: nothing half done, in memory neither.
+// A failed write to the file leaves nothing half done in the log, nor in memory.
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { RoomLog } from '@roomcast/server/judge/room-log.ts'
@@ -19,7 +19,7 @@ afterEach(async () => {
   await log.close()
 })
 
-/** The next commit finds no space, after all its statements have been taken. */
+/** The next commit finds no space, after all its statements have succeeded. */
 function fillBeforeCommit(): void {
   const exec = vi.spyOn(DatabaseSync.prototype, 'exec')
   exec.mockImplementation(function (this: DatabaseSync, sql) {
@@ -29,7 +29,7 @@ function fillBeforeCommit(): void {
   })
 }
 
-describe('[R2] an end that finds the disk full as it is committed', () => {
+describe('[R2] an end whose commit finds the disk full', () => {
   test('leaves the answer to its owner, who ends it when there is space', async () => {
     const room = await aRoom(log)
     const running = await room.asked('alice', 'Why?')

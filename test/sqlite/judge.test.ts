@@ -1,4 +1,4 @@
-// How the judge goes about with its log: how often it asks, what it saves, and that everybody is answered.
+// How the judge uses its log: how often it asks, what it saves, and that every command gets an answer.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { endOfTurn, Judge } from '@roomcast/server/judge/judge.ts'
 import type { Append, EntryLog } from '@roomcast/server/log/entry-log.ts'
@@ -9,13 +9,13 @@ import { Refusal } from '@roomcast/shared/protocol'
 import { SimulatedClock } from '../doubles/clock.ts'
 import { aRoom, refusalOf, TestRoom } from '../doubles/room.ts'
 
-/** A judge of its own in front of the same file, and what it asks of its log. */
+/** A judge of its own on the same file, with a record of its requests to the log. */
 class Watched {
   readonly appends: Append[] = []
   finds = 0
   /** Rooms that could not be recovered. */
   readonly failed: string[] = []
-  /** Done in front of each append. */
+  /** Runs before each append. */
   before: () => Promise<void> = () => Promise.resolve()
   readonly judge: Judge
   readonly log: EntryLog
@@ -54,7 +54,7 @@ afterEach(() => watched.judge.close())
 
 describe('the docket of a room', () => {
   test.each([true, false])(
-    'is saved now and then, whether followed or not: %s',
+    'is saved every 200 entries or so, whether followed or not: %s',
     async (follows) => {
       if (follows) await room.watch()
       for (let count = 0; count < 1000; count++)
@@ -65,7 +65,7 @@ describe('the docket of a room', () => {
     },
   )
 
-  test('is not saved with what only ends or takes away: the disk may be full', async () => {
+  test('is not saved with commands that only free space: the disk may be full', async () => {
     const running = await room.asked('alice', 'Why?')
     const isDue = () => watched.appends.at(-1)?.docket !== undefined
     while (!isDue()) await room.say('bob', 'So')
@@ -77,7 +77,7 @@ describe('the docket of a room', () => {
     expect(isDue()).toBe(true)
   })
 
-  test('is saved by whoever writes: a refusal that comes when it is due saves nothing', async () => {
+  test('is saved by writes only: a refusal saves nothing, even if a save is due', async () => {
     const isDue = () => watched.appends.at(-1)?.docket !== undefined
     while (!isDue()) await room.say('bob', 'So')
     for (let count = 0; count < 199; count++) await room.say('bob', 'So')
@@ -87,7 +87,7 @@ describe('the docket of a room', () => {
     expect(isDue()).toBe(true)
   })
 
-  test('is read by others from where it was saved, and no further than decisions depend on', async () => {
+  test('is read by others from its saved state, and only as far as decisions depend on', async () => {
     for (let count = 0; count < 2000; count++) await room.say('bob', 'So')
     const entries = new SqliteEntryLog({ database, clock })
     const read = await entries.find('room', [], unknown())
@@ -103,7 +103,7 @@ describe('the docket of a room', () => {
     expect(watched.finds).toBe(0)
   })
 
-  test('is read once for all who ask at the same moment', async () => {
+  test('is read once for all commands of the same moment', async () => {
     const { generationId } = await room.asked('alice', 'Why?')
     const other = new Watched(database, clock)
     const stops = Array.from({ length: 20 }, () => room.on(other.judge).cancel('bob', generationId))
@@ -113,10 +113,10 @@ describe('the docket of a room', () => {
 })
 
 describe('a command', () => {
-  test('is answered also when it becomes overdue at that very moment', async () => {
+  test('is answered even if it becomes overdue at that very moment', async () => {
     let isLate = false
     const ticking = {
-      // Each look finds it a little later.
+      // Each reading is a little later.
       now: () => clock.now() + (isLate ? (ticks += 1) : 0),
       after: clock.after.bind(clock),
     }
@@ -139,7 +139,7 @@ describe('a command', () => {
     expect(ticks).toBeGreaterThan(2500)
   })
 
-  test('that makes a room and cannot be read makes none', async () => {
+  test('that creates a room with an unreadable entry creates none', async () => {
     const made = new TestRoom(watched.judge, 'made')
     const faulty = { ...made.newRoom(), title: 5 as unknown as string }
     expect(await refusalOf(watched.judge.createRoom(faulty))).toBe('internal')
@@ -150,11 +150,11 @@ describe('a command', () => {
 
 describe('a recovery that fails', () => {
   test.each([
-    ['is told of', new TypeError('a fault of ours'), ['room']],
-    ['is passed over where the storage takes nothing', new Refusal('storage-full'), []],
+    ['is reported', new TypeError('a fault of ours'), ['room']],
+    ['is skipped silently if the storage is full', new Refusal('storage-full'), []],
   ])('%s', async (_, error, failed) => {
     const { number } = await room.asked('alice', 'Why?')
-    // Another process: nobody runs what this one has started.
+    // Another process: the generation that this one started has no owner there.
     const other = new Watched(database, clock)
     other.before = () => Promise.reject(error)
     expect(await other.judge.recover(() => 'next')).toEqual([])
@@ -166,7 +166,7 @@ describe('a recovery that fails', () => {
   })
 })
 
-test('whoever speaks in one turn of the loop is written at once, in a file', async () => {
+test('all messages of one turn of the event loop are written to a file in one append', async () => {
   const judge = new Judge({
     log: watched.log,
     clock,
@@ -176,7 +176,7 @@ test('whoever speaks in one turn of the loop is written at once, in a file', asy
   const there = room.on(judge)
   watched.appends.splice(0)
   const posts = Array.from({ length: 50 }, (_, index) => {
-    // Each from an event of its own, as the frames of sockets come.
+    // Each from its own event, as socket frames arrive.
     return new Promise(setImmediate).then(() => there.say('bob', `${index}`))
   })
   await Promise.all(posts)

@@ -1,11 +1,11 @@
-// The answer, watched in three browsers, each at a node of its own.
+// One answer, watched in three browsers, each on a node of its own.
 import { expect, test } from 'vitest'
 import { type Stage, useStage } from './stage.ts'
 
 let stage: Stage
 useStage(3, { pace: 'real', seed: 7 }, (opened) => (stage = opened))
 
-test('[R1][R2][R3][R3.2][R3.3] three people watch one answer, and one who did not ask stops it for all', async () => {
+test('[R1][R2][R3][R3.2][R3.3] three people watch one answer, and one who did not ask it stops it for all', async () => {
   const { deployment } = stage
   const [ana, bo] = [await stage.comes('Ana'), await stage.comes('Bo', { dark: true })]
   const link = await ana.makeRoom(deployment.node(0).url, 'Design review')
@@ -14,7 +14,7 @@ test('[R1][R2][R3][R3.2][R3.3] three people watch one answer, and one who did no
 
   await bo.page.getByText('Claude is thinking').first().waitFor()
   await bo.page.getByText('Claude is answering Ana').waitFor()
-  // Piece by piece: both see it grow several times.
+  // In pieces: both see the answer grow several times.
   for (const bytes of [1, 400, 800]) await Promise.all([ana.reads(bytes), bo.reads(bytes)])
 
   const cy = await stage.comes('Cy', { width: 390, height: 844 })

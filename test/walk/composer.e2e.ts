@@ -1,4 +1,4 @@
-// The composer and what leaves it, on three screens at two nodes.
+// The composer and the messages it sends, on three screens with two nodes.
 import { expect, test } from 'vitest'
 import type { BrowserPerson } from '../support/page.ts'
 import { type Stage, useStage } from './stage.ts'
@@ -6,7 +6,7 @@ import { type Stage, useStage } from './stage.ts'
 let stage: Stage
 useStage(2, { pace: 'real', seed: 7 }, (opened) => (stage = opened))
 
-/** What a screen shows of what was said, oldest first; also what is too far away to be laid out. */
+/** The messages on a screen, oldest first, including those too far away to be rendered. */
 const said = async (person: BrowserPerson) =>
   (await person.at('said').allTextContents()).map((text) => text.trim())
 const says = (person: BrowserPerson, texts: readonly string[]) =>
@@ -15,17 +15,17 @@ const press = (person: BrowserPerson, key: string) => person.page.keyboard.press
 const type = (person: BrowserPerson, text: string) => person.page.keyboard.type(text)
 const written = (person: BrowserPerson) => person.at('composer').inputValue()
 
-/** What can be done with a message appears beside it once it is pointed at. */
+/** The actions of a message appear beside it once the pointer is over it. */
 async function doWith(person: BrowserPerson, text: string, action: string): Promise<void> {
   await person.at('message').filter({ hasText: text }).hover()
   await person.at(`act-${action}`).click()
 }
 
-test('what is said keeps its draft, calls by name, quotes, is changed and taken back, on three screens', async () => {
+test('drafts, mentions, quotes, edits and retractions work on three screens', async () => {
   const [ana, bo, cy] = await stage.meet('Talk')
   const all = [ana, bo, cy]
 
-  // Whom it is for belongs to the draft; a name is taken from the list by keys alone.
+  // The Ask setting belongs to the draft; a name is chosen from the list with the keyboard alone.
   await ana.at('ask-toggle').click()
   await ana.at('composer').focus()
   await type(ana, 'Hello @c')
@@ -46,7 +46,7 @@ test('what is said keeps its draft, calls by name, quotes, is changed and taken 
   await expect.poll(() => cy.page.locator('mark.me').innerText()).toBe('@Cy')
   expect(await bo.page.locator('mark.mention:not(.me)').innerText()).toBe('@Cy')
 
-  // An answer to it, which leads back to it.
+  // A reply that quotes the message, with a link back to it.
   await bo.at('ask-toggle').click()
   await doWith(bo, 'Hello', 'quote')
   await bo.at('composer-quote').waitFor()
@@ -57,7 +57,7 @@ test('what is said keeps its draft, calls by name, quotes, is changed and taken 
   expect(await cy.at('message').last().getByTestId('quotation').innerText()).toContain('Hello @Cy')
   expect(await bo.at('composer-quote').count()).toBe(0)
 
-  // Up changes the own last message, in its place; Escape leaves it as it was.
+  // Arrow Up edits the own last message in place; Escape cancels.
   await press(bo, 'ArrowUp')
   await bo.at('editor-field').waitFor()
   await type(bo, ' and Cy')
@@ -72,7 +72,7 @@ test('what is said keeps its draft, calls by name, quotes, is changed and taken 
     expect(await person.at('edited').count()).toBe(1)
   }
 
-  // Nobody takes back what another has said, but who owns the room.
+  // Only the author or the owner of the room can retract a message.
   await cy.at('message').last().hover()
   await cy.at('act-copy').waitFor()
   expect(await cy.at('act-retract').count()).toBe(0)

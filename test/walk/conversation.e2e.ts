@@ -1,4 +1,5 @@
-// The conversation as a place: who is at its end follows, who reads further up is never moved, and search leads into it.
+// Reading positions in the conversation: a reader at the end follows, one further up is never moved, and search opens
+// earlier messages.
 import { expect, test } from 'vitest'
 import { firstInSight, isSaid, log, topOf, wheel } from '../support/message-list.ts'
 import type { BrowserPerson } from '../support/page.ts'
@@ -46,7 +47,7 @@ test('a reader at the end follows, one further up is never moved, the pill leads
   await ana.ask('My own word')
   await expect.poll(async () => (await log(ana)).left).toBeLessThanOrEqual(1)
 
-  // Search leads to what another one has said.
+  // Search opens a message of another member.
   await ana.page.locator('[role="log"]').focus()
   await ana.page.keyboard.press('/')
   await ana.at('search-words').fill('from cy 7')

@@ -1,4 +1,4 @@
-// Coming in: invites, as those see them who made them, who follow them, and who own the room.
+// Invites, as their makers, the people who follow them and the owner of the room see them.
 import { expect, test } from 'vitest'
 import type { BrowserPerson } from '../support/page.ts'
 import { type Stage, useStage } from './stage.ts'
@@ -6,7 +6,7 @@ import { type Stage, useStage } from './stage.ts'
 let stage: Stage
 useStage(1, { pace: 'real', seed: 7 }, (opened) => (stage = opened))
 
-test('[R6.8] the open links of a room are shown and ended all at once, and the owner says who may invite', async () => {
+test('[R6.8] the open links of a room are listed and ended all at once, and the owner chooses who may invite', async () => {
   const [ana, bo, cy] = (await Promise.all(
     ['Ana', 'Bo', 'Cy'].map((name) => stage.comes(name)),
   )) as [BrowserPerson, BrowserPerson, BrowserPerson]
@@ -41,7 +41,7 @@ test('[R6.8] the open links of a room are shown and ended all at once, and the o
   expect(await cy.at('room-thinking').inputValue()).toBe('on')
   expect(await cy.at('room-thinking').locator('option').count()).toBe(2)
   await cy.page.keyboard.press('Escape')
-  // Nothing is offered that would be refused.
+  // The page offers no action that would be refused.
   for (const id of ['invite', 'invite-people']) expect(await cy.at(id).count()).toBe(0)
   await cy.at('more').click()
   await cy.at('menu-settings').waitFor()

@@ -1,4 +1,4 @@
-// The people of a room, on three screens at two nodes: who watches and how, what the owner may do, and who goes.
+// The members of a room, on three screens with two nodes: who is watching and how, the owner's actions, and departures.
 import { expect, test } from 'vitest'
 import type { BrowserPerson } from '../support/page.ts'
 import { type Stage, useStage } from './stage.ts'
@@ -8,12 +8,12 @@ useStage(2, { pace: 'real', seed: 7 }, (opened) => (stage = opened))
 
 const LOOKS = { height: 420 }
 
-/** How the list of people on this screen shows somebody. */
+/** The status that the list of members on this screen shows for somebody. */
 function lookOf(on: BrowserPerson, name: string): Promise<string | null> {
   return on.at('person').filter({ hasText: name }).getAttribute('data-look')
 }
 
-test('everybody sees who watches live, reads above, is away, or not here', async () => {
+test('everybody sees who is live, reading above, away, or absent', async () => {
   const [ana, bo, cy] = await stage.meet('Design review', LOOKS)
   await ana.ask(
     'How do shared rooms work? [simulate: length=60000 thinking=none first=50 chunk=40]',
@@ -42,7 +42,7 @@ test('everybody sees who watches live, reads above, is away, or not here', async
   expect([...ana.complaints, ...bo.complaints, ...cy.complaints]).toEqual([])
 })
 
-test('what the owner changes, all see; who is removed, reads why; what came while hidden is counted', async () => {
+test('all see the owner’s changes; a removed member reads why; unread messages are counted', async () => {
   const [ana, bo, cy] = await stage.meet('Weekly', LOOKS)
   await ana.at('more').click()
   await ana.at('menu-settings').click()

@@ -1,4 +1,4 @@
-// My rooms beside the one that is open, and the keyboard between the parts of the page.
+// The list of the member's own rooms beside the open one, and keyboard navigation between the parts of the page.
 import { expect, test } from 'vitest'
 import { type Stage, useStage } from './stage.ts'
 
@@ -7,7 +7,7 @@ useStage(2, { pace: 'real', seed: 7 }, (opened) => (stage = opened))
 
 const LOOKS = { height: 420 }
 
-test('my other rooms tell what is new and where Claude is answering; the keyboard goes everywhere', async () => {
+test('my other rooms show unread counts and running answers; the keyboard reaches everything', async () => {
   const [ana, bo, cy] = await stage.meet('First room', LOOKS)
   const first = new URL(ana.page.url()).pathname
   await ana.at('new-room').click()

@@ -1,4 +1,4 @@
-// A browser and some nodes for the walks of a file, and people who come with a walk and leave with it.
+// A browser and some nodes for all walks of a file; people join for a walk and leave after it.
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, onTestFinished } from 'vitest'
 import type { SimulatorOptions } from '@roomcast/simulator'
@@ -15,19 +15,19 @@ export class Stage {
     this.deployment = deployment
   }
 
-  /** Somebody with a browser of their own, until the walk is over. */
+  /** Somebody with their own browser context, until the walk ends. */
   async comes(name: string, looks: Looks = {}): Promise<BrowserPerson> {
     const person = await BrowserPerson.come(this.browser, name, looks)
     onTestFinished(() => person.leave())
     return person
   }
 
-  /** An invite as it is opened by way of another node. */
+  /** An invite link opened on another node. */
   at(node: number, link: string): string {
     return this.deployment.node(node).url + new URL(link).pathname
   }
 
-  /** Ana's room on the first node, and two others in it, each at the next node. */
+  /** Ana's room on the first node, with two other members, each on the next node. */
   async meet(
     title: string,
     looks: Looks = {},
@@ -43,7 +43,7 @@ export class Stage {
   }
 }
 
-/** Opens one before all tests of the file and closes it after. @param opened is given it */
+/** Opens a stage before all tests of the file and closes it after. @param opened receives it */
 export function useStage(
   nodes: number,
   simulator: SimulatorOptions,
