@@ -1,8 +1,8 @@
-# One node. With its data in a volume: docker run --init -v roomcast:/data -p 127.0.0.1:3000:3000 --stop-timeout 130 …
-# The workspace keeps its layout: Node strips types of linked packages, not of files copied below node_modules.
+# One node, with its data in a volume: docker run --init -v roomcast:/data -p 127.0.0.1:3000:3000 --stop-timeout 130 …
+# The workspace keeps its layout: Node strips types in linked packages, but not in files below node_modules.
 FROM node:24-bookworm-slim AS workspace
 WORKDIR /app
-# What is installed depends on these alone: a change of the program installs nothing anew.
+# The installation depends only on these files, so a change in the program does not repeat it.
 COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./
 COPY packages/client/package.json packages/client/
 COPY packages/server/package.json packages/server/
@@ -27,7 +27,7 @@ COPY --from=page /app/packages/client/dist packages/client/dist
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATA_DIR=/data
 USER node
 EXPOSE 3000
-# Not /readyz: storage that is away would have the node restarted, which brings nothing back.
+# Not /readyz: unavailable storage would restart the node, and a restart does not fix storage.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/livez`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 CMD ["node", "packages/server/src/main.ts"]

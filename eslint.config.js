@@ -1,5 +1,5 @@
-// Lint says what the architecture says: who may import whom, which file touches which library, where time and
-// chance come from. The map is in docs/architecture.md.
+// Lint enforces the architecture: which folders may import each other, which file uses which library, where time and
+// randomness come from. The map is in docs/architecture.md.
 import { globSync } from 'node:fs'
 import js from '@eslint/js'
 import vitest from '@vitest/eslint-plugin'
@@ -15,7 +15,7 @@ const CLIENT = './packages/client/src'
 const SHARED = './packages/shared/src'
 const SIMULATOR = './packages/simulator/src'
 
-/** The areas of the page, each with the areas that it may import from: only areas above it, so there is no circle. */
+/** The areas of the page, each with the areas it may import from: only earlier ones, so there are no cycles. */
 const clientAreas = {
   browser: [],
   wording: [],
@@ -105,7 +105,10 @@ for (const file of globSync('*/**/*.{ts,vue}', { cwd: CLIENT })) {
   if (!Object.hasOwn(clientAreas, area)) throw new Error(`eslint.config.js: no area for ${area}`)
 }
 
-/** Of the rest of the server, a folder imports only what stands here. It is the table of docs/architecture.md. */
+/**
+ * Within the rest of the server, a folder imports only from those listed here. This is the table of
+ * docs/architecture.md.
+ */
 export const mayImport = {
   decide: [],
   log: ['decide', 'redis'],
@@ -124,7 +127,7 @@ export const mayImport = {
   metrics: ['generation', 'judge/room-log.ts', 'room', 'redis', 'spending/member-label.ts'],
 }
 
-/** `target` may not import from `from`: in the program, not in tests. */
+/** `target` may not import from `from` in the program; tests may. */
 const serverZones = [
   ...Object.entries(mayImport).map(([folder, known]) => ({
     target: `${SERVER}/${folder}`,
@@ -144,7 +147,7 @@ const serverZones = [
   },
 ]
 
-/** `target` may not import from `from`: nowhere. */
+/** `target` may not import from `from`, not even in tests. */
 const zones = [
   { target: `${SHARED}/protocol`, from: `${SHARED}/room`, message: 'The protocol knows no fold.' },
   { target: SHARED, from: [SERVER, CLIENT], message: 'The shared package imports neither side.' },
@@ -163,7 +166,7 @@ const zones = [
   })),
 ]
 
-/** The only files that may import a library, besides tests. */
+/** The only files, besides tests, that may import a library. */
 const homes = {
   '@anthropic-ai/sdk': [`${SERVER}/generation/claude-sdk.ts`, `${SERVER}/generation/wire/**`],
   undici: [`${SERVER}/generation/claude-sdk.ts`],
@@ -182,7 +185,7 @@ const homes = {
   'highlight.js/**': [`${CLIENT}/markdown/highlight.ts`],
   katex: [`${CLIENT}/markdown/formulas.ts`],
   '@noble/hashes/*': [`${SHARED}/digest.ts`],
-  // Everybody else reaches it over HTTP.
+  // All other code reaches it over HTTP.
   '@roomcast/simulator': [`${SERVER}/simulated-claude.ts`],
 }
 
@@ -201,7 +204,7 @@ const noHtml = {
   selector: 'MemberExpression[property.name=/^(innerHTML|outerHTML|insertAdjacentHTML)$/]',
   message: 'Text is never turned into HTML by hand.',
 }
-/** What reads like something said to people. */
+/** Matches text that reads like a sentence for people. */
 const sentence = '/^[A-Z][a-z]+ .*[.…!?]$/'
 const noSentence = [`Literal[value=${sentence}]`, `TemplateElement[value.raw=${sentence}]`].map(
   (selector) => ({ selector, message: 'What the page says is in wording/.' }),
@@ -234,7 +237,7 @@ export default typescript.config(
       eqeqeq: ['error', 'always', { null: 'ignore' }],
       'no-undef': 'off',
       '@typescript-eslint/no-explicit-any': 'error',
-      // The way to leave a field out of an object.
+      // The idiom for leaving a field out of an object.
       '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],
       '@typescript-eslint/switch-exhaustiveness-check': [
         'error',
@@ -244,7 +247,8 @@ export default typescript.config(
       // Ports are asynchronous; adapters need not be.
       '@typescript-eslint/require-await': 'off',
       'vue/no-v-html': 'error',
-      // The wording of one component per line is Prettier's business; the accessibility plugin wants both ways of labelling.
+      // Prettier decides about line breaks in components; the accessibility plugin would require both ways of
+      // labelling.
       'vuejs-accessibility/label-has-for': ['error', { required: { some: ['nesting', 'id'] } }],
     },
   },
@@ -320,7 +324,7 @@ export default typescript.config(
     },
   },
   {
-    // The edges of the program, where time and chance come from.
+    // The edges of the program, where time and randomness come from.
     files: [
       'packages/server/src/clock.ts',
       files(`${SIMULATOR}/**`),
@@ -348,7 +352,7 @@ export default typescript.config(
     rules: { 'no-restricted-syntax': ['error', seeded] },
   },
   {
-    // A test waits for a condition, never for a while.
+    // A test waits for a condition, never for a fixed time.
     files: ['test/**/*.ts'],
     ignores: ['test/support/pause.ts'],
     rules: {
@@ -368,7 +372,7 @@ export default typescript.config(
     },
   },
   {
-    // Components have no type for this parser, and JSON none in tests; vue-tsc and tsc check both.
+    // This parser has no types for components, nor for JSON in tests; vue-tsc and tsc check both.
     files: ['packages/client/src/**', ...TESTS],
     rules: Object.fromEntries(
       ['argument', 'assignment', 'call', 'member-access', 'return'].map((what) => [
@@ -387,7 +391,7 @@ export default typescript.config(
     rules: { 'no-restricted-syntax': ['error', noHtml, ...noSentence] },
   },
   {
-    // One container talks to a room, and pages to the server: all other components get props and emit.
+    // Only one container talks to a room, and only pages talk to the server: all other components get props and emit.
     files: ['packages/client/src/**/*.vue'],
     ignores: ['**/*View.vue'],
     rules: {
@@ -414,7 +418,7 @@ export default typescript.config(
     files: ['packages/client/src/**/*.vue'],
     rules: {
       'max-lines': ['warn', { max: 150 }],
-      // Everything the page says is in `wording/`, ready for a second language.
+      // All text of the page is in `wording/`, ready for a second language.
       'vue/no-bare-strings-in-template': [
         'error',
         {

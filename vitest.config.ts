@@ -7,7 +7,7 @@ import { LongestFirst } from './test/support/longest-first.ts'
 export default defineConfig({
   resolve: { alias: parserParts },
   test: {
-    // Only so do the aliases reach what the parser imports.
+    // Inlined, because otherwise the aliases do not apply to the parser's own imports.
     server: { deps: { inline: ['markdown-it'] } },
     testTimeout: TEST_DEADLINE_MS,
     hookTimeout: TEST_DEADLINE_MS,
@@ -18,7 +18,7 @@ export default defineConfig({
     ],
     reporters: ['default', './test/support/slowest-files.ts'],
     sequence: { sequencer: LongestFirst },
-    // Two cores are the machine this has to pass on; many of these tests mostly wait for children.
+    // The tests must pass on two cores; many of them mostly wait for child processes.
     maxWorkers: 4,
   },
 })

@@ -1,4 +1,4 @@
-// How the page is built and, while developing, served: `vite packages/client` in front of a running server.
+// How the page is built, and served during development: `vite packages/client` in front of a running server.
 import { join } from 'node:path'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig, type Plugin } from 'vite'
@@ -6,7 +6,7 @@ import { parserParts } from './parser-parts.ts'
 
 const server = 'http://127.0.0.1:3000'
 
-/** Every browser that can show the page at all takes the first of the three kinds of fonts that KaTeX names. */
+/** Every supported browser uses the first of the three font formats that KaTeX names. */
 const oneKindOfFont: Plugin = {
   name: 'one-kind-of-font',
   enforce: 'pre',
@@ -16,7 +16,9 @@ const oneKindOfFont: Plugin = {
   },
 }
 
-/** The server takes WebSockets only (transport-socket.ts asks for nothing else), so the other ways stay out. */
+/**
+ * The server accepts only WebSockets (transport-socket.ts requests nothing else), so the other transports are left out.
+ */
 const webSocketsOnly: Plugin = {
   name: 'web-sockets-only',
   transform: {
@@ -29,7 +31,7 @@ const webSocketsOnly: Plugin = {
 }
 
 const source = (path: string) => join(import.meta.dirname, 'src', path)
-/** The areas that every page needs. Their views, forms and dialogs, and words that wait for a press, are loaded on demand. */
+/** The areas that every page needs. Their views, forms, dialogs and rarely used words are loaded on demand. */
 const BASE = [
   'App.vue',
   'router.ts',
@@ -45,8 +47,10 @@ const BASE = [
 const ON_DEMAND = /(?:View|Dialog)\.vue|\/(?:forms|on-demand)\//
 const LIBRARIES = /node_modules.(@vue|vue|vue-router|valibot)\//
 
-/** What every page needs, and what a room needs besides; each with all that it imports. The pages before a room get by without
- *  the second. test/page/bytes.test.ts weighs them. */
+/**
+ * The code that every page needs, and the code that a room needs besides, each with all its imports. Pages outside a
+ * room do without the second group. test/page/bytes.test.ts weighs both.
+ */
 const groups = [
   {
     name: 'base',
@@ -63,7 +67,7 @@ const groups = [
 
 export default defineConfig({
   root: import.meta.dirname,
-  // No component here is written in the old style: its half of Vue stays out.
+  // No component uses the options API, so Vue's half for it is left out.
   plugins: [vue({ features: { optionsAPI: false } }), oneKindOfFont, webSocketsOnly],
   resolve: {
     alias: parserParts,
@@ -73,10 +77,10 @@ export default defineConfig({
     emptyOutDir: true,
     target: 'es2022',
     manifest: true,
-    // The policy of the page (default-src 'none') lets no data: font in.
+    // The content security policy (default-src 'none') allows no data: fonts.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    // All that a room loads by itself in two files: a dozen small ones do not compress as well.
+    // Bundles the code that a room always loads into two files: a dozen small ones do not compress as well.
     rolldownOptions: { output: { codeSplitting: { groups } } },
   },
   server: {
