@@ -1,5 +1,5 @@
-// Whole conversations through real processes and sockets: at the pace of a real model, with text that hurts,
-// with long answers and long rooms. Everybody sees the same bytes, and a reload sees them again.
+// Whole conversations through real processes and sockets: at the pace of a real model, with difficult text, long
+// answers and long rooms. Everybody sees the same bytes, and a reload shows them again.
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { RequestRecord } from '@roomcast/simulator'
 import { digest } from '@roomcast/shared/digest'
@@ -11,7 +11,7 @@ import { startServerProcess, temporaryDirectory } from '../support/server-proces
 import { expectSame, type House, HOUSES, repliesIn } from './house.ts'
 
 describe('a conversation at the pace of a real model', () => {
-  it('[R1][R3.3][R3.5] is the same for all, stop and continuation included', async () => {
+  it('[R1][R3.3][R3.5] is the same for all, including a stop and a continuation', async () => {
     const directory = await temporaryDirectory()
     const server = await startServerProcess({ DATA_DIR: directory.path, SIMULATOR_PACE: 'real' })
     onTestFinished(async () => {
@@ -43,7 +43,7 @@ describe('a conversation at the pace of a real model', () => {
     for (const seat of [...seats, late]) await seat.ended(3)
 
     for (const seat of [second, late]) expect(seat.state.messages).toEqual(first.state.messages)
-    // What was on a screen was at every moment the beginning of what is there in the end.
+    // Every text shown on a screen was a prefix of the final text.
     for (const reply of repliesIn(first.state.messages))
       for (const text of texts.get(reply.number) ?? [])
         expect(reply.text.startsWith(text)).toBe(true)
@@ -52,7 +52,7 @@ describe('a conversation at the pace of a real model', () => {
   })
 })
 
-/** Everything that somebody sees of each reply while it grows. */
+/** Every text of each reply that somebody sees while it grows. */
 function watchTexts(seat: Seat): Map<number, string[]> {
   const texts = new Map<number, string[]>()
   seat.client.subscribe(({ state }) => {
@@ -75,7 +75,7 @@ describe.each(HOUSES)('on %s', (_name, open) => {
     })
     afterAll(() => house.close())
 
-    /** Asks, waits for the end on all screens, and compares them, a reload, and what the simulator has written. */
+    /** Asks, waits for the end on all screens, and compares them with a reload and with the simulator's text. */
     async function answered(directive: string) {
       const number = (repliesIn(alice.state.messages).at(-1)?.number ?? 0) + 1
       await alice.ask(`How? [simulate: ${directive}]`)
@@ -89,11 +89,11 @@ describe.each(HOUSES)('on %s', (_name, open) => {
     }
 
     it.each([
-      ['characters that hurt', 'unicode', '👩‍👩‍👧‍👦'],
-      ['characters that come in two halves', 'cut-pairs', '𠮷'],
+      ['difficult characters', 'unicode', '👩‍👩‍👧‍👦'],
+      ['characters that arrive in two halves', 'cut-pairs', '𠮷'],
       ['writes that end inside characters', 'split-characters', 'שלום'],
       ['line ends of every kind, and NUL', 'unicode seed=2', '\r\nCR\rVT\u000B'],
-      ['bytes that are no UTF-8', 'invalid-bytes', '\uFFFD'],
+      ['bytes that are not UTF-8', 'invalid-bytes', '\uFFFD'],
     ])('of %s is the same for all', async (_, directive, contains) => {
       const { text, ended } = await answered(directive)
       expect(ended).toMatchObject({ outcome: 'completed' })
@@ -107,19 +107,19 @@ describe.each(HOUSES)('on %s', (_name, open) => {
       expect(ended).toMatchObject({ outcome: 'completed', stop: 'end_turn' })
     })
 
-    it('with one line of 1 MiB is the same for all, cut where Claude may write no more', async () => {
+    it('with one line of 1 MiB is the same for all, cut at the token limit', async () => {
       const { ended, end } = await answered('unicode line=1048576 chunk=4000')
       expect(ended).toMatchObject({ outcome: 'completed', stop: 'max_tokens' })
       expect(end).toBeGreaterThan(300_000)
       expect(end).toBeLessThanOrEqual(LIMITS.replyBytes)
     })
 
-    it('whose thinking is shown has its parts told apart', async () => {
+    it('with visible thinking keeps thinking and text apart', async () => {
       const reply = await answered('thinking-summarized')
       expect(partsOf(reply).map(({ kind }) => kind)).toEqual(['thinking', 'text'])
     })
 
-    it('without any text is said to be empty', async () => {
+    it('without any text fails as empty', async () => {
       expect(await answered('empty-answer')).toMatchObject({
         text: '',
         end: 0,
@@ -139,7 +139,7 @@ describe.each(HOUSES)('on %s', (_name, open) => {
     const promptOf = ({ body }: RequestRecord) =>
       (body as { messages: { role: string; content: { text: string }[] }[] }).messages
 
-    it('sends the newest within the budget, says that older talk was left out, and loses none', async () => {
+    it('sends Claude the newest within the budget, reports that older ones were left out, and loses none', async () => {
       const [alice, bob] = await house.both()
       for (let index = 1; index <= 300; index++)
         await (index % 2 === 0 ? alice : bob).send({ type: 'post', text: said(index), ask: false })
@@ -167,7 +167,7 @@ describe.each(HOUSES)('on %s', (_name, open) => {
       ])
     })
 
-    /** All messages of the room, page by page over HTTP. */
+    /** All messages of the room, read page by page over HTTP. */
     async function everything(): Promise<Message[]> {
       let all: Message[] = []
       for (let earlier = true; earlier;) {

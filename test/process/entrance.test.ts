@@ -1,4 +1,4 @@
-// Who may come in, by socket and over HTTP; whoever may not changes nothing.
+// Access by socket and over HTTP: a client that is not allowed in changes nothing.
 import { randomBytes } from 'node:crypto'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -18,7 +18,7 @@ beforeAll(async () => {
 })
 afterAll(() => house.close())
 
-/** Does something, and expects nobody to have another room than before. */
+/** Runs an action and expects nobody's list of rooms to change. */
 async function noRoomIsAdded<T>(act: () => Promise<T>): Promise<T> {
   const rooms = () =>
     Promise.all([house.bob, carol].map((person) => person.call<object>('/api/rooms')))
@@ -38,7 +38,7 @@ describe('[R6] a node lets in', () => {
   const forged = (token: string) =>
     token.slice(0, -10) + (token.at(-10) === 'A' ? 'B' : 'A') + token.slice(-9)
 
-  it('no upgrade of another address, and answers it, so that no proxy takes this node for dead', async () => {
+  it('no upgrade on another path, but answers it, so that no proxy counts this node as dead', async () => {
     const socket = connect(house.server.port, '127.0.0.1')
     socket.write(
       'GET /api/models HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n',
@@ -49,7 +49,7 @@ describe('[R6] a node lets in', () => {
     expect(chunks.join('')).toMatch(/^HTTP\/1\.1 404 /)
   })
 
-  it('nobody without a session, or with one that was not made here', async () => {
+  it('nobody without a session, or with a forged one', async () => {
     const { token } = house.bob
     expect(await refused({})).toBe('unauthenticated')
     expect(await refused({ token: '' })).toBe('unauthenticated')
@@ -62,10 +62,10 @@ describe('[R6] a node lets in', () => {
       ).toMatchObject({ status: 401, body: { error: { code: 'unauthenticated' } } })
   })
 
-  it('[W4] nobody of another version of the protocol', async () => {
+  it('[W4] nobody with another version of the protocol', async () => {
     const { token } = house.bob
     expect(await refused({ token, version: PROTOCOL_VERSION - 1 })).toBe('protocol-version')
-    // An older page is to be reloaded; a newer one comes back, since another node may be as new as it is.
+    // An older page has to be reloaded; a newer one may retry, since another node may be as new.
     for (const [version, retryable] of [
       [PROTOCOL_VERSION - 1, false],
       [PROTOCOL_VERSION + 1, true],
@@ -76,7 +76,7 @@ describe('[R6] a node lets in', () => {
     expect(await refused({ token, version: 'one' })).toBe('bad-request')
   })
 
-  it('[R6.3] no page of another origin, on sockets and over HTTP', async () => {
+  it('[R6.3] no page of another origin, by socket or over HTTP', async () => {
     const { token } = house.bob
     for (const origin of ['http://evil', 'null', `${house.server.url}.evil`, 'http://127.0.0.1:1'])
       for (const cookie of [{}, { cookie: `roomcast=${token}` }]) {
@@ -96,7 +96,7 @@ describe('[R6] a node lets in', () => {
     own.close()
   })
 
-  it('nobody with an invite that is stale, forged, or something else', async () => {
+  it('nobody with an expired or forged invite, or with something else', async () => {
     const accept = (invite: unknown) =>
       house.http(carol, 'POST', '/api/invites/accept', { body: JSON.stringify({ invite }) })
     const key = await loadSigningKey(house.directory, randomBytes)
@@ -126,7 +126,7 @@ describe('[R4.3] a request over HTTP', () => {
     ['no JSON at all', 'hello', 400, 'bad-request'],
     ['a list', '[]', 400, 'bad-request'],
     ['null', 'null', 400, 'bad-request'],
-    ['a title that is no text', '{"title":7}', 400, 'bad-request'],
+    ['a title that is not text', '{"title":7}', 400, 'bad-request'],
     ['a long title', JSON.stringify({ title: 'x'.repeat(121) }), 400, 'bad-request'],
     ['a huge body', JSON.stringify({ title: 'x'.repeat(200_000) }), 413, 'too-large'],
   ])('is refused with %s for its body', async (_, body, status, code) => {
@@ -134,7 +134,7 @@ describe('[R4.3] a request over HTTP', () => {
     expect(answer).toMatchObject({ status, body: { error: { code } } })
   })
 
-  it('is refused for a page before a word, or at an address that is not there', async () => {
+  it('is refused with a bad page position, or on an unknown path', async () => {
     const page = `/api/rooms/${house.roomId}/messages`
     for (const query of ['before=now', 'limit=0', 'limit=101', 'limit=-1', 'before=-1'])
       expect(await house.http(house.bob, 'GET', `${page}?${query}`)).toMatchObject({ status: 400 })

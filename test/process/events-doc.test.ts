@@ -1,5 +1,6 @@
-// The programs of docs/events.md, as they stand there: each reads a room through a connection that is cut in the middle
-// of an answer, and ends with exactly the text that a socket has. The one for pages is in test/e2e/events.e2e.ts.
+// The programs of docs/events.md, exactly as printed there: each reads a room over a connection that is cut in the
+// middle of an answer, and ends with exactly the text that a socket has. The program for pages is in
+// test/e2e/events.e2e.ts.
 import { readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -13,7 +14,7 @@ import { House } from './house.ts'
 
 const code = codeBlocks('docs/events.md')
 
-/** A room that Alice watches by socket, and what a program needs to read it through a connection that can be cut. */
+/** A room that Alice watches by socket, and a way to run a program that reads it over a connection that can be cut. */
 async function aRoom() {
   const house = await House.open()
   const proxy = await startTcpProxy(house.server.port)
@@ -35,7 +36,7 @@ async function aRoom() {
 
 type Room = Awaited<ReturnType<typeof aRoom>>
 
-/** One answer before a program comes, one while it watches, one during which it is cut off. */
+/** One answer before the program starts, one while it watches, and one during which it is cut off. */
 async function threeAnswers(
   room: Room,
   start: () => Program,
@@ -60,7 +61,7 @@ async function threeAnswers(
   proxy.mend()
   await alice.ended(3)
   await expect.poll(program.stdout).toBe(printed())
-  // It came back once, for what was missing.
+  // It reconnected once, for the missing part.
   expect(proxy.sent().match(/^GET .*\/events HTTP/gm)).toHaveLength(2)
   expect(proxy.sent()).toMatch(/^last-event-id: \S+:\d+:\d+\r$/im)
   expect(
@@ -68,19 +69,19 @@ async function threeAnswers(
   ).toBe('')
 }
 
-/** Puts a program into a file, with what it begins with. */
+/** Writes parts of the page to a file as one program. */
 async function fileOf(room: Room, name: string, ...parts: readonly string[]): Promise<string> {
   await writeFile(join(room.directory, name), parts.map(code).join('\n'))
   return name
 }
 
-test('EventSource in Node comes back by itself, to the same text', async () => {
+test('EventSource in Node reconnects by itself and has the same text', async () => {
   const room = await aRoom()
   const file = await fileOf(room, 'watch.mjs', 'replies.js', 'event-source.js', 'node.js')
   await threeAnswers(room, () => room.run(process.execPath, '--experimental-eventsource', file))
 })
 
-test('a reader with fetch comes back by itself, to the same text, and stops when it is refused', async () => {
+test('a reader with fetch reconnects by itself, has the same text, and stops when refused', async () => {
   const room = await aRoom()
   const file = await fileOf(room, 'follow.mjs', 'replies.js', 'fetch.js')
   let program: Program | null = null
@@ -91,12 +92,12 @@ test('a reader with fetch comes back by itself, to the same text, and stops when
 })
 
 test.skipIf(!isInstalled('python3'))(
-  'a script in Python comes back by itself, to the same text, and stops when it is refused',
+  'a script in Python reconnects by itself, has the same text, and stops when refused',
   async () => {
     const room = await aRoom()
     const file = await fileOf(room, 'follow.py', 'follow.py')
     let program: Program | null = null
-    // Written as it comes, so the last line is not over yet.
+    // It prints text as it arrives, so the last line is still open.
     const asPrinted = (texts: readonly string[]) => texts.join('\n')
     await threeAnswers(room, () => (program = room.run('python3', file)), asPrinted)
     await remove(room)
@@ -105,7 +106,7 @@ test.skipIf(!isInstalled('python3'))(
   },
 )
 
-/** Its owner removes the room, and with it whatever is read there. */
+/** The owner deletes the room, which ends all its streams. */
 async function remove({ house }: Room): Promise<void> {
   const response = await fetch(`${house.server.url}/api/rooms/${house.roomId}`, {
     method: 'DELETE',
@@ -115,7 +116,7 @@ async function remove({ house }: Room): Promise<void> {
 }
 
 test.skipIf(!isInstalled('curl'))(
-  'curl goes on from a file that was cut anywhere, to the same room',
+  'curl continues from a file cut anywhere, and has the same room',
   async () => {
     const room = await aRoom()
     const { alice, proxy } = room
@@ -153,7 +154,7 @@ test.skipIf(!isInstalled('curl'))(
 )
 
 test.skipIf(!isInstalled('curl'))(
-  'a shell gets a session and a room out of an invite',
+  'a shell gets a session and a room from an invite',
   async () => {
     const { house, proxy, directory } = await aRoom()
     const shell = startProgram(

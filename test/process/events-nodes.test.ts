@@ -1,11 +1,11 @@
-// A room as server-sent events from nodes that share a Redis: a reader goes on at any of them.
+// A room as server-sent events from nodes that share a Redis: a reader can continue on any of them.
 import { expect, onTestFinished, test } from 'vitest'
 import { byteLength } from '@roomcast/shared/room'
 import { Deployment } from '../support/deployment.ts'
 import type { EventFollower } from '../support/event-follower.ts'
 import { EventReader } from '../support/event-reader.ts'
 
-test('[R1.6][W6] a reader whose node dies goes on at another with what is missing, to the same text', async () => {
+test('[R1.6][W6] a reader whose node dies continues on another with the missing part, and has the same text', async () => {
   const deployment = await Deployment.open(3)
   onTestFinished(() => deployment.close())
   const { roomId, people } = await deployment.room('Alice', 'Bob', 'Carol')

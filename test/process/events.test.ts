@@ -1,5 +1,5 @@
 // A room as server-sent events, over real connections to a server process: the same bytes as on a socket, the same
-// refusals, and going on after cuts and crashes.
+// refusals, and continuation after cuts and crashes.
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { Seat } from '../support/person.ts'
 import type { EventFollower } from '../support/event-follower.ts'
@@ -15,7 +15,7 @@ async function openHouse(environment: ServerEnvironment = {}): Promise<House> {
   return house
 }
 
-/** Bob reads the room, or goes on reading it. */
+/** Opens a stream of the room for Bob, or continues one. */
 async function read(house: House, follower?: EventFollower, url = house.server.url) {
   const reader = await EventReader.open({
     url,
@@ -43,17 +43,17 @@ describe('[R1][W5] a reader of events has the same bytes as a socket', () => {
   })
 
   it.each([
-    ['of an answer at a pace', 'length=3000 gap=5 chunk=40'],
-    ['of characters that hurt', 'unicode'],
+    ['of a paced answer', 'length=3000 gap=5 chunk=40'],
+    ['of difficult characters', 'unicode'],
     ['of line ends of every kind, and NUL', 'unicode seed=2'],
-    ['of characters that come in two halves', 'cut-pairs'],
+    ['of characters that arrive in two halves', 'cut-pairs'],
     ['of thinking', 'thinking-summarized'],
     ['of nothing', 'empty-answer', 'failed'],
     ['of 200 kB', 'length=200000 chunk=400 gap=1'],
     ['of one long line', 'unicode line=300000 chunk=4000'],
     ['of a failure in the middle', 'error', 'failed'],
   ])('%s', async (_, directive, outcome = 'completed') => {
-    // Long answers have left the window: they cannot be counted there.
+    // Long answers have left the window, so the number cannot be counted there.
     const last = alice.state.messages.findLast((message) => message.kind === 'reply')
     const number = (last?.kind === 'reply' ? last.number : 0) + 1
     await alice.ask(`How? [simulate: ${directive}]`)
@@ -63,7 +63,7 @@ describe('[R1][W5] a reader of events has the same bytes as a socket', () => {
     await expectSame(house, alice)
   })
 
-  it('of a message, and sees who is there', async () => {
+  it('of a message, and sees who is present', async () => {
     await alice.send({ type: 'post', text: 'Line\nby line\r\n\r\nid: 1\n\n\u2028', ask: false })
     await reader.until('the message', () => reader.state.offset === alice.state.offset)
     expect(reader.state).toEqual(alice.state)
@@ -75,7 +75,7 @@ describe('[R1][W5] a reader of events has the same bytes as a socket', () => {
     expect(told).toMatchObject({ members: here.map((memberId) => ({ memberId })) })
   })
 
-  it('as a hundred others have them', async () => {
+  it('among a hundred readers', async () => {
     const people = [house.alice, house.bob]
     const readers = await Promise.all(
       Array.from({ length: 100 }, (_, index) =>
@@ -96,8 +96,8 @@ describe('[R1][W5] a reader of events has the same bytes as a socket', () => {
   })
 })
 
-describe('[R1.6][W6] a reader that comes back', () => {
-  it('after a cut in the middle gets only what is missing, and ends with the same text', async () => {
+describe('[R1.6][W6] a reader that reconnects', () => {
+  it('after a cut in the middle gets only the missing part, and ends with the same text', async () => {
     const house = await openHouse()
     const alice = await house.sit(house.alice)
     const proxy = await startTcpProxy(house.server.port)
@@ -123,7 +123,7 @@ describe('[R1.6][W6] a reader that comes back', () => {
     expect(follower.types.filter((type) => type === 'snapshot')).toHaveLength(1)
     const { text } = alice.reply
     expect(after.text).toBe(text)
-    // Nothing came twice: everything after the cut is exactly what was missing.
+    // Nothing arrived twice: the text after the cut is exactly the missing part.
     const came = follower.updates.slice(comes).flatMap((update) => {
       if (!('type' in update)) return [update[2]]
       return update.type === 'tail' ? update.runs.map((run) => run.text) : []
@@ -132,7 +132,7 @@ describe('[R1.6][W6] a reader that comes back', () => {
     expect(after.state).toEqual(alice.state)
   })
 
-  it('to a server that was killed and started again has the same partial and its end', async () => {
+  it('to a server that was killed and restarted has the same partial text and its end', async () => {
     const house = await openHouse()
     const alice = await house.sit(house.alice)
     const before = await read(house)
@@ -149,7 +149,7 @@ describe('[R1.6][W6] a reader that comes back', () => {
     expect(after.follower.types.filter((type) => type === 'snapshot')).toHaveLength(1)
   })
 
-  it('goes on from the header, or else from the address; with neither it gets the whole room', async () => {
+  it('continues from the header or the URL; with neither it gets the whole room', async () => {
     const house = await openHouse()
     const alice = await house.sit(house.alice)
     await alice.send({ type: 'post', text: 'One.', ask: false })
@@ -209,7 +209,7 @@ describe('a reader of events', () => {
     expect(await house.http(house.bob, 'GET', `${path}/events`)).toMatchObject({ status: 404 })
   })
 
-  it('[W7] is told that the server goes down, which does not wait for it', async () => {
+  it('[W7] is told that the server is shutting down, and the server does not wait for it', async () => {
     const house = await openHouse({ SHUTDOWN_MS: '60000' })
     const [reader, deaf] = [await read(house), await read(house)]
     await reader.until('the room', ({ state }) => state.offset > 0)
@@ -236,7 +236,7 @@ describe('an event stream is refused', () => {
   const refused = (status: number, code: string) => ({ status, body: { error: { code } } })
   const cookie = () => ({ cookie: `roomcast=${house.bob.token}` })
 
-  it('[R6.1][W7] without a session, and with one that is not ours', async () => {
+  it('[R6.1][W7] without a session, and with a forged one', async () => {
     expect(await house.http(null, 'GET', path)).toMatchObject(refused(401, 'unauthenticated'))
     const forged = { token: `${house.bob.token.slice(0, -4)}AAAA` }
     expect(await house.http(forged, 'GET', path)).toMatchObject(refused(401, 'unauthenticated'))
@@ -246,7 +246,7 @@ describe('an event stream is refused', () => {
       )
   })
 
-  it('[R6.2] to strangers, as if there were no such room', async () => {
+  it('[R6.2] to strangers, as if the room did not exist', async () => {
     const mallory = await Person.come(house.server.url, 'Mallory')
     const theirs = await house.http(mallory, 'GET', path)
     expect(theirs).toMatchObject(refused(404, 'room-not-found'))
@@ -254,7 +254,7 @@ describe('an event stream is refused', () => {
       expect(await house.http(mallory, 'GET', none)).toEqual(theirs)
   })
 
-  it('[R6.3] to pages of another origin, whatever they show', async () => {
+  it('[R6.3] to pages of another origin, whatever credentials they send', async () => {
     for (const headers of [
       { origin: 'https://evil.test' },
       { origin: 'https://evil.test', ...cookie() },
@@ -265,7 +265,7 @@ describe('an event stream is refused', () => {
       )
   })
 
-  it('to a HEAD, which could show nothing', async () => {
+  it('for a HEAD request, which has no body', async () => {
     const { status } = await fetch(house.server.url + path, {
       method: 'HEAD',
       headers: { authorization: `Bearer ${house.bob.token}` },

@@ -1,5 +1,5 @@
-// The replica of Redis takes over and has not received what was acknowledged last: whole nodes, real people, one simulated
-// Claude. Nobody sees more of it than a pause.
+// A replica of Redis takes over without the last acknowledged writes: whole nodes, real clients, one simulated Claude.
+// Members notice only a pause.
 import { afterEach, describe, expect, it } from 'vitest'
 import { byteLength } from '@roomcast/shared/room'
 import { Deployment } from '../support/deployment.ts'
@@ -11,10 +11,10 @@ let pair: RedisPair
 let roomId: string
 let people: Person[]
 let seats: Seat[]
-/** What was wrong on a screen while it happened: text that is not what was shown before and more. */
+/** Inconsistencies seen on a screen: a text that does not extend the text shown before. */
 let broken: string[]
 
-/** Two nodes; Alice and Carol at the first, which runs what Alice asks, Bob at the other. */
+/** Two nodes: Alice and Carol on the first, which runs Alice's questions, Bob on the second. */
 async function open(): Promise<void> {
   deployment = await Deployment.open(2, { pair: true })
   if (!deployment.pair) throw new Error('there is no pair')
@@ -44,7 +44,7 @@ function seat(index: number): Seat {
   return found
 }
 
-/** Waits until everybody, and somebody who only comes now, sees the same, and gives it. */
+/** Waits until everybody, and a newcomer, sees the same state, and returns it. */
 async function agreed(): Promise<Seat['state']> {
   const [newcomer] = await deployment.sit(people.slice(2), roomId)
   const all = [...seats, newcomer].filter((one) => one !== undefined)
@@ -52,7 +52,7 @@ async function agreed(): Promise<Seat['state']> {
   return seat(0).state
 }
 
-/** The sum of a figure over the nodes. */
+/** The sum of a metric over the nodes. */
 async function figure(name: string): Promise<number> {
   const texts = await Promise.all(
     deployment.nodes.map(async ({ url }) => (await fetch(`${url}/metrics`)).text()),
@@ -62,8 +62,8 @@ async function figure(name: string): Promise<number> {
     .reduce((sum, one) => sum + one)
 }
 
-describe('a failover to a replica that was behind', () => {
-  it('[R1][R2.1] is a pause in an answer that is being written: the same bytes for all, one end', async () => {
+describe('a failover to a replica that lagged', () => {
+  it('[R1][R2.1] only pauses a running answer: the same bytes for all, one end', async () => {
     await open()
     await seat(0).ask('Why? [simulate: length=6000 gap=20 chunk=60]')
     const { number } = seat(0).reply
@@ -79,7 +79,7 @@ describe('a failover to a replica that was behind', () => {
     await agreed()
   })
 
-  it('[R4.2][R3.1] takes back no message and no stop, though both were lost, also when asked in the lost time', async () => {
+  it('[R4.2][R3.1] undoes no message and no stop, though the new primary had lost both, and the question too', async () => {
     await open()
     await pair.sever()
     await seat(0).ask('Why? [simulate: length=60000 gap=20 chunk=60]')
@@ -97,7 +97,7 @@ describe('a failover to a replica that was behind', () => {
     expect(state.messages).toMatchObject([{ kind: 'said' }, stopped, { text: 'Thank you.' }])
     expect(state.running).toBe(null)
     expect(broken).toEqual([])
-    // And the room goes on.
+    // The room goes on.
     await seat(1).ask('And then? [simulate: length=50 gap=0]')
     for (const each of seats)
       expect(await each.ended(number + 1)).toMatchObject({
@@ -111,7 +111,7 @@ describe('a failover to a replica that was behind', () => {
     expect(written).toContain('entries that Redis had lost were written again')
   })
 
-  it('[R1][R2.1] goes on with an answer that was begun in the lost time', async () => {
+  it('[R1][R2.1] continues an answer whose start was lost', async () => {
     await open()
     await pair.sever()
     await seat(0).ask('Why? [simulate: length=6000 gap=20 chunk=60]')

@@ -1,4 +1,4 @@
-// A disk that is full: refused in words, nothing half done, and all is well once there is space again.
+// A full disk: clear refusals, nothing half done, and recovery once there is space again.
 import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Seat } from '../support/person.ts'
@@ -25,7 +25,7 @@ afterEach(async () => {
 const fill = () => disk?.fill()
 const freeUp = () => disk?.freeUp()
 
-/** Waits until a reply that is being written does not grow any more. */
+/** Waits until a running reply stops growing. */
 async function paused(seat: Seat): Promise<void> {
   let before = -1
   const grown = () => {
@@ -37,7 +37,7 @@ async function paused(seat: Seat): Promise<void> {
 }
 
 describe('[R4.3] a message on a full disk', () => {
-  it('is refused and nowhere to be seen; it works again once there is space', async () => {
+  it('is refused and appears nowhere; it succeeds once there is space', async () => {
     const [alice, bob] = await house.both()
     const raw = await RawSocket.connect(house.server.url, { token: house.bob.token })
     expect(await alice.send({ type: 'post', text: 'Before.', ask: false })).toMatchObject({
@@ -61,12 +61,12 @@ describe('[R4.3] a message on a full disk', () => {
 })
 
 describe('[R5] an answer while the disk is full', () => {
-  it('[R1][R5.3] pauses all, and goes on with all its text when there is space soon enough', async () => {
+  it('[R1][R5.3] pauses for all, and continues with all its text if there is space soon enough', async () => {
     const [alice, bob] = await house.both()
     await alice.ask('How? [simulate: length=40000 gap=5 chunk=100]')
     await alice.reads(500)
     fill()
-    // Full is full only once the storage has noticed.
+    // The disk counts as full only once the storage has noticed.
     await paused(alice)
     for (const seat of [alice, bob])
       await seat.until('that it is told', ({ status }) => status.kind === 'paused')
@@ -82,7 +82,7 @@ describe('[R5] an answer while the disk is full', () => {
     await expectSame(house, alice, bob)
   })
 
-  it('[R2] ends as failed when there is none for long, and never hangs', async () => {
+  it('[R2] ends as failed if there is no space for long, and never hangs', async () => {
     const [alice, bob] = await house.both()
     await alice.ask('How? [simulate: length=50000 gap=150 chunk=100]')
     await alice.reads(500)
@@ -101,7 +101,7 @@ describe('[R5] an answer while the disk is full', () => {
     await expectSame(house, alice, bob)
   })
 
-  it('is no reason not to go down, and the next start sees to its end', async () => {
+  it('does not keep the server from shutting down, and ends at the next start', async () => {
     const alice = await house.sit(house.alice)
     await alice.ask('How? [simulate: length=50000 gap=20 chunk=100]')
     await alice.reads(500)

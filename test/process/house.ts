@@ -1,5 +1,5 @@
-// A server process with its own data, or several that share a Redis; the simulator they ask; and a room with Alice and
-// Bob in it.
+// A server process with its own data, or several that share a Redis; their simulator; and a room with Alice and Bob in
+// it.
 import { expect } from 'vitest'
 import type { Message, Reply } from '@roomcast/shared/protocol'
 import { byteLength } from '@roomcast/shared/room'
@@ -25,10 +25,10 @@ export class House {
   readonly alice: Person
   readonly bob: Person
   readonly roomId: string
-  /** The link of the room that is open. */
+  /** The room's valid invite link. */
   invite: string
   readonly environment: ServerEnvironment
-  /** The one server, or Alice's. */
+  /** The only server, or Alice's. */
   server: ServerProcess
   readonly #seats: Seat[] = []
   readonly #close: () => Promise<void>
@@ -55,7 +55,7 @@ export class House {
     return House.#furnish(parts, server.url, making)
   }
 
-  /** Nodes over one Redis: Alice comes to the first, Bob to the second. */
+  /** Nodes over one Redis: Alice is on the first, Bob on the second. */
   static async openOnNodes(count: number, environment: ServerEnvironment = {}): Promise<House> {
     const deployment = await Deployment.open(count, { environment })
     const { simulator } = deployment
@@ -101,7 +101,7 @@ export class House {
     return this.environment['DATA_DIR'] ?? ''
   }
 
-  /** Somebody sits down in front of a room and sees it live. */
+  /** Opens a room for somebody and waits until they are live. */
   async sit(person: Person, roomId = this.roomId): Promise<Seat> {
     const seat = person.sit(roomId)
     this.#seats.push(seat)
@@ -109,12 +109,12 @@ export class House {
     return seat
   }
 
-  /** Alice and Bob, both live. */
+  /** Seats for Alice and Bob, both live. */
   both(): Promise<[Seat, Seat]> {
     return Promise.all([this.sit(this.alice), this.sit(this.bob)])
   }
 
-  /** What somebody sees who comes only now, and goes again. */
+  /** The messages that somebody sees who joins only now; they leave again. */
   async newcomer(person = this.alice, roomId = this.roomId): Promise<readonly Message[]> {
     const seat = await this.sit(person, roomId)
     const { messages } = seat.state
@@ -122,7 +122,7 @@ export class House {
     return messages
   }
 
-  /** A request over HTTP as any program could send it; gives the answer whatever it is. */
+  /** Sends an HTTP request as any program could, and returns the response, whatever its status. */
   async http(
     who: (Pick<Person, 'token'> & Partial<Pick<Person, 'url'>>) | null,
     method: string,
@@ -147,7 +147,7 @@ export class House {
     this.server = await startServerProcess({ ...this.environment, PORT, ...environment })
   }
 
-  /** The newest request for an answer, once its connection has ended. */
+  /** The newest request to Claude, once its connection has ended. */
   async asked(): Promise<RequestRecord> {
     await expect.poll(() => this.#newest()?.endedAt).toBeTypeOf('number')
     const record = this.#newest()
@@ -166,7 +166,7 @@ export class House {
   }
 }
 
-/** Where one test runs: each name with what opens such a house. */
+/** The deployments that a test runs on: a name, and a function that opens such a house. */
 export const HOUSES = [
   ['one node', (environment?: ServerEnvironment) => House.open(environment)],
   ['two nodes over Redis', (environment?: ServerEnvironment) => House.openOnNodes(2, environment)],

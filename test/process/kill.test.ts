@@ -1,4 +1,4 @@
-// A crash at any moment: what was acknowledged is there, everybody sees the same, and the room goes on.
+// Crashes at any moment: acknowledged commands are there, everybody sees the same, and the room goes on.
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it, type TestContext } from 'vitest'
 import type { CommandResult } from '@roomcast/shared/protocol'
@@ -30,7 +30,7 @@ const post = ({ roomId }: House, text: string, commandId: string) => ({
   ask: false,
 })
 
-/** How many messages with this text there are, as everybody sees it. */
+/** The number of messages with this text that a seat shows. */
 function count(seat: Seat, text: string): number {
   return seat.state.messages.filter((message) => message.kind === 'said' && message.text === text)
     .length
@@ -44,7 +44,7 @@ async function killAndStart({ house, alice, bob }: Here): Promise<void> {
 }
 const isOffline = ({ status }: Seat['view']) => status.kind === 'offline'
 
-/** Somebody else goes on with a reply or does it again, and everybody sees the end of it. */
+/** Another member continues or retries a reply, and everybody sees its end. */
 async function goOn(
   { house, alice, bob }: Here,
   type: 'continue' | 'retry',
@@ -59,10 +59,10 @@ async function goOn(
   expect(again.ended?.outcome).toBe('completed')
 }
 
-// Each in a house of its own, several at a time: an answer takes its time.
+// Each test has a house of its own; several run at a time because an answer takes a while.
 describe.concurrent('a server that is killed while Claude answers', () => {
   it.for(seeds(KILLS))(
-    '[R1][R2][R4.1][R4.2][R5.1] has the same room again, nothing lost and nothing twice (seed %i)',
+    '[R1][R2][R4.1][R4.2][R5.1] has the same room after a restart, nothing lost and nothing doubled (seed %i)',
     async (seed, context) => {
       const { expect } = context
       const here = await open(context)
@@ -73,8 +73,8 @@ describe.concurrent('a server that is killed while Claude answers', () => {
       const { number } = alice.reply
       const waits = chance.below(2) === 0
       if (waits) expect(await bob.ask(`Next ${seed}?`)).toMatchObject({ ok: true, queued: true })
-      // Every third time before the first text, else anywhere within its first half: the rest takes a second at least,
-      // so that a slow machine is killed within the answer too.
+      // Every third kill comes before the first text, the others within the first half of the answer: the second half
+      // takes at least a second, so that even a slow machine is killed within the answer.
       const bytes = seed % 3 === 0 ? 0 : 1 + chance.below(LENGTH / 2)
       await alice.reads(bytes)
 
@@ -83,7 +83,7 @@ describe.concurrent('a server that is killed while Claude answers', () => {
       const acknowledged = await raw.command('post', post(house, `Safe ${seed}`, commandId))
       expect(acknowledged).toMatchObject({ ok: true })
       raw.close()
-      // On its way when the server dies: whether it got there or not, it is done once.
+      // In flight when the server dies: whether it arrived or not, it is done once.
       const onItsWay: Promise<CommandResult> = alice.send({
         type: 'post',
         text: `On its way ${seed}`,
@@ -115,7 +115,7 @@ describe.concurrent('a server that is killed while Claude answers', () => {
     },
   )
 
-  it('[R2][R4.2] never changes how an answer had ended', async (context) => {
+  it('[R2][R4.2] never changes an earlier end', async (context) => {
     const { expect } = context
     const here = await open(context)
     const { house, alice, bob } = here
@@ -127,7 +127,7 @@ describe.concurrent('a server that is killed while Claude answers', () => {
     expect(alice.reply).toEqual(before)
   })
 
-  it('[R3.1][R4.2] keeps a stop that was acknowledged a moment before', async (context) => {
+  it('[R3.1][R4.2] keeps a stop acknowledged a moment before', async (context) => {
     const { expect } = context
     const here = await open(context)
     const { house, alice, bob } = here

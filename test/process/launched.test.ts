@@ -1,4 +1,4 @@
-// A node that was started as the README says, through npx and the package manager: whoever ends npx ends the node, in order.
+// A node started as in the README, through npx and the package manager: ending npx shuts the node down cleanly.
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { expect, it, onTestFinished } from 'vitest'
@@ -6,10 +6,10 @@ import { temporaryDirectory } from '../support/server-process.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
-it.runIf(process.platform === 'linux')('SIGTERM to npx has the node go down in order', async () => {
+it.runIf(process.platform === 'linux')('SIGTERM to npx shuts the node down cleanly', async () => {
   const directory = await temporaryDirectory()
   onTestFinished(() => directory.remove())
-  // What `start` runs once the page is built.
+  // The command that `start` runs once the page is built.
   const program = ['pnpm@12', 'exec', 'node', 'packages/server/src/main.ts']
   const npx = spawn('npx', ['-y', ...program], {
     cwd: ROOT,

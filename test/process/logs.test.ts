@@ -1,11 +1,11 @@
-// What a server writes about a whole session with faults: enough for its operator, nothing of what people say.
+// The server's log over a whole session with faults: enough for its operator, and no content from members.
 import { randomUUID } from 'node:crypto'
 import { expect, it, onTestFinished } from 'vitest'
 import { Person } from '../support/person.ts'
 import { House, KEY } from './house.ts'
 import { RawSocket } from './raw-socket.ts'
 
-it('the log has no prompt, answer, name, token, invite or key in it', async () => {
+it('the log contains no prompt, answer, name, token, invite or key', async () => {
   const house = await House.open({
     LOG_LEVEL: 'trace',
     FIRST_EVENT_MS: '1000',
@@ -37,7 +37,7 @@ it('the log has no prompt, answer, name, token, invite or key in it', async () =
   const { generationId } = await seat.reads(1)
   await seat.send({ type: 'cancel', generationId, reason: reason ?? '' })
 
-  // What is refused, and what is broken.
+  // Refused and malformed input.
   const raw = await RawSocket.connect(house.server.url, { token: carol.token })
   await raw.command('post', { roomId, text: `${garbage} `.repeat(5000), ask: true })
   await raw.command(garbage ?? '', { roomId })
@@ -55,7 +55,7 @@ it('the log has no prompt, answer, name, token, invite or key in it', async () =
   expect(await house.server.stop()).toBe(0)
 
   const written = house.server.stdout() + house.server.stderr()
-  // Not vacuous: it is the log of just this session.
+  // The log covers this session, so the checks below mean something.
   for (const sentence of ['the node is open', 'a generation ended', 'the node has gone down'])
     expect(written).toContain(sentence)
   expect(written).toContain(roomId)
@@ -65,7 +65,7 @@ it('the log has no prompt, answer, name, token, invite or key in it', async () =
     expect({ what, found: value !== '' && written.includes(value) }).toEqual({ what, found: false })
   expect(written).not.toContain(carol.token.split('.')[2])
   expect(written).not.toContain(invite.split('.')[2])
-  // Neither whole answers nor a line of one.
+  // Neither whole answers nor single lines of them.
   const lines = answers.flatMap((answer) => answer.split('\n')).filter((line) => line.length > 20)
   expect(lines.length).toBeGreaterThan(10)
   for (const line of lines) expect(written).not.toContain(line)

@@ -1,4 +1,4 @@
-// What members do with what is there already, and with each other: edit, retract, change the settings, leave, remove.
+// Members' actions on messages and on each other: edit, retract, change the settings, leave, remove.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Member, RoomSummary } from '@roomcast/shared/protocol'
 import type { RoomView } from '@roomcast/client/room/room-client.ts'
@@ -17,7 +17,7 @@ describe.each(HOUSES)('%s', (_name, open) => {
   })
   afterAll(() => house.close())
 
-  /** Says something and gives the id of the message, once Bob and Alice see it. */
+  /** Posts a message and returns its id once Bob and Alice see it. */
   async function said(seat: Seat, text: string): Promise<string> {
     const result = await seat.send({ type: 'post', text, ask: false })
     if (!result.ok) throw new Error(result.error.message)
@@ -31,7 +31,7 @@ describe.each(HOUSES)('%s', (_name, open) => {
   const seen = (seat: Seat, messageId: string) =>
     seat.state.messages.find((one) => one.kind === 'said' && one.messageId === messageId)
 
-  it('[R6.6] an edit is on all screens, and what was retracted is nowhere', async () => {
+  it('[R6.6] an edit is on all screens, and retracted text is nowhere', async () => {
     const [kept, gone] = [await said(bob, 'Helo'), await said(bob, 'A secret')]
     const quote = { of: kept, text: 'Helo' }
     await alice.send({ type: 'post', text: 'You say:', ask: false, quote })
@@ -59,7 +59,7 @@ describe.each(HOUSES)('%s', (_name, open) => {
     expect(asked).not.toContain('A secret')
   })
 
-  it('[R6.5] who may not is refused, and nothing changes', async () => {
+  it('[R6.5] a member without permission is refused, and nothing changes', async () => {
     const messageId = await said(alice, 'Mine')
     const { offset } = bob.state
     for (const [intent, code] of [
@@ -82,7 +82,7 @@ describe.each(HOUSES)('%s', (_name, open) => {
     expect(alice.state.offset).toBe(offset)
   })
 
-  it('settings hold from the next answer on, and a question may have its own model', async () => {
+  it('settings apply from the next answer on, and a question may have its own model', async () => {
     const { models } = await house.alice.call<{ models: { id: string }[] }>('/api/models')
     const [one, other] = models.map(({ id }) => id).filter((id) => id !== alice.state.model)
     const settings = { title: 'New', model: one ?? '', instructions: 'In verse.' }
@@ -103,7 +103,7 @@ describe.each(HOUSES)('%s', (_name, open) => {
     expect(rooms[0]).toMatchObject({ title: 'New', offset: alice.state.offset })
   })
 
-  it('where somebody looks is seen by all, and an invite shows who is here', async () => {
+  it('all see a member’s look, and an invite shows who is present', async () => {
     const lookOf = (seat: Seat, who: Person) =>
       seat.view.presence.find(({ memberId }) => memberId === who.memberId)?.look
     await bob.send({ type: 'look', look: 'above' })
@@ -118,7 +118,7 @@ describe.each(HOUSES)('%s', (_name, open) => {
     })
   })
 
-  it('[R6.7] who is removed is out at once, everywhere, and does not come back', async () => {
+  it('[R6.7] a removed member is out at once, on all nodes, and cannot return', async () => {
     const { url, token, memberId } = house.bob
     const raw = await RawSocket.connect(house.server.url, { token })
     await raw.command('join', { roomId: house.roomId })
@@ -151,7 +151,7 @@ describe.each(HOUSES)('%s', (_name, open) => {
       expect(await house.http(at, 'POST', '/api/invites/accept', { body })).toMatchObject(removed)
   })
 
-  it('[R6.8] a removal ends the links there were, also for a session that is new', async () => {
+  it('[R6.8] a removal ends all earlier links, also for a new session', async () => {
     const { url } = house.bob
     const stranger = await Person.come(url, 'Bob again')
     const body = JSON.stringify({ invite: house.invite })
@@ -174,7 +174,7 @@ describe.each(HOUSES)('%s', (_name, open) => {
     expect(await stranger.call('/api/rooms')).toMatchObject({ rooms: [{ title: 'New' }] })
   })
 
-  it('[R6.7] who leaves is out, may ask it again, and comes back with an invite', async () => {
+  it('[R6.7] a member who leaves is out, may repeat the command, and returns with an invite', async () => {
     const carol = await Person.come(house.bob.url, 'Carol')
     await carol.accept(house.invite)
     const seat = await house.sit(carol)

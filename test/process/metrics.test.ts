@@ -1,4 +1,4 @@
-// Health and figures of a server process: what is told is what happened, and it tells nobody's secrets.
+// Health and metrics of a server process: they report exactly what happened, and reveal no secrets.
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { type Exposition, parseExposition } from '../doubles/exposition.ts'
@@ -18,7 +18,7 @@ async function openHouse(environment: ServerEnvironment = {}): Promise<House> {
   return house
 }
 
-/** The figures of a server, read as strictly as they can be. */
+/** The metrics of a server, parsed as strictly as possible. */
 async function figuresOf(url: string): Promise<Exposition> {
   const response = await fetch(`${url}/metrics`)
   expect(response.status).toBe(200)
@@ -26,7 +26,7 @@ async function figuresOf(url: string): Promise<Exposition> {
   return parseExposition(await response.text())
 }
 
-/** Waits until a figure has a value. */
+/** Waits until a metric has a value. */
 async function figureIs(
   url: string,
   name: string,
@@ -50,8 +50,8 @@ async function readiness(url: string): Promise<{ status: number; body: unknown }
 
 const isAlive = async (url: string) => (await fetch(`${url}/livez`)).status
 
-describe('the figures of a conversation', () => {
-  it('are exactly what happened: who watched, what was asked, stopped and sent', async () => {
+describe('the metrics of a conversation', () => {
+  it('are exact: watchers, questions, stops and bytes sent', async () => {
     const house = await openHouse()
     const { url } = house.server
     const before = await figuresOf(url)
@@ -97,7 +97,7 @@ describe('the figures of a conversation', () => {
     const bytes = repliesIn(alice.state.messages).reduce((sum, { end }) => sum + end, 0)
     expect(bytes).toBeGreaterThan(2300)
     expect(figures.value('roomcast_reply_bytes_total')).toBe(bytes)
-    // Both have been sent all of it, in frames and with what is around it.
+    // Both received the whole text, plus framing.
     const sent = (figures.value('roomcast_sent_bytes_total') ?? 0) - bytes * 2
     expect(sent).toBeGreaterThan(0)
 
@@ -105,7 +105,7 @@ describe('the figures of a conversation', () => {
       figures.value(`roomcast_${name}_count`, labels) ?? 0
     expect(count('append_seconds')).toBeGreaterThan(2)
     const deltas = count('fan_out_seconds', { update: 'delta' })
-    // The last text of an answer that completes comes with its end.
+    // The last text of a completed answer is sent with its end.
     expect([deltas, deltas - 1]).toContain(count('delta_lag_seconds'))
     expect(count('delta_lag_seconds')).toBeGreaterThan(2)
     expect(count('cancel_seconds')).toBe(1)
@@ -141,7 +141,7 @@ describe('the figures of a conversation', () => {
     expect(counted(figures, 'roomcast_commands_total')).toMatchObject({ unknown: 1, retry: 1 })
   })
 
-  it('carry no room, no person, and nothing that somebody sent', async () => {
+  it('contain no room, no person, and nothing from members', async () => {
     const house = await openHouse()
     const { url } = house.server
     const secret = () => `planted${randomUUID().replaceAll('-', '')}`
@@ -164,7 +164,7 @@ describe('the figures of a conversation', () => {
     for (const planted of [...secrets, house.roomId, house.alice.memberId, 'Alice', 'Bob'])
       expect({ planted, found: told.includes(planted) }).toEqual({ planted, found: false })
     const ours = families.filter(({ name: family }) => family.startsWith('roomcast_'))
-    // Of tokens the model, and what stands for a member and is nobody's id.
+    // Tokens are labelled with the model, and with a value that stands for a member but is nobody's id.
     const isOther = (label: string) => ['le', 'model', 'member'].includes(label)
     const valuesOf = (of: (label: string) => boolean) =>
       ours.flatMap(({ samples }) =>
@@ -181,8 +181,8 @@ describe('the figures of a conversation', () => {
   })
 })
 
-describe('a node that goes down', () => {
-  it('is alive and not ready, tells so at both listeners, and leaves its members connected', async () => {
+describe('a node that is shutting down', () => {
+  it('is alive and not ready, says so on both listeners, and leaves its members connected', async () => {
     const house = await openHouse({ SHUTDOWN_MS: '60000', OPERATOR_PORT: '0' })
     const { server } = house
     const operator = await operatorOf(server)
@@ -209,7 +209,7 @@ describe('a node that goes down', () => {
   })
 })
 
-/** Where a server says that its operator's listener is. */
+/** The address of the operator's listener, from the server's output. */
 async function operatorOf({ stderr }: { stderr: () => string }): Promise<string> {
   const found = () => /For the operator, .+: (http:\S+)/.exec(stderr())?.[1]
   await expect.poll(found).toBeTypeOf('string')
@@ -217,7 +217,7 @@ async function operatorOf({ stderr }: { stderr: () => string }): Promise<string>
 }
 
 describe("the operator's listener", () => {
-  it('has the figures, which the public one has no more, and nothing of the rooms', async () => {
+  it('has the metrics, which the public one no longer has, and nothing from the rooms', async () => {
     const house = await openHouse({ OPERATOR_PORT: '0' })
     const { url } = house.server
     const operator = await operatorOf(house.server)
@@ -230,7 +230,7 @@ describe("the operator's listener", () => {
     await expect(RawSocket.connect(operator, { token: house.alice.token })).rejects.toThrow()
   })
 
-  it('has a port that is taken: the server says so and does not start', async () => {
+  it('with a port already in use makes the server report it and not start', async () => {
     const house = await openHouse()
     const directory = await temporaryDirectory()
     onTestFinished(() => directory.remove())
@@ -244,7 +244,7 @@ describe("the operator's listener", () => {
 })
 
 describe('a server that is open to the network', () => {
-  it('shows its figures to this machine, and to nobody who comes through a proxy', async () => {
+  it('shows its metrics to this machine, and to no client behind a proxy', async () => {
     const house = await openHouse({ HOST: '0.0.0.0', TRUST_PROXY: '1', OPEN: 'yes' })
     const url = `http://127.0.0.1:${house.server.port}`
     await figuresOf(url)
@@ -258,7 +258,7 @@ describe('a server that is open to the network', () => {
 })
 
 describe('a node whose Redis does not answer', () => {
-  it('is not ready after some seconds and not before, keeps everybody connected, and comes back by itself', async () => {
+  it('is not ready after some seconds and not before, keeps everybody connected, and recovers by itself', async () => {
     const deployment = await Deployment.open(1)
     onTestFinished(() => deployment.close())
     const { url } = deployment.node(0)
@@ -268,10 +268,10 @@ describe('a node whose Redis does not answer', () => {
     expect(age).toBeGreaterThanOrEqual(0)
     expect(await readiness(url)).toEqual({ status: 200, body: { ready: true } })
 
-    // It says nothing and does not come back by itself: whoever closes it has closed one too many.
+    // This client sends nothing and never reconnects, so a node that closes its connection is noticed.
     const quiet = await RawSocket.connect(url, { token: people[0]?.token ?? '' })
     deployment.redis?.pause()
-    // Said into the silence: it is sent again until somebody answers.
+    // Sent while Redis is silent: the client repeats it until it is answered.
     const said = alice?.send({ type: 'post', text: 'Anybody?', ask: false })
     const states: unknown[] = []
     const state = async () => {
@@ -282,7 +282,7 @@ describe('a node whose Redis does not answer', () => {
     await expect
       .poll(state, { interval: 200 })
       .toMatchObject({ ready: false, failing: [{ name: 'storage' }] })
-    // It had patience first; with how much is proved in health.test.ts.
+    // The node was patient first; health.test.ts tests for how long.
     expect(states[0]).toBe(200)
     expect(await isAlive(url)).toBe(200)
     expect(alice?.view.status.kind).toBe('paused')
@@ -296,7 +296,7 @@ describe('a node whose Redis does not answer', () => {
     expect(await alice?.ended(1)).toMatchObject({ ended: { outcome: 'completed' } })
     await figureIs(url, 'roomcast_watchers', { kind: 'socket' }, 2)
     const figures = await figuresOf(url)
-    // What comes back through the subscriptions is known again.
+    // Updates arrive through the subscriptions again.
     expect(figures.value('roomcast_delta_lag_seconds_count')).toBeGreaterThan(0)
     const away = { code: 'storage-uncertain' }
     expect(figures.value('roomcast_storage_errors_total', away)).toBeGreaterThan(0)

@@ -25,7 +25,7 @@ async function closeWorld({ deployment, nginx }: World): Promise<void> {
   await deployment.close()
 }
 
-/** One that a test may spoil. */
+/** A deployment that a test may damage. */
 async function ownWorld(): Promise<World> {
   const own = await openWorld()
   onTestFinished(() => closeWorld(own))
@@ -55,13 +55,13 @@ async function readEvents({ nginx }: World, { token }: Person, id: string): Prom
 }
 
 describe('a room behind nginx', () => {
-  it('[R1] is watched live on both transports, byte for byte as on the nodes themselves', async () => {
+  it('[R1] is shown live on both transports, byte for byte as on the nodes themselves', async () => {
     const { deployment, nginx } = world
     const behind = [alice, bob, alice, bob].map((person) => person.at(nginx.url))
     const seats = await deployment.sit([alice, bob, ...behind], roomId)
     const readers = [await readEvents(world, alice, roomId), await readEvents(world, bob, roomId)]
     await seats[2]?.ask('How? [simulate: length=4000 gap=40 chunk=40]')
-    // Whoever gets everything at once, at the end, never sees it running.
+    // A client that gets everything at once at the end never sees the answer running.
     for (const seat of seats) expect((await seat.reads(200)).ended).toBeNull()
     for (const reader of readers)
       await reader.until('a part', ({ state, text }) => text.length > 200 && state.running !== null)
@@ -74,7 +74,7 @@ describe('a room behind nginx', () => {
     for (const seat of seats) seat.leave()
   })
 
-  it('[R1] goes on with the same text for those whose node has died', async () => {
+  it('[R1] continues with the same text for members whose node has died', async () => {
     const own = await ownWorld()
     const room = await own.deployment.room('Alice', 'Bob')
     const [here, there] = room.people as [Person, Person]
@@ -96,7 +96,7 @@ describe('a room behind nginx', () => {
     for (const waiting of lost) waiting.catch(() => undefined)
   })
 
-  it('[R3.1] is stopped through it', async () => {
+  it('[R3.1] accepts a stop', async () => {
     const { deployment, nginx } = world
     const people = [alice, bob].map((person) => person.at(nginx.url))
     const [one, other] = await deployment.sit(people, roomId)
@@ -113,7 +113,7 @@ describe('a room behind nginx', () => {
     expect([answer, ended?.outcome]).toMatchObject([{ end }, 'cancelled'])
   })
 
-  it('[R6.3] is reached by pages of its own address, and by no others', async () => {
+  it('[R6.3] is open to pages of its own origin, and to no others', async () => {
     const { deployment, nginx } = world
     const { token } = bob
     const node = deployment.node(0).url
@@ -134,13 +134,13 @@ describe('a room behind nginx', () => {
     expect([await made(nginx.url), await made(node)]).toEqual([200, 403])
   })
 
-  it('gives links that lead back to it', async () => {
+  it('gives links that lead back through nginx', async () => {
     const { nginx } = world
     const made = await alice.at(nginx.url).call<{ inviteUrl: string }>('/api/rooms', {})
     expect(made.inviteUrl).toMatch(new RegExp(`^${nginx.url}/invite/`))
   })
 
-  it('has its scripts compressed, and its page with the content policy of the node', async () => {
+  it('has compressed scripts, and its page has the content policy of the node', async () => {
     const page = await get('/')
     expect(page.headers.get('content-security-policy')).toContain(`ws://${world.nginx.host}`)
     const script = /\/assets\/[\w.-]+\.js/.exec(await page.text())?.[0] ?? 'no script'
@@ -154,7 +154,7 @@ describe('a room behind nginx', () => {
 })
 
 describe('nginx', () => {
-  /** Starts a session from one of the addresses of this machine, with a claim of another one. */
+  /** Starts a session from one of this machine's addresses, claiming to be another one. */
   function from(localAddress: string, claim: string): Promise<number> {
     return new Promise((resolve, reject) => {
       const headers = { 'content-type': 'application/json', 'x-forwarded-for': claim }
@@ -168,17 +168,17 @@ describe('nginx', () => {
     })
   }
 
-  it('[R7.1] tells addresses apart, and believes nobody who claims another one', async () => {
+  it('[R7.1] tells addresses apart, and ignores a claimed address', async () => {
     let tries = 0
     let status = 0
-    // 300 a minute and node, and what comes back meanwhile.
+    // 300 per minute and node, plus the allowance regained meanwhile.
     while (status !== 429 && tries < 3000)
       status = await from('127.0.0.9', `10.0.0.${++tries % 250}`)
     expect(status).toBe(429)
     expect(await from('127.0.0.8', '127.0.0.9')).toBe(200)
   })
 
-  it('keeps what is for the operator to itself', async () => {
+  it('does not expose the operator’s pages', async () => {
     expect((await fetch(`${world.deployment.node(0).url}/readyz`)).status).toBe(200)
     for (const path of [
       '/readyz',
@@ -195,7 +195,7 @@ describe('nginx', () => {
     expect((await get('/livez')).status).toBe(200)
   })
 
-  it('writes no secret of an address to its logs, not even when no node answers', async () => {
+  it('logs no secret from a URL, not even if no node answers', async () => {
     const own = await ownWorld()
     for (const path of ['/invite/a-secret', '/back/a-secret'])
       expect((await get(path, own)).status).toBe(200)
@@ -206,7 +206,7 @@ describe('nginx', () => {
     expect(await own.nginx.logs()).not.toContain('a-secret')
   })
 
-  it('uses both nodes, skips one that has died, and says so in JSON when both have', async () => {
+  it('uses both nodes, skips a dead one, and answers in JSON if both are dead', async () => {
     const own = await ownWorld()
     const statuses = async () => {
       const answers = await Promise.all(Array.from({ length: 12 }, () => get('/api/models', own)))
@@ -225,7 +225,7 @@ describe('nginx', () => {
     ])
   })
 
-  /** Sends bytes as they are; gives the first line that comes back. */
+  /** Sends raw bytes; returns the first line of the response. */
   function raw({ nginx }: World, text: string): Promise<string> {
     return new Promise((resolve, reject) => {
       let got = ''
@@ -239,7 +239,7 @@ describe('nginx', () => {
     })
   }
 
-  it('[R7] takes no node for dead because somebody sent what nodes break off', async () => {
+  it('[R7] does not count a node as dead because it ended a bad request', async () => {
     const own = await ownWorld()
     const upgrade = 'Upgrade: websocket\r\nConnection: Upgrade\r\n'
     const nonsense = [

@@ -1,4 +1,4 @@
-// Members of one room on different nodes: any node serves any of them, and they cannot tell.
+// Members of one room on different nodes: any node serves any of them, and they notice no difference.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Reply } from '@roomcast/shared/protocol'
 import { byteLength } from '@roomcast/shared/room'
@@ -30,7 +30,7 @@ describe.each(KINDS)('%s', (_name, count, cluster) => {
   })
   afterAll(() => deployment.close())
 
-  /** Waits until all know all, and expects them and a newcomer to see the same. */
+  /** Waits until all members see each other, and expects them and a newcomer to see the same. */
   async function expectSame(): Promise<void> {
     const offset = Math.max(...seats.map((seat) => seat.state.offset))
     const newcomers = await deployment.sit(people, roomId)
@@ -45,7 +45,7 @@ describe.each(KINDS)('%s', (_name, count, cluster) => {
 
   const completed = (seat: Seat, number: number) => seat.ended(number)
 
-  it('[R1.1] the same answer is written on all screens', async () => {
+  it('[R1.1] all screens show the same answer', async () => {
     await alice().ask('Why? [simulate: length=3000 gap=2 chunk=40]')
     const { number } = alice().reply
     const growing = await Promise.all(seats.map((seat) => seat.reads(200)))
@@ -58,7 +58,7 @@ describe.each(KINDS)('%s', (_name, count, cluster) => {
     await expectSame()
   })
 
-  it('anybody asks, whoever is present is seen, and the queue is one', async () => {
+  it('anybody may ask, all see who is present, and there is one queue', async () => {
     const here = people.map(({ memberId }) => memberId).toSorted()
     for (const seat of seats)
       await seat.until(
@@ -78,7 +78,7 @@ describe.each(KINDS)('%s', (_name, count, cluster) => {
     await expectSame()
   })
 
-  it('[R3.1] a stop on one node ends it for all, and closes the request of another', async () => {
+  it('[R3.1] a stop on one node ends it for all, and closes the request on another', async () => {
     await alice().ask('Tell me all. [simulate: length=20000 gap=5]')
     const { generationId, number } = alice().reply
     await carol().until('some of it', ({ state }) =>
@@ -98,7 +98,7 @@ describe.each(KINDS)('%s', (_name, count, cluster) => {
     await expectSame()
   })
 
-  it('[R4.4] what is acknowledged is on the own screen already', async () => {
+  it('[R4.4] an acknowledged message is already on the sender’s screen', async () => {
     for (let index = 0; index < 60; index++) {
       const seat = seats[index % seats.length] as Seat
       const result = await seat.send({ type: 'post', text: `Note ${index}`, ask: false })
@@ -110,7 +110,7 @@ describe.each(KINDS)('%s', (_name, count, cluster) => {
     await expectSame()
   })
 
-  it('somebody who is admitted on one node may come in on another at once', async () => {
+  it('a member admitted on one node may join on another at once', async () => {
     const { invite } = await inviteOf(people[0] as Person, roomId)
     for (let index = 0; index < 10; index++) {
       const dan = await Person.come(deployment.node(index).url, `Dan ${index}`)
@@ -126,7 +126,7 @@ describe.each(KINDS)('%s', (_name, count, cluster) => {
     }
   })
 
-  it('[R6.4] of several who come at once with one name, on all nodes, each gets another', async () => {
+  it('[R6.4] of several members who join at once with one name, on all nodes, each gets a different name', async () => {
     const { invite } = await inviteOf(people[0] as Person, roomId)
     const twins = await Promise.all(
       Array.from({ length: 9 }, (_, index) => Person.come(deployment.node(index).url, 'Zoe')),
@@ -142,10 +142,10 @@ describe.each(KINDS)('%s', (_name, count, cluster) => {
     expect(members.map(({ name }) => name).toSorted()).toEqual(['Zoe', ...numbered])
   })
 
-  it('[R2.2] a stop that meets the end has one outcome for all, and is an error to nobody', async () => {
+  it('[R2.2] a stop that races with the end has one outcome for all, and is an error for nobody', async () => {
     const outcomes = new Set<string>()
     let tried = 0
-    // Which of the two wins more often depends on the machine; both have to be seen.
+    // Which of the two wins more often depends on the machine; both outcomes must occur.
     for (const seed of seeds(300)) {
       if (tried++ >= 30 && outcomes.size === 2) break
       const chance = new Chance(seed)
@@ -175,7 +175,7 @@ describe.each(KINDS)('%s', (_name, count, cluster) => {
   })
 })
 
-/** Waits until somebody sees an answer that was begun. */
+/** Waits until somebody sees a generation running. */
 function running(seat: Seat, generationId: string | undefined): Promise<Reply> {
   return seat.until('the answer', ({ state }) =>
     state?.messages.find(

@@ -1,4 +1,5 @@
-// The node that runs an answer dies, freezes or goes down: the room is told, keeps what there is, and goes on elsewhere.
+// The node that runs an answer dies, freezes or shuts down: the room is notified, keeps the text, and goes on
+// elsewhere.
 import { describe, it, type TestContext } from 'vitest'
 import { byteLength } from '@roomcast/shared/room'
 import { Deployment } from '../support/deployment.ts'
@@ -6,7 +7,7 @@ import type { Seat } from '../support/person.ts'
 
 const LONG = '[simulate: length=60000 gap=40 chunk=60]'
 
-/** Three nodes with one person at each; Alice's node is the one that runs what she asks. */
+/** Three nodes with one member on each; Alice's node runs her questions. */
 async function open({ onTestFinished }: TestContext) {
   const deployment = await Deployment.open(3, { environment: { SHUTDOWN_MS: '300' } })
   onTestFinished(() => deployment.close())
@@ -24,10 +25,10 @@ async function open({ onTestFinished }: TestContext) {
 }
 
 describe.concurrent('a node that is killed while it runs an answer', () => {
-  it('[R5.1][R2.1] leaves it interrupted on all screens, with one text, and anyone goes on, also after Redis has stalled', async (context) => {
+  it('[R5.1][R2.1] leaves it interrupted on all screens, with one text; anyone may continue, even after a stall of Redis', async (context) => {
     const { expect } = context
     const { deployment, alice, bob, carol, seats, asked } = await open(context)
-    // Long enough for the others to have been judged by nobody meanwhile.
+    // Long enough that the other nodes judge no owner in the meantime.
     deployment.redis?.pause()
     const readiness = async () => (await fetch(`${deployment.node(1).url}/readyz`)).status
     await expect.poll(readiness).toBe(503)
@@ -45,16 +46,16 @@ describe.concurrent('a node that is killed while it runs an answer', () => {
     expect(ends[1]).toEqual(end)
     expect(byteLength(end?.text ?? '')).toBe(end?.end)
     for (const text of shown) expect(end?.text.startsWith(text)).toBe(true)
-    // The node that found it says so to its operator.
+    // The node that found the dead owner logs it for its operator.
     const says = () => [1, 2].map((index) => deployment.node(index).stdout()).join('')
     await expect.poll(() => says().split('an answer had lost its node').length - 1).toBe(1)
-    // What waited goes on, on a node that lives.
+    // The waiting question starts on a living node.
     expect(await carol.ended(number + 1)).toMatchObject({
       ended: { outcome: 'completed' },
     })
     expect(await bob.send({ type: 'continue', generationId })).toMatchObject({ ok: true })
     await carol.until('the rest', ({ state }) => state?.messages.at(-1)?.kind === 'reply')
-    // Whoever was on the dead node comes back on another, or here on the same when it is back.
+    // Members of the dead node reconnect to another, or, as here, to the same one once it is back.
     await deployment.restart(0)
     await alice.live()
     expect(await alice.ended(number)).toEqual(end)
@@ -62,7 +63,7 @@ describe.concurrent('a node that is killed while it runs an answer', () => {
 })
 
 describe.concurrent('a node that is frozen beyond its lease', () => {
-  it('[R2.2][R5.1] writes nothing when it wakes, and its own people learn the same end', async (context) => {
+  it('[R2.2][R5.1] writes nothing when it resumes, and its own members learn the same end', async (context) => {
     const { expect } = context
     const { deployment, roomId, people, alice, bob, carol, seats, asked } = await open(context)
     const { number } = await asked()
@@ -72,7 +73,7 @@ describe.concurrent('a node that is frozen beyond its lease', () => {
     expect(end).toMatchObject({ ended: { outcome: 'interrupted' } })
     deployment.thaw(0)
     expect(await alice.ended(number)).toEqual(end)
-    // The request to Claude is given up, and the text stays as it was.
+    // The request to Claude is closed, and the text stays as it was.
     await expect
       .poll(() => deployment.simulator.requests.at(-1)?.closedByClientAt)
       .toBeTypeOf('number')
@@ -90,7 +91,7 @@ describe.concurrent('a node that is frozen beyond its lease', () => {
     expect(newcomer?.state.messages).toEqual(bob.state.messages)
   })
 
-  it('[R3.1] can be stopped by others meanwhile, at once, and does not come back', async (context) => {
+  it('[R3.1] does not prevent others from stopping the answer at once, for good', async (context) => {
     const { expect } = context
     const { deployment, alice, bob, carol, asked } = await open(context)
     const { generationId, number } = await asked()
@@ -107,8 +108,8 @@ describe.concurrent('a node that is frozen beyond its lease', () => {
   })
 })
 
-describe.concurrent('a Redis that is started again', () => {
-  it('is missed once in the log of a node, and heard of when it is back', async (context) => {
+describe.concurrent('a restarted Redis', () => {
+  it('is reported once in the log of a node when it fails, and once when it is back', async (context) => {
     const { expect } = context
     const { deployment, alice } = await open(context)
     const { stdout } = deployment.node(0)
@@ -123,8 +124,8 @@ describe.concurrent('a Redis that is started again', () => {
   })
 })
 
-describe.concurrent('a node that goes down in order', () => {
-  it('[R5] ends its answer, and what waits runs on another node', async (context) => {
+describe.concurrent('a node that shuts down cleanly', () => {
+  it('[R5] ends its answer, and the waiting question runs on another node', async (context) => {
     const { expect } = context
     const { deployment, bob, carol, asked } = await open(context)
     const { number } = await asked()

@@ -1,4 +1,4 @@
-// The check of the way to the nodes, as its operator runs it, through real nginx with faults in its configuration.
+// The check of the path to the nodes, as an operator runs it, through real nginx with faults in its configuration.
 import { execFile } from 'node:child_process'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -17,7 +17,7 @@ beforeAll(async () => {
 })
 afterAll(() => house.close())
 
-/** Runs the command; gives its exit code and what it said. */
+/** Runs the command; returns its exit code and its output. */
 function check(...given: readonly string[]): Promise<{ code: number; said: string }> {
   return new Promise((resolve) => {
     const env = { PATH: process.env['PATH'] ?? '' }
@@ -27,7 +27,7 @@ function check(...given: readonly string[]): Promise<{ code: number; said: strin
   })
 }
 
-/** The proxy with these replacements in the shipped configuration. */
+/** The proxy, with these replacements in the shipped configuration. */
 async function spoiled(changes: Readonly<Record<string, string>>, nodes?: NginxOptions['nodes']) {
   const { port } = house.server
   const edit = (shipped: string) =>
@@ -40,7 +40,7 @@ async function spoiled(changes: Readonly<Record<string, string>>, nodes?: NginxO
   return nginx
 }
 
-/** Something else that answers at an address of its own. */
+/** Another program that answers at an address of its own. */
 async function somethingElse(listener: RequestListener): Promise<string> {
   const server = createServer(listener)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -56,9 +56,12 @@ const BUFFERED =
   /^Something on the way buffers responses: .*\(4 pieces, written within \d+ ms, came within \d+ ms\)\n {2}With nginx/
 const NOT_UPGRADED =
   /^Connections to \/socket\.io\/ are not upgraded to WebSocket.*\(status 400 instead of 101\)\n {2}With nginx/
-/** Makes nginx do what other proxies do by themselves. */
+/** Makes nginx behave as other proxies do by default. */
 const deaf = 'proxy_buffering on; proxy_ignore_headers X-Accel-Buffering;'
-/** Collects what comes until the end: what comes in chunks, as since HTTP/1.1, nginx passes on even when it buffers. */
+/**
+ * Collects the response until its end. Chunked responses (HTTP/1.1) pass through nginx even when it buffers, so this
+ * asks for HTTP/1.0.
+ */
 const buffers = `proxy_http_version 1.0; ${deaf}`
 
 describe('pnpm check-proxy', () => {
@@ -68,12 +71,12 @@ describe('pnpm check-proxy', () => {
       expect(await check(url)).toEqual({ code: 0, said: expect.stringMatching(FINE) as string })
   })
 
-  it('finds nothing wrong where nginx buffers, but heeds what nodes say about it', async () => {
+  it('finds nothing wrong if nginx buffers but obeys the nodes’ headers', async () => {
     const nginx = await spoiled({ 'proxy_buffering off;': 'proxy_http_version 1.0;' })
     expect(await check(nginx.url)).toMatchObject({ code: 0 })
   })
 
-  it('tells that something buffers', async () => {
+  it('reports buffering', async () => {
     const nginx = await spoiled({ 'proxy_buffering off;': buffers })
     expect(await check(nginx.url)).toEqual({
       code: 1,
@@ -81,7 +84,7 @@ describe('pnpm check-proxy', () => {
     })
   })
 
-  it('tells that something compresses and so buffers', async () => {
+  it('reports compression that buffers', async () => {
     const compress = `${deaf} gzip on; gzip_proxied any; gzip_min_length 0; gzip_types text/event-stream;`
     const nginx = await spoiled({ 'proxy_buffering off;': compress, 'gzip off;': '' })
     expect(await check(nginx.url)).toEqual({
@@ -90,7 +93,7 @@ describe('pnpm check-proxy', () => {
     })
   })
 
-  it('tells that something answers from what it has kept', async () => {
+  it('reports a cache that answers', async () => {
     const keep = `${deaf} proxy_ignore_headers Cache-Control; proxy_cache kept; proxy_cache_key $uri; proxy_cache_valid 1m;`
     const nginx = await spoiled({
       'upstream roomcast {': `proxy_cache_path kept keys_zone=kept:1m;\nupstream roomcast {`,
@@ -102,7 +105,7 @@ describe('pnpm check-proxy', () => {
     expect([code, said]).toEqual([1, expect.stringMatching(/^Something on the way answers with/)])
   })
 
-  it('tells that connections are not upgraded', async () => {
+  it('reports that connections are not upgraded', async () => {
     for (const header of ['Upgrade $roomcast_upgrade', 'Connection $roomcast_connection']) {
       const nginx = await spoiled({ [`proxy_set_header ${header};`]: '' })
       expect(await check(nginx.url)).toEqual({
@@ -112,7 +115,7 @@ describe('pnpm check-proxy', () => {
     }
   })
 
-  it('tells both at once of a proxy that was set up without a thought', async () => {
+  it('reports both faults of a proxy with default settings', async () => {
     const nginx = await spoiled({
       'proxy_buffering off;': buffers,
       'proxy_set_header Upgrade $roomcast_upgrade;': '',
@@ -122,7 +125,7 @@ describe('pnpm check-proxy', () => {
     expect(said).toMatch(/^Something on the way buffers.*\n.*\nConnections to \/socket\.io\//)
   })
 
-  it('tells that the server is asked by a name that it does not know', async () => {
+  it('reports that the server receives a host name it does not know', async () => {
     const nginx = await spoiled({ 'proxy_set_header Host $http_host;': '' })
     const { code, said } = await check(nginx.url)
     expect([code, said]).toEqual([
@@ -131,7 +134,7 @@ describe('pnpm check-proxy', () => {
     ])
   })
 
-  it('tells that the server does not know its own pages', async () => {
+  it('reports that the server does not recognize its own pages', async () => {
     const nginx = await spoiled({ 'Host $http_host': 'Host $host' })
     const { code, said } = await check(nginx.url)
     expect([code, said]).toEqual([
@@ -140,7 +143,7 @@ describe('pnpm check-proxy', () => {
     ])
   })
 
-  it('tells that nothing is there, or something else', async () => {
+  it('reports that nothing answers, or something else does', async () => {
     const nobody = await startNginx({ nodes: [1, 1] })
     await nobody.stop()
     const elsewhere = await somethingElse((request, response) => {
@@ -162,13 +165,13 @@ describe('pnpm check-proxy', () => {
       expect(await check(url)).toEqual({ code: 1, said: expect.stringMatching(said) as string })
   })
 
-  it('asks for an address when there is none', async () => {
+  it('asks for an address if none is given', async () => {
     for (const given of [[], ['rooms.example.org'], ['ftp://rooms.example.org']])
       expect(await check(...given)).toMatchObject({ code: 2 })
   })
 })
 
-describe('a node that is told its address', () => {
+describe('a node that knows its public address', () => {
   const logged = () =>
     house.server
       .stdout()
@@ -181,7 +184,7 @@ describe('a node that is told its address', () => {
     await house.start(environment)
   }
 
-  it('looks once whether it leads to it, and logs that all is well', async () => {
+  it('checks once that the address leads to it, and logs success', async () => {
     const nginx = await spoiled({})
     await restart({ PUBLIC_URL: nginx.url, OPEN: 'yes' })
     await expect
@@ -191,7 +194,7 @@ describe('a node that is told its address', () => {
       ])
   })
 
-  it('logs a warning for what is wrong', async () => {
+  it('logs a warning about a fault', async () => {
     const nginx = await spoiled({ 'proxy_buffering off;': buffers })
     await restart({ PUBLIC_URL: nginx.url, OPEN: 'yes' })
     await expect
@@ -199,7 +202,7 @@ describe('a node that is told its address', () => {
       .toEqual([expect.objectContaining({ level: 40, host: nginx.host, code: 'buffered' })])
   })
 
-  it('starts, works, and goes down at once when its address leads nowhere', async () => {
+  it('starts, works, and shuts down at once even if the address leads nowhere', async () => {
     await restart({ PUBLIC_URL: 'http://127.0.0.1:1', OPEN: 'yes' })
     expect((await fetch(`${house.server.url}/readyz`)).status).toBe(200)
     expect(await house.server.stop()).toBe(0)

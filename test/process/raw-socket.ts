@@ -1,4 +1,4 @@
-// A socket without a RoomClient: sends whatever a test wants, as a foreign program would.
+// A socket without a RoomClient: sends whatever a test wants, as a third-party program would.
 import { randomUUID } from 'node:crypto'
 import { type CommandResult, PROTOCOL_VERSION } from '@roomcast/shared/protocol'
 import { io, type Socket } from 'socket.io-client'
@@ -11,13 +11,13 @@ export interface RawOptions {
 }
 
 export class RawSocket {
-  /** Everything that the server has told, in order. */
+  /** All updates from the server, in order. */
   readonly updates: unknown[] = []
   /** Resolves with the reason once the connection has ended. */
   readonly closed: Promise<string>
   readonly #socket: Socket
 
-  /** Connects; rejects with what the server says when it does not want to. */
+  /** Connects; rejects with the server's reason if it refuses. */
   static connect(url: string, options: RawOptions): Promise<RawSocket> {
     const { token, version = PROTOCOL_VERSION, headers = {} } = options
     const socket = io(url, {
@@ -44,19 +44,19 @@ export class RawSocket {
     this.closed = new Promise((resolve) => void socket.once('disconnect', resolve))
   }
 
-  /** Sends anything as a command and gives the answer; fails when there is none. */
+  /** Sends anything as a command and returns the answer; fails if there is none. */
   say(...input: readonly unknown[]): Promise<CommandResult> {
     return this.#socket
       .timeout(DEADLINE_MS)
       .emitWithAck('command', ...input) as Promise<CommandResult>
   }
 
-  /** Sends a command with a fresh id, unless it brings one. */
+  /** Sends a command with a fresh id, unless it has one. */
   command(type: string, fields: Readonly<Record<string, unknown>>): Promise<CommandResult> {
     return this.say({ type, commandId: randomUUID(), ...fields })
   }
 
-  /** Sends without waiting for an answer, and without a way to give one. */
+  /** Sends without requesting an acknowledgement. */
   shout(...input: readonly unknown[]): void {
     this.#socket.emit('command', ...input)
   }

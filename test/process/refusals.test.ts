@@ -1,4 +1,4 @@
-// Bad input over the wire: a clear refusal for whoever sent it, and nothing changes for anybody.
+// Bad input over the wire: the sender gets a clear refusal, and nothing changes for anybody.
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { CommandResult, RoomState } from '@roomcast/shared/protocol'
@@ -10,9 +10,9 @@ import { RawSocket } from './raw-socket.ts'
 let house: House
 let alice: RawSocket
 let bob: RawSocket
-/** A room that Bob is not in, and a generation in it. */
+/** A room without Bob, and a generation in it. */
 let foreign: { roomId: string; generationId: string }
-/** What the room of both holds: an ended generation, one that runs, and a question of Alice's that waits. */
+/** The contents of their shared room: an ended generation, a running one, and a waiting question of Alice. */
 let ended: string
 let running: string
 let waiting: string
@@ -31,7 +31,7 @@ function idOf(result: CommandResult, name: 'generationId' | 'messageId'): string
   return id
 }
 
-/** The room as somebody reads it who comes now. */
+/** The state of the room as a newcomer reads it. */
 async function roomNow(roomId = house.roomId): Promise<RoomState> {
   const socket = await RawSocket.connect(house.server.url, { token: house.alice.token })
   await socket.command('join', { roomId })
@@ -42,13 +42,13 @@ async function roomNow(roomId = house.roomId): Promise<RoomState> {
   return snapshot.state
 }
 
-/** Expects a message to be the newest; another node than its sender's may hear of it a moment later. */
+/** Expects a message to be the newest; a node other than its sender's may receive it a moment later. */
 async function expectNewest(text: string): Promise<void> {
   const newest = async () => (await roomNow()).messages.at(-1)
   await expect.poll(newest).toMatchObject({ text })
 }
 
-/** Does something, and expects both rooms to be exactly what they were. */
+/** Runs an action and expects both rooms to be unchanged. */
 async function changesNothing<T>(act: () => Promise<T>): Promise<T> {
   const before = [await roomNow(), await roomNow(foreign.roomId)]
   const result = await act()
@@ -87,19 +87,19 @@ describe.each(HOUSES)('on %s', (_name, open) => {
       ['a list', []],
       ['a list with a command', [{ type: 'leave' }]],
       ['an object without a type', {}],
-      ['a type that is no text', { type: 5 }],
+      ['a type that is not text', { type: 5 }],
       ['a type that is an object', { type: { type: 'post' } }],
     ])('when it is %s', async (_, input) => {
       const answer = await changesNothing(() => bob.say(input))
       expect(answer).toMatchObject(refusal('bad-request'))
     })
 
-    it('also when nothing at all is sent along', async () => {
+    it('even if it has no content at all', async () => {
       expect(await bob.say()).toMatchObject(refusal('bad-request'))
     })
 
     it.each(['explode', '', '__proto__', 'constructor', 'toString', 'POST', 'post '])(
-      '[W1] when there is no command "%s"',
+      '[W1] if "%s" is no command',
       async (type) => {
         const answer = await changesNothing(() => bob.command(type, { roomId: house.roomId }))
         expect(answer).toMatchObject(refusal('unknown-command'))
@@ -113,7 +113,7 @@ describe.each(HOUSES)('on %s', (_name, open) => {
       ['post with a word for ask', 'post', { text: 'a', ask: 'yes' }],
       ['post without ask', 'post', { text: 'a' }],
       ['a command id with blanks', 'post', { text: 'a', ask: false, commandId: 'a b' }],
-      ['a command id that is no text', 'post', { text: 'a', ask: false, commandId: 7 }],
+      ['a command id that is not text', 'post', { text: 'a', ask: false, commandId: 7 }],
       [
         'a command id that is too long',
         'post',
@@ -138,17 +138,17 @@ describe.each(HOUSES)('on %s', (_name, open) => {
         'post',
         { text: 'a', ask: false, mentions: Array.from({ length: 51 }, () => 'a') },
       ],
-      ['join from a position that is none', 'join', { since: { epoch: 'e', offset: -1, end: 0 } }],
+      ['join from an invalid position', 'join', { since: { epoch: 'e', offset: -1, end: 0 } }],
       ['join from half a position', 'join', { since: { offset: 1 } }],
       ['join from a word', 'join', { since: 'now' }],
-    ])('with a word about what is wrong: %s', async (_, type, fields) => {
+    ])('with an explanation: %s', async (_, type, fields) => {
       const answer = await changesNothing(() =>
         bob.command(type, { roomId: house.roomId, ...fields }),
       )
       expect(answer).toMatchObject(refusal('bad-request'))
     })
 
-    it('without an answer where none was asked for, and harms nobody', async () => {
+    it('silently if no acknowledgement was requested, and harms nobody', async () => {
       await changesNothing(async () => {
         for (const input of [undefined, null, 7, { type: 'post' }, { type: 'nothing' }])
           bob.shout(input)
@@ -172,13 +172,13 @@ describe.each(HOUSES)('on %s', (_name, open) => {
       }
     })
 
-    it('that is exactly as long as it may be is taken', async () => {
+    it('of exactly the maximum length is accepted', async () => {
       const text = `${'\u0000'.repeat(LIMITS.messageBytes - 1)}x`
       expect(await post(bob, { text })).toMatchObject({ ok: true })
       await expectNewest(text)
     })
 
-    it('beyond what a socket takes ends the connection, posts nothing, and its sender may come back', async () => {
+    it('too large for a socket ends the connection, posts nothing, and its sender may reconnect', async () => {
       const clumsy = await RawSocket.connect(house.bob.url, { token: house.bob.token })
       await changesNothing(async () => {
         const text = 'x'.repeat(1024 * 1024)
@@ -192,7 +192,7 @@ describe.each(HOUSES)('on %s', (_name, open) => {
     })
   })
 
-  describe('[R6.1][R6.2] a room of others', () => {
+  describe('[R6.1][R6.2] a room of other members', () => {
     it.each([
       ['join', {}],
       ['post', { text: 'Hello.', ask: false }],
@@ -208,7 +208,7 @@ describe.each(HOUSES)('on %s', (_name, open) => {
       ['configure', { title: 'Mine' }],
       ['remove', { memberId: 'x' }],
       ['look', { look: 'live' }],
-    ])('answers %s %j as a room that does not exist', async (type, fields) => {
+    ])('answers %s %j like a room that does not exist', async (type, fields) => {
       const seen = bob.updates.length
       const answers = await changesNothing(async () => [
         await bob.command(type, { ...fields, roomId: foreign.roomId }),
@@ -220,7 +220,7 @@ describe.each(HOUSES)('on %s', (_name, open) => {
     })
 
     it.each(['messages', 'export', 'export?format=json'])(
-      'has no %s over HTTP either',
+      'gives no %s over HTTP either',
       async (what) => {
         const [theirs, none] = await Promise.all(
           [foreign.roomId, 'no-such-room'].map((roomId) =>
@@ -233,7 +233,7 @@ describe.each(HOUSES)('on %s', (_name, open) => {
     )
 
     it.each(['cancel', 'retry', 'continue'])(
-      'keeps its generations: %s by way of an own room is refused',
+      'keeps its generations safe: %s sent through the sender’s own room is refused',
       async (type) => {
         const { generationId } = foreign
         const answer = await changesNothing(() =>
@@ -247,28 +247,28 @@ describe.each(HOUSES)('on %s', (_name, open) => {
 
   describe('[R4.3] a command that cannot be done now', () => {
     const fieldsOf: Record<string, () => Record<string, unknown>> = {
-      'withdraw of a question of somebody else': () => ({ messageId: waiting }),
-      'withdraw of a message that is not there': () => ({ messageId: 'nothing' }),
+      'withdraw of another member’s question': () => ({ messageId: waiting }),
+      'withdraw of an unknown message': () => ({ messageId: 'nothing' }),
       'retry while Claude answers': () => ({ generationId: ended }),
       'continue while Claude answers': () => ({ generationId: running }),
       'resume of a queue that is not held': () => ({}),
-      'cancel of a generation that is not there': () => ({ generationId: 'nothing' }),
+      'cancel of an unknown generation': () => ({ generationId: 'nothing' }),
     }
 
     it.each([
-      ['withdraw of a question of somebody else', 'not-yours'],
-      ['withdraw of a message that is not there', 'message-not-found'],
+      ['withdraw of another member’s question', 'not-yours'],
+      ['withdraw of an unknown message', 'message-not-found'],
       ['retry while Claude answers', 'generation-running'],
       ['continue while Claude answers', 'generation-running'],
       ['resume of a queue that is not held', 'queue-not-held'],
-      ['cancel of a generation that is not there', 'generation-not-found'],
+      ['cancel of an unknown generation', 'generation-not-found'],
     ])('is refused, a %s as %s', async (what, code) => {
       const [type = ''] = what.split(' ')
       const fields = { roomId: house.roomId, ...fieldsOf[what]?.() }
       expect(await changesNothing(() => bob.command(type, fields))).toMatchObject(refusal(code))
     })
 
-    it('[R3.4] is told how the answer ended where it is a stop that comes too late', async () => {
+    it('[R3.4] gets the outcome of the answer if it is a late stop', async () => {
       const fields = { roomId: house.roomId, generationId: ended }
       const answer = await changesNothing(() => bob.command('cancel', fields))
       expect(answer).toMatchObject({ ok: true, outcome: 'completed', end: expect.any(Number) })
@@ -276,7 +276,7 @@ describe.each(HOUSES)('on %s', (_name, open) => {
   })
 
   describe('[R4.1] a command that is sent twice', () => {
-    it('is answered twice alike and done once, also at the same time', async () => {
+    it('gets the same answer twice and is done once, even if both arrive at once', async () => {
       const { roomId } = await house.bob.makeRoom('Twice')
       const commandId = randomUUID()
       const command = {
@@ -303,10 +303,10 @@ describe.each(HOUSES)('on %s', (_name, open) => {
   })
 
   describe('[R7] a member who floods the server', () => {
-    it('[R7.1] is held back, and nobody else', async () => {
+    it('[R7.1] is limited, and nobody else', async () => {
       const carol = await Person.come(house.server.url, 'Carol')
       const socket = await RawSocket.connect(house.server.url, { token: carol.token })
-      // 20 a second are let through all the time, so how many that takes depends on the machine.
+      // 20 per second are always allowed, so the number needed depends on the machine.
       let [sent, refused] = [0, 0]
       for (; refused === 0 && sent < 10_000; sent += 100) {
         const typing = () => socket.command('typing', { roomId: 'none' })

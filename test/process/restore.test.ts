@@ -1,5 +1,5 @@
-// The commands of docs/operating.md, as they stand there: backups that were restored, the user of the nodes in Redis,
-// and moving. A page that knows more than the backup is open all the time.
+// The commands of docs/operating.md, exactly as printed there: restored backups, the Redis user of the nodes, and
+// moving. A page that has seen more than the backup stays open all the time.
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -14,7 +14,7 @@ import { House } from './house.ts'
 
 const code = codeBlocks('docs/operating.md')
 
-/** Runs a block of the page; gives what it printed. @throws Error when a command of it fails */
+/** Runs a code block of the page; returns its output. @throws Error when one of its commands fails */
 async function run(name: string, environment: Readonly<Record<string, string>>): Promise<string> {
   const program = startProgram(['sh', '-euc', code(name)], environment, '/')
   if ((await program.ended) !== 0)
@@ -44,12 +44,12 @@ async function answer(seat: Seat): Promise<void> {
   expect((await seat.ended()).ended?.outcome).toBe('completed')
 }
 
-/** What has been said in a room, as somebody sees it. */
+/** The messages of a room, as somebody sees them. */
 function said({ state }: Seat): string[] {
   return state.messages.flatMap((one) => (one.kind === 'said' && !one.ask ? one.text : []))
 }
 
-/** Waits until somebody sees what another one does. */
+/** Waits until somebody sees the same as another. */
 async function catchesUp(seat: Seat, other: Seat): Promise<void> {
   const { epoch, offset } = other.state
   const isThere = ({ state }: Seat['view']) => state?.epoch === epoch && state.offset >= offset
@@ -58,7 +58,7 @@ async function catchesUp(seat: Seat, other: Seat): Promise<void> {
 }
 
 describe('a backup of SQLite', () => {
-  it('[R1.5][R4.2] is restored whole, and a page that knew more takes the room as it is', async () => {
+  it('[R1.5][R4.2] is restored whole, and a page that had seen more gets the restored room', async () => {
     const house = await House.open()
     onTestFinished(() => house.close())
     const line = await aLine(house.server.port)
@@ -85,7 +85,7 @@ describe('a backup of SQLite', () => {
     await house.start()
     const again = await house.sit(house.alice)
     expect(said(again)).toEqual(['kept'])
-    // As many as were lost and more: the page must not take them for what comes after what it knows.
+    // At least as many messages as were lost: the page must not append them to those it knows.
     await say(again, 'new 1', 'new 2', 'new 3')
     await answer(again)
     line.mend()
@@ -93,7 +93,7 @@ describe('a backup of SQLite', () => {
     expect(said(page)).toEqual(['kept', 'new 1', 'new 2', 'new 3'])
   })
 
-  it('has a key under which everybody stays who they are on other nodes', async () => {
+  it('includes a key with which all members keep their identity on other nodes', async () => {
     const house = await House.open()
     onTestFinished(() => house.close())
     const key = await run('signing-key-of-file', { DATA_DIR: house.directory })
@@ -105,7 +105,7 @@ describe('a backup of SQLite', () => {
 })
 
 describe('a backup of Redis', () => {
-  it('[R1.5][R4.2] is taken while nodes run, restored whole, and a page that knew more takes the room as it is', async () => {
+  it('[R1.5][R4.2] is taken while nodes run, restored whole, and a page that had seen more gets the restored room', async () => {
     const deployment = await Deployment.open(2)
     onTestFinished(() => deployment.close())
     const { redis } = deployment
@@ -144,7 +144,7 @@ describe('a backup of Redis', () => {
     await catchesUp(page, again)
     expect(said(page)).toEqual(['kept', 'new 1', 'new 2', 'new 3'])
 
-    // What is new is in the file that Redis goes on with.
+    // New writes are in the file that Redis continues with.
     await redis.kill()
     await redis.restart()
     const more = { type: 'post', text: 'new 4', ask: false } as const
@@ -153,9 +153,9 @@ describe('a backup of Redis', () => {
   })
 })
 
-describe('the user of the nodes in Redis', () => {
+describe('the Redis user of the nodes', () => {
   it.each([['standalone'], ['cluster']])(
-    '[R6] may do all that nodes do, and no more (%s)',
+    '[R6] may run the commands of nodes, and no more (%s)',
     async (mode) => {
       const servers = mode === 'cluster' ? (await aCluster()).nodes : [await aRedis()]
       for (const { url } of servers) await run('redis-user', { REDIS_URL: url, PASSWORD: 'secret' })
@@ -193,7 +193,7 @@ describe('the user of the nodes in Redis', () => {
     return cluster
   }
 
-  /** Two on different nodes do all that can be done in a room. */
+  /** Two members on different nodes do everything that can be done in a room. */
   async function live(url: string, alice: Person, bob: Person): Promise<void> {
     const { roomId, invite } = await alice.makeRoom('A room')
     await bob.accept(invite)

@@ -1,4 +1,4 @@
-// Going down in order: running answers may finish for a while, the rest is interrupted, and a restart goes on.
+// Clean shutdown: running answers may finish for a while, the rest is interrupted, and a restart goes on.
 import { connect } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { ServerEnvironment } from '../support/server-process.ts'
@@ -11,13 +11,13 @@ async function openHouse(environment: ServerEnvironment): Promise<House> {
   return house
 }
 
-/** Waits until a server that has been told to go down has heard it. */
+/** Waits until a server has reacted to the signal to shut down. */
 async function goingDown(house: House): Promise<void> {
   const isReady = async () => (await house.http(null, 'GET', '/readyz')).status
   await expect.poll(isReady).toBe(503)
 }
 
-/** Whether a process lives. */
+/** Whether a process is alive. */
 function lives(pid: number): boolean {
   try {
     process.kill(pid, 0)
@@ -27,8 +27,8 @@ function lives(pid: number): boolean {
   }
 }
 
-describe('a server that is told to go down', () => {
-  it('does not wait for a download that nobody takes', async () => {
+describe('a server that is told to shut down', () => {
+  it('does not wait for a download whose client does not read', async () => {
     const house = await openHouse({})
     const both = await house.both()
     for (let count = 0; count < 75; count++)
@@ -41,13 +41,13 @@ describe('a server that is told to go down', () => {
       `GET /api/rooms/${house.roomId}/export?format=json HTTP/1.1\r\nhost: localhost\r\n` +
         `authorization: Bearer ${house.alice.token}\r\n\r\n`,
     )
-    // It has begun, and nothing more is taken.
+    // The download has begun, and the client reads no more.
     await new Promise((resolve) => socket.once('data', resolve))
     socket.pause()
     expect(await house.server.stop()).toBe(0)
   })
 
-  it('[R4.1] lets its answer finish, refuses new questions meanwhile, and pages ask again when it is back', async () => {
+  it('[R4.1] lets its answer finish, refuses new questions meanwhile, and pages send them again when it is back', async () => {
     const house = await openHouse({ SHUTDOWN_MS: '20000' })
     const [alice, bob] = await house.both()
     await alice.ask('How? [simulate: length=6000 gap=20 chunk=50]')
@@ -67,7 +67,7 @@ describe('a server that is told to go down', () => {
         ok: false,
         error: { code: 'shutting-down', retryable: true },
       })
-    // The page asks for as long as that is the answer.
+    // The page repeats its question as long as it gets this refusal.
     const kept = bob.ask('And now? [simulate: length=100]')
     expect(bob.state.messages).toHaveLength(2)
     expect(await bob.send({ type: 'post', text: 'Bye.', ask: false })).toMatchObject({ ok: true })
@@ -83,7 +83,7 @@ describe('a server that is told to go down', () => {
     await expectSame(house, alice, bob)
   })
 
-  it('[R2][R5.1] interrupts what takes longer, keeps the partial, and goes on with the queue after', async () => {
+  it('[R2][R5.1] interrupts a longer answer, keeps the partial text, and continues with the queue afterwards', async () => {
     const house = await openHouse({ SHUTDOWN_MS: '300' })
     const [alice, bob] = await house.both()
     await alice.ask('How? [simulate: length=50000 gap=20 chunk=50]')
@@ -106,7 +106,7 @@ describe('a server that is told to go down', () => {
     await expectSame(house, alice, bob)
   })
 
-  it('[R3] takes a stop while it waits, and is gone then', async () => {
+  it('[R3] accepts a stop while it waits, and exits then', async () => {
     const house = await openHouse({ SHUTDOWN_MS: '60000' })
     const [alice, bob] = await house.both()
     await alice.ask('How? [simulate: stall]')
@@ -118,7 +118,7 @@ describe('a server that is told to go down', () => {
     expect((await alice.ended()).ended).toMatchObject({ outcome: 'cancelled' })
   })
 
-  it('goes at once when it is told a second time, and loses nothing that was shown', async () => {
+  it('exits at once on a second signal, and loses no text that was shown', async () => {
     const house = await openHouse({ SHUTDOWN_MS: '60000' })
     const [alice, bob] = await house.both()
     await alice.ask('How? [simulate: stall]')
@@ -137,7 +137,7 @@ describe('a server that is told to go down', () => {
     await expectSame(house, alice, bob)
   })
 
-  it('has nothing to wait for when nothing runs, watched or not', async () => {
+  it('exits at once if nothing runs, watched or not', async () => {
     const house = await openHouse({ SHUTDOWN_MS: '60000' })
     const [alice] = await house.both()
     expect(await house.server.stop('SIGINT')).toBe(0)

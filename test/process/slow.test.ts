@@ -1,4 +1,4 @@
-// A member whose connection takes nothing in, while the others watch: it costs little, and has it all in the end.
+// A member whose connection reads nothing while the others watch: it costs little, and has everything in the end.
 import { randomUUID } from 'node:crypto'
 import { io, type Socket } from 'socket.io-client'
 import { expect, onTestFinished, test } from 'vitest'
@@ -11,12 +11,12 @@ import { Person } from '../support/person.ts'
 import { resident } from '../support/resident.ts'
 import { until } from '../support/until.ts'
 
-/** Just below the limit of one reply. */
+/** Just below the size limit of one reply. */
 const ANSWER_BYTES = 900_000
-/** Far more than a node needs for a room like this; a queue without bound would go on growing. */
+/** Far more than a node needs for such a room; an unbounded queue would exceed it. */
 const ENOUGH_BYTES = 512 * 1024 * 1024
 
-/** The wire below a client's socket, which can be told to take nothing in. */
+/** The connection below a client's socket, which a test can stop reading from. */
 interface Wire {
   pause(): void
   resume(): void
@@ -28,7 +28,7 @@ function wireOf(socket: Socket): Wire {
   return transport.ws._socket
 }
 
-test('[R7.2] whoever takes nothing in, by socket or event stream, costs bounded memory and is caught up with one tail', async () => {
+test('[R7.2] a client that reads nothing, by socket or event stream, costs bounded memory and is caught up with one tail', async () => {
   const directory = await temporaryDirectory()
   const server = await startServerProcess({
     DATA_DIR: directory.path,
@@ -76,7 +76,7 @@ test('[R7.2] whoever takes nothing in, by socket or event stream, costs bounded 
   const before = resident(server.pid)
   wireOf(socket).pause()
   reader.response.pause()
-  // Far more than kernels keep for a connection that does not read.
+  // Far more than kernels buffer for a connection that does not read.
   const answers = 10
   for (let index = 1; index <= answers; index++) {
     await watcher.ask(`Number ${index}. [simulate: length=${ANSWER_BYTES} pace=instant]`)
@@ -97,7 +97,7 @@ test('[R7.2] whoever takes nothing in, by socket or event stream, costs bounded 
   expect(state).toEqual(watcher.state)
   expect(reader.state).toEqual(watcher.state)
   expect(gaps).toBe(0)
-  // They did leave the live path, and were brought back with tails (or the whole room) instead of every frame.
+  // Both left the live path, and were caught up with tails (or the whole room) instead of every frame.
   for (const came of [kinds, reader.follower.types])
     expect(came.filter((kind) => kind === 'tail' || kind === 'snapshot').length).toBeGreaterThan(1)
   for (const bytes of [live, reader.liveBytes]) expect(bytes).toBeLessThan(answers * ANSWER_BYTES)
@@ -105,7 +105,7 @@ test('[R7.2] whoever takes nothing in, by socket or event stream, costs bounded 
   watcher.leave()
 })
 
-test('[R7.2] a member who goes on sending when refused is not answered for ever', async () => {
+test('[R7.2] a member who keeps sending after refusals is disconnected', async () => {
   const directory = await temporaryDirectory()
   const server = await startServerProcess({ DATA_DIR: directory.path, LOG_LEVEL: 'warn' })
   onTestFinished(async () => {

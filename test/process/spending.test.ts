@@ -1,19 +1,19 @@
-// What it may cost: limits on answers that run, the tokens of a day, the switch, and the code that making a room needs.
+// Limits on spending: running answers, the tokens of a day, the switch, and the code for creating a room.
 import { describe, expect, it, type TestContext } from 'vitest'
 import { Person, type Seat } from '../support/person.ts'
 import { startRefused } from '../support/server-process.ts'
 import { House } from './house.ts'
 
-/** Longer than any test. */
+/** Runs longer than any test. */
 const SLOW = '[simulate: length=60000 chunk=10 gap=50]'
 
-/** Closes a house when the test is over. */
+/** Closes a house at the end of the test. */
 function lasts({ onTestFinished }: TestContext, house: House): House {
   onTestFinished(() => house.close())
   return house
 }
 
-/** Rooms of one person, each watched by them. */
+/** Rooms of one member, who watches each of them. */
 async function roomsOf(here: House, person: Person, count: number): Promise<Seat[]> {
   const seats: Seat[] = []
   for (let index = 0; index < count; index++)
@@ -26,7 +26,7 @@ const waits = (seat: Seat) => seat.state.queue.length > 0
 const running = (seats: readonly Seat[]) => seats.filter(runs).length
 
 describe.concurrent('[R7.3] on one node', () => {
-  it('a member who asks in many rooms gets a few answers at once, and the others wait their turn', async (context) => {
+  it('a member who asks in many rooms gets a few answers at once; the other questions wait', async (context) => {
     const { expect } = context
     const house = lasts(context, await House.open({ MAX_RUNNING_PER_MEMBER: '2' }))
     const seats = await roomsOf(house, house.alice, 5)
@@ -43,7 +43,7 @@ describe.concurrent('[R7.3] on one node', () => {
       await expect.poll(() => next.filter(runs).length).toBe(1)
       expect(running(seats)).toBe(2)
     }
-    // An answer is shown as running a moment before Claude is asked.
+    // An answer shows as running a moment before the request to Claude.
     const { simulator } = house
     const asked = () => simulator.requests.filter(({ path }) => path.endsWith('/messages'))
     await expect.poll(() => asked().length).toBe(6)
@@ -51,7 +51,7 @@ describe.concurrent('[R7.3] on one node', () => {
 })
 
 describe.concurrent('[R7.3] on two nodes over Redis', () => {
-  it('each runs no more than its share, and what waits starts wherever there is a place', async (context) => {
+  it('each runs no more than its share, and a waiting question starts on whichever has a slot', async (context) => {
     const { expect } = context
     const house = lasts(context, await House.openOnNodes(2, { MAX_RUNNING: '1' }))
     const seats = await roomsOf(house, house.alice, 5)
@@ -90,7 +90,7 @@ describe.concurrent('[R7.3] limits on answers', () => {
     await alice.ended()
   })
 
-  it('hold for what others have queued before a restart', async (context) => {
+  it('hold for questions queued before a restart', async (context) => {
     const { expect } = context
     const house = lasts(context, await House.open({ MAX_RUNNING_PER_ADDRESS: '2' }))
     const seats = await roomsOf(house, house.alice, 5)
@@ -104,7 +104,7 @@ describe.concurrent('[R7.3] limits on answers', () => {
     expect(live.filter(waits).length).toBeGreaterThan(0)
   })
 
-  it('survive a restart: what waited starts, as places allow', async (context) => {
+  it('survive a restart: waiting questions start as slots become free', async (context) => {
     const house = lasts(context, await House.open({ MAX_RUNNING: '1' }))
     const seats = await roomsOf(house, house.alice, 3)
     for (const seat of seats) await seat.ask('Why? [simulate: length=200]')
@@ -113,7 +113,7 @@ describe.concurrent('[R7.3] limits on answers', () => {
     for (const seat of seats) await seat.until('an end', isIdle)
   })
 
-  it('questions of a member are limited in a minute', async (context) => {
+  it('include the questions of a member per minute', async (context) => {
     const { expect } = context
     const house = lasts(context, await House.open({ QUESTIONS_PER_MEMBER: '3' }))
     const seat = await house.sit(house.alice)
@@ -136,7 +136,7 @@ const isIdle = ({ state }: { state: Seat['view']['state'] }) =>
   state !== null && state.running === null && state.queue.length === 0 && state.messages.length > 1
 
 describe.concurrent('the tokens of a day', () => {
-  it('end what may be asked, also after a restart; talking goes on', async (context) => {
+  it('end all questions when used up, even after a restart; messages go on', async (context) => {
     const { expect } = context
     const house = lasts(context, await House.open({ DAILY_TOKENS: '50' }))
     const seat = await house.sit(house.alice)
@@ -153,7 +153,7 @@ describe.concurrent('the tokens of a day', () => {
 })
 
 describe.concurrent('the switch', () => {
-  it('SIGUSR2 ends every answer at once, closes the requests, and starts none', async (context) => {
+  it('SIGUSR2 ends every answer at once, closes the requests, and starts no more', async (context) => {
     const { expect } = context
     const house = lasts(context, await House.open({ MAX_RUNNING: '2' }))
     const seats = await roomsOf(house, house.alice, 3)
@@ -172,7 +172,7 @@ describe.concurrent('the switch', () => {
     expect(house.server.stderr()).toContain('Spending is off')
   })
 
-  it('SPENDING=off starts a node that answers no question and shows its rooms', async (context) => {
+  it('SPENDING=off starts a node that shows its rooms but answers no question', async (context) => {
     const { expect } = context
     const house = lasts(context, await House.open({ SPENDING: 'off' }))
     const seat = await house.sit(house.alice)
@@ -187,7 +187,7 @@ describe.concurrent('a server on a public address with a key', () => {
     ['HOST', { HOST: '0.0.0.0' }],
     ['PUBLIC_URL', { PUBLIC_URL: 'https://rooms.example.org' }],
     ['TRUST_PROXY', { TRUST_PROXY: '1' }],
-  ])('does not start by %s until it is decided who may make rooms', async (_name, address) => {
+  ])('does not start with %s until its operator has decided who may create rooms', async (_name, address) => {
     const { code, stderr } = await startRefused({ ...key, ...address, OPEN: 'no' })
     expect(code).toBe(1)
     expect(stderr.trim().split('\n')).toEqual([
@@ -196,7 +196,7 @@ describe.concurrent('a server on a public address with a key', () => {
     ])
   })
 
-  it('asks whoever makes a room for the start code, and stops those who guess', async (context) => {
+  it('requires the start code to create a room, and stops guessing', async (context) => {
     const { expect } = context
     const code = 'a long start code'
     const open = { PUBLIC_URL: 'http://127.0.0.1:1', START_CODE: code }

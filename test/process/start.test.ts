@@ -1,4 +1,4 @@
-// A server that must not start says why in plain words, and leaves the one that runs in peace.
+// A server that must not start says why in plain words, and does not disturb the running one.
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -22,8 +22,8 @@ describe('a second server on the same data', () => {
   })
 })
 
-describe('a configuration that cannot be', () => {
-  it('is told whole, without secrets, and nothing starts', async () => {
+describe('an invalid configuration', () => {
+  it('is reported in full, without secrets, and nothing starts', async () => {
     const directory = await temporaryDirectory()
     onTestFinished(() => directory.remove())
     const { code, stderr } = await startRefused({
@@ -50,13 +50,13 @@ describe('a configuration that cannot be', () => {
     expect(stderr).not.toContain('secret')
   })
 
-  it('includes a data directory that cannot be one', async () => {
+  it('may be an impossible data directory', async () => {
     const { code, stderr } = await startRefused({ DATA_DIR: '/dev/null/data' })
     expect(code).toBe(1)
     expect(stderr).toMatch(/^Roomcast could not start: .+\n$/)
   })
 
-  it('includes a port that is taken', async () => {
+  it('may be a port that is in use', async () => {
     const house = await House.open()
     onTestFinished(() => house.close())
     const directory = await temporaryDirectory()

@@ -1,5 +1,5 @@
-// Redis freezes, is killed, comes back, or is cut off from one node: whoever watches is told so, nothing is lost, nothing is paid
-// for nobody, and it goes on by itself.
+// Redis freezes, is killed, comes back, or is unreachable from one node: watching members are told, nothing is lost,
+// nobody pays for unwatched text, and the nodes recover by themselves.
 import { describe, expect, it, type TestContext } from 'vitest'
 import { byteLength } from '@roomcast/shared/room'
 import { Deployment } from '../support/deployment.ts'
@@ -11,7 +11,7 @@ import { RawSocket } from './raw-socket.ts'
 
 const LONG = '[simulate: length=60000 gap=40 chunk=60]'
 
-/** Tests run side by side, so each brings its own. */
+/** Tests run concurrently, so each brings its own hook. */
 type Finishing = Pick<TestContext, 'onTestFinished'>
 
 interface World {
@@ -23,7 +23,7 @@ interface World {
   readonly bob: Seat
 }
 
-/** Alice and Bob in one room, each at a node of their own. */
+/** Alice and Bob in one room, each on a node of their own. */
 async function open({ onTestFinished }: Finishing): Promise<World> {
   const deployment = await Deployment.open(2)
   onTestFinished(() => deployment.close())
@@ -39,7 +39,7 @@ const isIn = (kind: string) => (seat: Seat) =>
 const paused = isIn('paused')
 const live = isIn('live')
 
-/** How the newest request to Claude ended, once it has. */
+/** The end of the newest request to Claude, once it has ended. */
 function closed({ deployment }: World): Promise<string | undefined> {
   const newest = () =>
     deployment.simulator.requests.findLast(({ path }) => path.endsWith('messages'))
@@ -66,12 +66,12 @@ describe.concurrent('Redis', () => {
     await reader.until('that it is away', ({ follower }) => follower.types.includes('storage'))
     expect(alice.view.status).toMatchObject({ error: { code: 'storage-unavailable' } })
 
-    // Who joins is shown what the node has in memory.
+    // A member who joins sees the room that the node has in memory.
     const late = people[1].at(deployment.node(0).url).sit(roomId)
     onTestFinished(() => late.leave())
     await paused(late)
     expect(late.state.messages).toEqual(alice.state.messages)
-    // So is a reader who comes back; `storage` has moved nothing, so nothing is missing either.
+    // So does a reader that reconnects; `storage` does not change positions, so nothing is missing either.
     const { follower } = reader
     reader.close()
     await reader.ended
@@ -83,7 +83,7 @@ describe.concurrent('Redis', () => {
     expect(caughtUp).toEqual(['tail', 'presence', 'storage', 'synced'])
     expect(follower.updates[comes]).toMatchObject({ entries: [], runs: [{ text: '' }] })
 
-    // A question is refused, and is not asked later.
+    // A question is refused now and not asked later.
     expect(await bob.ask('And this?')).toMatchObject({
       ok: false,
       error: { code: 'storage-unavailable', retryable: true },
@@ -106,7 +106,7 @@ describe.concurrent('Redis', () => {
       expect(deployment.node(index).stdout()).toContain('nothing can be saved; members are told')
   })
 
-  it('[R5.3] that is killed and comes back pauses all, and a stop of meanwhile needs no second press', async ({
+  it('[R5.3] that is killed and comes back pauses all pages, and a stop made meanwhile needs no second press', async ({
     expect,
     onTestFinished,
   }) => {
@@ -135,7 +135,7 @@ describe.concurrent('Redis', () => {
     expect(await alice.ended(number + 1)).toMatchObject({ ended: { outcome: 'completed' } })
   })
 
-  it('[R5.4] that stays away for long ends the spending, while Claude writes', async ({
+  it('[R5.4] that is away for long ends the request while Claude writes', async ({
     expect,
     onTestFinished,
   }) => {
@@ -156,7 +156,7 @@ describe.concurrent('Redis', () => {
     await Promise.all([alice, bob].map(live))
   })
 
-  it('[R5.4] that stays away for long ends the spending, while Claude thinks', async ({
+  it('[R5.4] that is away for long ends the request while Claude thinks', async ({
     expect,
     onTestFinished,
   }) => {
@@ -173,7 +173,7 @@ describe.concurrent('Redis', () => {
     expect(replies[1]).toEqual(replies[0])
   })
 
-  it('[R5.3] that one node is cut off from pauses who watches there, and nobody else', async ({
+  it('[R5.3] that one node cannot reach pauses the members there, and nobody else', async ({
     expect,
     onTestFinished,
   }) => {
@@ -194,7 +194,7 @@ describe.concurrent('Redis', () => {
     await paused(there)
     const { number, end } = there.reply
     await bob.reads(end + 500, number)
-    // A room that this node has not in memory is refused, and asked for until it can be read.
+    // A room that this node does not have in memory is refused, and retried until it can be read.
     const { roomId: other } = await people[1].makeRoom('Another')
     const stranger = people[1].at(apart.url).sit(other)
     onTestFinished(() => stranger.leave())
@@ -209,7 +209,7 @@ describe.concurrent('Redis', () => {
     expect([...seen]).toEqual(['live'])
   })
 
-  it('[R5.3] that is full pauses all while text stands still, and takes a stop all the same', async ({
+  it('[R5.3] that is full pauses all pages while no text can be saved, and still accepts a stop', async ({
     expect,
     onTestFinished,
   }) => {
@@ -222,7 +222,7 @@ describe.concurrent('Redis', () => {
     await admin.config('SET', 'maxmemory', '1')
     await Promise.all([alice, bob].map(paused))
     expect(bob.view.status).toMatchObject({ error: { code: 'storage-full' } })
-    // A node is not taken out of service for it: rooms can be read, and answers stopped.
+    // The node stays in service: rooms can be read, and answers stopped.
     const ready = await fetch(`${deployment.node(1).url}/readyz`)
     expect(ready.status).toBe(200)
     const { generationId, number } = bob.reply

@@ -1,4 +1,4 @@
-// What an operator sees of the log: readable lines in a terminal (a real pseudo terminal, by `script`), JSON in a pipe.
+// The log as an operator sees it: readable lines in a terminal (a real pseudo terminal, by `script`), JSON in a pipe.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -12,13 +12,13 @@ const DEADLINE = { timeout: 30_000, interval: 50 }
 const ESCAPE = '\u001b'
 
 interface Terminal {
-  /** What has come on the screen so far. */
+  /** The output on the screen so far. */
   readonly screen: () => string
   readonly child: ChildProcess
   readonly ended: Promise<number | null>
 }
 
-/** Runs a line of shell in a terminal of its own; ends with its exit code. */
+/** Runs a shell command in a terminal of its own; ends with its exit code. */
 function inTerminal(line: string, environment: Readonly<Record<string, string>> = {}): Terminal {
   const [command = '', ...rest] = guarded(['script', '-qefc', `exec ${line}`, '/dev/null'])
   const env = { PATH: process.env['PATH'] ?? '', TERM: 'xterm-256color', ...environment }
@@ -30,7 +30,7 @@ function inTerminal(line: string, environment: Readonly<Record<string, string>> 
   return { screen: () => screen, child, ended }
 }
 
-/** A node in a terminal; its process id is in a file, since that is no child of ours. */
+/** A node in a terminal; its process id is in a file, since it is not our child process. */
 async function nodeInTerminal(environment: Readonly<Record<string, string>> = {}) {
   const directory = await temporaryDirectory()
   onTestFinished(() => directory.remove())
@@ -50,7 +50,7 @@ async function nodeInTerminal(environment: Readonly<Record<string, string>> = {}
   return { ...terminal, kill }
 }
 
-/** A program that logs `count` lines into a terminal, and then does `last`. */
+/** A program that logs `count` lines to a terminal, then runs `last`. */
 function loggingInTerminal(count: number, last: string): Terminal {
   const program = [
     `import { makeLogger } from '${SOURCES}/logger.ts'`,
@@ -63,9 +63,9 @@ function loggingInTerminal(count: number, last: string): Terminal {
 }
 
 describe('in a terminal', () => {
-  it('the log is readable lines with colours, from the first to the last', async () => {
+  it('the log consists of readable lines with colours, from first to last', async () => {
     const node = await nodeInTerminal()
-    // Logged before it: nothing waits in a buffer.
+    // Lines logged before this one are on the screen already: nothing waits in a buffer.
     const [before = ''] = node.screen().split('Roomcast is open at')
     expect(before).toMatch(/^\[\d\d:\d\d:\d\d\] .*INFO.*the node is open/)
     expect(before).toContain(ESCAPE)
@@ -83,7 +83,7 @@ describe('in a terminal', () => {
     expect(json.screen()).toContain('"msg":"the node is open"')
   })
 
-  it('a node that is killed has shown what it logged before', async () => {
+  it('a killed node has shown everything it logged', async () => {
     const node = await nodeInTerminal({ NO_COLOR: '1' })
     node.kill('SIGKILL')
     await node.ended
@@ -94,7 +94,7 @@ describe('in a terminal', () => {
     ['exits', 'process.exit(0)'],
     ['crashes', `throw new Error('a crash')`],
     ['is killed', `process.kill(process.pid, 'SIGKILL')`],
-  ])('a program that %s right after it has logged loses no line', async (_how, last) => {
+  ])('a program that %s right after logging loses no line', async (_how, last) => {
     const { screen, ended } = loggingInTerminal(2000, last)
     await ended
     const shown = [...screen().matchAll(/INFO: logged a line .*?(\d+)/g)].map(([, one]) => one)
@@ -102,7 +102,7 @@ describe('in a terminal', () => {
   })
 })
 
-it('in a pipe the log is JSON, one object in each line, and readable lines without colours where asked for', async () => {
+it('in a pipe the log is JSON, one object per line, or readable lines without colours on request', async () => {
   const directory = await temporaryDirectory()
   onTestFinished(() => directory.remove())
   const log = async (environment: Readonly<Record<string, string>>) => {

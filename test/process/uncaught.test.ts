@@ -1,8 +1,8 @@
-// An error that nobody catches: the process ends, in order, and nothing that was acknowledged is lost.
+// An uncaught error: the process shuts down cleanly, and nothing acknowledged is lost.
 import { expect, it, onTestFinished } from 'vitest'
 import { House, repliesIn } from './house.ts'
 
-/** Lets a node fail when it is sent a signal: there is no input that would do it. */
+/** Makes a node fail on a signal, since no input would do it. */
 const failing = (how: string) => ({
   NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(
     `process.on('SIGWINCH', () => { ${how} })`,
@@ -13,11 +13,11 @@ it.each([
   ['an error', "throw new RangeError('secret text')"],
   ['a rejection', "void Promise.reject(new RangeError('secret text'))"],
   [
-    'one after the other',
+    'a series of errors',
     "for (let n = 0; n < 9; n++) setTimeout(() => { throw new RangeError('secret text') }, n)",
   ],
 ])(
-  '[R4.2][R5.1] %s that nobody catches ends the process in order, and the log says why',
+  '[R4.2][R5.1] %s, uncaught, shuts the process down cleanly, and the log says why',
   async (_, how) => {
     const house = await House.open(failing(how))
     onTestFinished(() => house.close())
@@ -36,7 +36,7 @@ it.each([
     expect(fatal).toContain('RangeError')
     expect(fatal).toContain('    at '.trim())
     expect(house.server.stdout()).not.toContain('secret text')
-    // The request to Claude was closed: nobody pays on for an answer that nobody gets.
+    // The request to Claude was closed: nobody pays for an answer that nobody receives.
     expect((await house.asked()).text.length).toBeLessThan(50_000)
     await house.start()
     await Promise.all([alice.live(), bob.live()])

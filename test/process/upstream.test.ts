@@ -1,4 +1,4 @@
-// Every fault of the Messages API while two people watch: one end, a plain reason, and a room that goes on.
+// Every fault of the Messages API while two people watch: one end, a plain reason, and the room goes on.
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { FAILURES, type FailureCode } from '@roomcast/server/generation/claude.ts'
@@ -14,24 +14,23 @@ beforeAll(async () => {
 })
 afterAll(() => house.close())
 
-/** Null where the answer is whole in the end. */
+/** Null if the answer completes. */
 const EXPECTED: Readonly<Record<string, FailureCode | null>> = {
   ...Object.fromEntries(SCENARIOS.map(({ name }) => [name, null])),
   ...HOW_IT_FAILS,
-  // The third attempt is answered.
+  // The third attempt succeeds.
   'fail-first': null,
-  // Who waits for an event does not care for headers and pings.
-  // A whole stream, in which nothing is written.
+  // Headers and pings do not count as the first event, and a whole stream may contain no text.
   'empty-answer': 'empty-answer',
   'headers-only': 'no-answer',
   'stall-pings': 'silent',
-  // Thinking may be silent; as a whole it may not take for ever.
+  // Claude may be silent while it thinks, but thinking as a whole has a time limit.
   'stall-thinking': 'too-slow',
 }
 
-/** A room for one fault, with two people in it and a stranger to our client who counts. */
+/** A room for one fault, with two members and a raw socket that counts updates. */
 async function watchedRoom() {
-  // Everybody may make a few rooms a minute; here is one for each fault.
+  // Each person may create only a few rooms per minute, so every fault gets a new owner.
   const owner = await Person.come(house.server.url, 'Carol')
   const { roomId, invite } = await owner.makeRoom('A room')
   for (const person of [house.alice, house.bob]) await person.accept(invite)
@@ -44,7 +43,7 @@ async function watchedRoom() {
   return { roomId, alice, bob, watcher }
 }
 
-/** The requests about one question, in the order they came. */
+/** The requests about one question, in order of arrival. */
 function requestsAbout(mark: string): RequestRecord[] {
   return house.simulator.requests.filter(({ body }) => JSON.stringify(body).includes(mark))
 }
@@ -83,7 +82,7 @@ describe.concurrent('two people who watch', () => {
       await bob.ended(2)
       await expectSame(house, alice, bob)
       await expect.poll(() => endsSeen(watcher)).toHaveLength(2)
-      // Nothing of what the other side sent as its error reaches anybody.
+      // Error details from upstream reach nobody.
       expect(JSON.stringify(watcher.updates)).not.toMatch(
         /req_|request_id|<html|_error"|Internal server error|organization|x-should-retry/,
       )
@@ -104,8 +103,8 @@ function textOf({
   return Buffer.from(text).subarray(from).toString()
 }
 
-describe('a fault that passes', () => {
-  it('is overcome by a retry of somebody else', async () => {
+describe('a temporary fault', () => {
+  it('is overcome by another member’s retry', async () => {
     const { alice, bob, watcher } = await watchedRoom()
     const mark = `mark-${randomUUID()}`
     await alice.ask(`${mark}? [simulate: fail-first attempts=3]`)
@@ -124,7 +123,7 @@ describe('a fault that passes', () => {
     watcher.close()
   })
 
-  it('is no reason to ask again once text was shown', async () => {
+  it('causes no new attempt once text has been shown', async () => {
     const { alice, watcher } = await watchedRoom()
     const mark = `mark-${randomUUID()}`
     await alice.ask(`${mark}? [simulate: error-after=1]`)
@@ -135,7 +134,7 @@ describe('a fault that passes', () => {
 })
 
 describe('[R3] a stop', () => {
-  it('closes the connection to Claude, and not a byte is written after', async () => {
+  it('closes the connection to Claude, and no byte arrives after it', async () => {
     const { alice, bob, watcher } = await watchedRoom()
     const mark = `mark-${randomUUID()}`
     await alice.ask(`${mark}? [simulate: length=50000 gap=10 chunk=20]`)
@@ -149,7 +148,7 @@ describe('[R3] a stop', () => {
     watcher.close()
   })
 
-  it('ends an answer that is silent at once', async () => {
+  it('ends a silent answer at once', async () => {
     const { alice, bob, watcher } = await watchedRoom()
     for (const name of ['no-headers', 'headers-only', 'stall', 'stall-thinking', 'stall-pings']) {
       const mark = `mark-${randomUUID()}`
