@@ -1,4 +1,4 @@
-/** What a series of durations looks like, in milliseconds with one digit. */
+/** Summarizes a series of durations, in milliseconds with one digit. */
 export function distribution(values: readonly number[]): string {
   const sorted = values.toSorted((one, other) => one - other)
   const at = (share: number) =>
@@ -8,7 +8,7 @@ export function distribution(values: readonly number[]): string {
   return `n=${sorted.length} median ${at(0.5)} p95 ${at(0.95)} p99 ${at(0.99)} worst ${at(1)} ms`
 }
 
-/** One figure of the bench, on a line of its own. */
+/** Prints one figure of the bench on a line of its own. */
 export function report(what: string, figure: string): void {
   process.stdout.write(`${what.padEnd(64)} ${figure}\n`)
 }

@@ -1,5 +1,5 @@
-// The figures of one node on SQLite. `pnpm bench`; STOPS=1000 by default. Exits with 1 when a promise did not hold.
-// Times are of this machine, with server, Claude and people all on it; the counts must be 0 on any machine.
+// Measures one node on SQLite: `pnpm bench`; STOPS=1000 by default. Exits with 1 when a promise did not hold. Times
+// depend on this machine, which runs server, Claude and clients; the counts must be 0 on any machine.
 import { distribution, report } from './distribution.ts'
 import { measureJoins } from './join.ts'
 import { measurePaints } from './paint.ts'

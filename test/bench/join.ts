@@ -1,9 +1,9 @@
-// Joining in the middle of an answer of 200 kB: from the first connection attempt to `synced`, and the same text.
+// Joins in the middle of an answer of 200 kB: from the first connection attempt to `synced`, and the same text.
 import { aRoomOf, type BenchWorld } from './world.ts'
 
 export interface Joins {
   readonly synced: readonly number[]
-  /** Bytes of the reply that each joiner got at once. */
+  /** Bytes of the reply that each joiner received at once. */
   readonly bytes: readonly number[]
   readonly different: number
 }
@@ -14,7 +14,7 @@ export async function measureJoins(world: BenchWorld, count: number): Promise<Jo
   if (!ana || !bo) throw new Error('two are needed')
   const watcher = ana.sit(roomId)
   await watcher.live()
-  // About five seconds long, so that all joins happen in the middle of it.
+  // Lasts about five seconds, so that all joins happen in the middle of it.
   await watcher.ask('[simulate: length=200000 pace=instant gap=3 chunk=115]')
   await watcher.reads(100_000)
   const synced: number[] = []

@@ -1,6 +1,6 @@
-// The node that runs an answer is killed in the middle of it, again and again: how long until every other screen shows
-// `interrupted`, and is the text the same on all? `pnpm bench:kills`; KILLS=50 by default. Three nodes on Redis, each
-// with a person; the killed one is started again. Exits with 1 when texts differed or anybody waited over 10 s.
+// Kills the node that runs an answer, again and again: how long until every other screen shows `interrupted`, and is
+// the text the same on all? `pnpm bench:kills`; KILLS=50 by default. Three nodes on Redis, each with a person; the
+// killed one is restarted. Exits with 1 when texts differed or anybody waited over 10 s.
 import { byteLength } from '@roomcast/shared/room'
 import { Chance } from '../doubles/chance.ts'
 import { Deployment } from '../support/deployment.ts'

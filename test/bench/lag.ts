@@ -1,19 +1,21 @@
-// How long text takes from Claude to a screen: from the moment a piece is written to the moment somebody has it.
+// How long text takes from Claude to a screen: from the moment a piece is written until a client receives it.
 import type { Seat } from '../support/person.ts'
 import { until } from '../support/until.ts'
 import { type Metronome, PIECE } from './metronome.ts'
 import { aRoomOf, type BenchWorld } from './world.ts'
 
 export interface Lag {
-  /** Question sent to first text on the screen of who asked, ms; Claude itself begins at once. */
+  /** From the question being sent to the first text on the asker's screen, ms; Claude itself begins at once. */
   readonly first: readonly number[]
-  /** The same for somebody else, on another node where there is one. */
+  /** The same for another member, on another node if there are several. */
   readonly firstElsewhere: readonly number[]
-  /** Each later piece from written to there, on the other's screen, ms. Pieces are merged for 40 ms. */
+  /**
+   * From each later piece being written to its arrival on the other member's screen, ms. Pieces are merged for 40 ms.
+   */
   readonly piece: readonly number[]
 }
 
-/** Gives the moments at which pieces of the newest reply were first there, by their place. */
+/** Records when each piece of the newest reply first arrived, by its index. */
 function arrivalsAt(seat: Seat): { readonly moments: number[]; restart(number: number): void } {
   const moments: number[] = []
   let wanted = 0

@@ -1,12 +1,12 @@
-// A Claude that notes when it writes each piece: every answer is a row of pieces of the same length, one every few
-// milliseconds, written by this process, so that writing and arriving are told by one clock.
+// A Claude that records when it writes each piece: every answer is a row of pieces of the same length, one every few
+// milliseconds, written by this process, so that one clock measures both writing and arrival.
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 /** Bytes of a piece. */
 export const PIECE = 10
 
-/** An event of a stream, of which only the name matters here. */
+/** A stream event; only its name matters here. */
 interface Event {
   readonly type: string
   readonly [field: string]: unknown
@@ -14,12 +14,12 @@ interface Event {
 
 export interface Metronome {
   readonly url: string
-  /** When each piece of the newest answer was written, `performance.now()`. */
+  /** The time when each piece of the newest answer was written, `performance.now()`. */
   readonly written: readonly number[]
   close(): Promise<void>
 }
 
-/** @param pieces of an answer, one every `gapMs` */
+/** @param pieces the number in an answer, one every `gapMs` */
 export async function startMetronome(pieces: number, gapMs: number): Promise<Metronome> {
   const written: number[] = []
   const usage = { input_tokens: 1, output_tokens: 1 }

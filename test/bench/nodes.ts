@@ -1,6 +1,6 @@
-// One node on SQLite against one and two nodes on Redis, all in one sitting, round by round in turn. `pnpm bench:nodes`;
-// ROUNDS=5 by default. With two nodes, whoever asks is on one and whoever watches or stops is on the other. Redis is
-// durable (`appendfsync always`). Ratios are to SQLite. Exits with 1 when a promise did not hold.
+// Compares one node on SQLite with one and two nodes on Redis, alternating in one run. `pnpm bench:nodes`; ROUNDS=5 by
+// default. With two nodes, the asker is on one, and those who watch or stop are on the other. Redis is durable
+// (`appendfsync always`). Ratios are relative to SQLite. Exits with 1 when a promise did not hold.
 import { distribution, median, report } from './distribution.ts'
 import { measureJoins } from './join.ts'
 import { measureLag } from './lag.ts'

@@ -1,6 +1,6 @@
-// What an answer costs the browser of a reader: 40 kB at the pace of a fast model, in the room's own component and,
-// in the same sitting, in a page that parses all of it anew for each piece and sets it as HTML. Then what a room with
-// 200 messages weighs.
+// The cost of an answer in a reader's browser: 40 kB at the pace of a fast model, in the room's own component and, in
+// the same run, in a page that parses the whole text again for each piece and sets it as HTML. Then the cost of a room
+// with 200 messages.
 import type { Browser, CDPSession, Page } from 'playwright-core'
 import { openAnswer, openAnswerHouse, type AnswerHouse } from '../page/answer-page.ts'
 import { longAnswer } from '../page/long-answer.ts'
@@ -10,17 +10,17 @@ import { median, report } from './distribution.ts'
 import { benchWorld } from './world.ts'
 
 const LENGTH = Number(process.env['LENGTH'] ?? 40_000)
-/** One piece per frame, as long as a frame is at 1,200 characters a second. */
+/** One piece per frame; its length follows from the duration of a frame at 1,200 characters per second. */
 const CHARACTERS_PER_MS = 1.2
 const MESSAGES = 200
 
 interface Run {
-  /** Time of the processor that the main thread took, ms, and how long the run was. */
+  /** CPU time of the main thread, ms, and the wall time of the run. */
   readonly task: number
   readonly wall: number
   readonly frames: number
   readonly dropped: number
-  /** From a piece to the page being as it says, ms, each. */
+  /** From each piece until the page shows it, ms. */
   readonly flushes: readonly number[]
   readonly longTasks: number
   readonly elements: number
@@ -36,7 +36,7 @@ async function collect(session: CDPSession): Promise<void> {
   for (let round = 0; round < 3; round++) await session.send('HeapProfiler.collectGarbage')
 }
 
-/** In the page: shows the text at its pace, one piece in each frame. */
+/** Runs in the page: shows the text at its pace, one piece per frame. */
 async function stream({ text, pace }: { text: string; pace: number }) {
   const flushes: number[] = []
   let [frames, dropped, longTasks] = [0, 0, 0]
@@ -70,9 +70,9 @@ async function measure(
 ): Promise<Run> {
   const { context, page, complaints } = await openAnswer(browser, house, path)
   const session = await context.newCDPSession(page)
-  // What the thread itself did: what else the machine does does not count.
+  // Counts the CPU time of the thread itself, not other load on the machine.
   await session.send('Performance.enable', { timeDomain: 'threadTicks' })
-  // What comes later, once, is loaded: this is about what an answer costs each time.
+  // Loads everything that is loaded once: the bench measures the repeated cost of an answer.
   await page.evaluate((text) => window.answer.show(text, true), longAnswer(100))
   await page.evaluate(() => document.fonts.ready)
   await page.evaluate(() => window.answer.show('', false))
@@ -107,7 +107,7 @@ function tell(what: string, run: Run): void {
   report('  elements, JS heap afterwards', `${run.elements}, ${(run.heap / 1e6).toFixed(1)} MB`)
 }
 
-/** How often blocks were drawn again, and which of them although they were finished. */
+/** Counts how often blocks were redrawn, and how often after they were finished. */
 async function countRenders(house: AnswerHouse, browser: Browser): Promise<number> {
   const { context, page } = await openAnswer(browser, house, '/#count')
   const { blocks, renders, late } = await page.evaluate(async (text) => {

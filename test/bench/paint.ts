@@ -1,9 +1,9 @@
-// In a real browser: from the moment the first delta of an answer reaches the page to the frame that shows it.
+// In a real browser: the time from the first delta of an answer reaching the page to the frame that shows it.
 import { launchChromium } from '../support/chromium.ts'
 import { BrowserPerson } from '../support/page.ts'
 import type { BenchWorld } from './world.ts'
 
-/** Notes in the page when the first delta with text arrives and when the frame after its text has begun. */
+/** Records in the page when the first delta with text arrives and when the frame after its text has begun. */
 function watchPaints(): void {
   const noted = { arrived: [] as number[], painted: [] as number[] }
   Object.assign(window, { noted })
@@ -22,7 +22,7 @@ function watchPaints(): void {
       const text = reply.querySelector('[data-testid="reply-text"]')?.textContent ?? ''
       if (text === '' || noted.painted[index + 1] !== undefined) continue
       noted.painted[index + 1] = Number.NaN
-      // The frame in which this runs draws the change; a message posted from it comes right after.
+      // This frame draws the change; a message posted from it arrives right after.
       requestAnimationFrame(() => {
         const { port1, port2 } = new MessageChannel()
         port1.onmessage = () => (noted.painted[index + 1] = performance.now())
@@ -37,7 +37,7 @@ function watchPaints(): void {
   })
 }
 
-/** @returns milliseconds for each of `count` answers */
+/** @returns the milliseconds for each of `count` answers */
 export async function measurePaints(world: BenchWorld, count: number): Promise<number[]> {
   const browser = await launchChromium()
   try {

@@ -1,7 +1,7 @@
-// What the proxy costs: when the first delta of an answer arrives through nginx, against the same delta of the same
-// answer directly from the node, in one process and so by one clock. `node test/bench/proxy.ts`; ANSWERS=40 by default.
-// One node stands at both of nginx's addresses, so that nothing but the proxy differs. Exits with 1 when the median
-// of the difference is a frame or more.
+// The cost of the proxy: the arrival of an answer's first delta through nginx, compared with the same delta directly
+// from the node, in one process and thus by one clock. `node test/bench/proxy.ts`; ANSWERS=40 by default. One node is
+// at both of nginx's addresses, so that only the proxy differs. Exits with 1 when the median of the difference is a
+// frame or more.
 import { io } from 'socket.io-client'
 import { PROTOCOL_VERSION } from '@roomcast/shared/protocol'
 import { startNginx } from '../support/nginx.ts'
@@ -13,20 +13,20 @@ import { aRoomOf, benchWorld } from './world.ts'
 const FRAME_MS = 16.7
 const count = Number(process.env['ANSWERS'] ?? 40)
 
-/** Somebody who notes when the first text of each reply arrives, by its number. */
+/** A client that records when the first text of each reply arrives, by the reply's number. */
 interface Watcher {
   readonly arrived: ReadonlyMap<number, number>
-  /** Calls back after each arrival. */
+  /** Calls the listener after each arrival. */
   onArrival(listener: () => void): () => void
   close(): void
 }
 
-/** Finds the first text of a reply in what was received and notes the time, before anything else is done with it. */
+/** Finds the first text of a reply in the received data and records the time before processing the data any further. */
 class Arrivals {
   readonly arrived = new Map<number, number>()
   readonly #listeners = new Set<() => void>()
 
-  /** @param number of the reply, when `at` 0 and `text` make it the first text */
+  /** @param number of the reply; `at` 0 and `text` identify its first text */
   note(now: number, [number, at, text]: readonly unknown[]): void {
     if (typeof number !== 'number' || at !== 0 || text === '') return
     if (!this.arrived.has(number)) this.arrived.set(number, now)
@@ -73,7 +73,7 @@ async function byEvents(url: string, { token }: Person, roomId: string): Promise
       }
     }
   }
-  // ignored because: it is the watcher itself who ends it
+  // ignored because: the watcher itself ends the stream
   read().catch(() => undefined)
   return watcher(arrivals, () => stop.abort())
 }
@@ -99,7 +99,7 @@ try {
   await asker.live()
   for (const [transport, watch] of Object.entries(transports)) {
     const [directly, proxied, added]: [number[], number[], number[]] = [[], [], []]
-    // Half of the answers each way round, because the node serves its watchers in the order they came in.
+    // Half of the answers in each order, because the node serves its watchers in the order they joined.
     for (const order of [
       [direct, nginx.url],
       [nginx.url, direct],

@@ -1,6 +1,6 @@
-// What the others in a room feel of one who takes nothing in: how long each piece of an answer is on its way to each of
-// them, with and without a stalled reader, in turn. `node test/bench/stalled.ts`; ROUNDS=5 and READERS=499 by default.
-// Exits with 1 when a text differed. Server, Claude and all readers share this machine: look at the ratio.
+// The effect of a stalled reader on the others in a room: the delay of each piece of an answer to each of them, with
+// and without the stalled reader, in turn. `node test/bench/stalled.ts`; ROUNDS=5 and READERS=499 by default. Exits
+// with 1 when a text differed. Server, Claude and all readers share this machine: look at the ratio.
 import { type ServerProcess } from '../support/server-process.ts'
 import { figure } from '../fault/figures.ts'
 import { WireClient } from '../fault/wire-client.ts'
@@ -13,11 +13,11 @@ const rounds = Number(process.env['ROUNDS'] ?? 5)
 const readers = Number(process.env['READERS'] ?? 499)
 const PIECES = 80
 const GAP_MS = 25
-/** Of the history, which the stalled one is sent again and again until the kernels take no more of it. */
+/** A message of the history, which is sent to the stalled reader again and again until the kernels buffer no more. */
 const MESSAGE = 'x'.repeat(60_000)
 const REFUSED_IN_A_ROW = 20
 
-/** Connects one who takes nothing in, and fills what the kernels would take for them. */
+/** Connects a reader that reads nothing, and fills the kernel buffers for it. */
 async function stall(
   { url }: ServerProcess,
   { token }: Person,
@@ -35,7 +35,7 @@ async function stall(
   return client
 }
 
-/** Waits for the end of an answer, and notes when each of its pieces was there. */
+/** Waits for the end of an answer, and records when each piece arrived. */
 async function arrivals(client: WireClient, number: number): Promise<number[]> {
   const moments: number[] = []
   await client.until(`the end of answer ${number}`, ({ state }) => {

@@ -1,5 +1,5 @@
-// Stops at random moments, before and after the first text: is anything ever shown beyond the acknowledged end,
-// and how long does the request to Claude outlive the stop?
+// Stops at random moments, before and after the first text: is anything ever shown beyond the acknowledged end, and how
+// long does the request to Claude outlive the stop?
 import type { RoomView } from '@roomcast/client/room/room-client.ts'
 import { Chance } from '../doubles/chance.ts'
 import { machineClock, type Seat } from '../support/person.ts'
@@ -9,27 +9,27 @@ import { aRoomOf } from './world.ts'
 
 export interface Stops {
   readonly stops: number
-  /** Of those: before the first text, and too late because the answer had ended. */
+  /** Among the stops: those before the first text, and those too late because the answer had ended. */
   readonly beforeText: number
   readonly tooLate: number
   /** Screens (of all watchers, at all times) that showed a byte beyond the acknowledged end. */
   readonly shownBeyond: number
-  /** Watchers whose final text was not the same as the first one's. */
+  /** Watchers whose final text differed from the first one's. */
   readonly different: number
-  /** Bytes the simulator wrote after its client had gone. */
+  /** Bytes that the simulator wrote after its client had gone. */
   readonly bytesAfterClose: number
-  /** Command sent to acknowledgement, ms. */
+  /** From sending the command to its acknowledgement, ms. */
   readonly acknowledged: readonly number[]
-  /** Command sent to the simulator noticing the closed socket, ms; below 0 cannot be. */
+  /** From sending the command to the simulator noticing the closed socket, ms; never below 0. */
   readonly upstreamClosed: readonly number[]
-  /** Command sent to the last watcher showing the end, ms. */
+  /** From sending the command to the last watcher showing the end, ms. */
   readonly shownToAll: readonly number[]
 }
 
-/** Of the 20,000 of an answer. */
+/** Out of the 20,000 bytes of an answer. */
 const MOST_READ_BYTES = 2000
 
-/** The longest text of each generation that a seat has ever shown, in bytes. */
+/** The longest text of each generation ever shown by a seat, in bytes. */
 function longest(seat: Seat): Map<string, number> {
   const seen = new Map<string, number>()
   const look = ({ state }: RoomView) => {
@@ -91,8 +91,8 @@ async function stopsInOneRoom(world: BenchWorld, count: number, chance: Chance):
     const asked = await ana.ask(`Tell me something long. ${mark} [simulate: length=20000]`)
     if (!asked.ok || asked.generationId === undefined) throw new Error(JSON.stringify(asked))
     const { generationId } = asked
-    // From at once (no request made yet) to well into the answer; for the most part once Claude writes, however long
-    // it takes until then.
+    // From immediately (before any request) to well into the answer; mostly once Claude is writing, however long that
+    // takes to begin.
     if (chance.below(8) > 2) await ana.reads(1 + chance.below(MOST_READ_BYTES), index + 1)
     const moment = chance.below(2) === 0 ? chance.below(15) : chance.below(200)
     if (moment > 0) await new Promise<void>((go) => void machineClock.after(moment, go))
@@ -115,7 +115,7 @@ async function stopsInOneRoom(world: BenchWorld, count: number, chance: Chance):
     }
     ends.set(generationId, end)
   }
-  // Over the whole time, also after later answers: whatever was still on its way has come by now.
+  // Checked over the whole time, including later answers: anything still in flight has arrived by now.
   const shownBeyond = seen
     .flatMap((each) => [...each])
     .filter(([generationId, bytes]) => bytes > (ends.get(generationId) ?? -1)).length

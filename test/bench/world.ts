@@ -1,5 +1,5 @@
-// A server process and a simulated Claude for a bench. The simulator runs in the bench itself, so that what it
-// notes and what the bench notes is told by one clock.
+// A server process and a simulated Claude for a bench. The simulator runs in the bench itself, so that one clock
+// measures both.
 import { type Simulator, startSimulator } from '@roomcast/simulator'
 import {
   type ServerProcess,
@@ -19,7 +19,9 @@ export interface BenchWorld {
 
 const ENVIRONMENT = { MAX_TOKENS: '64000', LOG_LEVEL: 'warn' }
 
-/** The same with nodes that share a Redis, durable as it is shipped; `claude`: another address to ask. */
+/**
+ * The same with nodes that share a durable Redis, as shipped; `claude`: the address to ask instead of the simulator.
+ */
 export async function redisWorld(
   pace: 'real' | 'fast',
   count: number,
@@ -54,7 +56,7 @@ export async function benchWorld(pace: 'real' | 'fast', claude?: string): Promis
   }
 }
 
-/** A room with these people in it; the first has made it. Where there are several nodes, each is at the next one. */
+/** A room with these people; the first creates it. If there are several nodes, each person is on the next one. */
 export async function aRoomOf(
   { nodes }: Pick<BenchWorld, 'nodes'>,
   names: readonly string[],
