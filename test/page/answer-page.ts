@@ -4,16 +4,16 @@ import { openTestApp } from '../doubles/app.ts'
 import { temporaryDirectory } from '../support/server-process.ts'
 import { buildPage } from './build-page.ts'
 
-/** What the page offers as `window.answer`. */
+/** The functions that the page offers as `window.answer`. */
 export interface AnswerInPage {
-  /** Shows the answer so far; `final`: it has ended. */
+  /** Shows the answer so far; `final`: the answer has ended. */
   show(text: string, final: boolean): Promise<void>
-  /** Resolves when nothing more is drawn: what is long comes over many frames. */
+  /** Resolves once drawing has finished: a long answer is drawn over many frames. */
   drawn(): Promise<void>
   blocks(): Element[]
-  /** Two others had followed it before the last `show`; with `#count` in the address. */
+  /** Whether two other blocks already followed it before the last `show`; with `#count` in the address. */
   isFinished(block: Element): boolean
-  /** How often blocks were drawn again, with `#count`; `late`: which, although they were finished. */
+  /** How often blocks were redrawn, with `#count`; `late`: the blocks redrawn after they were finished. */
   counts(): { renders: number; late: number[] }
 }
 
@@ -45,17 +45,17 @@ export async function openAnswerHouse(): Promise<AnswerHouse> {
 export interface AnswerPage {
   readonly context: BrowserContext
   readonly page: Page
-  /** Script errors, what the content policy stopped, and requests that left for anywhere else. */
+  /** Script errors, violations of the content policy, and requests to other servers. */
   readonly complaints: string[]
 }
 
-/** @param path which of the two, and `#count` */
+/** @param path of one of the two pages, perhaps with `#count` */
 export async function openAnswer(
   browser: Browser,
   house: AnswerHouse,
   path: string,
 ): Promise<AnswerPage> {
-  // The baseline does what the policy forbids.
+  // The baseline does things that the policy forbids.
   const context = await browser.newContext({ bypassCSP: path.startsWith('/baseline') })
   const page = await context.newPage()
   const complaints: string[] = []

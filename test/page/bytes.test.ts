@@ -1,4 +1,4 @@
-// How much a browser has to load before a room is there. The page is built anew, so it is this page that is weighed.
+// How much a browser loads before a room appears. The page is built for this test, so the weights are current.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { temporaryDirectory } from '../support/server-process.ts'
 import { buildPage } from './build-page.ts'
@@ -14,25 +14,25 @@ beforeAll(async () => {
 })
 afterAll(() => remove())
 
-/** Says what was counted, whether it is too much or not. */
+/** Prints the counted sizes, whether too large or not. */
 function weigh(what: string, loaded: readonly Loaded[]): number {
   process.stdout.write(listed(what, loaded))
   return sum(loaded)
 }
 
-describe('the page, as it travels', () => {
-  test('takes at most 131,000 bytes of scripts until a room is there', () => {
+describe('the page, as sent to browsers', () => {
+  test('loads at most 131,000 bytes of scripts before a room appears', () => {
     expect(page.first.length).toBeGreaterThan(1)
     expect(weigh('first scripts', page.first)).toBeLessThanOrEqual(131_000)
   })
 
-  test('gets by without what a room needs, until there is one', () => {
+  test('loads no code for rooms outside a room', () => {
     const start = page.of('src/rooms/LandingView.vue')
     expect(weigh('start page', start)).toBeLessThanOrEqual(65_000)
     expect(start.map(({ file }) => file).join()).not.toContain('/room-')
   })
 
-  test('takes what colours code, and what sets formulas, only when there is some', () => {
+  test('loads code highlighting and formula rendering only on demand', () => {
     const code = page.only('src/markdown/highlight.ts')
     expect(weigh('colours of code', code)).toBeLessThanOrEqual(25_000)
     const formulas = page.only('src/markdown/formulas.ts')

@@ -1,4 +1,4 @@
-// A long answer with everything in it that answers have, always the same.
+// A long answer with every element that answers contain, always the same.
 
 const SECTION = (number: number) => `## Part ${number}: what a room has to do
 
@@ -39,7 +39,7 @@ $$
 
 `
 
-/** @param length characters, at least */
+/** @param length minimum number of characters */
 export function longAnswer(length: number): string {
   const parts: string[] = []
   for (let number = 1, total = 0; total < length; number++) {

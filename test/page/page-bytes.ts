@@ -1,4 +1,4 @@
-// What browsers load of a built page, in bytes as they travel: gzip at its best.
+// The files that browsers load of a built page, in bytes as sent: best gzip compression.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -16,8 +16,8 @@ interface Chunk {
 }
 
 /**
- * What a room loads before anybody presses anything, on a wide screen, by the names that the build gives its files.
- * test/e2e/reading.e2e.ts looks whether that is all.
+ * The files that a room on a wide screen loads before any interaction, by the names that the build gives them.
+ * test/e2e/reading.e2e.ts checks that there are no others.
  */
 const FIRST = ['index', 'base', 'room']
 
@@ -25,13 +25,13 @@ export class PageBytes {
   readonly #directory: string
   readonly #chunks: Readonly<Record<string, Chunk>>
 
-  /** @param directory of a built page, with its manifest */
+  /** @param directory of a built page and its manifest */
   constructor(directory: string) {
     this.#directory = directory
     this.#chunks = JSON.parse(readFileSync(join(directory, '.vite', 'manifest.json'), 'utf8'))
   }
 
-  /** The scripts that a room loads by itself, with all that they import, and those that only the page names. */
+  /** The scripts that a room always loads, including all their imports and those named only by the page. */
   get first(): Loaded[] {
     const page = readFileSync(join(this.#directory, 'index.html'), 'utf8')
     const named = [...page.matchAll(/<script[^>]* src="\/([^"]+)"/g)].map(([, file]) => file ?? '')
@@ -47,14 +47,14 @@ export class PageBytes {
     return [...chunks, ...others.map((file) => ({ file, bytes: this.#weigh(file) }))]
   }
 
-  /** The scripts that come only with this module of ours, `src/…`. Throws where it is no chunk of its own. */
+  /** The scripts loaded only with this module of ours, `src/…`. Throws if it is not a chunk of its own. */
   only(source: string): Loaded[] {
     if (!(source in this.#chunks)) throw new Error(`${source} is not loaded by itself`)
     const known = new Set(this.first.map(({ file }) => file))
     return this.#scripts([source]).filter(({ file }) => !known.has(file))
   }
 
-  /** The scripts of this module of ours, with all that they import. */
+  /** The scripts of this module of ours, including all their imports. */
   of(source: string): Loaded[] {
     return this.#scripts([source])
   }
@@ -85,7 +85,7 @@ export function sum(loaded: readonly Loaded[]): number {
   return loaded.reduce((total, { bytes }) => total + bytes, 0)
 }
 
-/** One line each, and the sum, for people. */
+/** Lists each file on a line, and the sum, for people. */
 export function listed(what: string, loaded: readonly Loaded[]): string {
   const lines = loaded.map(({ file, bytes }) => `  ${String(bytes).padStart(7)}  ${file}`)
   return `${what}: ${sum(loaded)} bytes\n${lines.join('\n')}\n`

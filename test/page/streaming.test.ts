@@ -1,4 +1,4 @@
-// An answer as it is written, in the room's own component and a real browser: what is finished stays as it is.
+// A running answer, in the room's own component and a real browser: finished parts do not change.
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { HOSTILE_MARKDOWN } from '../doubles/hostile-markdown.ts'
@@ -30,7 +30,7 @@ describe('a long answer', () => {
       const observer = new MutationObserver((records) => {
         for (const { target, removedNodes } of records) {
           const block = top(target)
-          // Colours and formulas come a little later, once.
+          // Colours and formulas appear a little later, once.
           const isLater = target instanceof Element && target.closest('code, .formula')
           if (block && answer.isFinished(block) && !isLater && removedNodes.length > 0)
             removed.push(block.outerHTML.slice(0, 80))
@@ -75,7 +75,7 @@ describe('a long answer', () => {
     expect(complaints).toEqual([])
   })
 
-  test('keeps what the reader has selected in the block that grows', async () => {
+  test('keeps the reader’s selection in the block that grows', async () => {
     const { page } = await opened()
     const selected = await page.evaluate(async () => {
       const { answer } = window
@@ -103,7 +103,7 @@ describe('a long answer', () => {
     expect(selected).toEqual(['parag', 'nst a', 'e ite'])
   })
 
-  test('can be reached by keyboard only where it scrolls, and wraps when asked', async () => {
+  test('can be reached by keyboard only where it scrolls, and wraps on request', async () => {
     const { page } = await opened()
     const wide = 'a wide line '.repeat(40)
     const text = `\`\`\`ts\nshort\n\`\`\`\n\n\`\`\`ts\n${wide}\n\`\`\`\n\n| a |\n|---|\n| b |\n`
@@ -120,13 +120,13 @@ describe('a long answer', () => {
     ['a paragraph', 'One.\n\nTwo', 'p'],
     ['a heading', '# One', 'h3'],
     ['a list', '- one\n- two', 'li'],
-    ['the list in a list', '- one\n  - two', 'li li'],
+    ['a list in a list', '- one\n  - two', 'li li'],
     ['a list with space between its items', '- one\n\n- two', 'li p'],
     ['lists in lists in a list', '- one\n  - two\n    - three\n      - four', 'li li li li'],
     ['code in a list', '- one\n  ```ts\n  const a', 'li code'],
     ['a quote', '> one', 'blockquote p'],
     ['code', '```ts\nconst a', '.code code'],
-  ])('shows one caret, at the end of %s, until it has ended', async (_, text, place) => {
+  ])('shows one caret, at the end of %s, until the answer has ended', async (_, text, place) => {
     const { page } = await opened()
     const carets = page.locator('.caret')
     for (let end = 1; end <= text.length; end++)
@@ -142,7 +142,7 @@ describe('a long answer', () => {
     expect(await carets.count()).toBe(0)
   })
 
-  test('has its caret nowhere but at its end, whatever comes after', async () => {
+  test('shows its caret only at its end, whatever follows', async () => {
     const { page } = await opened()
     const text = '- one\n- two\n\n| a |\n|---|\n| b |\n\nLast'
     const places = await page.evaluate(async (whole) => {
@@ -154,11 +154,11 @@ describe('a long answer', () => {
       }
       return [...seen]
     }, text)
-    // In a table there is none.
+    // A table shows no caret.
     expect(places.toSorted()).toEqual(['', 'LI', 'P'])
   })
 
-  test('is its source, with a way to see all of it, where it cannot be shown', async () => {
+  test('shows the source of a part that cannot be rendered, and offers the whole source', async () => {
     const { page } = await opened()
     const text = `Before.\n\n${'['.repeat(40_000)}\n\n**After.**`
     await page.evaluate((source) => window.answer.show(source, true), text)
@@ -170,8 +170,8 @@ describe('a long answer', () => {
   })
 })
 
-describe('a page that nobody sees', () => {
-  test('waits, and shows everything at once when somebody looks', async () => {
+describe('a hidden page', () => {
+  test('waits, and shows everything at once when it becomes visible', async () => {
     const { page } = await opened()
     const changes = await page.evaluate(async () => {
       const { answer } = window
@@ -193,7 +193,7 @@ describe('a page that nobody sees', () => {
 })
 
 describe('a hostile answer', () => {
-  test('asks for nothing, runs nothing and meets no policy, whatever is in it', async () => {
+  test('makes no requests, runs nothing and violates no policy, whatever it contains', async () => {
     const { page, complaints } = await opened()
     await page.evaluate(async (corpus) => {
       for (const [index, source] of corpus.entries()) {
@@ -211,7 +211,7 @@ describe('a hostile answer', () => {
     expect(complaints).toEqual([])
   })
 
-  test('sets no formula that a browser would die of, and sets the others', async () => {
+  test('renders no formula that would hang a browser, and renders the others', async () => {
     const { page, complaints } = await opened()
     const nested = (command: string, times: number) =>
       `$${command.repeat(times)}x${'}'.repeat(times)}$`

@@ -1,4 +1,4 @@
-// One answer as the room shows it, fed by the test. `window.answer` is what the test holds it by.
+// One answer as the room shows it, controlled by the test through `window.answer`.
 import '@roomcast/client/styles/index.css'
 import { createApp, h, nextTick, shallowRef } from 'vue'
 import { browserClock } from '@roomcast/client/browser/clock.ts'
@@ -7,11 +7,11 @@ import MarkdownText from '@roomcast/client/markdown/markdown-text.ts'
 
 const isCounting = location.hash === '#count'
 const answer = shallowRef({ text: '', final: false })
-/** The places of blocks that were drawn again although they were finished. */
+/** The indexes of blocks that were redrawn after they were finished. */
 const late = []
 let renders = 0
 
-/** Blocks that nothing which is still to come can change: two others have followed them before this frame. */
+/** Blocks that later text cannot change: two others had followed them before this frame. */
 let finished = new Set()
 
 function drawn(component) {
@@ -48,7 +48,7 @@ window.answer = {
     await nextTick()
     log.scrollTop = log.scrollHeight
   },
-  /** Resolves when nothing more is drawn: what is long comes over many frames. */
+  /** Resolves once drawing has finished: a long answer is drawn over many frames. */
   async drawn() {
     for (let still = 0, last = -1; still < 5;) {
       await new Promise(requestAnimationFrame)

@@ -1,5 +1,5 @@
-// Two pages with an answer in them: as the room shows it, built in the same way, and as a page would that parses all of
-// it anew and sets it as HTML.
+// Two pages that show an answer: one as the room does, built the same way, and one that parses the whole text again
+// each time and sets it as HTML.
 import { join } from 'node:path'
 import { defineConfig } from 'vite'
 import client from '../../../packages/client/vite.config.ts'
@@ -12,12 +12,12 @@ export default defineConfig({
   root: import.meta.dirname,
   plugins: [],
   define: {
-    // The page counts how often blocks are drawn, in a way that only the old half of Vue knows.
+    // The page counts how often blocks are drawn, through a hook of the options API.
     __VUE_OPTIONS_API__: 'true',
     __VUE_PROD_DEVTOOLS__: 'false',
     __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false',
   },
-  // The libraries are the client's, so that there is one of each.
+  // Uses the client's libraries, so that each exists once.
   resolve: {
     alias: [
       ...(Array.isArray(client.resolve?.alias) ? client.resolve.alias : []),
