@@ -5,7 +5,7 @@ import { launchChromium } from '../support/chromium.ts'
 import { animatedWebp } from './animated-webp.ts'
 import { draw } from './draw.ts'
 
-test('a film has its pictures in their order, each for its time, as Chromium reads it', async () => {
+test('Chromium shows the pictures of a film in order, each for its time', async () => {
   const browser = await launchChromium()
   // The decoder exists on pages from a server of this machine, not on a blank one.
   const server = createServer((_, response) => response.end('<!doctype html>'))

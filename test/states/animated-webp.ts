@@ -1,7 +1,7 @@
-// Puts still WebP pictures together to a moving one. The container is described in RFC 9649; no picture is encoded anew.
+// Combines still WebP pictures into an animation. RFC 9649 describes the container; no picture is re-encoded.
 
 export interface Frame {
-  /** A still WebP picture; all of a film have the same size. */
+  /** A still WebP picture; all pictures of a film have the same size. */
   readonly picture: Buffer
   /** How long it is shown, ms. */
   readonly ms: number
@@ -10,7 +10,7 @@ export interface Frame {
 const RIFF_HEADER = 12
 const ANIMATION_FLAG = 0x02
 
-/** A film that is repeated for ever. @throws if a frame is no WebP picture */
+/** A film that repeats forever. @throws if a frame is no WebP picture */
 export function animatedWebp(
   frames: readonly Frame[],
   { width, height }: { readonly width: number; readonly height: number },
@@ -19,7 +19,7 @@ export function animatedWebp(
   canvas.writeUInt8(ANIMATION_FLAG, 0)
   canvas.writeUIntLE(width - 1, 4, 3)
   canvas.writeUIntLE(height - 1, 7, 3)
-  // Background colour, then the number of repetitions; 0: no end.
+  // The background colour, then the number of repetitions; 0 means forever.
   const animation = Buffer.alloc(6)
   const shown = frames.map(({ picture, ms }) => {
     const place = Buffer.alloc(16)

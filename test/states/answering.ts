@@ -1,4 +1,4 @@
-// A room and an answer in it, from the first word to every kind of end.
+// A room with an answer, from the first word to every kind of end.
 import type { Scene } from './scene.ts'
 import type { State, Story } from './state.ts'
 
@@ -14,7 +14,7 @@ function linkOf(scene: Scene): string {
   return link
 }
 
-/** The page asks, and Claude ends in some way of its own. */
+/** The page asks, and Claude's answer ends in a particular way. */
 function ends(name: string, title: string, directive: string, says: string): State {
   return {
     name,

@@ -1,4 +1,4 @@
-// What stands around a conversation: dialogs, menus, search.
+// The parts around a conversation: dialogs, menus, search.
 import type { Scene } from './scene.ts'
 import type { State, Story } from './state.ts'
 
@@ -6,14 +6,14 @@ const PHONE = { width: 390, height: 844 }
 const DESKTOP = { width: 1280, height: 800 }
 
 async function closed({ page }: Scene): Promise<void> {
-  // A drawer closes where it is one; in a field for searching, the first press empties it.
+  // Closes a drawer on either screen size; in a search field, the first press only clears it.
   for (const size of [PHONE, DESKTOP]) {
     await page.setViewportSize(size)
     await page.keyboard.press('Escape')
   }
 }
 
-/** Something that is chosen from the menu of the room. */
+/** A dialog or page opened from the menu of the room. */
 function chosen(name: string, title: string, action: string, shown: string): State {
   return {
     name,

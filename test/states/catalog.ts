@@ -1,4 +1,4 @@
-// Every state of the page, in stories. What is here is checked for accessibility and drawn for the gallery.
+// Every state of the page, in stories. Each is checked for accessibility and drawn for the gallery.
 import { ANSWERS } from './answering.ts'
 import { SURROUNDINGS } from './around.ts'
 import { COMING } from './coming.ts'

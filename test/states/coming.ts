@@ -1,4 +1,4 @@
-// Coming in: the pages before a room.
+// The pages before a room.
 import type { Story } from './state.ts'
 
 export const COMING: readonly Story[] = [

@@ -1,7 +1,7 @@
-// Draws pages into small files.
+// Draws pages into small image files.
 import type { Browser, Page } from 'playwright-core'
 
-/** How a state is drawn: on a desktop and on a phone, light and dark. */
+/** The looks in which a state is drawn: on a desktop and on a phone, light and dark. */
 export const LOOKS = [
   { colorScheme: 'light', width: 1280, height: 800 },
   { colorScheme: 'dark', width: 1280, height: 800 },
@@ -9,10 +9,10 @@ export const LOOKS = [
   { colorScheme: 'dark', width: 390, height: 844 },
 ] as const
 
-/** Of a picture in the gallery, px. */
+/** Height of a picture in the gallery, px. */
 const DRAWN_HEIGHT = 480
 
-/** What the page shows now, as WebP. @param quality 0 to 100 */
+/** A screenshot of the page as WebP. @param quality 0 to 100 */
 export async function draw(page: Page, quality = 70): Promise<Buffer> {
   const session = await page.context().newCDPSession(page)
   const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality })
@@ -20,13 +20,13 @@ export async function draw(page: Page, quality = 70): Promise<Buffer> {
   return Buffer.from(data, 'base64')
 }
 
-/** The page in every look, one beside the other, at a smaller size. */
+/** The page in every look, side by side, at a smaller size. */
 export async function drawLooks(page: Page, easel: Easel): Promise<Buffer> {
   const pictures: Buffer[] = []
   for (const { colorScheme, width, height } of LOOKS) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     await page.setViewportSize({ width, height })
-    // What follows the size, such as the end of the log, has been painted after two frames.
+    // Waits two frames for everything that depends on the size, such as the end of the log.
     await page.evaluate(
       () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
     )
@@ -37,7 +37,7 @@ export async function drawLooks(page: Page, easel: Easel): Promise<Buffer> {
   return easel.together(pictures, DRAWN_HEIGHT)
 }
 
-/** A page on which pictures are put together. */
+/** A page on which pictures are combined. */
 export class Easel {
   readonly #page: Page
 
@@ -49,12 +49,12 @@ export class Easel {
     this.#page = page
   }
 
-  /** Of the last picture, px. */
+  /** Size of the last picture, px. */
   get size(): { readonly width: number; readonly height: number } {
     return this.#page.viewportSize() ?? { width: 0, height: 0 }
   }
 
-  /** Puts WebP pictures beside one another. @param height of all of them, px */
+  /** Puts WebP pictures side by side. @param height of all of them, px */
   async together(pictures: readonly Buffer[], height: number, quality = 70): Promise<Buffer> {
     const images = pictures
       .map((picture) => `<img src="data:image/webp;base64,${picture.toString('base64')}">`)

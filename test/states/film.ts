@@ -1,4 +1,5 @@
-// Makes the moving picture of the README from the real page: `pnpm film`. Ana asks on a desktop, Bo stops the answer on a phone.
+// Records the animation of the README from the real page: `pnpm film`. Ana asks on a desktop, Bo stops the answer on a
+// phone.
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { launchChromium } from '../support/chromium.ts'
@@ -32,7 +33,7 @@ await bo.accept(link)
 
 const shots: Shot[] = []
 let filming = true
-/** Draws both pages as fast as they can be drawn, until the film is over. */
+/** Draws both pages as fast as possible until the film is over. */
 async function film(): Promise<void> {
   while (filming) {
     const at = performance.now()

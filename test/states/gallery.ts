@@ -1,4 +1,4 @@
-// Draws every state of the page for docs/gallery.md: `pnpm gallery`, or with names of states to draw only those again.
+// Draws every state of the page for docs/gallery.md: `pnpm gallery`, or with the names of states to redraw only those.
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { launchChromium } from '../support/chromium.ts'

@@ -1,19 +1,20 @@
-// Where the states of the page are brought about: real nodes over a real Redis, a simulated Claude, one page in a real browser.
+// The environment for the states of the page: real nodes over a real Redis, a simulated Claude, one page in a real
+// browser.
 import type { Browser, Page } from 'playwright-core'
 import { Deployment } from '../support/deployment.ts'
 import { BrowserPerson } from '../support/page.ts'
 import { Person, type Seat } from '../support/person.ts'
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts'
 
-/** What all stories share; a story may break its own wire, and must mend it. */
+/** Shared by all stories; a story may break its own wire, and must mend it. */
 export interface Stage {
   readonly browser: Browser
   readonly deployment: Deployment
-  /** Leads to the first node, for every page. */
+  /** Leads every page to the first node. */
   readonly wire: TcpProxy
 }
 
-/** A pace at which a state of a running answer lasts long enough to be looked at. */
+/** A pace slow enough that a state of a running answer can be inspected. */
 const SLOW = { from: 'real', firstTextMs: [3000, 3000], gapMs: [60, 60] } as const
 
 export async function openStage(
@@ -31,10 +32,10 @@ export async function openStage(
   return { browser, deployment, wire, close }
 }
 
-/** One page and the people around it, for one story. */
+/** One page and the other people of one story. */
 export class Scene {
   readonly stage: Stage
-  /** Whose page it is. */
+  /** The person whose page this is. */
   readonly person: BrowserPerson
   readonly #seats: Seat[] = []
 
@@ -60,12 +61,12 @@ export class Scene {
     return /\/rooms\/([^/?#]+)/.exec(this.page.url())?.[1] ?? ''
   }
 
-  /** Somebody without a screen, at the first node. */
+  /** Somebody without a browser, on the first node. */
   async guest(name: string): Promise<Person> {
     return Person.come(this.stage.deployment.node(0).url, name)
   }
 
-  /** Somebody else comes into the page's room and watches it. */
+  /** Somebody else joins the page's room and watches it. */
   async joinedBy(name: string, link: string): Promise<{ person: Person; seat: Seat }> {
     const person = await this.guest(name)
     await person.accept(link.split('/').at(-1) ?? '')
@@ -75,7 +76,7 @@ export class Scene {
     return { person, seat }
   }
 
-  /** The page asks, and has this much of the answer on its screen. */
+  /** The page asks and shows at least this much of the answer. */
   async answering(question: string, bytes = 200): Promise<void> {
     await this.person.ask(question)
     await this.person.reads(bytes)

@@ -1,8 +1,8 @@
-// What is done with messages: actions, mentions, quotes, editing and taking back.
+// Work with messages: actions, mentions, quotes, editing and retracting.
 import type { Scene } from './scene.ts'
 import type { Story } from './state.ts'
 
-/** Brings up the actions of the newest message with these words, and presses one. */
+/** Opens the actions of the newest message with these words, and presses one. */
 async function act({ person, page }: Scene, words: string, action: string): Promise<void> {
   await page.locator('[data-message]').filter({ hasText: words }).last().hover()
   await person.at(`act-${action}`).click()
@@ -80,7 +80,7 @@ const TALKING: Story = {
       title: 'A message was taken back',
       async reach(scene) {
         const sure = scene.person.at('retract-sure')
-        // It asks only as long as one stays there.
+        // The confirmation is open only while the focus stays there.
         if (!(await sure.isVisible())) await act(scene, 'Agreed', 'retract')
         await sure.click()
         await scene.person.at('retracted').waitFor()

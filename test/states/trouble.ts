@@ -1,4 +1,4 @@
-// When something is wrong: the link, the storage, the server, the version, the membership.
+// Problems with the link, the storage, the server, the version, the membership.
 import { RawSocket } from '../process/raw-socket.ts'
 import { startServerProcess, temporaryDirectory } from '../support/server-process.ts'
 import type { Scene } from './scene.ts'
@@ -111,7 +111,7 @@ const VERSIONS: Story = {
       title: 'Something in the room is newer than the page',
       async reach(scene) {
         await scene.person.makeRoom(scene.url, 'Incident 415')
-        // A later version of the server tells of something that this page does not know.
+        // A later server version sends an update that this page does not know.
         await scene.page.routeWebSocket(/socket\.io/, (near) => {
           const far = near.connectToServer()
           near.onMessage((message) => far.send(message))
@@ -166,7 +166,7 @@ const REFUSED: Story = {
       name: 'rate-limited',
       title: 'Too many commands',
       async reach({ person, page, stage, room }) {
-        // The same member in another window, who uses up what one member may send.
+        // The same member in another window, who uses up the member's rate limit.
         const cookies = await page.context().cookies()
         const token = cookies.find(({ name }) => name === 'roomcast')?.value ?? ''
         const use = async (times: number): Promise<void> => {
@@ -216,7 +216,7 @@ const REFUSED: Story = {
   ],
 }
 
-/** Without a key the program answers by itself, and says so. */
+/** Without a key the program itself answers, and says so. */
 const SIMULATED: Story = {
   title: 'Without a key',
   states: [
