@@ -1,9 +1,9 @@
-// The browser of the end-to-end tests: Debian's, headless, with a fresh profile each time.
+// The browser of the end-to-end tests: Debian's Chromium, headless, with a fresh profile each time.
 import { type Browser, chromium } from 'playwright-core'
 
 export const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
 
-/** Without background networking it is quiet also where there is no internet. */
+/** Disables background networking, so that the browser works without internet. */
 const ARGUMENTS = [
   '--no-sandbox',
   '--disable-gpu',

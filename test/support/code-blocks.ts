@@ -1,8 +1,8 @@
-// The programs in a page of documentation: fenced blocks that have a name after their language.
+// The programs in a page of documentation: fenced blocks with a name after their language.
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-/** @param page its path from the root of the repository; @returns the code of each block by its name */
+/** @param page its path relative to the root of the repository; @returns the code of each block by name */
 export function codeBlocks(page: string): (name: string) => string {
   const text = readFileSync(fileURLToPath(new URL(`../../${page}`, import.meta.url)), 'utf8')
   const blocks = new Map(

@@ -1,7 +1,7 @@
-// When a test gives up. A deadline fails only what hangs: nothing here takes as long, however busy the machine is, and no test asserts how
-// fast something is by it. This is the only place that says how long it is.
+// The deadline of tests. It fails only tests that hang: nothing takes this long even on a busy machine, and no test
+// uses it to assert speed. This is the only place that defines it.
 
-/** For anything that a test waits for. The mutations shorten it: there many tests are to hang. */
+/** For any wait in a test. The mutations shorten it, because many of their tests are meant to hang. */
 export const DEADLINE_MS = Number(process.env['DEADLINE_SECONDS'] ?? 120) * 1000
 
 /** For a whole test, in which several waits may be slow. */

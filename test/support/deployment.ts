@@ -1,4 +1,4 @@
-// Several nodes over one Redis, as an operator runs them, and the simulated Claude that all of them ask.
+// Several nodes over one Redis, as an operator runs them, and the simulated Claude that they all ask.
 import { type Simulator, type SimulatorOptions, startSimulator } from '@roomcast/simulator'
 import { Person, type Seat } from './person.ts'
 import { asUser } from './redis-user.ts'
@@ -18,14 +18,14 @@ export interface DeploymentOptions {
   readonly simulator?: SimulatorOptions
   /** A cluster of three masters instead of one Redis. */
   readonly cluster?: boolean
-  /** A Redis with a replica that can take its place, instead of one Redis. */
+  /** A Redis with a replica for failover, instead of one Redis. */
   readonly pair?: boolean
 }
 
 export class Deployment {
-  /** The one Redis; null for a cluster or a pair. */
+  /** The single Redis; null for a cluster or a pair. */
   readonly redis: RedisServer | null
-  /** Null unless asked for. */
+  /** Null unless requested. */
   readonly pair: RedisPair | null
   readonly simulator: Simulator
   readonly environment: ServerEnvironment
@@ -84,7 +84,7 @@ export class Deployment {
     return node
   }
 
-  /** A room whose first person has made it; each is a member, with their own node: the first on node 0 and so on. */
+  /** A room created by the first person; each is a member on their own node: the first on node 0 and so on. */
   async room(...names: readonly string[]): Promise<{ roomId: string; people: Person[] }> {
     const people = await Promise.all(
       names.map((name, index) => Person.come(this.node(index).url, name)),
@@ -96,7 +96,7 @@ export class Deployment {
     return { roomId, people }
   }
 
-  /** Everybody sits down at their node and sees the room live. */
+  /** Opens the room for everybody on their node and waits until all are live. */
   async sit(people: readonly Person[], roomId: string): Promise<Seat[]> {
     const seats = people.map((person) => person.sit(roomId))
     this.#seats.push(...seats)
@@ -110,7 +110,7 @@ export class Deployment {
     this.nodes[index] = await startServerProcess({ ...this.environment, PORT })
   }
 
-  /** Freezes a node, and lets it go on. */
+  /** Freezes a node. */
   freeze(index: number): void {
     process.kill(this.node(index).pid, 'SIGSTOP')
   }

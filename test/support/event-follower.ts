@@ -1,4 +1,4 @@
-// A follower of a room by its event stream: the events of one stream after the other, each checked and folded.
+// A follower of a room by event stream: it checks and folds each event of one stream after another.
 import { digest } from '@roomcast/shared/digest'
 import { isDelta, parseUpdate, type RoomState, type Update } from '@roomcast/shared/protocol'
 import { emptyRoom, fold, positionOf } from '@roomcast/shared/room'
@@ -6,7 +6,7 @@ import { EventText } from './event-text.ts'
 
 export class EventFollower {
   state: RoomState
-  /** What came, in order; deltas by that name. */
+  /** The updates received, in order; a delta is called `delta`. */
   readonly types: string[] = []
   readonly updates: Update[] = []
   /** The reason of a `closed`. */
@@ -21,20 +21,20 @@ export class EventFollower {
     this.state = state
   }
 
-  /** The id to go on from. */
+  /** The id from which to resume. */
   get lastId(): string {
     return this.#lastId
   }
 
-  /** A new stream begins; what the last one broke off in the middle of is lost with it. */
+  /** Begins a new stream; an incomplete event of the last one is dropped. */
   begin(): void {
     this.#text = new EventText()
     this.#taken = 0
   }
 
   /**
-   * Takes in some text of the stream.
-   * @throws Error when an event is not what is promised: [W5] named for its update, with the position after it
+   * Processes more text of the stream.
+   * @throws Error when an event is not as promised: [W5] named for its update, with the position after it
    */
   add(text: string): void {
     this.#text.add(text)

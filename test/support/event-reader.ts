@@ -8,20 +8,20 @@ export interface EventReaderOptions {
   readonly url: string
   readonly roomId: string
   readonly token: string
-  /** Goes on from where this one is. */
+  /** Resumes where this follower is. */
   readonly follower?: EventFollower
 }
 
 export class EventReader {
   readonly follower: EventFollower
   readonly response: IncomingMessage
-  /** Resolves when the stream is over: whether it ended in order, or was cut. */
+  /** Resolves when the stream is over: `ended` if the server finished it, `cut` otherwise. */
   readonly ended: Promise<'ended' | 'cut'>
-  /** What was wrong with what came. */
+  /** The first error in the received events. */
   #error: Error | null = null
   readonly #listeners = new Set<() => void>()
 
-  /** Opens a stream. @throws Error with the answer, when there is none */
+  /** Opens a stream. @throws Error with the response if it is refused */
   static async open(options: EventReaderOptions): Promise<EventReader> {
     const { url, roomId, token, follower = new EventFollower() } = options
     const { lastId } = follower
@@ -42,7 +42,7 @@ export class EventReader {
     this.response = response
     this.follower = follower
     follower.begin()
-    // Broken off in the middle it ends with an error; `ended` tells.
+    // A stream broken off in the middle emits an error; `ended` reports it.
     response.on('error', () => undefined)
     this.ended = new Promise((resolve) => {
       response.once('close', () => resolve(response.complete ? 'ended' : 'cut'))
@@ -62,13 +62,13 @@ export class EventReader {
     return this.follower.state
   }
 
-  /** The text of the newest reply; empty when there is none. */
+  /** The text of the newest reply; empty if there is none. */
   get text(): string {
     const reply = this.state.messages.findLast((message) => message.kind === 'reply')
     return reply?.kind === 'reply' ? reply.text : ''
   }
 
-  /** UTF-8 bytes of reply text that came live, in deltas. */
+  /** UTF-8 bytes of reply text received live, in deltas. */
   get liveBytes(): number {
     return this.follower.updates.reduce(
       (sum, update) => sum + (isDelta(update) ? Buffer.byteLength(update[2]) : 0),
@@ -87,7 +87,7 @@ export class EventReader {
     )
   }
 
-  /** Waits until it has come as far as somebody else, and nothing runs. */
+  /** Waits until the reader is as far as another client and nothing runs. */
   reaches({ offset }: RoomState): Promise<unknown> {
     const isThere = ({ state }: EventReader) => state.offset >= offset && state.running === null
     return this.until(`offset ${offset}`, isThere)

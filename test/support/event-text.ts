@@ -1,7 +1,7 @@
-// The text of an event stream read by the letter of the standard, apart from the server's own code:
+// Parses an event stream strictly by the standard, independently of the server's own code:
 // https://html.spec.whatwg.org/#event-stream-interpretation
 
-/** An event as it is dispatched; `id` is the last one up to here, its own or an earlier one. */
+/** An event as dispatched; `id` is the last one so far, its own or an earlier one. */
 export interface ReadEvent {
   readonly type: string
   readonly data: string
@@ -13,7 +13,7 @@ export class EventText {
   readonly events: ReadEvent[] = []
   /** The id of the last complete event. */
   lastId = ''
-  /** How long the server wants clients to wait before they come back, ms. */
+  /** How long the server wants clients to wait before they reconnect, ms. */
   retryMs: number | null = null
   comments = 0
   #rest = ''
@@ -21,11 +21,11 @@ export class EventText {
   #id = ''
   #data: string[] = []
 
-  /** Takes in some more; whatever it ends in the middle of waits for the rest. */
+  /** Processes more text; an incomplete event waits for the rest. */
   add(text: string): void {
     this.#rest += text
     if (!/[\r\n]/.test(text)) return
-    // An end of line at the very end of what is here may be the first half of CR LF.
+    // A line end at the very end of the text may be the first half of CR LF.
     const lines = this.#rest.split(/\r\n|\n|\r(?!$)/)
     this.#rest = lines.pop() ?? ''
     for (const line of lines) this.#line(line)

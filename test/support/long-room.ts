@@ -1,18 +1,18 @@
-// A room in which much has been said, without saying it: written straight into the file of a node that is not running.
+// A room with many messages, written straight into the file of a node that is not running.
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
 export interface Talk {
-  /** Who speaks, in turn. */
+  /** The authors, in turn. */
   readonly memberIds: readonly string[]
   readonly count: number
-  /** What the message with this number, from 1, says. */
+  /** The text of the message with this number, from 1. */
   readonly text: (number: number) => string
-  /** When the last of them was said, ms since 1970; the others a minute apart before it. */
+  /** The time of the last message, ms since 1970; the others precede it a minute apart. */
   readonly until: number
 }
 
-/** Adds messages to the end of a room. Gives the offset of the first of them. */
+/** Appends messages to a room. Returns the offset of the first of them. */
 export function lengthenRoom(dataDirectory: string, roomId: string, talk: Talk): number {
   const database = new DatabaseSync(join(dataDirectory, 'roomcast.sqlite'))
   const room = database.prepare('SELECT last_offset FROM rooms WHERE room_id = ?').get(roomId) as {

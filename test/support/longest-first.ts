@@ -1,8 +1,8 @@
-// The order of a run: what takes longest begins first, so that nothing long is left to one worker in the end. Vitest knows by itself only
-// what an earlier run took, which a fresh clone has none of.
+// The order of a run: the longest files start first, so that no long file is left to one worker at the end. Vitest by
+// itself only knows durations from an earlier run, which a fresh clone lacks.
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-/** More than half a minute each, longest first, as the end of a run says. */
+/** Files that take more than half a minute each, longest first, as printed at the end of a run. */
 const LONGEST = [
   'test/fault/system.test.ts',
   'test/convergence/nodes.test.ts',

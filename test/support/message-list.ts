@@ -2,7 +2,7 @@
 import { expect } from 'vitest'
 import type { BrowserPerson } from './page.ts'
 
-/** How the log of this screen stands, CSS pixels. */
+/** The scroll position of the message list on this screen, CSS pixels. */
 export function log(
   person: BrowserPerson,
 ): Promise<{ top: number; left: number; elements: number }> {
@@ -14,12 +14,12 @@ export function log(
   })
 }
 
-/** Waits until a message on this screen says this. */
+/** Waits until a message on this screen has this text. */
 export async function isSaid(person: BrowserPerson, text: string): Promise<void> {
   await person.at('said').filter({ hasText: text }).last().waitFor()
 }
 
-/** Turns the wheel over the log by so many CSS pixels, and waits until it has gone that way. */
+/** Scrolls the message list with the wheel by this many CSS pixels, and waits until it has moved. */
 export async function wheel(person: BrowserPerson, by: number): Promise<void> {
   const before = await log(person)
   await person.page.locator('[role="log"]').hover()
@@ -27,14 +27,14 @@ export async function wheel(person: BrowserPerson, by: number): Promise<void> {
   await expect.poll(async () => (await log(person)).top).not.toBe(before.top)
 }
 
-/** Where the message of an offset is on this screen, CSS pixels from the top. */
+/** The position of the message at an offset on this screen, CSS pixels from the top. */
 export function topOf(person: BrowserPerson, offset: number): Promise<number> {
   return person.page
     .locator(`[data-offset="${offset}"]`)
     .evaluate((element) => element.getBoundingClientRect().top)
 }
 
-/** Offset of the first message of which something is in sight. */
+/** Offset of the first message that is at least partly visible. */
 export function firstInSight(person: BrowserPerson): Promise<number> {
   return person.page.evaluate(() => {
     const edge = document.querySelector('[role="log"]')?.getBoundingClientRect().top ?? 0

@@ -9,10 +9,10 @@ import { DEADLINE_MS } from './deadline.ts'
 import { pause } from './pause.ts'
 
 const NGINX = '/usr/sbin/nginx'
-/** Has Linux end nginx when the test process is gone, even if that was killed. */
+/** Makes Linux end nginx when the test process is gone, even if that was killed. */
 const GUARD = ['/usr/bin/setpriv', '--pdeathsig', 'TERM'] as const
 const SHIPPED = new URL('../../deploy/nginx.conf', import.meta.url)
-/** Below the ports that the system gives away by itself. */
+/** Below the system's ephemeral port range. */
 const [FIRST_PORT, LAST_PORT] = [22_000, 32_000]
 const PORT_ATTEMPTS = 20
 
@@ -20,7 +20,7 @@ export interface Nginx {
   /** Where people reach it, such as `http://127.0.0.1:23456`. */
   readonly url: string
   readonly host: string
-  /** What it has written to its logs. */
+  /** The text of its logs so far. */
   logs(): Promise<string>
   stop(): Promise<void>
 }
@@ -28,13 +28,13 @@ export interface Nginx {
 export interface NginxOptions {
   /** The ports of the two nodes; the same one twice is one node at both addresses. */
   readonly nodes: readonly [number, number]
-  /** Spoils the shipped configuration, to see what comes of it. */
+  /** Edits the shipped configuration, to see the effect. */
   readonly edit?: (configuration: string) => string
 }
 
 /**
- * Starts nginx and waits until it takes connections.
- * @throws Error with what it wrote, when it does not come up
+ * Starts nginx and waits until it accepts connections.
+ * @throws Error with its output if it does not start
  */
 export async function startNginx(options: NginxOptions): Promise<Nginx> {
   const directory = await temporaryDirectory()
@@ -63,7 +63,7 @@ export async function startNginx(options: NginxOptions): Promise<Nginx> {
   }
 }
 
-/** The shipped file with other addresses: all that an operator has to change. */
+/** The shipped file with other addresses: the only change that an operator has to make. */
 export async function shippedConfiguration(
   port: number,
   [one, other]: readonly [number, number],
@@ -81,7 +81,7 @@ export async function shippedConfiguration(
   return text
 }
 
-/** What Debian's /etc/nginx/nginx.conf has around the shipped file, as far as it matters, in a directory of its own. */
+/** The relevant parts of Debian's /etc/nginx/nginx.conf around the shipped file, in a directory of its own. */
 const main = (directory: string) => `
 ${process.getuid?.() === 0 ? 'user root;' : ''}
 worker_processes 2;
@@ -129,7 +129,7 @@ async function launch(
       if (written.includes('Address already in use')) throw new PortTaken(written)
       throw new Error(`nginx did not start: ${written}`)
     }
-    // Written once it listens, and not before.
+    // nginx writes this file only once it listens.
     if ((await isWritten(join(directory, 'nginx.pid'))) && (await answers(port))) return child
     if (performance.now() < deadline) continue
     await end(child)
@@ -153,7 +153,7 @@ function hasEnded(child: ChildProcess): boolean {
   return child.pid === undefined || child.exitCode !== null || child.signalCode !== null
 }
 
-/** SIGTERM, which the process above the workers passes on to them. */
+/** Sends SIGTERM, which the parent process passes on to its workers. */
 async function end(child: ChildProcess): Promise<void> {
   if (hasEnded(child)) return
   const ended = new Promise((resolve) => child.once('exit', resolve))

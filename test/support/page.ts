@@ -1,4 +1,4 @@
-// A person with a browser of their own: a fresh context, so nothing is shared but the server.
+// A person with a browser of their own: a fresh context, so that only the server is shared.
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { DEADLINE_MS } from './deadline.ts'
 
@@ -6,7 +6,7 @@ export interface Looks {
   readonly width?: number
   readonly height?: number
   readonly dark?: boolean
-  /** Fingers instead of a mouse. */
+  /** Touch instead of a mouse. */
   readonly touch?: boolean
 }
 
@@ -14,7 +14,7 @@ export class BrowserPerson {
   readonly name: string
   readonly context: BrowserContext
   readonly page: Page
-  /** What the page complained about: script errors, and anything the content policy stopped. */
+  /** Script errors of the page, and violations of the content policy. */
   readonly complaints: string[] = []
 
   static async come(browser: Browser, name: string, looks: Looks = {}): Promise<BrowserPerson> {
@@ -43,7 +43,7 @@ export class BrowserPerson {
     return this.page.getByTestId(testId)
   }
 
-  /** Opens the landing page, gives a name and makes a room; gives its invite link. */
+  /** Opens the landing page, enters a name and creates a room; returns its invite link. */
   async makeRoom(url: string, title: string): Promise<string> {
     await this.page.goto(url)
     await this.at('name').fill(this.name)
@@ -60,7 +60,7 @@ export class BrowserPerson {
     return link.trim()
   }
 
-  /** Follows an invite link, gives a name, and is in the room. */
+  /** Follows an invite link, enters a name, and joins the room. */
   async accept(link: string): Promise<void> {
     await this.page.goto(link)
     await this.at('name').fill(this.name)
@@ -81,7 +81,7 @@ export class BrowserPerson {
     await this.at('send').click()
   }
 
-  /** Waits until an answer is being written, and has been for a moment: before, nothing stops it. */
+  /** Waits until a running answer can be stopped: the button is inactive for its first moments. */
   async canStop(): Promise<void> {
     await this.page.locator('[data-testid=stop][aria-disabled=false]').waitFor()
   }
@@ -90,7 +90,7 @@ export class BrowserPerson {
   async reply(): Promise<{ text: string; end: number; generation: string; footer: string }> {
     return this.page.evaluate(async () => {
       const reply = [...document.querySelectorAll<HTMLElement>('[data-testid="reply"]')].at(-1)
-      // What is long is drawn over some frames.
+      // A long answer is drawn over several frames.
       for (let still = 0, last = -1; reply?.ariaBusy === 'false' && still < 5;) {
         await new Promise(requestAnimationFrame)
         const now = reply.textContent?.length ?? 0
@@ -108,7 +108,7 @@ export class BrowserPerson {
     })
   }
 
-  /** Waits until the newest reply on this screen has at least so many bytes. */
+  /** Waits until the newest reply on this screen has at least this many bytes. */
   async reads(bytes: number): Promise<void> {
     await this.page.waitForFunction(
       (least) => {
@@ -120,7 +120,7 @@ export class BrowserPerson {
     )
   }
 
-  /** Tells the page that it is in sight, or not: headless browsers never hide one. */
+  /** Tells the page that it is visible or hidden: headless browsers never hide a page. */
   async setVisible(visible: boolean): Promise<void> {
     await this.page.evaluate(
       (value) => {
@@ -131,7 +131,7 @@ export class BrowserPerson {
     )
   }
 
-  /** Waits until the footer of the newest reply says this. */
+  /** Waits until the footer of the newest reply has this text. */
   async footerSays(text: string): Promise<void> {
     await this.page.waitForFunction(
       (expected) => {

@@ -1,4 +1,4 @@
-// A person without a screen: a session over HTTP and a RoomClient over a real socket, as the page has them.
+// A person without a browser: a session over HTTP and a RoomClient over a real socket, like those of the page.
 import { randomUUID } from 'node:crypto'
 import type { CommandResult, Reply, RoomState } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
@@ -40,7 +40,7 @@ export class Person {
     return this.#token
   }
 
-  /** The same person at another address, such as that of a server started anew. */
+  /** The same person at another address, such as that of a restarted server. */
   at(url: string): Person {
     return new Person(url, this.name, this.#token, this.memberId)
   }
@@ -64,7 +64,7 @@ export class Person {
     return call<T>(this.url + path, body, this.#token)
   }
 
-  /** Opens a room as a page would; wait for what you need with `Seat.until`. */
+  /** Opens a room as a page would; wait for the desired state with `Seat.until`. */
   sit(roomId: string): Seat {
     return new Seat(
       this.name,
@@ -98,14 +98,14 @@ export class Seat {
     return this.client.view
   }
 
-  /** The room; fails when it has not been read yet. */
+  /** The state of the room; fails if it has not been read yet. */
   get state(): RoomState {
     const { state } = this.client.view
     if (!state) throw new Error(`${this.name} has not read the room yet`)
     return state
   }
 
-  /** The newest reply; fails when there is none. */
+  /** The newest reply; fails if there is none. */
   get reply(): Reply {
     const reply = this.state.messages.findLast((message) => message.kind === 'reply')
     if (reply?.kind !== 'reply') throw new Error(`${this.name} sees no reply`)
@@ -125,8 +125,8 @@ export class Seat {
   }
 
   /**
-   * Waits until the newest reply, or reply number `number`, has (at least) so many bytes, or has ended. Who did not ask may
-   * not have heard of it yet when it was acknowledged: then the number is needed.
+   * Waits until the newest reply, or reply number `number`, has at least this many bytes or has ended. A member other
+   * than the asker may not know the reply yet when the question is acknowledged: pass the number then.
    */
   reads(bytes: number, number?: number): Promise<Reply> {
     return this.until(`${bytes} bytes of reply ${number ?? ''}`, ({ state }) => {

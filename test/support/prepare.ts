@@ -1,5 +1,5 @@
-// What the tests need besides npm packages. As root on Debian it is installed; otherwise this says exactly what to
-// install, and fails. Then a node is started once, so that all others start from what Node has compiled.
+// Installs the programs that the tests need besides npm packages, if run as root on Debian; otherwise it says exactly
+// what to install, and fails. Then it starts a node once, so that all later ones use Node's compile cache.
 import { spawnSync } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
@@ -7,9 +7,9 @@ import { CHROMIUM } from './chromium.ts'
 import { startServerProcess, temporaryDirectory } from './server-process.ts'
 
 interface Need {
-  /** A program, by its name or its path. */
+  /** A program, by name or path. */
   readonly command: string
-  /** The package of Debian that has it. */
+  /** The Debian package that contains it. */
   readonly package: string
   readonly why: string
 }
@@ -42,7 +42,7 @@ const needs: readonly Need[] = [
   },
 ]
 
-/** Servers are where the path of ordinary users does not lead. */
+/** Servers are in directories that the path of ordinary users lacks. */
 const directories = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin']
 
 function isMissing({ command }: Need): boolean {

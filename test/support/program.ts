@@ -1,16 +1,16 @@
-// A program of somebody else, run as a process of its own.
+// A third-party program, run as a process of its own.
 import { spawn, spawnSync } from 'node:child_process'
 
 export interface Program {
   readonly stdout: () => string
   readonly stderr: () => string
-  /** Ends it and everything it has started; resolves when it is gone. */
+  /** Ends the program and everything it started; resolves when all are gone. */
   stop(): Promise<void>
-  /** Its exit code, once it has ended; null when it was ended. */
+  /** Its exit code, once it has ended; null if it was killed. */
   readonly ended: Promise<number | null>
 }
 
-/** Starts a program with these variables and the path, and nothing else of ours. */
+/** Starts a program with these variables and the path, and no other variable of ours. */
 export function startProgram(
   command: readonly [string, ...string[]],
   environment: Readonly<Record<string, string>>,
@@ -19,7 +19,7 @@ export function startProgram(
   const [name, ...parameters] = command
   const child = spawn(name, parameters, {
     cwd,
-    // A group of its own, so that a shell ends together with what it runs.
+    // A process group of its own, so that a shell ends together with its children.
     detached: true,
     env: { PATH: process.env['PATH'] ?? '', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,4 +1,4 @@
-// The tests of failovers rest on these.
+// The tests of failovers depend on these properties.
 import { Redis } from 'ioredis'
 import { afterEach, describe, expect, test } from 'vitest'
 import { type RedisPair, startRedisPair } from './redis-pair.ts'
@@ -21,7 +21,7 @@ function connected({ url }: { url: string }): Redis {
 }
 
 describe('a Redis and its replica behind one address', () => {
-  test('lose nothing in a failover while the replica receives', async () => {
+  test('lose nothing in a failover while the replica is in sync', async () => {
     const pair = await started()
     const client = connected(pair)
     const first = pair.primary
@@ -32,7 +32,7 @@ describe('a Redis and its replica behind one address', () => {
     expect(await client.set('key', 'written')).toBe('OK')
   })
 
-  test('lose exactly what was acknowledged after the replica was severed, again and again', async () => {
+  test('lose exactly the writes acknowledged after the replica was severed, repeatedly', async () => {
     const pair = await started()
     const client = connected(pair)
     for (const turn of ['one', 'two']) {

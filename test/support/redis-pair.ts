@@ -1,5 +1,5 @@
-// A Redis and its replica behind one address, as an operator's failover gives them: what the replica has not received
-// when it takes over is lost, although it was acknowledged.
+// A Redis and its replica behind one address, like an operator's failover: writes that the replica has not received
+// when it takes over are lost, although they were acknowledged.
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { Redis } from 'ioredis'
 import { type RedisOptions, type RedisServer, startRedis } from './redis-server.ts'
@@ -9,24 +9,24 @@ import { pause } from './pause.ts'
 const HOST = '127.0.0.1'
 
 export interface RedisPair {
-  /** The address of whoever is the primary, such as `redis://127.0.0.1:12345`; it stays the same. */
+  /** The address of the current primary, such as `redis://127.0.0.1:12345`; it stays the same. */
   readonly url: string
   readonly primary: RedisServer
-  /** After a failover the one that has ended, until `refill`. */
+  /** After a failover this is the server that has ended, until `refill`. */
   readonly replica: RedisServer
-  /** From now on the replica receives nothing, with all that was acknowledged before; the primary goes on. */
+  /** From now on the replica receives nothing more, but has everything acknowledged before; the primary goes on. */
   sever(): Promise<void>
-  /** Ends the primary and lets the replica take its place: every connection is cut. Resolved when it answers. */
+  /** Ends the primary and lets the replica take over: every connection is cut. Resolves when the replica answers. */
   failOver(): Promise<void>
-  /** Gives the primary another replica, which has everything then: sever and fail over again. */
+  /** Gives the primary a new replica with all its data: sever and failOver work again. */
   refill(): Promise<void>
-  /** Ends both for good. Idempotent. */
+  /** Stops both for good. Idempotent. */
   stop(): Promise<void>
 }
 
 /**
  * Starts both and waits until the replica has everything.
- * @param options of both; they are durable unless told otherwise
+ * @param options of both; they are durable unless set otherwise
  */
 export async function startRedisPair(options: RedisOptions = {}): Promise<RedisPair> {
   const start = () =>
@@ -76,7 +76,7 @@ export async function startRedisPair(options: RedisOptions = {}): Promise<RedisP
     sever,
     failOver: async () => {
       address.cut()
-      // An answer may have left before what it tells of was sent on.
+      // The primary may have answered before it sent the write to the replica.
       if (!isSevered) await until('a replica in sync', () => hasEverything(primary, replica))
       await primary.kill()
       if (!isSevered) await detach()
@@ -95,7 +95,7 @@ export async function startRedisPair(options: RedisOptions = {}): Promise<RedisP
 
 interface Address {
   readonly port: number
-  /** Drops every connection and refuses new ones, until it leads somewhere. */
+  /** Drops every connection and refuses new ones until `leadTo` is called. */
   cut(): void
   leadTo(port: number): void
   close(): Promise<void>

@@ -1,4 +1,4 @@
-// The tests of everything with Redis rest on these.
+// All tests with Redis depend on these properties.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
@@ -34,12 +34,12 @@ async function isFree(port: number): Promise<boolean> {
   })
 }
 
-/** What the system says of a process: `T` when it is stopped. */
+/** The state of a process as the system reports it: `T` when it is stopped. */
 async function readState(pid: number): Promise<string | undefined> {
   return /^State:\s+(\S)/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1]
 }
 
-describe("a Redis of one's own", () => {
+describe("a private Redis", () => {
   test('answers, is alone on its port, and stop frees the port and removes its directory', async () => {
     const [one, two] = [await started(), await started()]
     expect(one.port).not.toBe(two.port)
@@ -54,7 +54,7 @@ describe("a Redis of one's own", () => {
     expect(existsSync(directory ?? '')).toBe(false)
   })
 
-  test('keeps what was answered through a kill when it is durable, on the same port', async () => {
+  test('keeps acknowledged writes through a kill if it is durable, on the same port', async () => {
     const server = await started({ durable: true })
     const client = connected(server)
     const { port, pid } = server
@@ -67,7 +67,7 @@ describe("a Redis of one's own", () => {
     expect(await client.get('key')).toBe('kept')
   })
 
-  test('forgets everything in a restart when it is not', async () => {
+  test('forgets everything in a restart if it is not durable', async () => {
     const server = await started()
     const client = connected(server)
     await client.set('key', 'lost')
@@ -75,7 +75,7 @@ describe("a Redis of one's own", () => {
     expect(await client.get('key')).toBe(null)
   })
 
-  test('answers nothing while it is paused, and everything after', async () => {
+  test('answers nothing while it is paused, and everything afterwards', async () => {
     const server = await started()
     const client = connected(server)
     await client.ping()
@@ -89,12 +89,12 @@ describe("a Redis of one's own", () => {
     expect(await answer).toBe(true)
   })
 
-  test('takes settings', async () => {
+  test('applies settings', async () => {
     const client = connected(await started({ settings: { maxmemory: '5mb' } }))
     expect(await client.config('GET', 'maxmemory')).toEqual(['maxmemory', '5242880'])
   })
 
-  test('does not outlive a test process that is killed, and the next one removes what it left', async () => {
+  test('does not outlive a killed test process, and the next one removes its leftovers', async () => {
     const script = `
       const { startRedis } = await import(${JSON.stringify(import.meta.resolve('./redis-server.ts'))})
       console.log((await startRedis()).port)
@@ -114,7 +114,7 @@ describe("a Redis of one's own", () => {
     expect(await isFree(port)).toBe(false)
     const ended = once(child, 'exit')
     child.kill('SIGKILL')
-    // Its Redis may be gone before all of it is.
+    // Its Redis may be gone a moment before the rest of the process group.
     await ended
     await expect.poll(() => isFree(port)).toBe(true)
     const [left] = await readdir(directory.path)
@@ -126,8 +126,8 @@ describe("a Redis of one's own", () => {
   })
 })
 
-describe("a cluster of one's own", () => {
-  test('has three masters that share all slots, each answering for all', async () => {
+describe("a private cluster", () => {
+  test('has three masters that share all slots, and each knows all of them', async () => {
     const cluster = await startRedisCluster()
     opened.push(() => cluster.stop())
     expect(cluster.nodes).toHaveLength(3)

@@ -1,5 +1,5 @@
-// A Redis of one's own: Debian's `redis-server` as a process on a free port of this machine, in a directory of its
-// own, without any configuration file. It ends with the test process, however that ends.
+// A private Redis: Debian's `redis-server` as a process on a free port of this machine, in a directory of its own,
+// without any configuration file. It ends with the test process, however that ends.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import { copyFileSync, readdirSync, rmSync } from 'node:fs'
@@ -13,17 +13,20 @@ import { DEADLINE_MS } from './deadline.ts'
 import { pause } from './pause.ts'
 
 const HOST = '127.0.0.1'
-/** Below the ports that the system gives away by itself, so that a server that is down keeps its own; plus 10000 for the cluster's bus. */
+/**
+ * Below the system's ephemeral port range, so that a server that is down keeps its port; plus 10000 for the cluster
+ * bus.
+ */
 const [FIRST_PORT, LAST_PORT] = [12_000, 22_000]
 const PORT_ATTEMPTS = 20
 const SLOTS = 16_384
 
 export interface RedisOptions {
-  /** Keeps every write in an append-only file, synced before it is answered. Otherwise all is gone when it ends. */
+  /** Keeps every write in an append-only file, synced before the answer. Otherwise all data is lost when it ends. */
   readonly durable?: boolean
-  /** A file that another Redis has saved: it begins with that data, also after each restart. */
+  /** A file saved by another Redis: the server starts with its data, also after each restart. */
   readonly dump?: string
-  /** More of Redis' own settings, such as `{ maxmemory: '10mb' }`. */
+  /** More Redis settings, such as `{ maxmemory: '10mb' }`. */
   readonly settings?: Readonly<Record<string, string>>
 }
 
@@ -31,24 +34,24 @@ export interface RedisServer {
   /** Such as `redis://127.0.0.1:12345`. */
   readonly url: string
   readonly port: number
-  /** Another one after `restart`. */
+  /** Changes with `restart`. */
   readonly pid: number
-  /** Ends it at once, as a crash would; `restart` brings it back. */
+  /** Kills it, as in a crash; `restart` brings it back. */
   kill(): Promise<void>
-  /** Freezes it: connections stay, nothing is answered. */
+  /** Freezes it: connections stay open, nothing is answered. */
   pause(): void
   resume(): void
-  /** Shuts it down in order if it runs, and starts it on the same port and directory. */
+  /** Shuts it down cleanly if it runs, and starts it on the same port and directory. */
   restart(): Promise<void>
-  /** Ends it for good and removes its directory. Idempotent. */
+  /** Stops it for good and removes its directory. Idempotent. */
   stop(): Promise<void>
 }
 
 export interface RedisCluster {
-  /** The addresses of all nodes, comma separated. */
+  /** The addresses of all nodes, separated by commas. */
   readonly url: string
   readonly nodes: readonly RedisServer[]
-  /** Ends all nodes for good. Idempotent. */
+  /** Stops all nodes for good. Idempotent. */
   stop(): Promise<void>
 }
 
@@ -62,7 +65,7 @@ process.on('exit', () => {
 
 /**
  * Starts a Redis and waits until it answers.
- * @throws Error with what it wrote, when it does not come up
+ * @throws Error with its output if it does not start
  */
 export async function startRedis(options: RedisOptions = {}): Promise<RedisServer> {
   const directory = await makeDirectory()
@@ -97,7 +100,7 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisServe
 }
 
 /**
- * Starts three masters without replicas that share all slots, and waits until each of them says that all is well.
+ * Starts three masters without replicas that share all slots, and waits until each reports that the cluster is ok.
  * @param options of every node
  */
 export async function startRedisCluster(options: RedisOptions = {}): Promise<RedisCluster> {
@@ -107,7 +110,7 @@ export async function startRedisCluster(options: RedisOptions = {}): Promise<Red
   const clients = nodes.map(({ port }) => client(port))
   try {
     await Promise.all(clients.map((each, index) => assignSlots(each, index, nodes.length)))
-    // Only who knows nobody yet takes an epoch: all have theirs before anybody is introduced.
+    // A node only takes an epoch while it knows no other node, so all take theirs before any of them meet.
     for (const each of clients) for (const { port } of nodes) await each.cluster('MEET', HOST, port)
     await Promise.all(clients.map((each) => isWell(each, nodes.length)))
   } catch (error) {
@@ -134,7 +137,7 @@ async function isWell(node: Redis, count: number): Promise<void> {
   }
 }
 
-/** Named after the process that made it; those of processes that were killed are removed on the way. */
+/** Names the directory after the test process, and removes those of processes that were killed. */
 async function makeDirectory(): Promise<string> {
   for (const name of readdirSync(tmpdir())) {
     const maker = /^roomcast-redis-(\d+)-/.exec(name)?.[1]
@@ -148,14 +151,14 @@ function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0)
   } catch (error) {
-    // It may be somebody else's.
+    // The process may belong to another user.
     return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
 
 type Settings = Readonly<Record<string, string>>
 
-/** Lets Redis find out whether a port is free: whoever looks before it opens it may be wrong by then. */
+/** Lets Redis find out whether a port is free: an earlier check could be outdated when Redis opens it. */
 async function launchOnFreePort(
   directory: string,
   settings: Settings,
@@ -195,7 +198,7 @@ async function launch(port: number, directory: string, settings: Settings): Prom
       if (/Address already in use/.test(written)) throw new PortTaken(`port ${port} is taken`)
       throw new Error(`Redis did not start: ${written}`)
     }
-    // Another one may have the port; then ours is about to end.
+    // Another process may have the port; then ours is about to end.
     if ((await processAt(port)) === child.pid) {
       await withUser(port)
       return child
@@ -206,7 +209,7 @@ async function launch(port: number, directory: string, settings: Settings): Prom
   }
 }
 
-/** Which process answers at a port; null when none does. */
+/** The process that answers at a port; null if none does. */
 async function processAt(port: number): Promise<number | null> {
   const asking = client(port)
   try {
@@ -238,7 +241,7 @@ function hasEnded(child: ChildProcess): boolean {
   return child.pid === undefined || child.exitCode !== null || child.signalCode !== null
 }
 
-/** Sends the signal unless it has ended, and waits until it has. */
+/** Sends the signal unless the process has ended, and waits for its end. */
 async function end(child: ChildProcess, signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
   if (hasEnded(child)) return
   const ended = new Promise((resolve) => child.once('exit', resolve))

@@ -1,4 +1,4 @@
-// A node as its operator runs it: a process of its own, on a free port, with a data directory of its own.
+// A node as its operator runs it: a separate process, on a free port, with a data directory of its own.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -14,33 +14,36 @@ export interface ServerProcess {
   readonly url: string
   readonly port: number
   readonly pid: number
-  /** What it has written so far: the words for people, then the lines for programs. */
+  /** Its output so far: messages for people, then lines for programs. */
   readonly stderr: () => string
   readonly stdout: () => string
-  /** Ends it at once, as a crash would. */
+  /** Kills it, as in a crash. */
   kill(): Promise<void>
   /** Resolves with its exit code when it has ended by itself. */
   ended(): Promise<number | null>
-  /** Asks it to go down in order; gives its exit code. */
+  /** Asks it to shut down cleanly; returns its exit code. */
   stop(signal?: 'SIGTERM' | 'SIGINT'): Promise<number | null>
 }
 
-/** Where Node keeps the programs without their types, which halves what each start costs. `launched.test.ts` starts without. */
+/**
+ * Node's compile cache for the type-stripped sources, which halves the cost of each start. `launched.test.ts` starts
+ * without it.
+ */
 const COMPILED = join(tmpdir(), 'roomcast-compiled')
 mkdirSync(COMPILED, { recursive: true })
 
 export type ServerEnvironment = Readonly<Record<string, string>>
 
-/** A directory that is gone after the test. */
+/** A directory that is removed after the test. */
 export async function temporaryDirectory(): Promise<{ path: string; remove(): Promise<void> }> {
   const path = await mkdtemp(join(tmpdir(), 'roomcast-'))
   return { path, remove: () => rm(path, { recursive: true, force: true }) }
 }
 
 /**
- * Starts a node and waits until it says where it is.
- * @param environment its configuration; nothing else of ours is passed on, in particular no API key
- * @throws Error with what it wrote, when it does not come up
+ * Starts a node and waits until it prints its address.
+ * @param environment its configuration; no other variable of ours is passed on, in particular no API key
+ * @throws Error with its output if it does not start
  */
 export async function startServerProcess(environment: ServerEnvironment): Promise<ServerProcess> {
   const child = spawnServer(environment)
@@ -79,7 +82,7 @@ export async function startServerProcess(environment: ServerEnvironment): Promis
   }
 }
 
-/** Starts a node that is expected to refuse to start; gives what it wrote and its exit code. */
+/** Starts a node that is expected to refuse to start; returns its output and its exit code. */
 export async function startRefused(
   environment: ServerEnvironment,
 ): Promise<{ code: number | null; stderr: string }> {
@@ -101,7 +104,7 @@ function spawnServer(environment: ServerEnvironment): ChildProcess {
       NODE_COMPILE_CACHE: COMPILED,
       SIMULATOR_PACE: 'fast',
       LOG_LEVEL: 'info',
-      // Everybody in a test comes from one address and asks fast.
+      // All people in a test share one address and ask fast.
       MAX_RUNNING: '1000',
       MAX_RUNNING_PER_MEMBER: '1000',
       MAX_RUNNING_PER_ADDRESS: '1000',

@@ -1,9 +1,9 @@
-// Says at the end of a run which files took longest, so that whoever makes one slow sees it.
+// Prints the slowest files at the end of a run, so that anyone who makes one slow notices.
 import type { Reporter, TestModule } from 'vitest/node'
 
 const MOST = 10
 
-/** Its tests, and what it does before and after them. */
+/** Counts its tests and its hooks. */
 function secondsOf(file: TestModule): number {
   const { duration, collectDuration, environmentSetupDuration, prepareDuration, setupDuration } =
     file.diagnostic()

@@ -6,14 +6,14 @@ import { join } from 'node:path'
 
 export interface SmallDisk {
   readonly path: string
-  /** Takes all the space there is. */
+  /** Takes all free space. */
   fill(): void
-  /** Gives it back. */
+  /** Frees that space again. */
   freeUp(): void
   unmount(): void
 }
 
-/** Mounts one, or says why there cannot be one here. */
+/** Mounts one, or returns why this machine cannot. */
 export function mountSmallDisk(): SmallDisk | { readonly reason: string } {
   if (process.getuid?.() !== 0) return { reason: 'only root may mount a small disk' }
   const path = mkdtempSync(join(tmpdir(), 'roomcast-disk-'))

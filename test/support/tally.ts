@@ -1,4 +1,4 @@
-// Counts what really happened, so that a test can fail for having proved nothing.
+// Counts events that really happened, so that a test can fail if it has proved nothing.
 
 export class Tally {
   readonly #counts = new Map<string, number>()
@@ -15,7 +15,7 @@ export class Tally {
     for (const [what, times] of other.#counts) this.count(what, times)
   }
 
-  /** A line for each thing, most frequent first. */
+  /** A line for each event, most frequent first. */
   table(): string {
     return [...this.#counts]
       .toSorted(([, one], [, other]) => other - one)

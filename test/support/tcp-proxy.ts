@@ -1,4 +1,4 @@
-// A wire that can be cut: a TCP proxy in front of one server, for one client.
+// A connection that can be cut: a TCP proxy in front of one server, for one client.
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
 export interface TcpProxy {
@@ -6,15 +6,15 @@ export interface TcpProxy {
   /** Drops every connection and refuses new ones, until `mend`. */
   cut(): void
   mend(): void
-  /** Leads connections that are made from now on to another server on this machine. */
+  /** Leads new connections to another server on this machine. */
   leadTo(port: number): void
-  /** What has been sent to the server so far. */
+  /** Everything sent to the server so far. */
   sent(): string
-  /** Connections refused while it was cut. */
+  /** Connections refused while the proxy was cut. */
   readonly refused: number
-  /** Delivers what is sent next, but not what comes back: then the connection is cut, once. */
+  /** Delivers the next request but drops its answer: then the connection is cut, once. */
   loseNextAnswer(): void
-  /** Keeps back what the server answers, until `releaseAnswers`; `held`: how many pieces. */
+  /** Holds back the server's answers until `releaseAnswers`; `held`: the number of pieces. */
   holdAnswers(): void
   releaseAnswers(): void
   readonly held: number
@@ -23,7 +23,7 @@ export interface TcpProxy {
 
 /**
  * Starts a proxy to a server on this machine.
- * @param delayMs how long everything is under way, each way, as if the server were far
+ * @param delayMs the delay in each direction, as if the server were far away
  */
 export async function startTcpProxy(targetPort: number, delayMs = 0): Promise<TcpProxy> {
   const sockets = new Set<Socket>()

@@ -1,6 +1,9 @@
 import { DEADLINE_MS } from './deadline.ts'
 
-/** Waits for something to become true of a thing that tells its changes; fails with `what` when it never does, or not within what is asked for. */
+/**
+ * Waits for a condition on an object that announces its changes; fails with `what` if the condition does not hold in
+ * time.
+ */
 export function until<T>(
   what: string,
   look: () => T | null | undefined | false,
