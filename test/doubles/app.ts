@@ -1,4 +1,4 @@
-// A whole application on a free port with rooms in memory, for the tests of this directory.
+// A whole application on a free port with rooms in memory, for tests of HTTP.
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Refusal, type Member, type Message, type RoomSummary } from '@roomcast/shared/protocol'
@@ -23,7 +23,7 @@ interface MemoryRoom {
   readonly messages: Message[]
 }
 
-/** Rooms that keep everything in a map; `pages` records what was asked for. */
+/** Rooms that keep everything in a map; `pages` records the requests. */
 export function memoryRooms(clock: Pick<Clock, 'now'>) {
   const rooms = new Map<string, MemoryRoom>()
   const pages: (PagePlace & { limit: number })[] = []
@@ -111,7 +111,7 @@ export function memoryRooms(clock: Pick<Clock, 'now'>) {
 
 export type TestApp = Awaited<ReturnType<typeof openTestApp>>
 
-/** Listens on a free port of this machine; `close` ends it. */
+/** Listens on a free port of this machine; `close` stops it. */
 export async function openTestApp(changes: Partial<AppOptions> = {}) {
   const clock = new SimulatedClock()
   const random = countingBytes()
@@ -163,7 +163,7 @@ export async function openTestApp(changes: Partial<AppOptions> = {}) {
     return await read(response)
   }
 
-  /** An invite to a room, as a link carries it; good for 7 days. */
+  /** An invite to a room, as in a link; valid for 7 days. */
   const inviteTo = (roomId: string) =>
     invites.sign(roomId, { inviteId: 'invite-1', until: clock.now() + invites.lifetimeMs })
 
@@ -174,7 +174,7 @@ export async function openTestApp(changes: Partial<AppOptions> = {}) {
   return { url, call, close, clock, key, sessions, sessionsWith, inviteTo, lines, ...memory }
 }
 
-/** Status, headers and JSON (null if it is none) of an answer. */
+/** Status, headers and JSON (null if it is none) of a response. */
 export async function read(response: Response) {
   const text = await response.text()
   const isJson = (response.headers.get('content-type') ?? '').startsWith('application/json')

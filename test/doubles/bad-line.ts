@@ -1,5 +1,5 @@
-// What a line worse than TCP does to deltas and entries: drops, repeats, delays past others, cuts anew, merges,
-// and sends again together with what was there before. The protocol promises to survive all of it.
+// A line that treats deltas and entries worse than TCP does: it drops, repeats, reorders, re-cuts and merges them, and
+// sends them again together with the text before. The protocol promises to survive all of it.
 import type { Delta, Update } from '@roomcast/shared/protocol'
 import { isDelta } from '@roomcast/shared/protocol'
 import { byteLength } from '@roomcast/shared/room'
@@ -7,7 +7,7 @@ import type { Clock } from '@roomcast/shared/clock'
 import type { Chance } from './chance.ts'
 import type { Tally } from '../support/tally.ts'
 
-/** A delta that waits to be merged with the next leaves after this long at the latest, ms. */
+/** The longest time that a delta waits to be merged with the next, ms. */
 const MERGE_MS = 120
 const LATEST_MS = 3000
 
@@ -27,7 +27,7 @@ export class BadLine {
     this.#options = options
   }
 
-  /** Passes an update on, as badly as chance wills. */
+  /** Passes an update on with a random fault. */
   pass(update: Update): void {
     const { tally, send, chance } = this.#options
     const waiting = this.#takeWaiting()
@@ -63,7 +63,7 @@ export class BadLine {
     }
   }
 
-  /** The line ends, or gets better: nothing waits any more. */
+  /** The line ends or gets better: sends whatever still waits. */
   close(): void {
     this.#takeWaiting()
   }
@@ -86,7 +86,7 @@ export class BadLine {
     send([number, at + byteLength(first), characters.slice(place).join('')])
   }
 
-  /** What was sent before comes again, together with what comes now. */
+  /** Sends the previous update again, together with the new one. */
   #overlap(update: Update, before: Delta | null): void {
     const both = before && isDelta(update) ? joined(before, update) : null
     if (both) this.#options.tally.count('delta overlapping the one before')
@@ -109,7 +109,7 @@ export class BadLine {
   }
 }
 
-/** Two deltas in one, if the second continues the first; a mark can stand only where a delta begins. */
+/** Joins two deltas if the second continues the first; a mark can only be at the beginning of a delta. */
 function joined(first: Delta, second: Delta): Delta | null {
   const [number, at, text, mark] = first
   const connects = number === second[0] && at + byteLength(text) === second[1]

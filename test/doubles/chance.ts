@@ -1,4 +1,4 @@
-// Seeded chance: FUZZ_SEED picks one seed, and a failure names the line that runs it again.
+// Seeded randomness: FUZZ_SEED picks one seed, and a failure prints the command that repeats it.
 
 /** The seeds to run: 1 to `count`, or the one in FUZZ_SEED. */
 export function seeds(count: number): readonly number[] {
@@ -8,7 +8,7 @@ export function seeds(count: number): readonly number[] {
     : [Number(chosen)]
 }
 
-/** Runs `body` with each seed; `file` is named in the line that runs a failing seed again. */
+/** Runs `body` with each seed; `file` is named in the command that repeats a failing seed. */
 export async function withSeeds(
   count: number,
   file: string,
@@ -25,7 +25,7 @@ export async function withSeeds(
   }
 }
 
-/** Chance that repeats itself: mulberry32. */
+/** A repeatable random generator: mulberry32. */
 export class Chance {
   #state: number
 
@@ -38,7 +38,7 @@ export class Chance {
     return this.#next() % count
   }
 
-  /** A number from 0 up to 1, without 1. */
+  /** A number from 0 to below 1. */
   fraction(): number {
     return this.#next() / 2 ** 32
   }

@@ -1,4 +1,4 @@
-// Claude as a test speaks for it: what is asked waits until the test says what comes.
+// A Claude that a test controls: a request waits until the test supplies its chunks.
 import type { Chunk, Claude, ModelLimits, Prompt } from '@roomcast/server/generation/claude.ts'
 import { ClaudeFailure, type FailureCode } from '@roomcast/server/generation/claude.ts'
 import { settle } from './clock.ts'
@@ -34,14 +34,14 @@ export class ClaudeDouble implements Claude {
     return []
   }
 
-  /** Gives chunks, in one go. */
+  /** Gives chunks, all at once. */
   async gives(...chunks: readonly Chunk[]): Promise<void> {
     await settle()
     this.hands(...chunks)
     await settle()
   }
 
-  /** Has chunks ready that nobody has taken yet. */
+  /** Prepares chunks that nobody has read yet. */
   hands(...chunks: readonly Chunk[]): void {
     for (const chunk of chunks) this.#tell({ chunk })
   }

@@ -1,5 +1,5 @@
-// Time that stands still until a test moves it. Timers fire in the order of their time, those of one moment in the
-// order they were set.
+// Time that stands still until a test advances it. Timers fire in the order of their time; timers of the same moment
+// fire in the order they were set.
 import type { Clock } from '@roomcast/shared/clock'
 
 interface Timer {
@@ -9,7 +9,7 @@ interface Timer {
 
 export class SimulatedClock implements Clock {
   #now: number
-  /** By time; the next one to fire is first. */
+  /** Sorted by time; the next one to fire is first. */
   #timers: Timer[] = []
 
   constructor(now = Date.UTC(2026, 0, 1)) {
@@ -21,7 +21,7 @@ export class SimulatedClock implements Clock {
   }
 
   after(ms: number, callback: () => void): () => void {
-    // Whole milliseconds, as those of the machine.
+    // Whole milliseconds, like the timers of the machine.
     const timer = { at: this.#now + Math.max(0, Math.trunc(ms)), callback }
     const place = this.#timers.findLastIndex(({ at }) => at <= timer.at) + 1
     this.#timers.splice(place, 0, timer)
@@ -36,7 +36,7 @@ export class SimulatedClock implements Clock {
     return this.#timers.length
   }
 
-  /** Lets promises settle, then moves on by `ms`; whatever a timer sets off in promises is over before the next fires. */
+  /** Lets promises settle, then advances by `ms`; promises that a timer triggers settle before the next timer fires. */
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms
     await settle()
@@ -44,7 +44,7 @@ export class SimulatedClock implements Clock {
     this.#now = end
   }
 
-  /** Moves on in steps until `holds`; @returns whether it did within `ms` */
+  /** Advances in steps until `holds`; @returns whether it did within `ms` */
   async advanceUntil(holds: () => boolean, ms: number, step = 10): Promise<boolean> {
     await settle()
     for (let gone = 0; !holds(); gone += step) {
@@ -54,14 +54,14 @@ export class SimulatedClock implements Clock {
     return true
   }
 
-  /** Moves on by `ms` within one turn of the loop: promises settle afterwards. Below 0 the clock is set back. */
+  /** Advances by `ms` within one turn of the loop: promises settle afterwards. A negative value sets the clock back. */
   tick(ms: number): void {
     const end = this.#now + ms
     while (this.#fire(end));
     this.#now = end
   }
 
-  /** Time passes in which the process does nothing: timers that fell due fire late, with the next move. */
+  /** Time passes while the process is suspended: due timers fire late, with the next advance. */
   sleep(ms: number): void {
     this.#now += ms
   }
@@ -77,11 +77,14 @@ export class SimulatedClock implements Clock {
   }
 }
 
-/** Resolves once every promise that can settle by itself has done so, also of those that take a turn of the loop (`endOfTurn`). */
+/**
+ * Resolves once every promise that can settle by itself has done so, including those that take a turn of the loop
+ * (`endOfTurn`).
+ */
 export async function settle(): Promise<void> {
   for (let turn = 0; turn < TURNS; turn++)
     await new Promise((resolve) => void setImmediate(resolve))
 }
 
-/** One command after another, as in a question and its stop. */
+/** Enough for two commands in sequence, such as a question and its stop. */
 const TURNS = 2

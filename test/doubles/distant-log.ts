@@ -1,5 +1,5 @@
-// A room log at some distance: calls take their time to get there and back, and followers hear of what was written
-// a little later, in order. It can be out of reach for a while. Also counts who follows.
+// A room log at a distance: calls take time in both directions, and followers receive updates a little later, in order.
+// The log can be unreachable for a while. It also counts its followers.
 import type { Clock } from '@roomcast/shared/clock'
 import { Refusal } from '@roomcast/shared/protocol'
 import type { LogUpdate, RoomLog } from '@roomcast/server/judge/room-log.ts'
@@ -7,9 +7,9 @@ import type { LogUpdate, RoomLog } from '@roomcast/server/judge/room-log.ts'
 export interface DistantLogOptions {
   readonly log: RoomLog
   readonly clock: Clock
-  /** How long the next thing is on its way, ms. */
+  /** The delay of the next call or update, ms. */
   readonly distance: () => number
-  /** Whether followers hear of an update; without it, of all. */
+  /** Whether followers receive an update; if absent, they receive all. */
   readonly hears?: (update: LogUpdate) => boolean
 }
 
@@ -43,7 +43,7 @@ export class DistantLog implements RoomLog {
     this.#options = options
   }
 
-  /** How many follow now. */
+  /** The current number of followers. */
   get followers(): number {
     return this.#followers
   }
@@ -52,7 +52,7 @@ export class DistantLog implements RoomLog {
     return this.#isAway
   }
 
-  /** For `ms`, nothing that is asked of it reaches it. */
+  /** For `ms`, no call reaches it. */
   goAway(ms: number): void {
     if (this.#isAway) return
     this.#isAway = true

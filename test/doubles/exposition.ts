@@ -1,4 +1,4 @@
-// Reads Prometheus' text format strictly: whatever does not fit is an error.
+// Parses Prometheus' text format strictly: any deviation is an error.
 // The format: https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
 
 export interface Sample {
@@ -12,7 +12,7 @@ export interface Family {
   readonly help: string
   readonly type: string
   readonly samples: readonly Sample[]
-  /** Those its samples carry; without `le`, which every histogram has. */
+  /** The labels of its samples; without `le`, which every histogram has. */
   readonly labels: readonly string[]
 }
 
@@ -30,7 +30,7 @@ const TYPE = new RegExp(`^# TYPE (${NAME}) (counter|gauge|histogram|summary)$`)
 const SAMPLE = new RegExp(`^(${NAME})(?:\\{(.*)\\})? (\\S+)$`)
 const LABEL = /([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\\n]|\\["\\n])*)"(?:,|$)/y
 
-/** @throws Error naming the line that does not fit */
+/** @throws Error naming the invalid line */
 export function parseExposition(text: string): Exposition {
   if (!text.endsWith('\n')) throw new Error('The last line does not end.')
   const families: (Family & { samples: Sample[] })[] = []

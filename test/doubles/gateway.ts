@@ -1,5 +1,6 @@
-// The server's end of the simulated network: what the Socket.IO gateway is in the program. Each link is one real
-// SocketConnection over a simulated socket; commands are parsed and answered as there, updates are shared out by room.
+// The server's end of the simulated network, in place of the program's Socket.IO gateway. Each link is one real
+// SocketConnection over a simulated socket; commands are parsed and answered as in the gateway, and updates are
+// distributed by room.
 import { type Command, type CommandResult, type Update } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
 import type { FanOut } from '@roomcast/server/room/connection.ts'
@@ -10,10 +11,10 @@ import type { RoomsPort } from '@roomcast/server/socket/rooms-port.ts'
 import { SocketConnection } from '@roomcast/server/socket/socket-connection.ts'
 import type { Tally } from '../support/tally.ts'
 
-/** As what an unread frame counts: some thousand of them are more than a test wants to send. */
+/** The size counted for an unread frame: with the real size a test would have to send thousands of them. */
 const FRAME_BYTES = 32 * 1024
 
-/** What the server has of a link. */
+/** The server's view of a link. */
 export interface ServerLine {
   readonly send: (update: Update) => void
   /** Frames that the client has not read. */
@@ -34,7 +35,7 @@ interface Accepted {
   readonly rooms: Set<string>
 }
 
-/** What a link may do at the server: have a command done, and end. */
+/** The actions of a link at the server: send a command, and end. */
 export interface ServerEnd {
   perform(input: unknown): Promise<CommandResult>
   close(): void
@@ -52,7 +53,7 @@ export class SimulatedGateway implements FanOut {
     this.#options = options
   }
 
-  /** How many links there are. */
+  /** The number of links. */
   get size(): number {
     return this.#accepted.size
   }
@@ -70,7 +71,7 @@ export class SimulatedGateway implements FanOut {
     for (const { line, rooms } of this.#accepted) if (rooms.has(roomId)) line.send(update)
   }
 
-  /** Takes a new link of a member. */
+  /** Accepts a new link of a member. */
   accept(memberId: string, line: ServerLine): ServerEnd {
     const rooms = new Set<string>()
     const connection = new SocketConnection(

@@ -1,4 +1,4 @@
-// One generation at work: a room in memory, a storage and a Claude that a test moves, a clock by hand.
+// One generation at work: a room in memory, a storage and a Claude that a test controls, and a simulated clock.
 import type { Ended, Reply } from '@roomcast/shared/protocol'
 import type { Started } from '@roomcast/server/judge/room-log.ts'
 import type { Prompt } from '@roomcast/server/generation/claude.ts'
@@ -31,7 +31,7 @@ export class TestGeneration {
   readonly storage: StorageDouble
   readonly claude = new ClaudeDouble()
   readonly started: Started
-  /** What `run` has come to, once it has. */
+  /** The result of `run`, once it has finished. */
   finished: Finished | null = null
   #generation: Generation | null = null
   #running: Promise<Finished> | null = null
@@ -60,7 +60,7 @@ export class TestGeneration {
     return this.#running
   }
 
-  /** Sets the generation going. */
+  /** Starts the generation. */
   async run(options: Partial<GenerationOptions> = {}): Promise<void> {
     this.#generation = new Generation({
       log: this.storage.log,
@@ -81,7 +81,7 @@ export class TestGeneration {
     await settle()
   }
 
-  /** Cancels as a member does, and tells the generation as the followers of the log are told. */
+  /** Cancels as a member does, and notifies the generation as the log notifies its followers. */
   async cancel(by = 'bob'): Promise<void> {
     await this.room.cancel(by, this.started.generationId)
     this.generation.ended(null)

@@ -1,4 +1,4 @@
-// Answers that would like to be more than text.
+// Answers that try to be more than text.
 
 export const HOSTILE_MARKDOWN: readonly string[] = [
   '<script>alert(1)</script>',

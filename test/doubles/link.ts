@@ -1,5 +1,5 @@
-// A client's Transport over the simulated network. It links, loses its link, and links again, as a browser's does;
-// a test says when the line goes bad, is cut, falls silent or stalls.
+// A client's Transport over the simulated network. Like a browser's it links, loses its link, and links again; a test
+// can worsen, cut, silence or stall the line.
 import type { Command, CommandResult, Update } from '@roomcast/shared/protocol'
 import { isDelta } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
@@ -10,7 +10,7 @@ import type { ServerEnd, SimulatedGateway } from './gateway.ts'
 import { SimulatedWire } from './wire.ts'
 import type { Tally } from '../support/tally.ts'
 
-/** How long the server believes in a link whose client has gone without a word, ms (ping interval and timeout). */
+/** How long the server keeps a link whose client has gone without a word, ms (ping interval and timeout). */
 const GHOST_MS = 30_000
 
 export interface SimulatedLinkOptions {
@@ -19,11 +19,11 @@ export interface SimulatedLinkOptions {
   readonly clock: Clock
   readonly chance: Chance
   readonly tally: Tally
-  /** Longest time on the way, ms; 0 delivers in the order of the timers alone. */
+  /** The longest delay, ms; 0 delivers in timer order. */
   readonly slowness?: number
 }
 
-/** From one linking to the end of it. */
+/** The time from one link to its end. */
 interface Life {
   readonly up: SimulatedWire
   readonly down: SimulatedWire
@@ -80,25 +80,25 @@ export class SimulatedLink implements Transport {
     return this.#life !== null
   }
 
-  /** Everything it has carried so far came at once and in order, or was lost with the link. */
+  /** Whether every update so far arrived once and in order, or was lost with the link. */
   get isFaithful(): boolean {
     return this.#isFaithful
   }
 
-  /** From now on single deltas and entries may be lost, repeated, late or cut anew. */
+  /** From now on single deltas and entries may be lost, repeated, late or re-cut. */
   worsen(): void {
     this.#unreliable = true
     this.#isFaithful = false
   }
 
-  /** Everything comes through again, in order; a link that fell silent stays so until the client gives it up. */
+  /** Everything is delivered again, in order; a silent link stays silent until the client gives it up. */
   heal(): void {
     this.#unreliable = false
     this.#losesAnswer = false
     this.#life?.down.drain()
   }
 
-  /** Loses the link and all that is on the way; the client links again after `offlineMs`. */
+  /** Loses the link and everything in flight; the client links again after `offlineMs`. */
   cut(offlineMs: number): void {
     if (!this.#life) return
     this.#options.tally.count('link cut')
@@ -108,7 +108,7 @@ export class SimulatedLink implements Transport {
     this.#linkAfter(offlineMs)
   }
 
-  /** Nothing comes through any more, and nobody is told. */
+  /** Delivers nothing more, without telling either side. */
   fallSilent(): void {
     if (!this.#life) return
     this.#options.tally.count('link fell silent')
@@ -126,7 +126,7 @@ export class SimulatedLink implements Transport {
     this.#life?.down.drain()
   }
 
-  /** The next answer is lost with the link, after the server has done what was asked. */
+  /** Loses the next answer together with the link, after the server has executed the command. */
   loseAnswer(): void {
     this.#losesAnswer = true
   }
@@ -199,7 +199,7 @@ export class SimulatedLink implements Transport {
     this.#linkAfter(this.#delay())
   }
 
-  /** Ends the present life; the server learns of it after `ghostMs`. */
+  /** Ends the current life; the server notices after `ghostMs`. */
   #end(ghostMs: number): void {
     const life = this.#life
     this.#life = null

@@ -1,5 +1,5 @@
-// A program that follows a room by event streams, over no network: a test says how much of what was sent arrives, and
-// when the stream is cut, with whatever is on the way.
+// A program that follows a room by event streams, without a network: a test decides how much of the sent data arrives,
+// and when the stream is cut, losing everything in flight.
 import type { RoomState } from '@roomcast/shared/protocol'
 import { positionFrom } from '@roomcast/server/events/event-id.ts'
 import type { EventStreams } from '@roomcast/server/events/event-streams.ts'
@@ -31,7 +31,7 @@ export class SimulatedReader {
     return this.follower.types
   }
 
-  /** Opens a stream, from where it is. @throws Refusal */
+  /** Opens a stream, resuming at the current position. @throws Refusal */
   async open(roomId = 'room', id = this.follower.lastId): Promise<void> {
     this.#response = new SimulatedResponse()
     this.#decoder = new TextDecoder()
@@ -46,7 +46,7 @@ export class SimulatedReader {
     )
   }
 
-  /** Everything that was sent arrives, or only so many bytes of it. */
+  /** Delivers everything that was sent, or only this many bytes. */
   read(bytes = Infinity): void {
     this.#onTheWay = Buffer.concat([this.#onTheWay, ...this.#response.frames.splice(0)])
     const arrived = this.#onTheWay.subarray(0, bytes)
@@ -54,19 +54,19 @@ export class SimulatedReader {
     this.follower.add(this.#decoder.decode(arrived, { stream: true }))
   }
 
-  /** Bytes that have been sent and have not arrived. */
+  /** Bytes that were sent but have not arrived. */
   get unread(): number {
     return (
       this.#onTheWay.length + this.#response.frames.reduce((sum, { length }) => sum + length, 0)
     )
   }
 
-  /** The stream breaks off; what is on the way is lost. */
+  /** Breaks off the stream; everything in flight is lost. */
   cut(): void {
     this.#response.leave()
   }
 
-  /** What came since the last call. */
+  /** The updates since the last call. */
   took(): string[] {
     this.read()
     return this.follower.types.splice(0)

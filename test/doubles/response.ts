@@ -1,5 +1,5 @@
-// The part of a response that an event stream uses, without a wire: it remembers what was written, and a test says how
-// much of it is unsent and when the client goes.
+// The part of a response that an event stream uses, without a connection: it remembers what was written, and a test
+// decides how much of it is unsent and when the client goes.
 import { EventEmitter } from 'node:events'
 import type { ServerResponse } from 'node:http'
 
@@ -10,7 +10,7 @@ export class SimulatedResponse extends EventEmitter {
   writableEnded = false
   destroyed = false
   closed = false
-  /** What the client has not taken, bytes. */
+  /** Bytes that the client has not read. */
   writableLength = 0
 
   get asResponse(): ServerResponse {
@@ -43,14 +43,14 @@ export class SimulatedResponse extends EventEmitter {
     this.leave()
   }
 
-  /** The connection is gone. */
+  /** Closes the connection. */
   leave(): void {
     if (this.closed) return
     this.closed = true
     this.emit('close')
   }
 
-  /** All that was written since the last call. */
+  /** Everything written since the last call. */
   taken(): string {
     return Buffer.concat(this.frames.splice(0)).toString()
   }

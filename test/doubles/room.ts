@@ -1,4 +1,4 @@
-// A room in a log, and short words for what people and generations do there.
+// A room in a log, with short methods for the actions of members and generations.
 import { expect } from 'vitest'
 import type { Clock } from '@roomcast/shared/clock'
 import type {
@@ -25,7 +25,7 @@ import { openSqliteRoomLog } from '@roomcast/server/room-logs.ts'
 import { SimulatedClock } from './clock.ts'
 import { Watcher } from './watcher.ts'
 
-/** Gives the room that a reading describes. */
+/** Returns the room that a reading describes. */
 export function stateOf(reading: Reading): RoomState {
   const { checkpoint, runs, entries } = reading
   const tail = { type: 'tail', epoch: checkpoint.epoch, runs, entries } as const
@@ -34,7 +34,7 @@ export function stateOf(reading: Reading): RoomState {
   return state
 }
 
-/** Gives the code of the refusal that a call is answered with. */
+/** Returns the code with which a call is refused. */
 export async function refusalOf(call: Promise<unknown>): Promise<ErrorCode | 'not refused'> {
   try {
     await call
@@ -45,7 +45,7 @@ export async function refusalOf(call: Promise<unknown>): Promise<ErrorCode | 'no
   }
 }
 
-/** Gives the generation that a call has started. */
+/** Returns the generation that a call has started. */
 export function startedBy(written: Pick<Written, 'started'>): Started {
   if (written.started === null) throw new Error('nothing was started')
   return written.started
@@ -99,7 +99,7 @@ export class TestRoom {
     }
   }
 
-  /** Somebody becomes a member. */
+  /** Makes somebody a member. */
   joins(memberId: string, name = memberId): Promise<Written> {
     const commandId = this.newId('join')
     return this.log.join(this.roomId, { commandId, memberId, name, role: 'member' })
@@ -119,12 +119,12 @@ export class TestRoom {
     return this.log.post(this.roomId, this.newPost(by, text, true))
   }
 
-  /** Asks and gives the generation that runs from now on. */
+  /** Asks and returns the generation that now runs. */
   async asked(by: string, text: string): Promise<Started> {
     return startedBy(await this.ask(by, text))
   }
 
-  /** Asks and gives the id of the question that waits from now on. */
+  /** Asks and returns the id of the question, which now waits. */
   async queued(by: string, text: string): Promise<string> {
     const post = this.newPost(by, text, true)
     const written = await this.log.post(this.roomId, post)
@@ -140,7 +140,7 @@ export class TestRoom {
     return this.log.start(this.roomId, { commandId, generationId, by, mode, of })
   }
 
-  /** Asks again and gives the generation that runs from now on. */
+  /** Retries or continues, and returns the generation that now runs. */
   async askedAgain(by: string, of: string, mode: 'retry' | 'continue' = 'retry'): Promise<Started> {
     return startedBy(await this.again(by, of, mode))
   }
@@ -169,7 +169,7 @@ export class TestRoom {
     return this.log.amend(this.roomId, { commandId: this.newId('command'), by, ...what })
   }
 
-  /** Says something and gives the id of the message. */
+  /** Posts a message and returns its id. */
   async said(by: string, text: string): Promise<string> {
     const post = this.newPost(by, text, false)
     await this.log.post(this.roomId, post)
@@ -181,7 +181,7 @@ export class TestRoom {
     return this.log.resume(this.roomId, { commandId, by, generationId })
   }
 
-  /** Appends pieces one after the other and expects each to be taken. Gives the end. */
+  /** Appends pieces one after another and expects each to be accepted. Returns the end. */
   async write(owned: Started, at: number, ...pieces: readonly Piece[]): Promise<number> {
     let end = at
     for (const piece of pieces) {
@@ -193,14 +193,14 @@ export class TestRoom {
     return end
   }
 
-  /** Ends a generation as its owner, with a new id for whatever may come next. */
+  /** Ends a generation as its owner, with a new id for the next one. */
   end(owned: Started, outcome: Outcome, more: Partial<NewEnd> = {}): Promise<EndResult> {
     const { generationId, fence } = owned
     const next = this.newId('next')
     return this.log.end(this.roomId, { generationId, outcome, fence, next, ...more })
   }
 
-  /** Writes a whole reply and ends it; gives the generation that starts after it. */
+  /** Writes a whole reply and ends it; returns the generation that starts after it. */
   async answer(owned: Started, text: string): Promise<Started | null> {
     const final = { at: 0, text, mark: text === '' ? undefined : ('text' as const) }
     const result = await this.end(owned, 'completed', { final })
@@ -208,7 +208,7 @@ export class TestRoom {
     return result.started
   }
 
-  /** Ends a generation as a member who stops it. */
+  /** Stops a generation as a member. */
   cancel(by: string, generationId: string, reason?: string): Promise<EndResult> {
     return this.log.end(this.roomId, {
       generationId,
@@ -223,7 +223,7 @@ export class TestRoom {
     return stateOf(await this.log.read(this.roomId))
   }
 
-  /** The reply of a generation, by its id or its number. */
+  /** The reply of a generation, by its id or number. */
   async reply(of: string | number): Promise<Reply> {
     const { messages } = await this.state()
     const found = messages.find(
@@ -238,7 +238,7 @@ export class TestRoom {
     return Watcher.follow(this.log, this.roomId, this.newId('watcher'))
   }
 
-  /** Expects a refusal that has changed nothing and shown nothing. */
+  /** Expects a refusal that has changed and shown nothing. */
   async refuses(code: ErrorCode, call: () => Promise<unknown>): Promise<void> {
     const watcher = await this.watch()
     const before = await this.log.read(this.roomId)
@@ -248,7 +248,7 @@ export class TestRoom {
     watcher.stop()
   }
 
-  /** Expects a call to give `result` without changing or showing anything. */
+  /** Expects a call to return `result` without changing or showing anything. */
   async changesNothing(call: () => Promise<unknown>, result: unknown): Promise<void> {
     const watcher = await this.watch()
     const before = await this.log.read(this.roomId)
@@ -260,7 +260,7 @@ export class TestRoom {
 }
 
 type WithoutSender<T> = T extends unknown ? Omit<T, 'commandId' | 'by'> : never
-/** An amendment without who wants it. */
+/** An amendment without its sender. */
 export type AmendmentOf = WithoutSender<Amendment>
 
 export type Piece = string | { readonly text: string; readonly mark: Kind }

@@ -1,4 +1,4 @@
-// The rooms of a node over a given log, with nobody to send to and nothing that runs.
+// The rooms of a node over a given log, with no connections and nothing running.
 import type { Clock } from '@roomcast/shared/clock'
 import type { RoomLog } from '@roomcast/server/judge/room-log.ts'
 import { MemoryPresence } from '@roomcast/server/presence/memory-presence.ts'

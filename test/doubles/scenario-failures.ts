@@ -1,7 +1,7 @@
-// What the scenarios of the simulator are to somebody who asks through the SDK.
+// The failure that each scenario of the simulator causes for a client that uses the SDK.
 import type { FailureCode } from '@roomcast/server/generation/claude.ts'
 
-/** How an answer fails, by the scenario of the simulator. */
+/** The failure code of an answer, by the simulator's scenario. */
 export const HOW_IT_FAILS: Readonly<Record<string, FailureCode>> = {
   'bad-request': 'invalid-request',
   'bad-request-retry': 'invalid-request',
@@ -42,5 +42,5 @@ export const HOW_IT_FAILS: Readonly<Record<string, FailureCode>> = {
   stall: 'silent',
   malformed: 'protocol',
 }
-/** Alive at the level of bytes: only whoever watches the events can end them. */
+/** These streams stay alive at the byte level: only a client that watches the events can end them. */
 export const ENDLESS = ['stall-pings', 'stall-thinking']

@@ -1,5 +1,5 @@
-// Claude from a script: chunks come when the simulated clock says so, and every answer begins with a number of its
-// own, so that a reply in the log can be held against what was really sent.
+// A Claude that follows a script: chunks arrive at simulated times, and every answer begins with its own number, so
+// that a reply in the log can be compared with the text really sent.
 import type { Clock } from '@roomcast/shared/clock'
 import {
   type Chunk,
@@ -8,18 +8,18 @@ import {
   type Prompt,
 } from '@roomcast/server/generation/claude.ts'
 
-/** What happens next in an answer: a chunk, or a failure; after `wait` ms. */
+/** The next step of an answer, after `wait` ms: a chunk, or a failure. */
 export interface Move {
   readonly wait: number
   readonly then: Chunk | ClaudeFailure
 }
 
-/** One answer as it was asked for. `sent` is the text that has left, of all kinds, half characters included. */
+/** One request for an answer. `sent` is all text sent so far, of every kind, including half characters. */
 export interface Asked {
   readonly number: number
   readonly prompt: Prompt
   sent: string
-  /** It came to Claude's own end. */
+  /** The answer reached Claude's own end. */
   stopped: boolean
   over: boolean
 }
@@ -36,7 +36,7 @@ export class ScriptedClaude implements Claude {
     this.#script = script
   }
 
-  /** How many answers are under way. */
+  /** The number of answers in progress. */
   get running(): number {
     return this.asked.filter(({ over }) => !over).length
   }

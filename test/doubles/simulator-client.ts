@@ -5,7 +5,7 @@ import type { RequestRecord, Simulator } from '@roomcast/simulator'
 import { DEADLINE_MS } from '../support/deadline.ts'
 import { pause } from '../support/pause.ts'
 
-/** The SDK as our server uses it: no retries of its own. */
+/** The SDK as our server uses it: without its own retries. */
 export function clientOf(baseURL: string, maxRetries = 0): Anthropic {
   return new Anthropic({ apiKey: 'test-key', baseURL, maxRetries, logLevel: 'off' })
 }
@@ -18,7 +18,7 @@ export function asking(text: string, maxTokens = 4000) {
   }
 }
 
-/** How reading a stream went: everything that arrived, and what was thrown, if anything. */
+/** The result of reading a stream: everything that arrived, and the error thrown, if any. */
 export type Reading = {
   readonly events: readonly RawMessageStreamEvent[]
   readonly text: string
@@ -26,7 +26,7 @@ export type Reading = {
   readonly error: unknown
 }
 
-/** @param watch learns each event as it arrives, and may end the reading by aborting `signal`. */
+/** @param watch is called with each event as it arrives, and may end the reading by aborting `signal` */
 export async function read(
   client: Anthropic,
   text: string,
@@ -61,7 +61,7 @@ export function textOf(message: Message): string {
   return message.content.map((block) => (block.type === 'text' ? block.text : '')).join('')
 }
 
-/** Resolves when the condition holds; fails when it never does. */
+/** Resolves when the condition holds; fails if it never does. */
 export async function until(condition: () => boolean, what: string): Promise<void> {
   const deadline = performance.now() + DEADLINE_MS
   while (!condition()) {
@@ -70,18 +70,18 @@ export async function until(condition: () => boolean, what: string): Promise<voi
   }
 }
 
-/** What the scenario tests ask; the answer is a long one. */
+/** The question of the scenario tests; its answer is long. */
 export const QUESTION = 'How do you debug a flaky test?'
 
 export type Done = Reading & { readonly record: RequestRecord }
 
-/** Asks through the path, reads to the end, waits for the record to be closed. */
+/** Asks through the path, reads to the end, and waits until the record is closed. */
 export async function drive(simulator: Simulator, choice: string): Promise<Done> {
   const reading = await read(clientOf(simulator.urlFor(choice)), QUESTION)
   return { ...reading, record: await closedRecord(simulator) }
 }
 
-/** For streams that never end: reads until `enough` holds, then goes away. */
+/** For streams that never end: reads until `enough` holds, then disconnects. */
 export async function driveUntil(
   simulator: Simulator,
   choice: string,

@@ -1,16 +1,16 @@
-// A real log behind a storage that can be slow, away, or forgetful about what it has acknowledged.
+// A real log behind a storage that can be slow, unavailable, or lose acknowledged writes.
 import { type Kind, type Mark, Refusal } from '@roomcast/shared/protocol'
 import { addMark, byteLength, partsOf, sliceBytes } from '@roomcast/shared/room'
 import type { AppendReply, Owned, RoomLog } from '@roomcast/server/judge/room-log.ts'
 
-/** `before`: nothing is done; `after`: it is done, but the answer is lost. */
+/** `before`: the call is not executed; `after`: it is executed, but its answer is lost. */
 export type Away = 'before' | 'after' | null
 
 export class StorageDouble {
   /** The log as the code under test sees it. */
   readonly log: RoomLog
   away: Away = null
-  /** Every `appendReply` that was asked for. */
+  /** Every `appendReply` call so far. */
   readonly appends: { at: number; text: string; mark: Kind | undefined }[] = []
   ends = 0
   mostAtOnce = 0
@@ -35,7 +35,7 @@ export class StorageDouble {
     })
   }
 
-  /** Lets nothing through until the returned function is called. */
+  /** Blocks all calls until the returned function is called. */
   hold(): () => void {
     let open: () => void = () => undefined
     this.#gate = new Promise((resolve) => (open = resolve))
@@ -60,7 +60,7 @@ export class StorageDouble {
   }
 }
 
-/** The reply of one generation in a storage that may lose its tail, as one that replicates late does. */
+/** The reply of one generation in a storage that may lose its tail, like a replica that lags. */
 export class ForgetfulReply {
   text = ''
   away = false
@@ -74,13 +74,13 @@ export class ForgetfulReply {
     return byteLength(this.text)
   }
 
-  /** Loses everything from byte `end` on, marks included. */
+  /** Drops everything from byte `end` on, including marks. */
   forget(end: number): void {
     this.text = sliceBytes(this.text, 0, end)
     this.#marks = this.#marks.filter((mark) => mark.from < end)
   }
 
-  /** As the port has it. */
+  /** As in the port. */
   async appendReply(_: Owned, at: number, text: string, mark?: Kind): Promise<AppendReply> {
     if (this.away) throw new Refusal('storage-unavailable')
     if (at !== this.end) return { ok: false, refused: 'elsewhere', end: this.end }

@@ -1,9 +1,10 @@
-// A Transport in the hands of a test: it decides when the link is up, what arrives, and how commands are answered.
+// A Transport that a test controls: it decides when the link is up, which updates arrive, and how commands are
+// answered.
 import type { Command, CommandResult, Update } from '@roomcast/shared/protocol'
 import type { Link, Transport, TransportHandlers } from '@roomcast/client/room/transport.ts'
 import { settle } from './clock.ts'
 
-/** A command that has left, and how to answer it; null: its link went down. */
+/** A sent command and its pending answer; null means that its link went down. */
 export interface Left {
   readonly command: Command
   readonly answer: (result: CommandResult | null) => Promise<void>
@@ -41,7 +42,7 @@ export class TransportDouble implements Transport {
     this.#handlers?.onLink(link)
   }
 
-  /** As it happens: what was on its way is answered with null, then the link is down. */
+  /** As in a real loss: pending commands are answered with null, then the link is down. */
   async lose(): Promise<void> {
     for (const { answer } of this.left) await answer(null)
     this.link({ kind: 'down', retryAt: null })
@@ -51,7 +52,7 @@ export class TransportDouble implements Transport {
     for (const update of updates) this.#handlers?.onUpdate(JSON.parse(JSON.stringify(update)))
   }
 
-  /** The commands of a type that have left so far. */
+  /** The commands of a type sent so far. */
   sent(type: Command['type']): Left[] {
     return this.left.filter(({ command }) => command.type === type)
   }

@@ -1,4 +1,4 @@
-// A follower that remembers what it was told, and can tell when everything written so far has reached it.
+// A follower that remembers its updates, and knows when everything written so far has reached it.
 import { expect } from 'vitest'
 import type { LogUpdate, RoomLog } from '@roomcast/server/judge/room-log.ts'
 import type { Delta, Entry, RoomState, UnknownEntry } from '@roomcast/shared/protocol'
@@ -21,7 +21,7 @@ export class Watcher {
 
   static async follow(log: RoomLog, roomId: string, name: string): Promise<Watcher> {
     const watcher = new Watcher(log, roomId, name)
-    // Where the room stands may be told at any time, or never.
+    // Heartbeats with the position of the room may come at any time, or never.
     watcher.#stop = await log.follow(roomId, (update) => {
       if (isDelta(update) || update.type !== 'heartbeat') watcher.updates.push(update)
     })
@@ -42,7 +42,7 @@ export class Watcher {
     return this.updates.filter(isDelta)
   }
 
-  /** Waits until this watcher knows everything written before the call; gives what it saw until then. */
+  /** Waits until this watcher has everything written before the call; returns what it saw until then. */
   async seenSoFar(): Promise<LogUpdate[]> {
     this.#marks += 1
     const id = `${this.#name}-mark-${this.#marks}`
@@ -58,12 +58,12 @@ export class Watcher {
     return this.updates.slice(0, this.#indexOf(id))
   }
 
-  /** Waits until this watcher has been told something that `wanted` accepts. */
+  /** Waits until this watcher has an update that `wanted` accepts. */
   async sees(wanted: (update: LogUpdate) => boolean): Promise<void> {
     await expect.poll(() => this.updates.some(wanted)).toBe(true)
   }
 
-  /** Folds everything seen until now over `state`; nothing may be missing on the way. */
+  /** Folds all updates so far over `state`; none may be missing. */
   foldOver(state: RoomState): RoomState {
     return foldAll(state, this.updates)
   }
@@ -82,7 +82,7 @@ export function isDelta(update: LogUpdate): update is Delta {
   return Array.isArray(update)
 }
 
-/** Folds updates one by one and expects that nothing is ever missing. */
+/** Folds updates one by one and expects no gap. */
 export function foldAll(state: RoomState, updates: readonly LogUpdate[]): RoomState {
   let current = state
   for (const update of updates) {

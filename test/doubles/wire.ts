@@ -1,11 +1,11 @@
-// One direction of a link: frames of text that arrive some time later, in the order they were sent. A wire can
-// stall (frames pile up at its end), and be cut (whatever is on the way is lost). A single frame may be sent late,
-// so that others overtake it, which TCP never does.
+// One direction of a link: text frames that arrive some time later, in the order they were sent. A wire can stall
+// (frames pile up at its end) and be cut (everything in flight is lost). A single frame may be sent late, so that
+// others overtake it, which TCP never does.
 import type { Clock } from '@roomcast/shared/clock'
 
 export interface WireOptions {
   readonly clock: Clock
-  /** How long the next frame takes, ms. */
+  /** The delay of the next frame, ms. */
   readonly delay: () => number
   readonly deliver: (json: string) => void
 }
@@ -14,7 +14,7 @@ export class SimulatedWire {
   readonly #options: WireOptions
   readonly #stops = new Set<() => void>()
   #lastDue = 0
-  /** Frames that have arrived while nobody reads; null while somebody does. */
+  /** Frames that have arrived while nobody reads; null while somebody reads. */
   #held: string[] | null = null
   #cut = false
 
@@ -22,7 +22,7 @@ export class SimulatedWire {
     this.#options = options
   }
 
-  /** Sends what JSON makes of a value; `late`: ms more than the others take, so that they overtake it. */
+  /** Sends a value as JSON; `late`: additional delay in ms, so that other frames overtake it. */
   send(value: unknown, late = 0): void {
     if (this.#cut) return
     const json = JSON.stringify(value)
@@ -48,12 +48,12 @@ export class SimulatedWire {
     for (const json of held) this.#arrive(json)
   }
 
-  /** Frames that nobody reads. */
+  /** Frames that have not been read. */
   get unread(): number {
     return this.#held?.length ?? 0
   }
 
-  /** Loses everything on the way, now and later. */
+  /** Loses everything in flight, now and later. */
   cut(): void {
     this.#cut = true
     for (const stop of this.#stops) stop()

@@ -1,9 +1,9 @@
-// Small pieces of rooms.
+// Builders for parts of rooms.
 import type { Entry, EntryDraft, Mark, Reply, RoomState } from '@roomcast/shared/protocol'
 import { digest } from '@roomcast/shared/digest'
 import { byteLength, emptyRoom, reduce } from '@roomcast/shared/room'
 
-/** A reply that is being written. */
+/** A running reply. */
 export function aReply(text = '', marks: readonly Mark[] = []): Reply {
   return {
     kind: 'reply',

@@ -1,5 +1,5 @@
-// A follower behind a bad line: what reaches it is lost, repeated, late, cut anew, merged or stale, and whenever
-// the fold says that something is missing it reads again. Every promise about its screen is checked at each step.
+// A follower behind a bad line: updates are lost, repeated, late, re-cut, merged or stale, and whenever the fold
+// reports a gap it re-reads. Every promise about its screen is checked at each step.
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import type { Delta, Reply, RoomState } from '@roomcast/shared/protocol'
@@ -35,10 +35,10 @@ export type Fault = {
 }
 
 export interface Line {
-  /** Share of the history that is over when it joins, in thousandths; 0 follows from the start. */
+  /** The part of the history that is over when it joins, in thousandths; 0 follows from the start. */
   readonly joins: number
   readonly faults: readonly Fault[]
-  /** Frames that pass before what it reads again arrives; and whether that is a snapshot. */
+  /** The number of frames until a re-read is answered, and whether the answer is a snapshot. */
   readonly answers: readonly { readonly after: number; readonly snapshot: boolean }[]
 }
 
@@ -54,10 +54,10 @@ export const someLine: fc.Arbitrary<Line> = fc.record({
   }),
 })
 
-/** How often each thing happened in a whole run. */
+/** How often each event happened in a whole run. */
 export type Tally = Map<string, number>
 
-/** More than ever needed: one to learn what is missing, one more for a digest that differs. */
+/** More than ever needed: one read for the missing part, one more for a digest that differs. */
 const MOST_READINGS_AT_THE_END = 3
 
 export class LineFollower {
@@ -83,7 +83,7 @@ export class LineFollower {
     if (joined === undefined) this.#at = -1
   }
 
-  /** Follows to the end of the history, then reads until nothing is missing. */
+  /** Follows to the end of the history, then re-reads until nothing is missing. */
   run(): void {
     const { frames } = this.#log
     for (; this.#at < frames.length - 1; this.#turn++) {
@@ -119,7 +119,7 @@ export class LineFollower {
     const frame = this.#log.frame(this.#at)
     const { update } = frame
     const earlier = a % (this.#at + 1)
-    // What the storage lost reaches whoever is on a good line: that is what makes it a fault.
+    // Bytes that the storage lost still reach a follower on a good line: that is the fault.
     if (kind !== 'none') this.#count(kind)
     switch (kind) {
       case 'none':
@@ -166,7 +166,7 @@ export class LineFollower {
     return { type: 'snapshot', state }
   }
 
-  /** The same delta, begun earlier by some characters of the same kind. */
+  /** The same delta, starting some characters of the same kind earlier. */
   #overlap(delta: Delta, by: number): Delta {
     const [number, at, text] = delta
     const reply = this.#log.replies.get(number)
@@ -180,7 +180,7 @@ export class LineFollower {
     return mark === undefined ? [number, begin, more + text] : [number, begin, more + text, mark]
   }
 
-  /** This frame and those after it that continue it, in one. */
+  /** This frame and those that continue it, as one delta. */
   #merged({ update, lost }: Frame): Content {
     if (!isDelta(update) || lost) return update
     let merged: Delta = update
@@ -254,7 +254,7 @@ function cutAt(reply: Reply, end: number): string {
   return reply.end <= end ? reply.text : sliceBytes(reply.text, 0, end)
 }
 
-/** A delta in up to three pieces, cut between characters; a mark stays with the first text. */
+/** Cuts a delta into up to three pieces, between characters; a mark stays with the first text. */
 function recut(delta: Delta, a: number, b: number): Delta[] {
   const [number, at, text, mark] = delta
   if (text === '') return [delta]

@@ -1,9 +1,9 @@
-// Random but truthful histories of a room.
+// Random but valid histories of a room.
 import fc from 'fast-check'
 import { KINDS, type Kind, OUTCOMES, type Outcome } from '@roomcast/shared/protocol'
 import { ModelLog } from './model-log.ts'
 
-/** Text of every kind that has ever broken a cut at bytes: wide, joined, right-to-left, control, byte order mark. */
+/** Every kind of text that has ever broken a cut at bytes: wide, joined, right-to-left, control, byte order mark. */
 export const someText: fc.Arbitrary<string> = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 8 }),
   fc.constantFrom(
@@ -110,7 +110,7 @@ export const someHistory: fc.Arbitrary<readonly Step[]> = fc.array(step, {
   maxLength: 28,
 })
 
-/** Plays a history on a log of its own. */
+/** Plays a history on a new log. */
 export function played(history: readonly Step[]): ModelLog {
   const log = new ModelLog()
   log.create()

@@ -1,6 +1,6 @@
-// A model of the room log: it plays a history, keeps every update in order, and answers what the real
-// log would answer at any moment: a tail after a position, or a snapshot. It keeps its own record of every reply,
-// so that the fold can be judged by something that does not use it.
+// A model of the room log: it plays a history, keeps every update in order, and answers as the real log would at any
+// moment: with a tail after a position, or a snapshot. It keeps its own record of every reply, so that the fold is
+// judged independently of itself.
 import type {
   Delta,
   Entries,
@@ -23,7 +23,7 @@ import { byteLength, emptyRoom, fold, sliceBytes } from '@roomcast/shared/room'
 
 const EPOCH = 'epoch'
 
-/** One reply as the log has it. `lostFrom`: a follower may hold other bytes from here on. */
+/** One reply in the log. `lostFrom`: a follower may have other bytes from here on. */
 interface Record {
   readonly number: number
   readonly generationId: string
@@ -35,17 +35,17 @@ interface Record {
   ended: GenerationEnded | null
 }
 
-/** One moment: the update that came with it, and how far the log was after it. */
+/** One moment: its update, and the state of the log after it. */
 export interface Frame {
   readonly update: Entries | Delta
   readonly offset: number
-  /** The generation that ran then and how much of it the log had. */
+  /** The generation running at that moment, and how much of its text the log had. */
   readonly running: {
     readonly number: number
     readonly end: number
     readonly marks: readonly Mark[]
   } | null
-  /** Shown to followers and then lost by the storage. */
+  /** Shown to followers, then lost by the storage. */
   readonly lost: boolean
 }
 
@@ -118,7 +118,7 @@ export class ModelLog {
     this.#show([resumed, ...this.#promote()])
   }
 
-  /** Adds text of a kind to the running reply; without text only its mark. */
+  /** Appends text of a kind to the running reply; empty text only sets the mark. */
   append(text: string, kind: Kind): void {
     const reply = this.#running
     if (!reply) return
@@ -127,7 +127,7 @@ export class ModelLog {
     const begins = kept.at(-1)?.kind !== kind
     const marks: readonly Mark[] = begins ? [...kept, { kind, from: at }] : kept
     if (text === '' && sameMarks(marks, reply.marks)) return
-    // A change of mind about a mark without bytes is told too, so that nobody keeps the old one.
+    // A changed mark without bytes is sent too, so that no follower keeps the old one.
     const told = begins || !sameMarks(marks, reply.marks)
     reply.marks = marks
     reply.text += text
@@ -136,7 +136,7 @@ export class ModelLog {
     this.#frame(told ? [number, at, text, kind] : [number, at, text], false)
   }
 
-  /** Text (not thinking) that followers are shown, and that the storage loses before it could be kept. */
+  /** Text (not thinking) that followers are shown but the storage loses. */
   lose(text: string): void {
     const reply = this.#running
     if (!reply || text === '') return
@@ -165,7 +165,7 @@ export class ModelLog {
     this.#show([reply.ended, ...this.#promote()])
   }
 
-  /** The room as it was after each frame, folded straight through, without what was lost. */
+  /** The room after each frame, folded directly, without the lost text. */
   get states(): readonly RoomState[] {
     if (this.#states) return this.#states
     let state = emptyRoom('room', EPOCH)
@@ -185,7 +185,7 @@ export class ModelLog {
     return { type: 'heartbeat', epoch: EPOCH, offset, end: running?.end ?? 0 }
   }
 
-  /** What the log answers after frame `at` to a follower at `position`. */
+  /** The log's answer after frame `at` to a follower at `position`. */
   tail(position: Position, at: number): Tail {
     const { offset } = this.frame(at)
     const entries = this.entries.slice(position.offset, offset)
@@ -211,7 +211,7 @@ export class ModelLog {
     const { end, marks } = running?.number === number ? running : reply
     const text = sliceBytes(reply.text, 0, end)
     const start = Math.min(from, end)
-    // A follower with other bytes may ask from the middle of a character: it gets all of it.
+    // A follower with other bytes may ask from the middle of a character: it gets the whole text.
     const fits = sliceBytes(text, 0, start) + sliceBytes(text, start) === text
     return { number, at: fits ? start : 0, text: fits ? sliceBytes(text, start) : text, marks }
   }
