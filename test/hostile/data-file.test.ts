@@ -1,5 +1,5 @@
-// The file of the rooms deleted, replaced, cut or overwritten under a node that runs: it is noticed, members are told, the
-// node is not ready, the log says why, and nothing is acknowledged that would be lost.
+// The rooms' file is deleted, replaced, truncated or overwritten under a running node: the node notices, tells members,
+// is not ready, logs the reason, and acknowledges nothing that would be lost.
 import { randomUUID } from 'node:crypto'
 import { copyFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -48,7 +48,7 @@ describe.concurrent('[R5.3] a file of rooms that is', () => {
     const { expect } = context
     const house = await open(context)
     const alice = await house.sit(house.alice)
-    // So that there is something of it on the disk.
+    // Ensures that there is data on the disk.
     await alice.ask('How? [simulate: length=100]')
     await alice.ended(1)
     await house.server.stop()
@@ -69,7 +69,7 @@ describe.concurrent('[R5.3] a file of rooms that is', () => {
     raw.close()
   })
 
-  it('put back is used on', async (context) => {
+  it('put back is used again', async (context) => {
     const { expect } = context
     const house = await open(context)
     const alice = await house.sit(house.alice)

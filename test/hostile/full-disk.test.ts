@@ -1,5 +1,5 @@
-// A disk that somebody has filled to the last byte: stops are taken and nothing more is paid for, ends are stored, a node
-// starts and shows its rooms, and all is well once there is room again.
+// A disk filled to the last byte: stops are accepted and end the spending, ends are stored, a node starts and shows its
+// rooms, and everything works again once there is space.
 import { randomUUID } from 'node:crypto'
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
@@ -28,7 +28,7 @@ const reserved = () => statSync(join(house.directory, 'roomcast.sqlite-reserve')
 const LONG = 'How? [simulate: length=60000 gap=20 chunk=100]'
 
 describe('[R3.2][R5.3] on a full disk', () => {
-  it('a stop is taken, stored, and closes the request at once; one after the other', async () => {
+  it('a stop is accepted, stored, and closes the request at once, repeatedly', async () => {
     const [alice, bob] = await house.both()
     const raw = await RawSocket.connect(house.server.url, { token: house.bob.token })
     for (let round = 1; round <= 3; round++) {
@@ -63,7 +63,7 @@ describe('[R3.2][R5.3] on a full disk', () => {
     )
   })
 
-  it('what is kept for ends is used for nothing else, and is whole again afterwards', async () => {
+  it('the reserve for ends is used for nothing else, and is restored afterwards', async () => {
     const alice = await house.sit(house.alice)
     const whole = reserved()
     expect(whole).toBeGreaterThan(100_000)
@@ -82,7 +82,7 @@ describe('[R3.2][R5.3] on a full disk', () => {
     raw.close()
   })
 
-  it('a node starts, shows its rooms, says that nothing can be saved, and saves once there is room', async () => {
+  it('a node starts, shows its rooms, reports that nothing can be saved, and saves once there is space', async () => {
     const before = await house.both()
     await before[0].ask('Before? [simulate: length=300]')
     await before[0].ended(1)

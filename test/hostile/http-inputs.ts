@@ -1,10 +1,10 @@
-// Requests as no browser sends them, byte by byte; none of them may be answered with a success.
+// Requests that no browser sends, byte by byte; none of them may get a success.
 import type { Chance } from '../doubles/chance.ts'
 
 export interface HttpAim {
   readonly port: number
   readonly roomId: string
-  /** A session of somebody who is no member of the room. */
+  /** A session of somebody who is not a member of the room. */
   readonly token: string
 }
 
@@ -32,7 +32,7 @@ const NAMES = [
 ] as const
 const repeat = (chance: Chance) => chance.pick([0, 1, 2, 10, 100, 2000])
 
-/** What is wrong with a request: each alone is enough to refuse it. */
+/** The faults of a request: each alone is enough for a refusal. */
 const FAULTS = ['name', 'session', 'room', 'body', 'head'] as const
 
 /** A request to one of the calls about rooms and sessions. */
@@ -109,7 +109,7 @@ function bodyOf(chance: Chance): string {
   ])
 }
 
-/** A request for an event stream that nobody is to get. */
+/** A request for an event stream that must be refused. */
 export function eventsInput(chance: Chance, aim: HttpAim): Buffer {
   const fault = chance.pick(['name', 'session', 'room', 'origin'] as const)
   const host = fault === 'name' ? chance.pick(NAMES) : `127.0.0.1:${aim.port}`

@@ -1,4 +1,4 @@
-// docs/limits.md names every thing that a node keeps, and only what there is.
+// docs/limits.md names everything that a node keeps, and nothing that does not exist.
 import { globSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
@@ -17,12 +17,12 @@ const namedIn = (table: string) =>
   )
 const NAMED = namedIn(TABLE)
 
-/** What lives longer than a call: fields of classes, and constants of modules that can change. */
+/** Data that lives longer than a call: fields of classes, and mutable constants of modules. */
 const FIELD = /^ {2}(?:readonly )?(#?\w+)(?:: [^=\n]+)? = (?:new (?:Weak)?(?:Map|Set)\b|\[\]$)/gm
 const CONSTANT =
   /^(?:export )?(?:const|let) (\w+)(?!: Readonly)(?:: [^=\n]+)? = new (?:Weak)?(?:Map|Set)\b/gm
 
-/** The text of a file that the table names. The simulator runs in a node without a key. */
+/** The text of a file that the table names. The simulator runs inside a node without a key. */
 function sourceOf(file: string): string {
   const [folder, ...below] = file.split('/')
   return readFileSync(folder === 'simulator' ? SIMULATOR + below.join('/') : SERVER + file, 'utf8')
@@ -53,7 +53,7 @@ it('every symbol of the table is in its file', () => {
   expect(gone).toEqual([])
 })
 
-it('every row says where, how much, and what happens beyond it', () => {
+it('every row gives the place, the limit, and what happens beyond it', () => {
   const rows = TABLE.split('\n').filter((line) => /^\| (?!\*\*|thing|-)/.test(line))
   expect(
     rows.filter((row) => row.split('|').some((cell, at) => at > 0 && at < 5 && cell.trim() === '')),
@@ -61,7 +61,7 @@ it('every row says where, how much, and what happens beyond it', () => {
   expect(rows).toHaveLength(NAMED.length)
 })
 
-it('every limit of what the page draws is in its table, with its value', () => {
+it('every drawing limit of the page is in its table, with its value', () => {
   const named = namedIn(PAGE)
   expect(named.length).toBeGreaterThan(15)
   const plain = (limit: string) => Number(limit.replaceAll(/[,_]/g, ''))

@@ -1,4 +1,4 @@
-// Listening to somebody who only talks (witness.ts), while others do what they want.
+// Listens to somebody who only posts (witness.ts) while others attack.
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
@@ -6,7 +6,7 @@ import type { House } from '../process/house.ts'
 
 const WITNESS = fileURLToPath(new URL('witness.ts', import.meta.url))
 
-/** Somebody who talks in a process of their own, and what they have met with since. */
+/** Starts the witness in a process of its own and collects its results. */
 export function startWitness(house: House) {
   const { port } = house.server
   const child = spawn(process.execPath, [WITNESS, String(port), house.alice.token, house.roomId], {
@@ -23,7 +23,7 @@ export function startWitness(house: House) {
   return { posts, end: () => child.stdin.end() }
 }
 
-/** The time that this part of the posts took at most, ms. */
+/** The time that this fraction of the posts took at most, ms. */
 export function quantile(posts: readonly { ms: number }[], part: number): number {
   const sorted = posts.map(({ ms }) => ms).sort((one, other) => one - other)
   return sorted[Math.floor(sorted.length * part)] ?? Infinity

@@ -1,12 +1,12 @@
-// The longest task of a page while it shows a text: how long its main thread worked without a pause, as Chromium traces it. Time
-// of the processor, so that what else the machine does does not count; a throttled processor takes as many times longer.
+// The longest task of a page while it shows a text: the longest uninterrupted work of its main thread in a Chromium
+// trace. It is CPU time, so other load on the machine does not count; a throttled CPU takes that many times longer.
 import type { CDPSession, Page } from 'playwright-core'
 
 export interface Shown {
   /** Milliseconds. */
   readonly longest: number
   readonly elements: number
-  /** Until it was all there, ms. */
+  /** Until the whole text is shown, ms. */
   readonly took: number
 }
 
@@ -14,12 +14,12 @@ interface TraceEvent {
   readonly name: string
   readonly pid: number
   readonly tid: number
-  /** Microseconds of the processor. */
+  /** CPU time, microseconds. */
   readonly tdur?: number
   readonly args?: { readonly name?: string }
 }
 
-/** @param steps how often the text is shown while it grows; 1: it is there at once, as an answer of yesterday is */
+/** @param steps how often the text is shown while it grows; 1 shows it at once, like an older answer */
 export async function longestTask(
   page: Page,
   session: CDPSession,
@@ -49,7 +49,7 @@ export async function longestTask(
   return { ...shown, longest }
 }
 
-/** In the page. */
+/** Runs in the page. */
 async function show([whole, count]: readonly [string, number]) {
   const frames = async (many: number) => {
     for (let frame = 0; frame < many; frame++) await new Promise(requestAnimationFrame)

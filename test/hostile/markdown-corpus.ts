@@ -1,11 +1,11 @@
-// Legal Markdown that is written to freeze the tab of everybody who sees it: much of one thing, deep things, long things, and
-// all of them mixed. Always the same for the same size and seed.
+// Legal Markdown designed to freeze the tab of everybody who sees it: many of one element, deep nesting, long runs, and
+// mixtures of all. Always the same for the same size and seed.
 import { Chance } from '../doubles/chance.ts'
 
 export interface HostileText {
-  /** For people, and the titles of tests. */
+  /** For people and for test titles. */
   readonly name: string
-  /** The text, of about so many characters. */
+  /** A text of about this many characters. */
   readonly make: (size: number) => string
 }
 
@@ -31,7 +31,7 @@ const numbered = (name: string, piece: (number: number) => string): HostileText 
 const wide = (columns: number, cell: string): string =>
   `${`|${cell}`.repeat(columns)}|\n${'|-'.repeat(columns)}|\n`
 
-/** Every kind by itself. */
+/** Every kind on its own. */
 const KINDS: readonly HostileText[] = [
   // Blocks
   much('fences', '```\n```\n'),
@@ -127,7 +127,7 @@ const KINDS: readonly HostileText[] = [
   much('soft hyphens', 'a\u00ad'),
   much('tabs', '\t'),
   much('control characters', '\u0001\u0000\u007f'),
-  // One block that is not done for a long time
+  // One block that stays unfinished for a long time
   after('code', '```ts\n', 'const a = "b" // c\n'),
   after('code without line ends', '```ts\n', 'a+"b"+'),
   after('code of brackets', '```ts\n', '{'),
@@ -139,7 +139,7 @@ const KINDS: readonly HostileText[] = [
   after('a data file', '```json\n', '[{"a":[1,2,{"b":null}]},'),
 ]
 
-/** Pieces of all kinds, one after the other and within each other, as chance has it. */
+/** Pieces of all kinds, in sequence and nested, at random. */
 function mixed(seed: number): HostileText {
   return {
     name: `a mix, ${seed}`,

@@ -1,5 +1,5 @@
-// Legal Markdown that is written to freeze a page: what the page does for it is counted, block by block and frame by frame.
-// `pnpm bench:page` says what that takes.
+// Legal Markdown designed to freeze a page: the test counts the page's work, block by block and frame by frame. `pnpm
+// bench:page` measures the time.
 import { describe, expect, test } from 'vitest'
 import {
   BLOCK_LIMIT,
@@ -16,7 +16,7 @@ import { engine, type Engine } from '@roomcast/client/markdown/engine.ts'
 import { isCodeToken } from '@roomcast/client/markdown/stretches.ts'
 import { HOSTILE_TEXTS } from './markdown-corpus.ts'
 
-/** An engine that counts what it is given. */
+/** An engine that counts its input. */
 function counting() {
   const given = { structure: 0, inlines: 0, tokens: 0 }
   const counter: Engine = {
@@ -39,7 +39,7 @@ const bare = (text: string): string => text.replace(/\s/g, '')
 const HAS_DEFINITIONS = /definition|footnotes|mix/
 
 describe.each([2_000, 40_000])('hostile Markdown of %i characters', (size) => {
-  test.each(HOSTILE_TEXTS)('$name costs no more than it may, and none of it is lost', (text) => {
+  test.each(HOSTILE_TEXTS)('$name stays within its limits, and no text is lost', (text) => {
     const source = text.make(size).replace(/\r\n?/g, '\n')
     const { given, counter } = counting()
     for (const step of [source.length, Math.ceil(source.length / 7)]) {
@@ -50,8 +50,8 @@ describe.each([2_000, 40_000])('hostile Markdown of %i characters', (size) => {
         do {
           Object.assign(given, { structure: 0, inlines: 0, tokens: 0 })
           blocks = parser.update(source.slice(0, end), isWhole)
-          // Once to find the blocks, once to finish them, once to close the last one; and at the end some of those
-          // that knew too few definitions.
+          // One pass to find the blocks, one to finish them, one to close the last one; and at the end, some blocks
+          // that lacked definitions again.
           expect(given.structure).toBeLessThanOrEqual(4 * parser.looked + 6_000)
           expect(given.inlines).toBeLessThanOrEqual(3 * BLOCK_LIMIT)
           expect(given.tokens).toBeLessThanOrEqual(3 * 4_000)

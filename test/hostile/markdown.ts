@@ -1,6 +1,7 @@
-// The longest task that each text of the corpus costs the page of everybody who sees it, on a machine that is four times slower
-// (`SLOWER`): shown at once, and growing in `STEPS`. `SIZE` characters each; `ONLY` names some of them, with commas between. What
-// takes too long is tried again, since whatever else the machine does only adds to it: a text that is too heavy is so each time.
+// The longest task that each text of the corpus causes in a page, on a machine that is four times slower (`SLOWER`):
+// shown at once, and growing in `STEPS`. `SIZE` characters each; `ONLY` names some of them, separated by commas. A text
+// that takes too long is tried again, since other load on the machine only adds time: a text that is too heavy is so
+// every time.
 import { launchChromium } from '../support/chromium.ts'
 import { openAnswer, openAnswerHouse } from '../page/answer-page.ts'
 import { longestTask, type Shown } from './longest-task.ts'
@@ -23,7 +24,7 @@ try {
     const { context, page } = await openAnswer(browser, house, '/')
     const session = await context.newCDPSession(page)
     await page.evaluate(() => window.answer.show('```ts\nconst a = 1\n```\n\n$x$', true))
-    // The parts of the page that colour code and set formulas are fetched once, whatever the text.
+    // The highlighting and formula code is loaded once, whatever the text.
     await page.locator('code .hljs-keyword').waitFor()
     await page.locator('.formula .katex-html').waitFor()
     await session.send('Emulation.setCPUThrottlingRate', { rate: SLOWER })

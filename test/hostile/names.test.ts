@@ -1,4 +1,4 @@
-// DNS rebinding: a page whose own name leads to this server is not served by it, whatever it asks for.
+// DNS rebinding: a page whose own host name leads to this server gets nothing from it, whatever it requests.
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { House } from '../process/house.ts'
@@ -10,7 +10,7 @@ beforeAll(async () => {
 })
 afterAll(() => house.close())
 
-/** Sends the head of a request as it is; gives the status of the answer and its body. */
+/** Sends a raw request head; returns the status and body of the response. */
 async function raw(head: string): Promise<{ status: number; text: string }> {
   const socket = connect(house.server.port, '127.0.0.1')
   let text = ''
@@ -23,7 +23,7 @@ async function raw(head: string): Promise<{ status: number; text: string }> {
 const get = (path: string, host: string, more = '') =>
   raw(`GET ${path} HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n${more}\r\n`)
 
-describe('[R6.3] by the name of another site', () => {
+describe('[R6.3] under the host name of another site', () => {
   const paths = () => [
     '/',
     '/api/session',
@@ -34,7 +34,7 @@ describe('[R6.3] by the name of another site', () => {
     '/socket.io/',
   ]
 
-  it('nothing is answered but 421: pages, calls, event streams', async () => {
+  it('pages, calls and event streams all get 421', async () => {
     const origin = `origin: http://evil.example:${house.server.port}\r\nauthorization: Bearer ${house.bob.token}\r\n`
     for (const path of paths()) {
       const { status, text } = await get(path, `evil.example:${house.server.port}`, origin)
@@ -43,7 +43,7 @@ describe('[R6.3] by the name of another site', () => {
     }
   })
 
-  it('no session is begun and no room made', async () => {
+  it('no session begins and no room is created', async () => {
     const host = `evil.example:${house.server.port}`
     const body = '{"name":"Mallory"}'
     const { status } = await raw(
@@ -60,7 +60,7 @@ describe('[R6.3] by the name of another site', () => {
     ['localhost', 101],
     ['LOCALHOST.:1', 101],
     ['rooms.example.org', 101],
-  ])('a socket asked for at %s is answered with %i', async (name, status) => {
+  ])('a socket requested from %s is answered with %i', async (name, status) => {
     const wire = await RawWire.open({
       port: house.server.port,
       headers: { host: name, origin: `http://${name}` },
@@ -69,7 +69,7 @@ describe('[R6.3] by the name of another site', () => {
     wire.close()
   })
 
-  it('nothing is answered to a target, a second header or a proxy that says otherwise', async () => {
+  it('an absolute target, a second header or a proxy header changes nothing', async () => {
     expect((await get('http://evil.example/', 'localhost')).status).toBe(421)
     expect((await get('http://localhost/api/models', 'localhost')).status).toBe(200)
     expect(
@@ -81,7 +81,7 @@ describe('[R6.3] by the name of another site', () => {
     expect((await raw('GET /api/models HTTP/1.0\r\n\r\n')).status).toBe(421)
   })
 
-  it('programs that look after a node may ask by any name, and are told nothing else', async () => {
+  it('health checks may use any name, but get nothing else', async () => {
     for (const path of ['/livez', '/readyz']) {
       expect((await get(path, '10.0.0.9')).status).toBe(200)
       expect((await raw(`GET ${path} HTTP/1.0\r\n\r\n`)).status).toBe(200)

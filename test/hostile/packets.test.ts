@@ -1,4 +1,4 @@
-// Frames and packets that no page sends: each ends its own connection and nothing else.
+// Frames and packets that no page sends: each ends its own connection and affects nothing else.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { House } from '../process/house.ts'
 import { frameOf, OPCODES, RawWire } from './raw-wire.ts'
@@ -11,7 +11,7 @@ afterAll(() => house.close())
 
 const come = () => RawWire.admitted(house.server.port, house.bob.token)
 
-/** Expects the node to serve somebody else, in the same process as before. */
+/** Expects the node to serve another client, in the same process as before. */
 async function expectAlive(): Promise<void> {
   const other = await RawWire.admitted(house.server.port, house.alice.token)
   const typing = { type: 'typing', commandId: 'c', roomId: house.roomId }
@@ -37,33 +37,33 @@ describe('a packet that no page sends', () => {
     ['an event with a number for its name', `42[1,${list(70_000)}]`],
     ['a command with three arguments', '42["command",{},{},{}]'],
     ['another event', '42["typing",{}]'],
-    ['the event of an error', '42["error",{}]'],
+    ['an error event', '42["error",{}]'],
     ['an event named like a method', '42["__proto__",{}]'],
     ['a reserved event', '42["disconnect"]'],
     ['an event without a name', '42[]'],
-    ['an event that is no list', '42{"command":1}'],
-    ['an event that is no JSON', '42["command",'],
+    ['an event that is not a list', '42{"command":1}'],
+    ['an event that is not JSON', '42["command",'],
     ['a command nested 50,000 deep', `42["command",${'['.repeat(50_000)}${']'.repeat(50_000)}]`],
     ['objects nested 50,000 deep', `42["command",${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}]`],
     ['a command with brackets that never close', `42["command",${'['.repeat(200_000)}`],
-    ['an id of 40 digits to answer under', `42${'9'.repeat(40)}["command",{}]`],
+    ['an acknowledgement id of 40 digits', `42${'9'.repeat(40)}["command",{}]`],
     ['an acknowledgement nobody asked for', '431[1]'],
     ['an acknowledgement with 100,000 values', `431[${list(100_000)}]`],
     ['an event with an attachment', '451-["command",{"_placeholder":true,"num":0}]'],
     ['an event with ten attachments', '4510-["command"]'],
     ['an acknowledgement with an attachment', '461-1["command"]'],
-    ['an error of a connect', '44{"message":"x"}'],
+    ['a connect error', '44{"message":"x"}'],
     ['another namespace', '40/admin,{}'],
     ['another namespace with a long name', `40/${'x'.repeat(100_000)},{}`],
     ['a command in another namespace', '42/admin,["command",{}]'],
     ['a second connect', '40{}'],
     ['a connect with a large token', `40{"token":"${'x'.repeat(100_000)}"}`],
-    ['a packet type that there is not', '47[]'],
+    ['an unknown packet type', '47[]'],
     ['an empty message', '4'],
     ['a ping in the wrong direction', '2'],
     ['an upgrade', '5'],
     ['an opening', '0{}'],
-    ['an engine packet that there is not', '9'],
+    ['an unknown engine packet', '9'],
     ['base64', 'bAAAA'],
   ]
 
@@ -74,14 +74,14 @@ describe('a packet that no page sends', () => {
     await expectAlive()
   })
 
-  it('ends its connection also where it is a command in a binary frame', async () => {
+  it('ends its connection even if it is a command in a binary frame', async () => {
     const wire = await come()
     wire.send(frameOf(OPCODES.binary, '42["command",{}]'))
     await wire.untilEnded()
     await expectAlive()
   })
 
-  it('has its sender told first, and is counted', async () => {
+  it('is reported to its sender first, and is counted', async () => {
     const before = await ended('odd-packet')
     const wire = await come()
     wire.text(`42["command",${list(40_000)}]`)
@@ -94,14 +94,14 @@ describe('a packet that no page sends', () => {
     expect(await ended('odd-packet')).toBe(before + 1)
   })
 
-  it('ends the connection also of whoever does not answer the goodbye', async () => {
+  it('ends the connection even if the client does not answer the close frame', async () => {
     const wire = await come()
     wire.isPolite = false
     wire.text('431[1]')
     await wire.untilEnded()
   })
 
-  it('ends the connection also before anybody was let in', async () => {
+  it('ends the connection even before a member is admitted', async () => {
     for (const packet of [
       `42["command",${list(40_000)}]`,
       '431[1]',
@@ -136,14 +136,14 @@ describe('a command', () => {
     wire.close()
   })
 
-  it('may have something else where the acknowledgement would be', async () => {
+  it('may have something else in place of the acknowledgement', async () => {
     const wire = await come()
     wire.text(`421["command",${typing(house.roomId)},null]`)
     expect(await wire.answer(1)).toEqual({ ok: true })
     wire.close()
   })
 
-  it('with many keys, or one key many times, is read as it is written', async () => {
+  it('with many keys, or one key many times, is read as written', async () => {
     const wire = await come()
     const keys = Array.from({ length: 20_000 }, (_, at) => `"k${at}":0`).join(',')
     wire.text(`421["command",{${keys},${typing(house.roomId).slice(1)}]`)
@@ -153,7 +153,7 @@ describe('a command', () => {
     wire.close()
   })
 
-  it('[R7.1] that is too large is refused unread, and the connection goes on', async () => {
+  it('[R7.1] that is too large is refused unread, and the connection stays open', async () => {
     const wire = await come()
     const text = 'x'.repeat(600_000)
     const post = { type: 'post', commandId: 'c', roomId: house.roomId, text, ask: false }
@@ -166,7 +166,7 @@ describe('a command', () => {
     wire.close()
   })
 
-  it('[R7.1] that is larger still ends the connection with the code for that', async () => {
+  it('[R7.1] that is larger still ends the connection with the matching close code', async () => {
     const wire = await come()
     wire.text(`421["command",{"type":"post","text":"${'x'.repeat(2_000_000)}"}]`)
     await wire.untilEnded()
@@ -177,7 +177,7 @@ describe('a command', () => {
 describe('frames', () => {
   const whole = (roomId: string) => `421["command",${typing(roomId)}]`
 
-  it('of one byte each are read as the message that they are', async () => {
+  it('of one byte each are read as one message', async () => {
     const wire = await come()
     const bytes = [...Buffer.from(whole(house.roomId))]
     for (const [at, byte] of bytes.entries())
@@ -190,7 +190,7 @@ describe('frames', () => {
     wire.close()
   })
 
-  it('may have a ping between the parts of a message, and a length in the longest form', async () => {
+  it('may have a ping between the parts of a message, and an overlong length', async () => {
     const wire = await come()
     const text = whole(house.roomId)
     wire.send(frameOf(OPCODES.text, text.slice(0, 9), { fin: false, length: 'sixty-four' }))
@@ -203,26 +203,26 @@ describe('frames', () => {
   it.each([
     ['without a mask', frameOf(OPCODES.text, '3', { masked: false })],
     ['with reserved bits', frameOf(OPCODES.text, '3', { reserved: 4 })],
-    ['with an opcode that there is not', frameOf(5, '3')],
-    ['that goes on with nothing', frameOf(OPCODES.more, '3')],
-    ['that is half a ping', frameOf(OPCODES.ping, 'x', { fin: false })],
-    ['that is a long ping', frameOf(OPCODES.ping, 'x'.repeat(126))],
-    ['that is no UTF-8', frameOf(OPCODES.text, Buffer.from([0xff, 0xfe]))],
-    ['that closes with a senseless code', frameOf(OPCODES.close, Buffer.from([0, 1]))],
-    ['of a length beyond all numbers', Buffer.from([0x81, 0xff, ...Buffer.alloc(8, 0xff)])],
+    ['with an unknown opcode', frameOf(5, '3')],
+    ['that continue no message', frameOf(OPCODES.more, '3')],
+    ['that are half a ping', frameOf(OPCODES.ping, 'x', { fin: false })],
+    ['that are a ping of 126 bytes', frameOf(OPCODES.ping, 'x'.repeat(126))],
+    ['that are not UTF-8', frameOf(OPCODES.text, Buffer.from([0xff, 0xfe]))],
+    ['that close with an invalid code', frameOf(OPCODES.close, Buffer.from([0, 1]))],
+    ['of an impossible length', Buffer.from([0x81, 0xff, ...Buffer.alloc(8, 0xff)])],
     [
-      'in parts without end',
+      'in endless parts',
       Buffer.concat([
         frameOf(OPCODES.text, '', { fin: false }),
         ...Array.from({ length: 20_000 }, () => frameOf(OPCODES.more, '', { fin: false })),
       ]),
     ],
     [
-      'of pings without end',
+      'that are endless pings',
       Buffer.concat(Array.from({ length: 10_000 }, () => frameOf(OPCODES.ping, ''))),
     ],
     [
-      'of pongs without end',
+      'that are endless pongs',
       Buffer.concat(Array.from({ length: 10_000 }, () => frameOf(OPCODES.text, '3'))),
     ],
   ])('%s end the connection', async (_, bytes) => {
@@ -232,7 +232,7 @@ describe('frames', () => {
     await expectAlive()
   })
 
-  it('that never come whole cost nobody else anything', async () => {
+  it('that never complete cost nobody else anything', async () => {
     const wire = await come()
     wire.send(frameOf(OPCODES.text, '42', { length: 'lies' }))
     await expectAlive()
@@ -248,7 +248,7 @@ describe('storms', () => {
     await expectAlive()
   })
 
-  it('[R6] of connects at the same time are admitted once at most', async () => {
+  it('[R6] of simultaneous connects are admitted once at most', async () => {
     const wire = await RawWire.open({ port: house.server.port })
     const hello = `40${JSON.stringify({ token: house.bob.token, version: 1 })}`
     wire.send(Buffer.concat(Array.from({ length: 5 }, () => frameOf(OPCODES.text, hello))))
@@ -259,7 +259,7 @@ describe('storms', () => {
     await expectAlive()
   })
 
-  it('of wires that break off while they are refused end nobody', async () => {
+  it('of connections broken off during a refusal harm nobody', async () => {
     const wires = Array.from({ length: 50 }, () =>
       RawWire.open({ port: house.server.port, path: '/elsewhere' }),
     )
@@ -268,15 +268,15 @@ describe('storms', () => {
   })
 })
 
-describe('an address of sockets', () => {
+describe('a socket URL', () => {
   it.each([
     ['no WebSocket', '/socket.io/?EIO=4&transport=websocket'],
     ['polling', '/socket.io/?EIO=4&transport=polling'],
     ['another version', '/socket.io/?EIO=3&transport=websocket'],
     ['nothing', '/socket.io/'],
-    ['the file of the client', '/socket.io/socket.io.js'],
-    ['a session of another', '/socket.io/?EIO=4&transport=websocket&sid=__proto__'],
-  ])('asked for over plain HTTP with %s is answered with 400 and no error', async (_, path) => {
+    ['the client script', '/socket.io/socket.io.js'],
+    ['an unknown session id', '/socket.io/?EIO=4&transport=websocket&sid=__proto__'],
+  ])('requested over plain HTTP with %s is answered with 400 and logs no error', async (_, path) => {
     const logged = house.server.stdout().length
     const response = await fetch(house.server.url + path)
     expect(response.status).toBe(400)

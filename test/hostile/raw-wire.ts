@@ -1,4 +1,4 @@
-// A WebSocket written by hand over TCP: any frame, in any order, cut anywhere, as no library would send it.
+// A WebSocket written by hand over TCP: any frame, in any order, cut anywhere, in ways no library would send.
 import { randomBytes } from 'node:crypto'
 import { connect, type Socket } from 'node:net'
 import { PROTOCOL_VERSION } from '@roomcast/shared/protocol'
@@ -7,10 +7,10 @@ import { until } from '../support/until.ts'
 export const OPCODES = { more: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const
 
 export interface FrameShape {
-  /** Whether it is the last of its message. */
+  /** Whether this is the last frame of its message. */
   readonly fin?: boolean
   readonly masked?: boolean
-  /** How the length is written; `lies` says more than comes. */
+  /** The encoding of the length; `lies` announces more than follows. */
   readonly length?: 'shortest' | 'sixteen' | 'sixty-four' | 'lies'
   /** Reserved bits, 0 to 7. */
   readonly reserved?: number
@@ -45,13 +45,13 @@ export interface RawWireOptions {
 }
 
 export class RawWire {
-  /** Texts that the server has sent, whole messages in order. */
+  /** The texts that the server has sent, as whole messages in order. */
   readonly texts: string[] = []
-  /** The status line of the answer to the upgrade. */
+  /** The status line of the response to the upgrade. */
   status = ''
   /** Code of the server's close frame, if it sent one. */
   closeCode: number | null = null
-  /** Whether it answers a goodbye, for which the server waits a while. */
+  /** Whether the client answers a close frame, for which the server waits a while. */
   isPolite = true
   readonly #socket: Socket
   readonly #listeners = new Set<() => void>()
@@ -69,7 +69,7 @@ export class RawWire {
     })
   }
 
-  /** Connects and asks for an upgrade; resolves when that is answered, or the wire has ended. */
+  /** Connects and asks for an upgrade; resolves when the server responds or the connection has ended. */
   static async open(options: RawWireOptions): Promise<RawWire> {
     const { port, path = '/socket.io/?EIO=4&transport=websocket', headers = {} } = options
     const socket = connect(port, options.host ?? '127.0.0.1')
@@ -88,7 +88,7 @@ export class RawWire {
     return wire
   }
 
-  /** Connects as a member does, up to the first word of the server. */
+  /** Connects as a member does, up to the server's acceptance. */
   static async admitted(port: number, token: string): Promise<RawWire> {
     const wire = await RawWire.open({ port })
     wire.text(`40${JSON.stringify({ token, version: PROTOCOL_VERSION })}`)
@@ -119,13 +119,13 @@ export class RawWire {
     this.send(frameOf(OPCODES.text, text))
   }
 
-  /** Sends a command and gives what was acknowledged, or null when the connection ends before. */
+  /** Sends a command and returns its acknowledgement, or null if the connection ends before. */
   async command(command: object, id = 1): Promise<unknown> {
     this.text(`42${id}${JSON.stringify(['command', command])}`)
     return this.answer(id)
   }
 
-  /** Gives what was acknowledged under an id, or null when the connection ends before. */
+  /** Returns the acknowledgement with an id, or null if the connection ends before. */
   async answer(id: number): Promise<unknown> {
     const begin = `43${id}[`
     const answered = () => this.texts.find((text) => text.startsWith(begin))
@@ -134,13 +134,13 @@ export class RawWire {
     return text === undefined ? null : (JSON.parse(text.slice(begin.length - 1)) as unknown[])[0]
   }
 
-  /** Sends nothing more, and resolves when the server has taken everything and has closed. */
+  /** Sends nothing more, and resolves when the server has read everything and closed. */
   async finish(): Promise<void> {
     this.#socket.end()
     await this.untilEnded()
   }
 
-  /** Takes nothing in any more. */
+  /** Stops reading. */
   pause(): void {
     this.#socket.pause()
   }
@@ -173,7 +173,7 @@ export class RawWire {
     this.#tell()
   }
 
-  /** Takes one frame of the server off what was received; those are never cut into parts. */
+  /** Takes one server frame off the received bytes; the server never splits messages. */
   #frame(): boolean {
     const data = this.#received
     if (data.length < 2) return false
@@ -195,7 +195,7 @@ export class RawWire {
   }
 
   #heard(text: string): void {
-    // Alive, as any program is.
+    // Answers pings, as any client does.
     if (text === '2') this.text('3')
     else this.texts.push(text)
   }

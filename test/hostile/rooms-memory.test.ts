@@ -1,4 +1,4 @@
-// Memory comes back: rooms that were open and are closed leave nothing behind.
+// Memory is freed: closed rooms leave nothing behind.
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect, it } from 'vitest'
@@ -13,7 +13,7 @@ const collect = runInNewContext('gc') as () => void
 const ROOMS = 60
 const TEXT = 'x'.repeat(16 * 1024)
 
-/** What is left over when everything is thrown away that is not needed, bytes. */
+/** The heap size after garbage collection, bytes. */
 async function heap(): Promise<number> {
   for (let time = 0; time < 3; time++) {
     await new Promise((resolve) => setImmediate(resolve))
@@ -22,7 +22,7 @@ async function heap(): Promise<number> {
   return process.memoryUsage().heapUsed
 }
 
-it('[R7.1] rooms that have closed have left at most a fifth of the memory they began with', async () => {
+it('[R7.1] closed rooms keep at most a fifth of the memory they took', async () => {
   const clock = new SimulatedClock()
   const room = await TestRoom.open(clock)
   const rooms = testRooms(room.log, clock, () => room.newId())
@@ -51,13 +51,13 @@ it('[R7.1] rooms that have closed have left at most a fifth of the memory they b
     const shown = await rooms.join(connection, roomId, undefined)
     return () => rooms.leave(connection, shown)
   }
-  // Once around first, so that what is compiled and kept for good is there.
+  // A first visit, so that compiled code and permanent data are in memory.
   ;(await visit(made[0] ?? ''))()
   await clock.advance(70_000)
   const before = await heap()
   const leaves = await Promise.all(made.map(visit))
   const open = await heap()
-  // Whoever has gone keeps nothing of the room either.
+  // Connections that have left keep nothing of the room either.
   for (const leave of leaves.splice(0)) leave()
   await clock.advance(70_000)
   const after = await heap()

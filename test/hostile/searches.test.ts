@@ -1,4 +1,5 @@
-// Ten free sessions that search, page, export and join as much as they are let, in a room full of text that grows when it is made plain.
+// Ten free sessions that search, page, export and join as much as they may, in a room full of text that grows when
+// normalized.
 import { randomBytes } from 'node:crypto'
 import { expect, it, onTestFinished } from 'vitest'
 import { loadSigningKey } from '@roomcast/server/access/signing-key.ts'
@@ -13,11 +14,11 @@ const isLong = process.env['HOSTILE_INPUTS'] !== undefined
 const ROUNDS = isLong ? 4 : 1
 const POSTS = isLong ? 7 : 1
 const QUIET_POSTS = isLong ? 150 : 20
-/** 21,000 of a character that is written out as 18: in UTF-8 as long as a message may be. */
+/** 21,000 of a character that expands to 18: in UTF-8 the maximum size of a message. */
 const GROWS = '\ufdfa'.repeat(21_000)
 
 it(
-  '[R7.1] ten free sessions that search wait for each other, and nobody else for them',
+  '[R7.1] ten free sessions that search wait for each other, and nobody else waits for them',
   { timeout: 20 * 60_000 },
   async () => {
     const house = await House.open()

@@ -1,4 +1,4 @@
-// Sessions that end, and addresses that are one however they are written.
+// Sessions that expire, and addresses that count as one however they are written.
 import { randomBytes } from 'node:crypto'
 import { expect, it, onTestFinished } from 'vitest'
 import { loadSigningKey } from '@roomcast/server/access/signing-key.ts'
@@ -12,7 +12,7 @@ async function openHouse(environment = {}): Promise<House> {
   return house
 }
 
-/** A session of Bob's that ends in some seconds. */
+/** A session of Bob that expires in some seconds. */
 async function briefToken(house: House, seconds: number): Promise<string> {
   const tokens = new Tokens(await loadSigningKey(house.directory, randomBytes), {
     now: () => Date.now(),
@@ -23,7 +23,7 @@ async function briefToken(house: House, seconds: number): Promise<string> {
 
 const ENDED = { type: 'closed', error: { code: 'unauthenticated', retryable: true } }
 
-it('[R6.1] a socket ends with its session, and acts no more', async () => {
+it('[R6.1] a socket ends with its session, and does nothing more', async () => {
   const house = await openHouse()
   const wire = await RawWire.admitted(house.server.port, await briefToken(house, 3))
   const { roomId } = house
@@ -44,7 +44,7 @@ it('[W7] an event stream ends with its session', async () => {
   expect(JSON.parse(last)).toMatchObject(ENDED)
 })
 
-it('[R7.1] a thousand sockets of one /64 are as many as there may be, whatever the spelling', async () => {
+it('[R7.1] one /64 may hold at most a thousand sockets, however its addresses are written', async () => {
   const house = await openHouse({ TRUST_PROXY: '1' })
   const spellings = (at: number) => [
     `2001:db8:7:8::${at.toString(16)}`,
@@ -61,7 +61,7 @@ it('[R7.1] a thousand sockets of one /64 are as many as there may be, whatever t
   }
   const answered = (status: number) =>
     wires.filter((wire) => wire.status.includes(` ${status} `)).length
-  // A few more than a thousand would be let in if the first were gone by then: nobody said who they are.
+  // If the first sockets had been closed for not identifying themselves, a few more than a thousand would get in.
   expect(answered(101) + answered(429)).toBe(1010)
   expect(answered(429)).toBeGreaterThan(0)
   const other = await RawWire.open({

@@ -1,9 +1,9 @@
-// What comes over a WebSocket from somebody who wants to know what it takes: counts, depth, repetition and framing vary, not only content.
+// Input over a WebSocket from a fuzzer that varies counts, depth, repetition and framing, not only content.
 import { commandSchemas } from '@roomcast/shared/protocol'
 import type { Chance } from '../doubles/chance.ts'
 import { frameOf, OPCODES } from './raw-wire.ts'
 
-/** Where the fuzzer aims at, and whom it poses as. */
+/** The target of the fuzzer, and the member it poses as. */
 export interface Aim {
   readonly roomId: string
   readonly id: string
@@ -11,13 +11,13 @@ export interface Aim {
 
 export interface SocketInput {
   readonly bytes: Buffer
-  /** Whether what comes after it may be taken for a part of it, and never be answered. */
+  /** Whether the next input may be taken as part of this one and never be answered. */
   readonly isOpen: boolean
-  /** The id it is to be answered under, and the command as it was sent; null where none is one. */
+  /** The id for the acknowledgement, and the command as sent; null if there is none. */
   readonly asks: { readonly id: number; readonly command: unknown } | null
 }
 
-/** One input, with a small number to be answered under. */
+/** One input, with a small number for its acknowledgement. */
 export function socketInput(chance: Chance, aim: Aim, id: number): SocketInput {
   const kind = chance.below(10)
   if (kind < 4) {
@@ -83,7 +83,7 @@ const FIELDS = [
   ...['generationId', 'reason', 'title', 'instructions', 'memberId', 'look', 'inviters'],
 ] as const
 
-/** A command of which something is wrong, mostly. */
+/** A command that usually has a fault. */
 export function oddCommand(chance: Chance, { roomId, id }: Aim): unknown {
   if (chance.below(12) === 0) return oddValue(chance)
   const command: Record<string, unknown> = {
@@ -95,7 +95,7 @@ export function oddCommand(chance: Chance, { roomId, id }: Aim): unknown {
   return command
 }
 
-/** A packet of Socket.IO or Engine.IO that no page sends. */
+/** A Socket.IO or Engine.IO packet that no page sends. */
 function oddPacket(chance: Chance, { roomId }: Aim, id: number): string {
   const typing = `{"type":"typing","commandId":"c","roomId":"${roomId}"}`
   const list = (length: number, item = '0') => Array.from({ length }, () => item).join(',')
@@ -147,7 +147,7 @@ function bytesOf(chance: Chance): string {
   ).join('')
 }
 
-/** A whole message, in as many frames as chance will have it, perhaps with pings between. */
+/** A whole message in a random number of frames, perhaps with pings between. */
 function framed(chance: Chance, text: string): Buffer {
   const data = Buffer.from(text)
   const parts = chance.below(4) === 0 ? 1 + chance.below(chance.pick([3, 30, 300])) : 1
@@ -167,7 +167,7 @@ function framed(chance: Chance, text: string): Buffer {
   return Buffer.concat(frames)
 }
 
-/** A frame that breaks the rules of WebSockets. */
+/** A frame that violates the WebSocket protocol. */
 function oddFrame(chance: Chance, text: string): Buffer {
   const shape = {
     fin: chance.below(2) === 0,

@@ -1,5 +1,5 @@
-// Somebody who sends whatever there is to send, while others talk: nothing is taken that should not be, the process stays, others
-// are served, and memory comes back. HOSTILE_INPUTS says how many inputs; figures are asserted only where they were asked for.
+// A client that sends arbitrary input while others talk: nothing invalid is accepted, the process survives, others are
+// served, and memory is freed. HOSTILE_INPUTS sets the number of inputs; figures are asserted only if it is set.
 import { randomBytes } from 'node:crypto'
 import { connect } from 'node:net'
 import * as v from 'valibot'
@@ -18,16 +18,16 @@ import { type Aim, socketInput } from './socket-inputs.ts'
 const asked = process.env['HOSTILE_INPUTS']
 const INPUTS = Number(asked ?? 2000)
 const SEED = Number(process.env['FUZZ_SEED'] ?? 20_261_130)
-/** Inputs on one connection, unless one of them ends it; and connections at the same time. */
+/** Inputs on one connection, unless one of them ends it; and concurrent connections. */
 const ON_ONE = 12
 const AT_ONCE = 8
-/** So many posts of somebody else are timed while it is quiet. */
+/** The number of another member's posts timed before the storm. */
 const QUIET_POSTS = asked === undefined ? 20 : 200
-/** Most that others may wait, and memory may be, as a multiple of before. */
+/** The most that waiting times and memory may grow, as a multiple of before. */
 const MOST_WAITING = 2
 const MOST_MEMORY = 1.2
 
-/** Lets a node say how much memory it has left over when it has thrown away what it does not need. */
+/** Makes a node report its memory after garbage collection. */
 const TELLS_MEMORY = `--expose-gc --import=data:text/javascript,${encodeURIComponent(
   `process.on('SIGWINCH', () => { gc(); gc(); console.error('memory ' + process.memoryUsage().heapUsed) })`,
 )}`
@@ -40,7 +40,10 @@ async function heapOf(house: House): Promise<number> {
   return Number(said().at(-1)?.slice(7))
 }
 
-/** Whether a command is one, and so may be taken from who may do it. To leave a room that one is not in changes nothing. */
+/**
+ * Whether a command is valid, so that it may be accepted from a permitted sender. Leaving a room that one is not in
+ * changes nothing.
+ */
 function mayBeTaken(input: unknown, isMember: boolean): boolean {
   const type = (input as { type?: unknown } | null)?.type
   return (
@@ -57,7 +60,7 @@ interface Counts {
   ended: number
 }
 
-/** A connection of somebody, and what became of a dozen inputs on it. */
+/** One connection, and the result of a dozen inputs on it. */
 async function socketRound(
   port: number,
   token: string | null,
@@ -90,7 +93,7 @@ async function socketRound(
   await wire.finish()
 }
 
-/** One request on a connection of its own; a success is one too many. */
+/** One request on a connection of its own; any success is a failure of the test. */
 async function requestRound(port: number, bytes: Buffer, counts: Counts): Promise<void> {
   counts.inputs++
   const text = await new Promise<string>((resolve) => {
@@ -102,7 +105,7 @@ async function requestRound(port: number, bytes: Buffer, counts: Counts): Promis
       // An event stream would never end.
       if (got.length > 4000) socket.destroy()
     })
-    // ignored because: what came until then is judged
+    // ignored because: the data received so far is judged
     socket.on('error', () => undefined)
     socket.on('close', () => {
       clearTimeout(timer)
@@ -115,7 +118,7 @@ async function requestRound(port: number, bytes: Buffer, counts: Counts): Promis
 }
 
 it(
-  `[R7.1] ${INPUTS} inputs of any shape: none is taken that should not be, and nobody else suffers`,
+  `[R7.1] ${INPUTS} inputs of any shape: no invalid one is accepted, and nobody else suffers`,
   { timeout: 40 * 60_000 },
   async () => {
     const house = await House.open({

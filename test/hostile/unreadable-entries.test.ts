@@ -1,5 +1,5 @@
-// A room with an entry in it that nobody can read, as an older fault may have left one, at each place and broken in
-// many ways: the room opens, is paged, searched, exported and asked in; the entry keeps its place.
+// A room with an unreadable entry, as an older fault may have left one, at each offset and broken in many ways: the
+// room opens and can be paged, searched, exported and asked in; the entry keeps its place.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -102,7 +102,7 @@ const BREAKS: Readonly<Record<string, Break>> = {
   'has a reason that is none': set({ stop: true, reason: 5, error: 'word' }),
 }
 
-/** The room as it was made, but for one entry. */
+/** Stores the room as it was made, except for one entry. */
 function store(offset: number, body: string): void {
   writeFileSync(path, whole)
   const file = new DatabaseSync(path)
@@ -112,7 +112,7 @@ function store(offset: number, body: string): void {
 }
 
 describe('[R5] a room with an entry that', () => {
-  it.each(Object.entries(BREAKS))('%s is read, wherever that is', async (_, broken) => {
+  it.each(Object.entries(BREAKS))('%s is read, whatever the entry’s offset', async (_, broken) => {
     for (const [at, body] of bodies.entries()) {
       store(at + 1, broken(JSON.parse(body) as Entry))
       const log = await open()
@@ -121,7 +121,7 @@ describe('[R5] a room with an entry that', () => {
     }
   })
 
-  it('had lost what can be left out is whole again', async () => {
+  it('has bad optional fields is read without them', async () => {
     const at = bodies.findIndex((body) => body.includes('generation-ended'))
     store(at + 1, set({ usage: {}, stop: true })(JSON.parse(bodies[at] ?? '') as Entry))
     const log = await open()
@@ -143,7 +143,7 @@ async function isRead(log: RoomLog, offset: number): Promise<void> {
   expect(entries.map((entry) => entry.offset)).toEqual(bodies.map((_, index) => index + 1))
   for (const entry of entries) reads(anyEntrySchema, entry)
   const rooms = testRooms(log, systemClock, newId)
-  // Of the owner's own entry there is no member left to ask.
+  // If the owner's own entry is unreadable, no member is left who could ask.
   if (offset > 2) {
     const source = await rooms.transcript('alice', 'room')
     const markdown = await wholeOf(transcriptMarkdown(source))

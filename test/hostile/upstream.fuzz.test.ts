@@ -1,6 +1,6 @@
-// The wire of Claude with every field left out, null, of another type, huge, negative, nested, twice or in the wrong order,
+// Claude's stream with every field missing, null, of another type, huge, negative, nested, repeated or out of order,
 // cut and framed in every way, through the real SDK over real HTTP into a real log: no crash, no text lost, the
-// generation ends, and all that was written can be read back by our own schemas.
+// generation ends, and everything written can be read back by our own schemas.
 import { once } from 'node:events'
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -17,10 +17,10 @@ import { TEST_DEADLINE_MS } from '../support/deadline.ts'
 
 const SEED = Number(process.env['FUZZ_SEED'] ?? 20_261_130)
 const RUNS = Number(process.env['FUZZ_RUNS'] ?? 400)
-/** A deadline that grows with what there is to do; each answer takes a few milliseconds. */
+/** A deadline that grows with the number of runs; each answer takes a few milliseconds. */
 const timeout = TEST_DEADLINE_MS + RUNS * 50
 
-/** Windows of milliseconds are not what is looked at here. */
+/** Time windows in milliseconds are not tested here. */
 const clock = {
   now: () => systemClock.now(),
   after: (ms: number, then: () => void) => systemClock.after(ms < 100 ? 0 : ms, then),
@@ -28,7 +28,7 @@ const clock = {
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** An event, and the words that must come of it. */
+/** An event, and the words that its text must contain. */
 interface Sent {
   readonly type: string
   readonly data: Fields
@@ -134,11 +134,11 @@ const anEvent: fc.Arbitrary<Sent> = fc.oneof(
 )
 const STOP: Sent = { type: 'message_stop', data: {} }
 
-/** Where the type of an event is said. */
+/** Where the event says its type. */
 const naming = fc.constantFrom('both', 'both', 'data', 'line')
 const someAnswer = fc.record({
   events: fc.array(fc.tuple(anEvent, naming), { maxLength: 14 }),
-  /** Sent twice, one after the other. */
+  /** Events sent twice in a row. */
   twice: fc.nat(20),
   end: fc.constantFrom('stop', 'stop', 'stop', 'stop and more', 'none'),
   lineEnd: fc.constantFrom('\n', '\n', '\r\n', '\r'),
@@ -186,7 +186,7 @@ afterAll(() => {
   server.close()
 })
 
-/** Asks in a room of its own, to the end; gives what everybody reads there. */
+/** Asks in a room of its own, to the end; returns the result that everybody reads there. */
 async function asked(): Promise<{ text: string; thinking: string; ended: Ended | null }> {
   const claude = new ClaudeSdk({
     apiKey: 'key',
@@ -221,8 +221,8 @@ async function asked(): Promise<{ text: string; thinking: string; ended: Ended |
   return { text: said('text'), thinking: said('thinking'), ended: reply.ended }
 }
 
-describe('[R2.5] whatever the wire of Claude says', { timeout }, () => {
-  it('no text is lost, the answer ends, and what is written can be read', async () => {
+describe('[R2.5] whatever Claude’s stream contains', { timeout }, () => {
+  it('no text is lost, the answer ends, and everything written can be read', async () => {
     const met = new Map<string, number>()
     const property = fc.asyncProperty(someAnswer, async (answer) => {
       write = (response) => {
@@ -251,7 +251,7 @@ describe('[R2.5] whatever the wire of Claude says', { timeout }, () => {
       expect(met.get(how) ?? 0, how).toBeGreaterThan(0)
   })
 
-  it('the answer ends as failed where its bytes are no stream', async () => {
+  it('the answer ends as failed if its bytes are no event stream', async () => {
     const met = new Set<string | undefined>()
     const property = fc.asyncProperty(fc.uint8Array({ maxLength: 2000 }), async (bytes) => {
       write = (response) => response.end(Buffer.from(bytes))

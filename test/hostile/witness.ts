@@ -1,5 +1,5 @@
-// Somebody who only talks, in a process of their own: how long each of their posts takes, while others do what they want.
-// `node test/hostile/witness.ts PORT TOKEN ROOM`; a line of JSON for each post, until the input ends.
+// A client that only posts, in a process of its own: it measures how long each post takes while others attack. `node
+// test/hostile/witness.ts PORT TOKEN ROOM`; a line of JSON for each post, until the input ends.
 import { RawWire } from './raw-wire.ts'
 import { pause } from '../support/pause.ts'
 

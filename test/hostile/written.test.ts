@@ -1,4 +1,4 @@
-// What grows on disk: bounded in bytes, by member and by address, whatever it is that is written.
+// Growth on disk: limited in bytes, by member and by address, whatever is written.
 import { expect, it, onTestFinished } from 'vitest'
 import type { CommandResult } from '@roomcast/shared/protocol'
 import { House } from '../process/house.ts'
@@ -6,7 +6,7 @@ import { RawSocket } from '../process/raw-socket.ts'
 
 const TEXT = 'x'.repeat(64 * 1024)
 
-it('[R7.1] a member writes 8 MiB in a burst and not more, whatever it is, and others go on', async () => {
+it('[R7.1] a member writes at most 8 MiB in a burst, of any kind, and others go on', async () => {
   const house = await House.open()
   onTestFinished(() => house.close())
   const bob = await RawSocket.connect(house.server.url, { token: house.bob.token })
@@ -28,7 +28,7 @@ it('[R7.1] a member writes 8 MiB in a burst and not more, whatever it is, and ot
   const taken = answers.filter(({ ok }) => ok).length
   const codes = answers.flatMap((answer) => (answer.ok ? [] : [answer.error.code]))
   expect(taken).toBeGreaterThanOrEqual(120)
-  // 8 MiB at once, and as much again in each minute that this took.
+  // 8 MiB at once, and as much again in each minute of the test.
   expect(taken).toBeLessThan(170)
   expect(new Set(codes)).toEqual(new Set(['rate-limited']))
   expect(await alice.command('post', { roomId, text: 'Hello.', ask: false })).toMatchObject({
