@@ -1,4 +1,4 @@
-// When a command is acknowledged: what it wrote may take longer to come back from the log than the answer does.
+// The moment of an acknowledgement: entries may take longer to come back from the log than the answer.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Acknowledged } from '@roomcast/shared/protocol'
 import type { RoomCommand } from '@roomcast/server/room/commands.ts'
@@ -12,7 +12,7 @@ beforeEach(async () => {
 })
 afterEach(() => house.close())
 
-/** Does a command whose entries come back after `ms`; the answer is there much sooner. */
+/** Runs a command whose entries come back after `ms`; its answer is there much sooner. */
 function perform(command: Pick<RoomCommand, 'type'> & Record<string, unknown>, ms: number) {
   const ways = [10, ms, 10]
   house.distance = () => ways.shift() ?? 0
@@ -26,7 +26,7 @@ function perform(command: Pick<RoomCommand, 'type'> & Record<string, unknown>, m
   return answer
 }
 
-describe('[R4.4] what a command wrote', () => {
+describe('[R4.4] the entries of a command', () => {
   test.each([
     ['a message', async () => ({ type: 'post', text: 'Hello', ask: false }) as const],
     [
@@ -36,7 +36,7 @@ describe('[R4.4] what a command wrote', () => {
         return { type: 'cancel', generationId } as const
       },
     ],
-  ])('is on the screen of its sender before the acknowledgement: %s', async (_, command) => {
+  ])('are on the sender’s screen before the acknowledgement: %s', async (_, command) => {
     const answer = perform(await command(), 300)
     await house.clock.advance(300)
     expect(answer).toEqual({})
@@ -44,7 +44,7 @@ describe('[R4.4] what a command wrote', () => {
     expect(answer).toMatchObject({ acknowledged: { ok: true }, seen: true })
   })
 
-  test('is not waited for longer than a second', async () => {
+  test('delay the acknowledgement by a second at most', async () => {
     const answer = perform({ type: 'post', text: 'Hello', ask: false }, 60_000)
     await house.clock.advance(1019)
     expect(answer).toEqual({})

@@ -1,10 +1,10 @@
-// What people do in a room, wherever it is: in the simulated world, or on real nodes. An act finds its people and things
-// by numbers when it is done, so that it means something also after others were left out.
+// Actions of people in a room, in the simulated world or on real nodes. An act picks its people and objects by numbers
+// when it is executed, so that it still makes sense after other acts were left out.
 import type { CommandResult, Reply, Said } from '@roomcast/shared/protocol'
 import type { Intent, RoomClient } from '@roomcast/client/room/room-client.ts'
 import { Chance } from '../doubles/chance.ts'
 
-/** How often each act is drawn. */
+/** The weight of each act in a random draw. */
 export const ACTS = {
   ask: 10,
   say: 5,
@@ -23,14 +23,14 @@ export const ACTS = {
 } as const
 export type Act = keyof typeof ACTS
 
-/** Something that happens, and two numbers that say to whom and how. */
+/** One act, and two numbers that select its target and variant. */
 export interface Step<Name extends string = string> {
   readonly do: Name
   readonly a: number
   readonly b: number
 }
 
-/** A page that somebody has open. */
+/** A page that a member has open. */
 export interface Seat {
   readonly client: RoomClient
 }
@@ -38,13 +38,13 @@ export interface Seat {
 /** The room that people act in. */
 export interface Scene<S extends Seat> {
   readonly seats: readonly S[]
-  /** Sends a command, and keeps it with its answer for the judge. */
+  /** Sends a command, and records it with its answer for the judge. */
   send(seat: S, intent: Intent): Promise<CommandResult>
-  /** A text that nobody has said before. */
+  /** A text that nobody has posted before. */
   words(act: 'ask' | 'say' | 'quick', b: number): string
 }
 
-/** Draws steps by how often each is wanted. */
+/** Draws random steps according to their weights. */
 export function drawSteps<Name extends string>(
   weights: Readonly<Record<Name, number>>,
   seed: number,
@@ -65,7 +65,7 @@ export function isAct(name: string): name is Act {
   return Object.hasOwn(ACTS, name)
 }
 
-/** Has somebody do something; what becomes of it shows later. */
+/** Starts an act of a member; its effect shows later. */
 export function act<S extends Seat>(scene: Scene<S>, seat: S, what: Act, b: number): void {
   switch (what) {
     case 'ask':
@@ -104,7 +104,7 @@ export function act<S extends Seat>(scene: Scene<S>, seat: S, what: Act, b: numb
   }
 }
 
-/** Stops the newest reply on a screen, or now and then an older one or one that never was. */
+/** Stops the newest reply on a screen, or sometimes an older or nonexistent one. */
 export function stop<S extends Seat>(scene: Scene<S>, seat: S, b: number): void {
   const reply = replyOn(seat, b % 5 === 0 ? b : 0)
   const generationId = b % 50 === 0 ? 'never-was' : reply?.generationId
@@ -138,7 +138,7 @@ function withdraw<S extends Seat>(scene: Scene<S>, seat: S, b: number): void {
   if (messageId !== undefined) void scene.send(seat, { type: 'withdraw', messageId })
 }
 
-/** One of the messages on a screen, the newest more often; most are somebody else's, and that is refused. */
+/** A message on a screen, usually a new one; most belong to other members, so the amendment is refused. */
 function amend<S extends Seat>(
   scene: Scene<S>,
   seat: S,
@@ -151,7 +151,7 @@ function amend<S extends Seat>(
   void scene.send(seat, type === 'edit' ? { type, messageId, text } : { type, messageId })
 }
 
-/** Something that is on a screen, or a reply, or now and then nothing that was ever said. */
+/** A quote of a message or reply on the screen, or sometimes of a nonexistent one. */
 function quoteOn(seat: Seat, b: number): { quote?: { of: string; text: string } } {
   const of = b % 2 === 0 ? saidOn(seat, b)?.messageId : replyOn(seat, b)?.generationId
   return of === undefined ? {} : { quote: { of: b % 30 === 0 ? 'nothing' : of, text: `so ${b}` } }
@@ -162,7 +162,7 @@ function saidOn({ client }: Seat, back: number): Said | undefined {
   return said.at(-1 - (back % Math.max(1, said.length)))
 }
 
-/** The newest reply on a screen, or one so many before it. */
+/** The newest reply on a screen, or the one `back` replies before it. */
 function replyOn({ client }: Seat, back: number): Reply | undefined {
   const replies = (client.view.state?.messages ?? []).filter((one) => one.kind === 'reply')
   return replies.at(-1 - (back % Math.max(1, replies.length)))

@@ -1,5 +1,5 @@
-// Random answers of Claude: text of every kind that has ever broken a cut, in chunks cut anywhere, with silent and
-// spoken thinking, and with every way to break off.
+// Random answers of Claude: every kind of text that has ever broken a cut, in chunks cut anywhere, with hidden and
+// visible thinking, and with every way to break off.
 import { ClaudeFailure, type FailureCode } from '@roomcast/server/generation/claude.ts'
 import type { Chance } from '../doubles/chance.ts'
 import type { Asked, Move } from '../doubles/scripted-claude.ts'
@@ -34,7 +34,7 @@ export function someText(chance: Chance, pieces: number): string {
   return Array.from({ length: pieces }, () => chance.pick(PIECES)).join('')
 }
 
-/** One answer, for `ScriptedClaude`; `slow`: it pauses for longer now and then. */
+/** One answer, for `ScriptedClaude`; `slow`: it sometimes pauses for longer. */
 export function someAnswer(chance: Chance, asked: Asked): Move[] {
   const fate = chance.below(20)
   const before: Move = { wait: chance.below(900), then: accepted(asked.number) }
@@ -70,7 +70,7 @@ function thinking(chance: Chance): Move[] {
   }
 }
 
-/** The number of the answer comes first, so that it is like no other. */
+/** Begins with the number of the answer, so that every text is unique. */
 function talk(chance: Chance, number: number): Move[] {
   const text = `#${number}| ${someText(chance, chance.below(60))}`
   return [

@@ -1,10 +1,10 @@
-// What a room holds for connections that are behind, and for those that come as it goes.
+// The data that a room keeps for connections that are behind, and for those that join during its deletion.
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { LIMITS } from '@roomcast/shared/protocol'
 import { House } from './house.ts'
 
 let house: House
-/** Whether what the log tells comes to the rooms. */
+/** Whether updates of the log reach the rooms. */
 let hears: boolean
 beforeEach(async () => {
   hears = true
@@ -14,7 +14,7 @@ afterEach(async () => {
   await house.close()
 })
 
-test('[R7.2] a room that is read again is not sent to who has stalled, but to all others', async () => {
+test('[R7.2] a room that is read again is sent to all connections but the stalled ones', async () => {
   const started = await house.answering('a')
   const [alice, bob] = [await house.watch('alice'), await house.watch('bob')]
   alice.unread = 100
@@ -34,7 +34,7 @@ test('[R7.2] a room that is read again is not sent to who has stalled, but to al
   expect(alice.folded(before)).toEqual(await house.room.state())
 })
 
-test('[R7.2] whoever has missed much is sent no more than a whole room', async () => {
+test('[R7.2] a connection that has missed much is sent no more than a whole room', async () => {
   const alice = await house.watch('alice')
   alice.unread = 100
   await house.clock.advance(250)
@@ -49,7 +49,7 @@ test('[R7.2] whoever has missed much is sent no more than a whole room', async (
   expect(alice.folded(before)).toEqual(await house.room.state())
 })
 
-test('nobody is left watching a room that is removed in the moment they come', async () => {
+test('nobody stays in a room that is deleted while they join', async () => {
   for (let steps = 0; steps < 25; steps++) {
     const one = await House.make()
     const alice = one.connect('alice')

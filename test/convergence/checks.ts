@@ -1,21 +1,21 @@
-// What holds of a room that has come to rest, however it ran.
+// Properties of a room at rest, whatever its history.
 import { isDeepStrictEqual } from 'node:util'
 import type { RoomState } from '@roomcast/shared/protocol'
 import type { Court, Sent } from './judge.ts'
 
-/** What Claude wrote in one answer; `stopped`: up to its own end. */
+/** The text that Claude wrote in one answer; `stopped`: it reached Claude's own end. */
 export interface Written {
   readonly text: string
   readonly stopped: boolean
 }
 
-/** The end of a reply, and its text without the thinking where that is shown. */
+/** The end of a reply, and its text (without the thinking, if that is shown). */
 export interface Ending {
   readonly text: string
   readonly ended: { readonly outcome: string } | null
 }
 
-/** A reply is a beginning of what Claude wrote, and all of it when it is complete. */
+/** A reply is a prefix of the text that Claude wrote, and the whole text if it is complete. */
 export function checkUpstream(
   replies: Iterable<readonly [number, Ending]>,
   written: readonly Written[],
@@ -31,7 +31,7 @@ export function checkUpstream(
   }
 }
 
-/** What was acknowledged is in the log once, what was refused is not, and what got no answer at most once. */
+/** Acknowledged commands are in the log once, refused ones are not, and unanswered ones are there at most once. */
 export function checkAnswers(sent: readonly Sent[], { truth, report }: Omit<Court, 'tally'>): void {
   for (const { intent, result, by } of sent) {
     if (intent.type !== 'post') continue
@@ -43,7 +43,7 @@ export function checkAnswers(sent: readonly Sent[], { truth, report }: Omit<Cour
   }
 }
 
-/** Where two rooms differ first, in words for whoever reads the failure. */
+/** The first difference between two rooms, described for the reader of a failure. */
 export function difference(ours: RoomState | null, theirs: RoomState): string {
   if (!ours) return 'none'
   const keys = Object.keys(theirs) as (keyof RoomState)[]

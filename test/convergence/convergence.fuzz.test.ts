@@ -1,5 +1,5 @@
-// Random rooms on random networks: several people, each with several pages, lose, repeat, overtake, stall, reload,
-// stop and ask again, and in the end everybody has the same room, byte for byte, and so has the log.
+// Random rooms on random networks: members with several pages each lose links, repeat, overtake, stall, reload, stop
+// and ask again; in the end everybody has the same room, byte for byte, and so has the log.
 import { beforeAll, describe, expect, test } from 'vitest'
 import { Tally } from '../support/tally.ts'
 import { explain, play } from './run.ts'
@@ -12,7 +12,7 @@ const SEEDS =
   CHOSEN === undefined ? Array.from({ length: RUNS }, (_, run) => run + 1) : [Number(CHOSEN)]
 const STEPS = 110
 
-/** What must have happened, or nothing was proved. */
+/** Events that must have happened, or the test proves nothing. */
 const EXPECTED = [
   'delta dropped',
   'entries dropped',
@@ -83,19 +83,19 @@ describe('a room on a bad network', () => {
     await expectHolds('R2')
   })
 
-  test('[R3] nothing beyond the end that a stop was acknowledged with reaches any screen', async () => {
+  test('[R3] nothing beyond the acknowledged end of a stop reaches any screen', async () => {
     await expectHolds('R3')
   })
 
-  test('[R4] what is acknowledged is in the log once, and what is refused is not', async () => {
+  test('[R4] acknowledged commands are in the log once, and refused ones are not', async () => {
     await expectHolds('R4')
   })
 
-  test('[R6] who is no member is refused everything and told nothing', async () => {
+  test('[R6] a stranger is refused everything and told nothing', async () => {
     await expectHolds('R6')
   })
 
-  test('the room comes to rest when faults end, and leaves nothing behind when all have gone', async () => {
+  test('the room comes to rest when faults end, and leaves nothing behind when all have left', async () => {
     await expectHolds('quiet')
   })
 

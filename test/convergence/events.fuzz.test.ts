@@ -1,5 +1,5 @@
-// Random rooms followed by event streams that are cut anywhere, stall and come back: each event names the position after
-// it, going on from any of them loses and repeats nothing, and in the end all have the same room.
+// Random rooms followed by event streams that are cut anywhere, stall and resume: each event names the position after
+// it, resuming from any event loses and repeats nothing, and in the end all have the same room.
 import { expect, test } from 'vitest'
 import type { Kind } from '@roomcast/shared/protocol'
 import { byteLength } from '@roomcast/shared/room'
@@ -12,7 +12,7 @@ import { House } from './house.ts'
 const RUNS = Number(process.env['FUZZ_RUNS'] ?? 100)
 const STEPS = 80
 const TEXTS = ['a', 'word ', 'é', '𠮷', '\n\n', '\r\nid: x\n\ndata: y', '\u2028', '"\\', '\uFEFF']
-/** What must have happened, or nothing was proved. */
+/** Events that must have happened, or the test proves nothing. */
 const EXPECTED = [
   'tail',
   'snapshot',
@@ -64,7 +64,7 @@ class Story {
     }
   }
 
-  /** All come back and read, and have the same room as a socket. */
+  /** All readers reconnect and read, and have the same room as a socket. */
   async comesToRest(): Promise<void> {
     if (this.#running) await this.#end(this.#running)
     await this.#house.room.say('bob', 'Bye.')
@@ -135,12 +135,12 @@ class Story {
   }
 }
 
-test('[R1][W5][W6] event streams end with the same room, wherever they are cut, and name where they are', async () => {
+test('[R1][W5][W6] event streams end with the same room, wherever they are cut, and name their positions', async () => {
   const tally = new Tally()
   await withSeeds(RUNS, 'test/convergence/events.fuzz.test.ts', async (chance) => {
     let loses = true
     const house = await House.make((update) => {
-      // That a mark without bytes was lost shows with the bytes after it (R1.9), and there may be none.
+      // Never lose a mark without bytes: the loss shows only with the bytes after it (R1.9), and there may be none.
       const isBare = !('type' in update) && update[2] === ''
       const hears = isBare || !loses || chance.below(40) > 0
       if (!hears) tally.count('not heard')
@@ -148,7 +148,7 @@ test('[R1][W5][W6] event streams end with the same room, wherever they are cut, 
     })
     const story = new Story(house, chance, tally)
     for (let step = 0; step < STEPS; step++) await story.step()
-    // That something was lost shows with the next of its kind.
+    // Stop losing updates now: a loss shows only with the next update of its kind.
     loses = false
     await story.comesToRest()
     await house.close()

@@ -1,4 +1,4 @@
-// Rooms by event stream, one behaviour at a time: the real streams, rooms and log, and no network.
+// Rooms by event stream, one behaviour at a time: the real streams, rooms and log, without a network.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { Refusal } from '@roomcast/shared/protocol'
 import { SimulatedReader } from '../doubles/reader.ts'
@@ -31,7 +31,7 @@ async function refusalOf(act: Promise<void>): Promise<string | null> {
 }
 
 describe('an event stream', () => {
-  test('[R1.6][W5] gives the room, who is there, and that this is all, then what is live', async () => {
+  test('[R1.6][W5] gives the room, the presence and `synced`, then live updates', async () => {
     const alice = await reading()
     expect(alice.types).toEqual(['snapshot', 'presence', 'synced'])
     expect(alice.response.headers).toMatchObject({
@@ -53,7 +53,7 @@ describe('an event stream', () => {
     expect(alice.state).toEqual(await house.room.state())
   })
 
-  test('[R1.6] lets nothing fall between what is given and what follows live', async () => {
+  test('[R1.6] loses nothing between the initial state and the live updates', async () => {
     const started = await house.answering('0')
     const readers = Array.from({ length: 20 }, () => reader('bob'))
     let end = 1
@@ -71,7 +71,7 @@ describe('an event stream', () => {
     }
   })
 
-  test('shares one frame with all others of the room', async () => {
+  test('shares one frame with all other streams of the room', async () => {
     const started = await house.answering('a')
     const readers = await Promise.all(Array.from({ length: 50 }, () => reading('bob')))
     await house.room.write(started, 1, 'the same')
@@ -80,7 +80,7 @@ describe('an event stream', () => {
     for (const other of others) expect(other).toBe(frame)
   })
 
-  test('gives a sign of life every 15 s, and says how long to wait before coming back', async () => {
+  test('sends a comment every 15 s, and sets the delay before a reconnect', async () => {
     const alice = await reading()
     await house.clock.advance(60_000)
     alice.read()
@@ -89,7 +89,7 @@ describe('an event stream', () => {
     expect(alice.types.slice(3)).toEqual(['presence', ...Array<string>(6).fill('heartbeat')])
   })
 
-  test('makes its member present, for as long as it lasts', async () => {
+  test('makes its member present while it lasts', async () => {
     const bob = await house.watch('bob')
     const alice = await reading()
     await house.clock.advance(100)
@@ -104,8 +104,8 @@ describe('an event stream', () => {
   })
 })
 
-describe('coming back to an event stream', () => {
-  test('[R1.6][W6] gives what is missing after the last event that came whole, and no more', async () => {
+describe('resuming an event stream', () => {
+  test('[R1.6][W6] gives everything after the last complete event, and no more', async () => {
     const started = await house.answering('0123456789')
     const alice = await reading()
     await house.room.write(started, 10, 'abc', 'def')
@@ -128,8 +128,8 @@ describe('coming back to an event stream', () => {
     ['of another log', 'another:3:0'],
     ['ahead of the room', 'epoch-1:1000000:0'],
     ['beyond whole numbers', 'epoch-1:9999999999999999:0'],
-    ['that is no position', 'epoch-1'],
-    ['with something else in it', 'epoch-1:1:0:1'],
+    ['that is not a position', 'epoch-1'],
+    ['with extra content', 'epoch-1:1:0:1'],
     ['without numbers', 'epoch-1::'],
     ['that is not printable', 'epoch\u0000:1:1'],
     ['that is empty', ''],
@@ -143,7 +143,7 @@ describe('coming back to an event stream', () => {
 })
 
 describe('an event stream is refused', () => {
-  test('[R6.1][R6.2] to strangers as where there is no room, before anything is written', async () => {
+  test('[R6.1][R6.2] to strangers as if the room did not exist, before anything is written', async () => {
     const mallory = reader('mallory')
     for (const roomId of ['room', 'nowhere']) {
       expect(await refusalOf(mallory.open(roomId))).toBe('room-not-found')
@@ -152,7 +152,7 @@ describe('an event stream is refused', () => {
     expect(house.events.size).toBe(0)
   })
 
-  test('[R7.2] when a member has a hundred, and again allowed when one has ended', async () => {
+  test('[R7.2] beyond a hundred per member, and allowed again when one has ended', async () => {
     const readers = await Promise.all(Array.from({ length: 100 }, () => reading()))
     const more = reader()
     expect(await refusalOf(more.open())).toBe('rate-limited')
@@ -162,13 +162,13 @@ describe('an event stream is refused', () => {
     expect(await refusalOf(more.open())).toBe(null)
   })
 
-  test('[R7.2] beyond a hundred also when all are opened in one moment', async () => {
+  test('[R7.2] beyond a hundred even if all are opened at once', async () => {
     const refused = await Promise.all(Array.from({ length: 120 }, () => refusalOf(reader().open())))
     expect(refused.filter((code) => code === 'rate-limited')).toHaveLength(20)
     expect(house.events.size).toBe(100)
   })
 
-  test('to a client that has gone meanwhile, and leaves nothing behind', async () => {
+  test('to a client that has gone meanwhile, leaving nothing behind', async () => {
     const response = new SimulatedResponse()
     const watching = house.events.watch(
       { memberId: 'alice', address: 'here' },
@@ -196,7 +196,7 @@ describe('an event stream is refused', () => {
 })
 
 describe('an event stream that does not drain', () => {
-  test('[R7.2] leaves the live path, and comes back with one tail', async () => {
+  test('[R7.2] leaves the live path, and returns with one tail', async () => {
     const started = await house.answering('a')
     const alice = await reading()
     alice.response.writableLength = 300_000
@@ -213,7 +213,7 @@ describe('an event stream that does not drain', () => {
     expect(alice.state).toEqual(await house.room.state())
   })
 
-  test('[R7.2] for 30 s is broken off, and may come back to where it was', async () => {
+  test('[R7.2] for 30 s is closed, and may resume where it was', async () => {
     const started = await house.answering('a')
     const alice = await reading()
     alice.response.writableLength = 300_000
@@ -229,7 +229,7 @@ describe('an event stream that does not drain', () => {
     expect(alice.state).toEqual(await house.room.state())
   })
 
-  test('[R7.2] at all, with far too much unsent, is broken off at once', async () => {
+  test('[R7.2] and has far too much unsent is closed at once', async () => {
     const alice = await reading()
     alice.response.writableLength = 33 * 1024 * 1024
     await house.clock.advance(250)
@@ -238,7 +238,7 @@ describe('an event stream that does not drain', () => {
 })
 
 describe('an event stream ends', () => {
-  test('[W7] when its room is deleted, and says so, also when it had stalled', async () => {
+  test('[W7] when its room is deleted, and says so, even if it had stalled', async () => {
     const [alice, bob] = [await reading(), await reading('bob')]
     bob.response.writableLength = 300_000
     await house.clock.advance(250)
@@ -250,13 +250,13 @@ describe('an event stream ends', () => {
       expect(one.response.writableEnded).toBe(true)
     }
     expect(await refusalOf(alice.open())).toBe('room-not-found')
-    // What was sent before is not taken: it is not waited for longer than for others.
+    // The reader has not read the earlier data: the server waits for it no longer than for other stalled readers.
     await house.clock.advance(31_000)
     expect(bob.response.destroyed).toBe(true)
     expect(house.events.size).toBe(0)
   })
 
-  test('[W7] when the server goes down, and says so; new ones are refused', async () => {
+  test('[W7] when the server shuts down, and says so; new ones are refused', async () => {
     const [alice, bob] = [await reading(), await reading('bob')]
     bob.response.writableLength = 1000
     let over = false

@@ -1,5 +1,5 @@
-// A server's rooms without network: connections that remember what they were sent, real rooms, log and presence, and
-// a clock in the hands of the test.
+// A server's rooms without a network: connections that remember their updates, real rooms, log and presence, and a
+// simulated clock.
 import {
   type CommandResult,
   type Position,
@@ -22,7 +22,7 @@ import { Tally } from '../support/tally.ts'
 import type { TestRoom } from '../doubles/room.ts'
 import { aRoom } from '../doubles/room.ts'
 
-/** A connection and everything it was sent. */
+/** A connection and every update that it was sent. */
 export class Watching {
   readonly updates: Update[] = []
   unread = 0
@@ -33,7 +33,7 @@ export class Watching {
   constructor(house: House, memberId: string) {
     this.#house = house
     this.#end = house.gateway.accept(memberId, {
-      // As over a network: nothing is shared.
+      // Copied, because a network shares no objects.
       send: (update) => this.updates.push(JSON.parse(JSON.stringify(update)) as Update),
       unread: () => this.unread,
       end: () => (this.isEnded = true),
@@ -53,12 +53,12 @@ export class Watching {
     this.#end.close()
   }
 
-  /** The types of what came, deltas among them, since the last call. */
+  /** The types of the updates since the last call, including deltas. */
   took(): string[] {
     return this.updates.splice(0).map((update) => ('type' in update ? update.type : 'delta'))
   }
 
-  /** What all updates make of a room, from `state` on; fails at a gap. */
+  /** Folds all updates over `state`; fails at a gap. */
   folded(state?: RoomState): RoomState {
     let current = state ?? null
     for (const update of this.updates) {
@@ -84,13 +84,13 @@ export class House {
   readonly rooms: Rooms
   readonly room: TestRoom
   readonly errors: unknown[] = []
-  /** How long the next thing between the rooms and their log is on its way, ms. */
+  /** The delay of the next call between the rooms and their log, ms. */
   distance: () => number = () => 0
   readonly #near: RoomLog
 
   /**
-   * A house with the room `room` of alice, bob and carol, and `other` of the same.
-   * @param hears decides whether followers of the log hear of an update
+   * A house with the room `room` of alice, bob and carol, and a second room `other` with the same members.
+   * @param hears decides whether followers of the log receive an update
    */
   static async make(hears: (update: LogUpdate) => boolean = () => true): Promise<House> {
     let ids = 0
@@ -131,7 +131,7 @@ export class House {
     this.events.open(this.rooms)
   }
 
-  /** Somebody comes, without joining a room. */
+  /** Connects somebody, without joining a room. */
   connect(memberId = 'alice'): Watching {
     return new Watching(this, memberId)
   }
@@ -160,7 +160,7 @@ export class House {
   }
 }
 
-/** The code that a call is refused with, or null. */
+/** The code of a refusal, or null. */
 export function codeOf(result: CommandResult): string | null {
   return result.ok ? null : result.error.code
 }

@@ -1,4 +1,4 @@
-// Holds the answer of a command against the log: what was acknowledged is there, once; what was refused is not.
+// Compares the answer of a command with the log: an acknowledged command is there once, a refused one is not.
 import type { CommandResult, ErrorCode } from '@roomcast/shared/protocol'
 import type { Intent } from '@roomcast/client/room/room-client.ts'
 import type { Tally } from '../support/tally.ts'
@@ -12,14 +12,14 @@ export interface Sent {
   result: CommandResult | null
 }
 
-/** What an answer is held against. */
+/** The references against which an answer is judged. */
 export interface Court {
   readonly truth: Truth
   readonly tally: Tally
   readonly report: Report
 }
 
-/** Refusals that each command may meet here; any other is a fault. */
+/** The refusals possible for each command here; any other is a fault. */
 const EXPECTED: Readonly<Record<Intent['type'], readonly ErrorCode[]>> = {
   post: ['queue-full', 'message-empty'],
   cancel: ['generation-not-found'],
@@ -36,7 +36,7 @@ const EXPECTED: Readonly<Record<Intent['type'], readonly ErrorCode[]>> = {
   look: [],
 }
 
-/** Judges an answer: in the moment in which it reaches its sender, or later. */
+/** Judges an answer, when it reaches its sender or later. */
 export function judge(court: Court, by: string, intent: Intent, result: CommandResult): void {
   const { tally, report, truth } = court
   if (!result.ok) {
@@ -48,7 +48,7 @@ export function judge(court: Court, by: string, intent: Intent, result: CommandR
       (code === 'removed' && truth.isGone(by)) ||
       EXPECTED[intent.type].includes(code as ErrorCode)
     if (!isExpected) report('R4', `${by}: ${intent.type} is refused with ${code}`)
-    // It was sent again, after an answer that was lost; by now its sender is out.
+    // A command sent again after a lost answer; its sender has been removed since.
     if (code === 'removed') return
     if (intent.type === 'post' && truth.posted(intent.text.toWellFormed()).length > 0)
       report('R4', `${by}: refused with ${code} and posted all the same: ${intent.text}`)

@@ -1,6 +1,6 @@
-// Random rooms on real nodes that share a Redis: people at different nodes ask, stop, lose their link, go on at another
-// node and come late, and in the end all of them have the same room, byte for byte, and never had another one.
-// FUZZ_ROUNDS plays more rounds of each kind, FUZZ_SEED one of them again.
+// Random rooms on real nodes that share a Redis: members on different nodes ask, stop, lose their link, continue on
+// another node and join late; in the end all of them have the same room, byte for byte, and never had a different one.
+// FUZZ_ROUNDS plays more rounds of each kind, FUZZ_SEED repeats one of them.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { withSeeds } from '../doubles/chance.ts'
 import { Deployment } from '../support/deployment.ts'
@@ -12,7 +12,7 @@ import { TEST_DEADLINE_MS } from '../support/deadline.ts'
 const FILE = 'test/convergence/nodes.test.ts'
 const ROUNDS = Number(process.env['FUZZ_ROUNDS'] ?? 2)
 
-/** What must have happened, or nothing was proved. */
+/** Events that must have happened, or the test proves nothing. */
 const EXPECTED = [
   'stopped',
   'stopped before the first text',
@@ -88,10 +88,10 @@ describe.each(KINDS)('rooms on %s', (name, nodes, rounds, options, expected) => 
   test('[R2] every generation ends once, on every screen alike, and no two run together', () =>
     expectHolds('R2'))
 
-  test('[R3] nothing beyond the end that a stop was acknowledged with reaches any screen', () =>
+  test('[R3] nothing beyond the acknowledged end of a stop reaches any screen', () =>
     expectHolds('R3'))
 
-  test('[R4] what is acknowledged is there once, and what is refused is not', () =>
+  test('[R4] acknowledged commands are there once, and refused ones are not', () =>
     expectHolds('R4'))
 
   test('the rooms come to rest when faults end', () => expectHolds('quiet'))

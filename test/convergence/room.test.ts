@@ -6,7 +6,7 @@ import type { LogUpdate } from '@roomcast/server/judge/room-log.ts'
 import { codeOf, House, isRefusal, type Watching } from './house.ts'
 
 let house: House
-/** What followers of the log do not hear. */
+/** The updates that followers of the log miss. */
 let deaf: (update: LogUpdate) => boolean
 
 beforeEach(async () => {
@@ -23,14 +23,14 @@ function types(watching: Watching): string[] {
 }
 
 describe('joining a room', () => {
-  test('[R1.6] gives the room, who is there, and that this is all, in this order', async () => {
+  test('[R1.6] gives the room, the presence and `synced`, in this order', async () => {
     const alice = await house.watch('alice')
     expect(types(alice)).toEqual(['snapshot', 'presence', 'synced'])
     expect(alice.folded()).toEqual(await house.room.state())
     expect(alice.updates[1]).toMatchObject({ members: [{ memberId: 'alice', typing: false }] })
   })
 
-  test('[R1.6] lets nothing fall between what is given and what follows live', async () => {
+  test('[R1.6] loses nothing between the initial state and the live updates', async () => {
     const started = await house.answering('0')
     const watching = Array.from({ length: 20 }, () => house.connect('bob'))
     let end = 1
@@ -45,7 +45,7 @@ describe('joining a room', () => {
     for (const one of watching) expect(one.folded()).toEqual(state)
   })
 
-  test('[R6.2] is refused alike for strangers and where there is no room', async () => {
+  test('[R6.2] is refused in the same way for strangers and for rooms that do not exist', async () => {
     const mallory = house.connect('mallory')
     const stranger = await mallory.join('room')
     expect(codeOf(stranger)).toBe('room-not-found')
@@ -54,7 +54,7 @@ describe('joining a room', () => {
     expect(house.rooms.size).toBe(0)
   })
 
-  test('one after the other on one connection ends in the last room', async () => {
+  test('several rooms in a row on one connection ends in the last one', async () => {
     const alice = house.connect('alice')
     const results = await Promise.all(
       ['room', 'other', 'room', 'other'].map((id) => alice.join(id)),
@@ -78,7 +78,7 @@ describe('joining a room', () => {
     expect(alice.took()).toEqual(['entries'])
   })
 
-  test('is undone when the connection ends meanwhile', async () => {
+  test('is undone if the connection ends meanwhile', async () => {
     const alice = house.connect('alice')
     const joined = alice.join()
     alice.close()
@@ -100,8 +100,8 @@ describe('joining a room', () => {
   })
 })
 
-describe('coming back', () => {
-  /** Leaves, lets things happen, and comes back with the position of then. */
+describe('rejoining', () => {
+  /** Leaves, lets things happen, and rejoins from the earlier position. */
   async function comeBack(
     happens: () => Promise<unknown>,
     place: (state: RoomState) => Parameters<Watching['join']>[1] = positionOf,
@@ -112,13 +112,13 @@ describe('coming back', () => {
     bob.took()
     await happens()
     const joining = bob.join('room', place(state))
-    // What a node has not heard of yet it waits for, a second at most.
+    // The node waits at most a second for updates that it has not heard yet.
     await house.clock.advance(1000)
     await joining
     return { first: bob.updates[0], screen: () => bob.folded(state) }
   }
 
-  test('[R1.6] gives only what is missing of a reply that goes on', async () => {
+  test('[R1.6] gives only the missing part of a running reply', async () => {
     const started = await house.answering('Because ')
     const { first, screen } = await comeBack(() => house.room.write(started, 8, 'it ', 'is.'))
     expect(first).toMatchObject({ type: 'tail', entries: [], runs: [{ at: 8, text: 'it is.' }] })
@@ -139,7 +139,7 @@ describe('coming back', () => {
     expect(screen()).toEqual(await house.room.state())
   })
 
-  test('[R1.6] gives all of several replies that came meanwhile', async () => {
+  test('[R1.6] gives all of several replies written meanwhile', async () => {
     const started = await house.answering('One ')
     const { first, screen } = await comeBack(async () => {
       await house.room.end(started, 'failed')
@@ -158,12 +158,12 @@ describe('coming back', () => {
     expect(screen()).toEqual(await house.room.state())
   })
 
-  test('[R1.6] with nothing missed gives nothing', async () => {
+  test('[R1.6] gives nothing if nothing was missed', async () => {
     const { first } = await comeBack(() => Promise.resolve())
     expect(first).toMatchObject({ type: 'tail', entries: [], runs: [] })
   })
 
-  test('[R1.5] with the bytes of a reply in doubt gives all of it', async () => {
+  test('[R1.5] gives the whole reply if its bytes are in doubt', async () => {
     await house.answering('Because')
     const { first } = await comeBack(
       () => Promise.resolve(),
@@ -175,14 +175,14 @@ describe('coming back', () => {
   test.each([
     ['ahead of the log', (state: RoomState) => ({ ...positionOf(state), offset: 99 })],
     ['of another epoch', (state: RoomState) => ({ ...positionOf(state), epoch: 'another' })],
-    ['that is none', () => undefined],
+    ['that is invalid', () => undefined],
   ])('[R1.6] from a position %s gives the whole room', async (_, place) => {
     const { first, screen } = await comeBack(() => house.room.say('alice', 'hello'), place)
     expect(first).toMatchObject({ type: 'snapshot' })
     expect(screen()).toEqual(await house.room.state())
   })
 
-  test('[R1.6] from a position that this node has not heard of yet waits for it', async () => {
+  test('[R1.6] waits for a position that this node has not heard of yet', async () => {
     const bob = await house.watch('bob')
     const before = bob.folded()
     await bob.leave()
@@ -196,7 +196,7 @@ describe('coming back', () => {
     expect(bob.took()).toEqual(['tail', 'presence', 'synced'])
   })
 
-  test('[R1.6] from a position too old gives the whole room', async () => {
+  test('[R1.6] gives the whole room for a position that is too old', async () => {
     const { first, screen } = await comeBack(async () => {
       for (let count = 0; count < 1010; count++) await house.room.say('alice', `${count}`)
     })
@@ -204,7 +204,7 @@ describe('coming back', () => {
     expect(screen()).toEqual(await house.room.state())
   })
 
-  test('[R1.6] to a room whose reply has left the window meanwhile gives the whole room', async () => {
+  test('[R1.6] gives the whole room if the reply has left the window meanwhile', async () => {
     const { first, screen } = await comeBack(async () => {
       const started = await house.answering('Because.')
       await house.room.end(started, 'completed')
@@ -232,7 +232,7 @@ describe('an open room', () => {
     expect(house.clock.pending).toBe(0)
   })
 
-  test('stays open for who comes back in time', async () => {
+  test('stays open if a watcher returns in time', async () => {
     const alice = await house.watch('alice')
     alice.close()
     await house.clock.advance(59_000)
@@ -243,14 +243,14 @@ describe('an open room', () => {
     expect(again.folded()).toEqual(await house.room.state())
   })
 
-  test('that somebody only looked into closes as well', async () => {
+  test('closes after a mere read as well', async () => {
     await house.rooms.page('alice', 'room', {}, 10)
     expect(house.rooms.size).toBe(1)
     await house.clock.advance(60_000)
     expect([house.rooms.size, house.log.followers]).toEqual([0, 0])
   })
 
-  test('tells where it stands every 10 s, and every 2 s while Claude answers', async () => {
+  test('sends its position every 10 s, and every 2 s while Claude answers', async () => {
     const alice = await house.watch('alice')
     await house.clock.advance(1000)
     alice.took()
@@ -282,7 +282,7 @@ describe('an open room', () => {
   })
 })
 
-describe('a gap in what the log tells', () => {
+describe('a gap in the updates of the log', () => {
   test('[R1.3] is read again, and every watcher gets the room', async () => {
     const started = await house.answering('a')
     const [alice, bob] = [await house.watch('alice'), await house.watch('bob')]
@@ -303,7 +303,7 @@ describe('a gap in what the log tells', () => {
     expect(alice.folded()).toEqual(await house.room.state())
   })
 
-  test('in which Claude began to answer is followed by heartbeats every 2 s', async () => {
+  test('that hid the start of an answer is followed by heartbeats every 2 s', async () => {
     const alice = await house.watch('alice')
     await house.clock.advance(1000)
     deaf = (update) => 'type' in update && update.type === 'entries'
@@ -330,7 +330,7 @@ describe('a gap in what the log tells', () => {
     expect(alice.folded()).toEqual(await house.room.state())
   })
 
-  test('of a room that is closed meanwhile is read no more', async () => {
+  test('in a room that is closed meanwhile is no longer read', async () => {
     await house.watch('alice')
     house.log.goAway(1_000_000)
     deaf = () => true
@@ -360,7 +360,7 @@ describe('a deleted room', () => {
     expect(codeOf((await all[0]?.join()) ?? { ok: true })).toBe('room-not-found')
   })
 
-  test('is closed for a stalled watcher too, and is not shown again when it drains', async () => {
+  test('is closed for a stalled watcher too, and not shown again after it drains', async () => {
     const alice = await house.watch('alice')
     alice.unread = 100
     await house.clock.advance(300)
@@ -372,7 +372,7 @@ describe('a deleted room', () => {
     expect(house.presence.present('room')).toEqual([])
   })
 
-  test('is not what somebody else than its owner can make of it', async () => {
+  test('can only be deleted by its owner', async () => {
     await expect(house.rooms.remove('bob', 'room')).rejects.toMatchObject({
       body: { code: 'not-yours' },
     })

@@ -1,5 +1,5 @@
-// One run of the world: its steps with a look after each, then everything is healed and has to come to rest, then
-// everybody leaves and nothing may stay behind. And the shrinking of a run that fails.
+// One run of the world: its steps with a check after each, then everything is healed and has to come to rest, then
+// everybody leaves and nothing may remain. And the shrinking of a run that fails.
 import { isDeepStrictEqual } from 'node:util'
 import type { RoomState } from '@roomcast/shared/protocol'
 import type { Tally } from '../support/tally.ts'
@@ -9,11 +9,11 @@ import { Truth } from './truth.ts'
 import type { Violation } from './violation.ts'
 import { World } from './world.ts'
 
-/** Longest time from the last fault to rest: a link that fell silent, a stall and a whole queue of answers, ms. */
+/** The longest time from the last fault to rest: a silent link, a stall and a whole queue of answers, ms. */
 const REST_MS = 900_000
-/** A heartbeat of an idle room, and presence of links whose end nobody told, ms. */
+/** A heartbeat of an idle room, and the presence of links that ended silently, ms. */
 const AFTERWARDS_MS = 40_000
-/** Until an unwatched room is closed, and a ghost before, ms. */
+/** The time until an unwatched room is closed, including a ghost before, ms. */
 const EMPTY_MS = 120_000
 
 export interface Run {
@@ -145,7 +145,7 @@ export async function shrink(
   return { steps: left, violation }
 }
 
-/** A failure as a person wants to read it. */
+/** A failure in a form for people. */
 export async function explain(
   seed: number,
   count: number,

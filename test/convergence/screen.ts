@@ -1,4 +1,4 @@
-// Looks at everything that one client ever shows, and compares it with what the log has said by then.
+// Checks everything that one client ever shows against the log so far.
 import { isDeepStrictEqual } from 'node:util'
 import type { EntryOf, Reply, RoomState, Said } from '@roomcast/shared/protocol'
 import { byteLength } from '@roomcast/shared/room'
@@ -24,7 +24,7 @@ export class Screen {
     return this.#name
   }
 
-  /** Looks at the screen after a change. */
+  /** Checks the screen after a change. */
   look({ state }: Pick<RoomView, 'state'>): void {
     const before = this.#state
     if (state === null || state === before) return
@@ -35,7 +35,7 @@ export class Screen {
     for (const message of state.messages) {
       if (message.kind === 'reply') {
         this.#checkFixedEnd(message)
-        // One that was shown before and comes back is looked at again.
+        // A reply that leaves the window and returns is checked again.
         if (this.#replies.get(message.number) !== message) this.#checkReply(message)
       } else if (!this.#checked.has(message)) {
         this.#checked.add(message)
@@ -62,7 +62,7 @@ export class Screen {
       this.#report('R1', `a message that the log does not have: ${messageId}`)
   }
 
-  /** Whether a message reads as it was said, as one of its edits, or as nothing, where it was retracted. */
+  /** Whether a message shows its posted text, one of its edits, or nothing if it was retracted. */
   #hasText(posted: EntryOf<'message-posted'>, message: Said): boolean {
     const { messageId, text, editedAt, retractedBy } = message
     if (retractedBy !== undefined)

@@ -1,4 +1,4 @@
-// Connections that do not take in what they are sent, one behaviour at a time.
+// Connections that do not read, one behaviour at a time.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { codeOf, House } from './house.ts'
 
@@ -11,7 +11,7 @@ afterEach(async () => {
 })
 
 describe('a stalled connection', () => {
-  test('[R7.2] leaves the live path, and comes back with one tail', async () => {
+  test('[R7.2] leaves the live path, and returns with one tail', async () => {
     const started = await house.answering('a')
     const alice = await house.watch('alice')
     alice.unread = 100
@@ -32,7 +32,7 @@ describe('a stalled connection', () => {
     expect(alice.folded(before)).toEqual(await house.room.state())
   })
 
-  test('[R7.2] may not ask for the room again and again without taking it in', async () => {
+  test('[R7.2] may not ask for the room repeatedly without reading it', async () => {
     const alice = await house.watch('alice')
     alice.unread = 100
     alice.took()
@@ -42,20 +42,20 @@ describe('a stalled connection', () => {
     expect(alice.isEnded).toBe(true)
   })
 
-  test('[R7.2] is closed at once when far too much is unsent, in a room or in none', async () => {
+  test('[R7.2] is closed at once if far too much is unsent, in a room or in none', async () => {
     const [alice, bob] = [await house.watch('alice'), house.connect('bob')]
     for (const one of [alice, bob]) one.unread = 1_000_000
     await house.clock.advance(250)
     expect([alice.isEnded, bob.isEnded]).toEqual([true, true])
   })
 
-  test('[R7.2] that drains slowly is given its time', async () => {
+  test('[R7.2] may take its time if it drains slowly', async () => {
     const alice = await house.watch('alice')
     for (alice.unread = 300; alice.unread > 5; alice.unread -= 5) await house.clock.advance(10_000)
     expect(alice.isEnded).toBe(false)
   })
 
-  test('[R7.2] that does not drain for 30 s is closed, and may come back', async () => {
+  test('[R7.2] is closed if it does not drain for 30 s, and may reconnect', async () => {
     const alice = await house.watch('alice')
     alice.unread = 100
     await house.clock.advance(30_000)

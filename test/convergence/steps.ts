@@ -1,4 +1,4 @@
-// What people and faults do to the simulated world, step by step.
+// The acts of people and the faults in the simulated world, step by step.
 import { act, ACTS, drawSteps, isAct, type Step as AnyStep, stop } from './acts.ts'
 import { NAMES, type World } from './world.ts'
 
@@ -70,13 +70,13 @@ export async function take(world: World, { do: what, a, b }: Step): Promise<void
   }
 }
 
-/** Mostly moments, sometimes long. */
+/** Mostly a moment, sometimes long. */
 function someWhile(b: number): number {
   if (b % 20 === 0) return b * 4
   return b % 4 === 0 ? b % 2500 : b % 250
 }
 
-/** Everybody stops in the moment in which Claude says that it is done. */
+/** Everybody stops at the very moment when Claude finishes. */
 function stopAtCompletion(world: World, b: number): void {
   world.claude.onStopping = () => {
     world.claude.onStopping = null
@@ -89,7 +89,7 @@ function admit(world: World): void {
   if (name === undefined) return
   world.invited++
   void world.rooms.admit(world.roomId, { memberId: name, name }).then(
-    // A room whose log is far away hears of its new member a little later than the invite is answered.
+    // A room whose log is distant learns of its new member a little after the invite is answered.
     () =>
       world.clock.after(HEARD_MS, () => {
         world.members.push(name)
@@ -100,7 +100,7 @@ function admit(world: World): void {
   )
 }
 
-/** Mostly shorter than an owner keeps what Claude says, sometimes longer. */
+/** Mostly shorter than an owner buffers Claude's text, sometimes longer. */
 function storageAway(world: World, b: number): void {
   if (world.restarting || world.log.isAway) return
   world.tally.count('storage away')
@@ -112,13 +112,13 @@ function openAnother(world: World, b: number): void {
   if (name !== undefined && world.seats.length < MOST_SEATS) world.sit(name)
 }
 
-/** Now and then somebody is removed, never the owner. */
+/** Sometimes removes somebody, never the owner. */
 function expel(world: World, b: number): void {
   const name = world.members[1 + (b % 7)]
   if (name !== undefined && world.members.length > 2) void world.expel(name)
 }
 
-/** Mallory knows the room's id, which is all that a member's client needs besides the membership. */
+/** Mallory knows the room's id: besides membership, a client needs nothing else. */
 function intrude(world: World): void {
   const { roomId } = world
   const link = world.linkOf('mallory', 0)

@@ -1,4 +1,4 @@
-// What the log has said so far, kept without the fold: the yardstick for every screen.
+// The content of the log so far, recorded without the fold: the reference for every screen.
 import type { Entry, GenerationEnded, RoomState } from '@roomcast/shared/protocol'
 import { byteLength, emptyRoom, fold } from '@roomcast/shared/room'
 import { digest } from '@roomcast/shared/digest'
@@ -16,7 +16,7 @@ export interface TrueReply {
 export class Truth {
   readonly entries: Entry[] = []
   readonly replies = new Map<number, TrueReply>()
-  /** Ends that members were told when they stopped a generation, by its id. */
+  /** Ends that were acknowledged to members who stopped a generation, by its id. */
   readonly fixedEnds = new Map<string, number>()
   readonly roomId: string
   readonly #report: Report
@@ -28,13 +28,13 @@ export class Truth {
     this.#report = report
   }
 
-  /** How the room looked when following began. */
+  /** The state of the room when following began. */
   begin({ checkpoint, entries }: Reading): void {
     this.#epoch = checkpoint.epoch
     for (const entry of entries) this.#hearEntry(entry)
   }
 
-  /** Hears what the log tells its followers. */
+  /** Records an update that the log sends its followers. */
   hear(update: LogUpdate): void {
     if (!('type' in update)) {
       const [number, at, text] = update
@@ -66,7 +66,7 @@ export class Truth {
     )
   }
 
-  /** Whether somebody has been a member and was removed, or has left. */
+  /** Whether a former member was removed or has left. */
   isGone(memberId: string): boolean {
     return this.entries.some((entry) => entry.type === 'member-left' && entry.memberId === memberId)
   }
@@ -79,7 +79,7 @@ export class Truth {
     return state
   }
 
-  /** The same from everything that was heard, without a checkpoint. */
+  /** The same from all updates, without a checkpoint. */
   foldHeard(): RoomState {
     const runs = [...this.replies].map(([number, { text }]) => ({ number, at: 0, text, marks: [] }))
     return Truth.fold({
@@ -89,7 +89,7 @@ export class Truth {
     })
   }
 
-  /** Counts what kinds of ends and starts there were. */
+  /** Counts the kinds of ends and starts. */
   count(tally: Tally): void {
     for (const [index, entry] of this.entries.entries()) {
       if (entry.type === 'generation-ended') tally.count(`end: ${entry.outcome}`)

@@ -1,5 +1,5 @@
-// A whole server and its people in one place: the real rooms, log, presence, generations and clients. Only network,
-// clock, chance and Claude are simulated. What is found broken is kept as a violation; the first one counts.
+// A whole server and its members in one process: the real rooms, log, presence, generations and clients. Only network,
+// clock, randomness and Claude are simulated. Violations are recorded; the first one counts.
 import type { CommandResult } from '@roomcast/shared/protocol'
 import { errorBody, Refusal } from '@roomcast/shared/protocol'
 import { type Intent, RoomClient } from '@roomcast/client/room/room-client.ts'
@@ -32,11 +32,11 @@ export interface Seat {
   readonly link: SimulatedLink
 }
 
-/** Pause for commands under way when the server goes down, ms. */
+/** A pause for commands in flight when the server shuts down, ms. */
 const UNDER_WAY_MS = 300
-/** What is left after its patience needs this long to be ended, ms. */
+/** The time needed to end the answers that outlast its patience, ms. */
 const ENDING_MS = 500
-/** Within this time after a stop its request to Claude is closed: the way of the news from the log, ms. */
+/** The request to Claude is closed within this time after a stop: the time for news from the log, ms. */
 const CLOSED_MS = 50
 
 export class World implements Scene<Seat> {
@@ -49,11 +49,11 @@ export class World implements Scene<Seat> {
   readonly rooms: Rooms
   readonly truth: Truth
   readonly seats: Seat[] = []
-  /** Who may sit down. */
+  /** The members who may open pages. */
   readonly members: Name[] = []
-  /** Pages of those who were removed, with the last offset that these may show. */
+  /** Pages of removed members, with the last offset that they may show. */
   readonly expelled: { readonly seat: Seat; readonly most: number }[] = []
-  /** How many were asked in, from the first of NAMES on. */
+  /** The number of people invited, counted from the first of NAMES. */
   invited = 1
   readonly sent: Sent[] = []
   violation: Violation | null = null
@@ -65,7 +65,7 @@ export class World implements Scene<Seat> {
   #seatCount = 0
   #ids = 0
 
-  /** Makes the world of a seed: a room of alice's with her in it. */
+  /** Makes the world of a seed: a room of alice with her in it. */
   static async make(seed: number): Promise<World> {
     const clock = new SimulatedClock()
     let ids = 0
@@ -142,7 +142,7 @@ export class World implements Scene<Seat> {
     return this.#restarting
   }
 
-  /** Reads the room from the log itself, from its checkpoint on. */
+  /** Reads the room from the log itself, starting at its checkpoint. */
   read(): ReturnType<RoomLog['read']> {
     return this.#near.read(this.roomId)
   }
@@ -186,7 +186,7 @@ export class World implements Scene<Seat> {
     seat.client.close()
   }
 
-  /** Their owner removes a member: all their pages are to go out, and to see nothing after. */
+  /** The owner removes a member: all the member's pages must close, and see nothing afterwards. */
   async expel(name: Name): Promise<void> {
     const { roomId, clock } = this
     const command = { type: 'remove', roomId, commandId: this.newId(), memberId: name } as const
@@ -195,7 +195,7 @@ export class World implements Scene<Seat> {
     if (!done) return
     this.members.splice(this.members.indexOf(name), 1)
     const most = this.truth.entries.findLastIndex(({ type }) => type === 'member-left')
-    // Their pages opened meanwhile are refused as well.
+    // Pages opened meanwhile are refused as well.
     await new Promise<void>((resolve) => void clock.after(UNDER_WAY_MS, resolve))
     for (const seat of this.seats.filter((one) => one.name === name)) {
       this.seats.splice(this.seats.indexOf(seat), 1)
@@ -212,7 +212,7 @@ export class World implements Scene<Seat> {
     const sent: Sent = { by: seat.name, intent, result: null }
     this.sent.push(sent)
     return seat.client.send(intent).then((result) => {
-      // Who leaves does not learn what became of it.
+      // A member who leaves does not learn the outcome.
       const left = !result.ok && result.error.code === 'room-left'
       if (!left) sent.result = result
       judge(this, seat.name, intent, result)
@@ -220,7 +220,7 @@ export class World implements Scene<Seat> {
     })
   }
 
-  /** Ends what runs and starts anew, as a server does that is updated; the rooms stay. */
+  /** Shuts down and starts a new server, as in an update; the rooms stay. */
   async restart(patienceMs: number): Promise<void> {
     if (this.#restarting || this.log.isAway) return
     this.#restarting = true
@@ -249,7 +249,7 @@ export class World implements Scene<Seat> {
     if (update.entries.some(isStopped)) this.#expectClosed()
   }
 
-  /** Whoever pays for an answer that was stopped stops paying. */
+  /** The request to Claude of a stopped answer is closed. */
   #expectClosed(): void {
     const open = this.claude.asked.filter(({ over }) => !over)
     const wasAway = this.tally.of('storage away') > 0

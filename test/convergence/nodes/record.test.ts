@@ -1,4 +1,4 @@
-// That the judge of a record can see: a short record in which all is well, and each promise broken in it on purpose.
+// The judge of a record notices faults: a short sound record, with each promise broken in it on purpose.
 import { expect, test } from 'vitest'
 import type { Entry, EntryOf, GenerationEnded, Reply, RoomState } from '@roomcast/shared/protocol'
 import { digest } from '@roomcast/shared/digest'
@@ -12,7 +12,7 @@ function judged(record: RoomRecord): string[] {
   return judgeRecord(record, new Tally()).map(({ rule, message }) => `${rule}: ${message}`)
 }
 
-/** The entry of a kind; the last one of those. */
+/** The last entry of a type. */
 function entry<Type extends Entry['type']>(
   { reading }: OwnRecord,
   type: Type,
@@ -20,12 +20,12 @@ function entry<Type extends Entry['type']>(
   return reading.entries.findLast((one) => one.type === type) as Extract<Entry, { type: Type }>
 }
 
-/** The message with this text, as it is stored. */
+/** The stored entry of the message with this text. */
 function post({ reading }: OwnRecord, text: string): Entry {
   return reading.entries.find((one) => one.type === 'message-posted' && one.text === text) as Entry
 }
 
-/** Where alice's screen begins to show so much of the first reply. */
+/** The index at which alice's screen first shows this much of the first reply. */
 function shown(
   { screens }: OwnRecord,
   end: number,
@@ -37,13 +37,13 @@ function shown(
   return { states, at, reply: replyIn(states[at]) as Reply }
 }
 
-/** Has alice's screen show other text of the first reply for a moment, instead of so much of it. */
+/** Makes alice's screen show other text of the first reply for a moment, instead of its first `end` bytes. */
 function repaint(all: OwnRecord, end: number, text: string): void {
   const { states, at, reply } = shown(all, end)
   states[at] = withReply(states[at] as RoomState, { ...reply, text, end: byteLength(text) })
 }
 
-/** Swaps an entry for what is made of it. */
+/** Replaces an entry by a changed copy. */
 function rewrite(
   record: OwnRecord,
   type: Entry['type'],
@@ -82,7 +82,7 @@ const PLANTED: readonly [
   ],
   [
     'R1',
-    'a message that nobody wrote',
+    'a message that nobody posted',
     /^R1: carol: a message that the log does not have/m,
     ({ screens }) => {
       const said = screens[1]?.states[0]?.messages[0] as { text: string }
@@ -91,7 +91,7 @@ const PLANTED: readonly [
   ],
   [
     'R1',
-    'a newcomer who has another queue',
+    'a newcomer with another queue',
     /^R1: carol ends with another room: queue/m,
     ({ screens }) => Object.assign(screens[1]?.states[0] as RoomState, { queue: ['message'] }),
   ],
@@ -103,25 +103,25 @@ const PLANTED: readonly [
   ],
   [
     'R1',
-    'a hole in the offsets',
+    'a gap in the offsets',
     /^R1: entry 9 follows 7/m,
     ({ reading }) => void reading.entries.splice(7, 1),
   ],
   [
     'R1',
-    'a digest that is not that of the text',
+    'a digest that does not match the text',
     /^R1: the end of 2 does not fit its text/m,
     (all) => Object.assign(entry(all, 'generation-ended'), { digest: digest('Two worms') }),
   ],
   [
     'R1',
-    'text that Claude has not written',
+    'text that Claude did not write',
     /^R1: reply 1 is not what Claude sent/m,
     ({ written }) => void written.shift(),
   ],
   [
     'R1',
-    'an answer that is called complete and is not',
+    'an incomplete answer marked as complete',
     /^R1: reply 2 is not what Claude sent/m,
     ({ written }) => void written.splice(1, 1, { text: 'Two words more', stopped: true }),
   ],
@@ -137,7 +137,7 @@ const PLANTED: readonly [
   ],
   [
     'R2',
-    'two that run together',
+    'two answers that run together',
     /^R2: 2 starts while 1 runs/m,
     ({ reading }) => {
       const end = reading.entries.findIndex((one) => one.type === 'generation-ended')
@@ -146,7 +146,7 @@ const PLANTED: readonly [
   ],
   [
     'decided',
-    'an edit by somebody who has not written the message',
+    'an edit by a member other than the author',
     /^decided: .*message-edited.* is refused/m,
     (all) => {
       const said = post(all, 'Hello.') as EntryOf<'message-posted'>
@@ -163,7 +163,7 @@ const PLANTED: readonly [
   ],
   [
     'decided',
-    'a question that waits although nothing stands before it, and nobody said that it waits',
+    'a question that waits without a reason',
     /^decided: .*question-queued/m,
     (all) => {
       const { messageId } = post(all, 'Why?') as EntryOf<'message-posted'>
@@ -199,13 +199,13 @@ const PLANTED: readonly [
   ],
   [
     'R3',
-    'a stop that was acknowledged with another end',
+    'a stop acknowledged with another end',
     /^R3: bob: told cancelled at 4, not cancelled/m,
     ({ sent }) => void Object.assign(sent[2]?.result as object, { end: 4 }),
   ],
   [
     'R3',
-    'a stop that was acknowledged and did not happen',
+    'an acknowledged stop that did not happen',
     /^R3: bob: told of an end that is none/m,
     ({ sent }) =>
       void sent.splice(2, 1, {
@@ -216,7 +216,7 @@ const PLANTED: readonly [
   ],
   [
     'R4',
-    'a message that was acknowledged and is lost',
+    'an acknowledged message that is lost',
     /^R4: acknowledged and 0 times in the log: Hello\./m,
     (all) => Object.assign(post(all, 'Hello.'), { text: 'Hullo.' }),
   ],
@@ -228,7 +228,7 @@ const PLANTED: readonly [
   ],
   [
     'R4',
-    'a message that nobody answered and is there twice',
+    'an unacknowledged message that is there twice',
     /^R4: alice: posted 2 times: Why\?/m,
     (all) => {
       Object.assign(post(all, 'Hello.'), { text: 'Why?' })
@@ -237,7 +237,7 @@ const PLANTED: readonly [
   ],
   [
     'R4',
-    'a message that was refused and is there',
+    'a refused message that is there',
     /^R4: carol: refused with queue-full and posted all the same: Hello\./m,
     ({ sent }) =>
       void sent.splice(0, 1, {
@@ -247,7 +247,7 @@ const PLANTED: readonly [
   ],
   [
     'R4',
-    'a start that was acknowledged and is none',
+    'an acknowledged start that is missing',
     /^R4: a start was acknowledged that is none: nothing/m,
     ({ sent }) => void Object.assign(sent[3]?.result as object, { generationId: 'nothing' }),
   ],
@@ -262,7 +262,7 @@ const PLANTED: readonly [
   ],
 ]
 
-test('a record in which all is well passes', async () => {
+test('a sound record passes', async () => {
   const record = await aSoundRecord()
   expect(judged(record)).toEqual([])
   const tally = new Tally()

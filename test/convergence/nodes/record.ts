@@ -1,5 +1,5 @@
-// All that was ever seen of one room on real nodes, and the judge of it. Nobody could look over the shoulder of the
-// log while it ran, so everything is kept, and judged when the room has come to rest.
+// Everything ever seen of one room on real nodes, and its judge. Nobody can watch a real log while it runs, so
+// everything is recorded and judged once the room is at rest.
 import { isDeepStrictEqual } from 'node:util'
 import type { RoomState } from '@roomcast/shared/protocol'
 import { partsOf } from '@roomcast/shared/room'
@@ -16,12 +16,12 @@ import type { Report, Violation } from '../violation.ts'
 export interface Shown {
   readonly name: string
   readonly states: readonly RoomState[]
-  /** It was still open when the room had come to rest. */
+  /** Whether the page was still open when the room had come to rest. */
   readonly stays: boolean
 }
 
 export interface RoomRecord {
-  /** What the storage has in the end: an empty room, every entry, and the text of every reply. */
+  /** The final content of the storage: an empty room, every entry, and the text of every reply. */
   readonly reading: Reading
   readonly screens: readonly Shown[]
   readonly sent: readonly Sent[]
@@ -30,8 +30,8 @@ export interface RoomRecord {
 }
 
 /**
- * Holds what was shown and what was acknowledged against what is there in the end.
- * @param tally counts what kinds of things happened
+ * Compares the shown states and the acknowledged commands with the final content.
+ * @param tally counts the kinds of events
  * @returns the first violation of each rule
  */
 export function judgeRecord(record: RoomRecord, tally: Tally): Violation[] {
@@ -42,7 +42,7 @@ export function judgeRecord(record: RoomRecord, tally: Tally): Violation[] {
   const truth = truthOf(record.reading, report)
   truth.count(tally)
   const court = { truth, tally, report }
-  // Before the screens: what was acknowledged fixes how much they may show.
+  // Before the screens, because acknowledged stops limit how much they may show.
   for (const { by, intent, result } of record.sent) if (result) judge(court, by, intent, result)
   checkAnswers(record.sent, court)
   for (const shown of record.screens) {
@@ -57,7 +57,7 @@ export function judgeRecord(record: RoomRecord, tally: Tally): Violation[] {
   return [...found.values()]
 }
 
-/** Tells the whole story again, from the first entry on; text right before its end. */
+/** Replays the history from the first entry on; the text of a reply comes right before its end. */
 function truthOf({ checkpoint, entries, runs }: Reading, report: Report): Truth {
   const truth = new Truth(checkpoint.roomId, report)
   const { epoch } = checkpoint
@@ -70,7 +70,7 @@ function truthOf({ checkpoint, entries, runs }: Reading, report: Report): Truth 
   return truth
 }
 
-/** Claude's text of each reply; how much thinking is shown is not its own matter. */
+/** Claude's text of each reply; the amount of visible thinking is checked elsewhere. */
 function endingsOf({ runs }: Reading, truth: Truth): [number, Ending][] {
   return [...truth.replies].map(([number, { text, end, ended }]) => {
     const marks = runs.find((run) => run.number === number)?.marks ?? []
@@ -79,7 +79,7 @@ function endingsOf({ runs }: Reading, truth: Truth): [number, Ending][] {
   })
 }
 
-/** Whoever is there in the end has the room as a newcomer would fold it. */
+/** Everybody there in the end has the room that a newcomer would fold. */
 function checkRest({ reading, screens }: RoomRecord, report: Report): void {
   const state = withoutBareMarks(foldOf(reading, report))
   for (const { name, states, stays } of screens) {
@@ -100,7 +100,7 @@ function foldOf(reading: Reading, report: Report): RoomState | null {
   }
 }
 
-/** That a mark without bytes was lost shows with the bytes after it (R1.9), and there may be none. */
+/** The loss of a mark without bytes shows only with the bytes after it (R1.9), and there may be none. */
 function withoutBareMarks<State extends RoomState | null>(state: State): State {
   return (
     state && {

@@ -1,5 +1,5 @@
-// A room on real nodes and its people: pages that are open at different nodes, some of them over a wire that can be cut
-// and led to another node. Keeps every state that any page shows, and every command with its answer.
+// A room on real nodes and its members: pages open on different nodes, some over a connection that can be cut and led
+// to another node. Records every state that any page shows, and every command with its answer.
 import type { Redis } from 'ioredis'
 import type { CommandResult, RoomState } from '@roomcast/shared/protocol'
 import type { Intent, RoomClient, RoomView } from '@roomcast/client/room/room-client.ts'
@@ -15,21 +15,21 @@ import type { Sent } from '../judge.ts'
 import { readStored, restlessness } from './stored.ts'
 import type { RoomRecord, Shown } from './record.ts'
 
-/** A page that somebody has open at a node. */
+/** A page that a member has open on a node. */
 export interface NodeSeat {
   readonly person: Person
   readonly client: RoomClient
   readonly name: string
-  /** What it has shown so far. */
+  /** The states shown so far. */
   readonly states: RoomState[]
-  /** The wire to its node, and the only way there; null where it cannot be cut. */
+  /** The connection to its node, the only one; null if it cannot be cut. */
   readonly wire: TcpProxy | null
   node: number
   isCut: boolean
   hasBeenLive: boolean
 }
 
-/** What Claude is asked to do: short and long answers, thinking, text that hurts, and ways to break off. */
+/** Directives for Claude: short and long answers, thinking, difficult text, and ways to break off. */
 const DIRECTIVES = [
   'length=1500 gap=6 chunk=25',
   'length=4000 gap=10 chunk=60',
@@ -48,7 +48,7 @@ export class NodesRoom implements Scene<NodeSeat> {
   readonly roomId: string
   readonly tally: Tally
   readonly seats: NodeSeat[] = []
-  /** Who may sit down; the others wait to be asked in. */
+  /** The people who may open pages; the others wait for an invite. */
   readonly members: Person[] = []
   readonly #deployment: Deployment
   readonly #people: readonly Person[]
@@ -57,7 +57,7 @@ export class NodesRoom implements Scene<NodeSeat> {
   readonly #sent: Sent[] = []
   #ids = 0
 
-  /** Makes a room of the first of these people, with one page for each of `begin` members, at different nodes. */
+  /** Makes a room of the first of these people, with one page for each of `begin` members, on different nodes. */
   static async make(
     deployment: Deployment,
     people: readonly Person[],
@@ -96,7 +96,7 @@ export class NodesRoom implements Scene<NodeSeat> {
     return this.#deployment.node(node).port
   }
 
-  /** Somebody else is asked in, by way of any node. */
+  /** Admits another person through any node. */
   async admit(node = 0): Promise<void> {
     const person = this.#people[this.members.length]
     if (!person) return
@@ -111,7 +111,7 @@ export class NodesRoom implements Scene<NodeSeat> {
     this.tally.count('admitted')
   }
 
-  /** Opens a page of a member at a node. */
+  /** Opens a page of a member on a node. */
   async sit(person: Person, node: number, wired: boolean): Promise<NodeSeat> {
     const { port, url } = this.#deployment.node(node)
     const wire = wired ? await startTcpProxy(port) : null
@@ -137,14 +137,14 @@ export class NodesRoom implements Scene<NodeSeat> {
     this.#close(seat)
   }
 
-  /** Waits for a moment in which a page shows an answer grow, but not for ever. */
+  /** Waits until a page shows a growing answer, for a limited time. */
   async answering({ name, client }: NodeSeat, patienceMs: number): Promise<void> {
     const isIt = () => isAnswering(client.view)
     const onChange = (listener: () => void) => client.subscribe(listener)
     await until(`${name} to see an answer`, isIt, onChange, patienceMs).catch(() => undefined)
   }
 
-  /** Cuts the wire of a page; what is under way is lost. */
+  /** Cuts the connection of a page; data in flight is lost. */
   cut(seat: NodeSeat): void {
     if (!seat.wire || seat.isCut) return
     this.tally.count(isAnswering(seat.client.view) ? 'link cut in mid-answer' : 'link cut')
@@ -157,7 +157,7 @@ export class NodesRoom implements Scene<NodeSeat> {
     seat.wire?.mend()
   }
 
-  /** Leads the wire of a page to another node, as a balancer would; it goes on there from where it is. */
+  /** Leads a page to another node, as a load balancer would; the page resumes there from its position. */
   move(seat: NodeSeat, node: number): void {
     if (!seat.wire || node % this.nodes === seat.node % this.nodes) return
     this.tally.count(isAnswering(seat.client.view) ? 'moved in mid-answer' : 'moved')
@@ -179,7 +179,7 @@ export class NodesRoom implements Scene<NodeSeat> {
     const sent: Sent = { by: seat.person.memberId, intent, result: null }
     this.#sent.push(sent)
     const result = await seat.client.send(intent)
-    // Who leaves does not learn what became of it.
+    // A member who leaves does not learn the outcome.
     const left = !result.ok && result.error.code === 'room-left'
     if (!left) sent.result = result
     return result
@@ -201,7 +201,7 @@ export class NodesRoom implements Scene<NodeSeat> {
     return null
   }
 
-  /** All that was seen; the room has to be at rest. */
+  /** Everything that was seen; the room has to be at rest. */
   async record(redis: Redis): Promise<RoomRecord> {
     const staying = this.seats.map(({ name, states }) => ({ name, states, stays: true }))
     return {
@@ -239,13 +239,13 @@ export class NodesRoom implements Scene<NodeSeat> {
   }
 }
 
-/** Somebody sees an answer that has begun and not ended. */
+/** Whether somebody sees an answer that has begun and not ended. */
 function isAnswering({ state }: RoomView): boolean {
   const newest = state?.messages.findLast((message) => message.kind === 'reply')
   return newest?.kind === 'reply' && newest.ended === null && newest.end > 0
 }
 
-/** Nobody answered, as opposed to a refusal. */
+/** Nobody answered, unlike a refusal. */
 function isFetchFailure(error: unknown): boolean {
   return error instanceof TypeError
 }

@@ -1,5 +1,5 @@
-// One round: several rooms at once on one deployment, each with a schedule of its own; then everything is mended and has
-// to come to rest, somebody comes new to every node, and the judge looks at all that was seen.
+// One round: several rooms on one deployment, each with a schedule of its own; then everything is repaired and has to
+// come to rest, newcomers join on every node, and the judge checks everything that was seen.
 import { Redis } from 'ioredis'
 import type { Deployment } from '../../support/deployment.ts'
 import { Person } from '../../support/person.ts'
@@ -21,13 +21,13 @@ export interface Found extends Violation {
 }
 
 export interface RoundOptions {
-  /** Of the schedule of each room; where something happens meanwhile, as many as that takes. */
+  /** The number of steps of each room; with `meanwhile` as many as that takes. */
   readonly steps: number
-  /** What happens meanwhile to the nodes, and a room for it alone. */
+  /** Events on the nodes during the round, with a room for them alone. */
   readonly meanwhile?: (deployment: Deployment, witness: NodesRoom, seed: number) => Promise<void>
 }
 
-/** Plays one round; counts what happened. */
+/** Plays one round and counts its events. */
 export async function playRound(
   deployment: Deployment,
   seed: number,
@@ -55,12 +55,12 @@ export async function playRound(
   }
 }
 
-/** The people of one room, each of whom came by way of another node. */
+/** The people of one room, each of whom arrives on another node. */
 function people(deployment: Deployment): Promise<Person[]> {
   return Promise.all(NAMES.map((name, index) => Person.come(deployment.node(index).url, name)))
 }
 
-/** Has a room come to rest and somebody come new at every node, and judges it. */
+/** Waits until a room is at rest, lets a newcomer join on every node, and judges the room. */
 async function look(room: NodesRoom, redis: Redis): Promise<Violation[]> {
   for (const seat of room.seats) room.mend(seat)
   const before = await rest(room, redis)
@@ -72,7 +72,7 @@ async function look(room: NodesRoom, redis: Redis): Promise<Violation[]> {
   return [...quiet, ...violations]
 }
 
-/** Waits until nothing will happen any more; gives what still does when it took too long. */
+/** Waits until nothing more will happen; returns the remaining activity if it takes too long. */
 async function rest(room: NodesRoom, redis: Redis): Promise<string | null> {
   for (const deadline = performance.now() + DEADLINE_MS; ; await pause(LOOK_MS)) {
     const unrest = await room.unrest(redis)

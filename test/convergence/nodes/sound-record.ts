@@ -1,4 +1,4 @@
-// A short record in which all is well, from a real log.
+// A short sound record, from a real log.
 import type { Entry, RoomState } from '@roomcast/shared/protocol'
 import { digest } from '@roomcast/shared/digest'
 import { emptyRoom, fold } from '@roomcast/shared/room'
@@ -9,7 +9,7 @@ import type { Written } from '../checks.ts'
 import type { Sent } from '../judge.ts'
 import type { RoomRecord, Shown } from './record.ts'
 
-/** A record that may be spoilt: all of it is the caller's own. */
+/** A record that may be spoilt: all of it belongs to the caller. */
 export interface OwnRecord {
   readonly reading: RoomRecord['reading'] & { readonly entries: Entry[] }
   readonly screens: (Shown & { readonly states: RoomState[] })[]
@@ -17,7 +17,7 @@ export interface OwnRecord {
   readonly written: Written[]
 }
 
-/** Bob stops one answer after "One stone", another one is completed; alice saw it all, carol came in the end. */
+/** Bob stops one answer after "One stone", another is completed; alice saw everything, carol joined at the end. */
 export async function aSoundRecord(): Promise<OwnRecord> {
   const ids = ['epoch']
   const newId = () => ids.pop() ?? 'spent'

@@ -1,4 +1,4 @@
-// What happens in a room on real nodes, step by step: people act, come and go, and their wires fail.
+// The events in a room on real nodes, step by step: members act, come and go, and their connections fail.
 import { act, ACTS, drawSteps, isAct, type Step as AnyStep } from '../acts.ts'
 import type { NodeSeat, NodesRoom } from './room.ts'
 import { pause } from '../../support/pause.ts'
@@ -6,7 +6,8 @@ import { pause } from '../../support/pause.ts'
 const WEIGHTS = {
   wait: 44,
   ...ACTS,
-  // Answers shall live long enough to be cut; and most who withdraw are refused, since it is not their question.
+  // Answers must live long enough to be cut; and most withdrawals are refused, because the question is another
+  // member's.
   stop: 4,
   'stop together': 2,
   withdraw: 12,
@@ -23,7 +24,7 @@ const WEIGHTS = {
 export type Step = AnyStep<keyof typeof WEIGHTS>
 
 const MOST_SEATS = 7
-/** How long a fault waits for an answer that it can hit, ms. */
+/** The longest time that a fault waits for an answer to hit, ms. */
 const AIM_MS = 600
 
 export function someSteps(seed: number, count: number): Step[] {
@@ -71,7 +72,7 @@ async function openAnother(room: NodesRoom, a: number, b: number): Promise<void>
   if (person && room.seats.length < MOST_SEATS) await room.sit(person, b, b % 3 > 0)
 }
 
-/** A message is posted, its answer is lost, and it is sent again: by every other to another node. */
+/** Posts a message, loses its answer, and sends it again: every second time to another node. */
 function loseAnswer(room: NodesRoom, seat: NodeSeat, b: number): void {
   if (!seat.wire || seat.isCut) return
   act(room, seat, 'say', b)

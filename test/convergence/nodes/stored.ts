@@ -1,4 +1,4 @@
-// A room as it lies in Redis, read without any of the code that wrote it except for the names of the keys.
+// A room as stored in Redis, read without any of the code that wrote it, except for the names of the keys.
 import type { Redis } from 'ioredis'
 import type { Entry, Kind, Run } from '@roomcast/shared/protocol'
 import { emptyRoom } from '@roomcast/shared/room'
@@ -7,7 +7,7 @@ import type { Reading } from '@roomcast/server/judge/room-log.ts'
 
 const KEYS = new Keys('roomcast')
 
-/** How far the room is, and what will go on by itself; null if nothing will. */
+/** The position of the room and its unfinished work; null if there is none. */
 export async function restlessness(
   redis: Redis,
   roomId: string,

@@ -1,5 +1,5 @@
-// What happens to nodes while people use them: one is killed while it runs an answer, and comes back; the connections
-// over which all of them hear the log are killed again and again.
+// Faults of nodes in use: one is killed while it runs an answer, and restarted; the subscriptions of all nodes to the
+// log are killed again and again.
 import { Redis } from 'ioredis'
 import type { Message, Reply } from '@roomcast/shared/protocol'
 import { Chance } from '../../doubles/chance.ts'
@@ -12,8 +12,8 @@ const KILLS = 2
 const LONG = '[simulate: length=60000 gap=15 chunk=60]'
 
 /**
- * Kills nodes and subscriptions at random moments; when it resolves, all nodes are there.
- * @param witness a room with a page at every node, in which nothing else happens
+ * Kills nodes and subscriptions at random moments; when it resolves, all nodes are up.
+ * @param witness a room with a page on every node, in which nothing else happens
  */
 export async function troubleNodes(
   deployment: Deployment,
@@ -30,7 +30,7 @@ export async function troubleNodes(
   redis.disconnect()
 }
 
-/** Each time somebody says something that no node hears when it is published, and all have to see it nevertheless. */
+/** Each time somebody posts a message that no node hears when it is published; all must see it nevertheless. */
 async function killSubscriptions(redis: Redis, witness: NodesRoom, chance: Chance): Promise<void> {
   for (let times = 1 + chance.below(3); times > 0; times--) {
     await pause(chance.below(1200))
@@ -48,7 +48,7 @@ async function killSubscriptions(redis: Redis, witness: NodesRoom, chance: Chanc
   }
 }
 
-/** Somebody asks at a node, it dies while it answers, and somebody at another one goes on. */
+/** Somebody asks on a node, the node dies while it answers, and a member on another node continues. */
 async function killOwner(
   deployment: Deployment,
   witness: NodesRoom,
