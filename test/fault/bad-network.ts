@@ -1,16 +1,16 @@
-// The way from clients to a server: a TCP proxy that is good, gone, half-open or slow, as a test says.
+// The path from clients to a server: a TCP proxy that a test makes good, cut, half-open or slow.
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
-/** How often what waits on a slow way moves on, ms. */
+/** The interval at which data waiting on a slow path is forwarded, ms. */
 const TURN_MS = 50
 
 export interface BadNetwork {
   readonly url: string
-  /** Connections that were tried so far. */
+  /** Connection attempts so far. */
   readonly tried: number
-  /** All connections go, and none comes about until `mend`. */
+  /** Drops all connections and refuses new ones until `mend`. */
   cut(): void
-  /** What is sent is lost from now on, and nobody is told; connections made after `mend` are good again. */
+  /** Loses all data from now on without telling either side; connections made after `mend` are good again. */
   swallow(): void
   mend(): void
   close(): Promise<void>
@@ -18,7 +18,7 @@ export interface BadNetwork {
 
 /**
  * Starts a proxy to a server on this machine.
- * @param bytesPerSecond how much of what the server sends gets through on each connection; all without it
+ * @param bytesPerSecond limits the data from the server on each connection; unlimited if absent
  */
 export async function startBadNetwork(
   targetPort: number,
@@ -66,7 +66,7 @@ export async function startBadNetwork(
   }
 }
 
-/** Passes on a little at a time, and takes no more meanwhile. */
+/** Forwards a little at a time, and reads no more meanwhile. */
 function trickle(from: Socket, to: Socket, bytesPerTurn: number): void {
   const turn = setInterval(() => {
     const bytes = (from.read(Math.min(bytesPerTurn, from.readableLength)) ?? null) as Buffer | null

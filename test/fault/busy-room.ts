@@ -1,4 +1,4 @@
-// Rooms in which people talk, ask, stop and retry all the time, behind one address; and what is held against them after.
+// Rooms in which members talk, ask, stop and retry all the time, behind one address, and the checks at the end.
 import { expect } from 'vitest'
 import type { CommandResult, Message, Reply } from '@roomcast/shared/protocol'
 import type { Chance } from '../doubles/chance.ts'
@@ -7,29 +7,29 @@ import { EventReader } from '../support/event-reader.ts'
 import type { Person, Seat } from '../support/person.ts'
 import { pause } from '../support/pause.ts'
 
-/** Somebody's pause between two acts, ms. */
+/** A member's pause between two acts, ms. */
 const PAUSE_MS = 150
-/** With more questions waiting than this nobody asks: all are answered in the end, which takes time. */
+/** With more questions waiting than this, nobody asks: in the end all must be answered, which takes time. */
 const MOST_WAITING = 3
-/** How long a reader waits before it opens its stream again, ms. */
+/** How long a reader waits before it reopens its stream, ms. */
 const AGAIN_MS = 200
-/** Refusals that mean that others were faster. */
+/** Refusals that mean that another member was faster. */
 const USUAL = ['queue-full', 'generation-running', 'generation-not-ended']
 
 export interface BusyRoomOptions {
   readonly roomId: string
-  /** Each with a seat of their own; the first one's eyes are those of a newcomer in the end. */
+  /** Each has a seat of their own; the first one also joins as the newcomer at the end. */
   readonly people: readonly Person[]
   readonly chance: Chance
-  /** Something to tell Claude with each question, such as how fast to answer. */
+  /** A directive for Claude in each question, such as the pace of the answer. */
   readonly how: string
 }
 
 export class BusyRoom {
   readonly seats: readonly Seat[]
-  /** Texts whose message was acknowledged. */
+  /** Texts of acknowledged messages. */
   readonly said: string[] = []
-  /** Refusals that are not to be expected, in words. */
+  /** Unexpected refusals, in words. */
   readonly strange: string[] = []
   readonly follower = new EventFollower()
   readonly #options: BusyRoomOptions
@@ -49,7 +49,7 @@ export class BusyRoom {
     this.#acts = [...this.seats.map((seat) => this.#act(seat)), this.#read()]
   }
 
-  /** Nobody begins anything any more. Resolves when everything has been answered and Claude is silent. */
+  /** Starts no more acts. Resolves when everything has been answered and Claude is silent. */
   async rest(): Promise<void> {
     this.#isOver = true
     await Promise.all(this.#acts.slice(0, -1))
@@ -57,7 +57,10 @@ export class BusyRoom {
       await seat.until('rest', ({ status, state }) => status.kind === 'live' && !state?.running)
   }
 
-  /** Nothing is lost, nothing came twice, and all screens show what a newcomer sees; gives that. */
+  /**
+   * Checks that nothing is lost or doubled and that all screens show what a newcomer sees; returns the newcomer's
+   * messages.
+   */
   async judge(): Promise<readonly Message[]> {
     const { people, roomId } = this.#options
     const [first] = people
@@ -99,7 +102,7 @@ export class BusyRoom {
       } else {
         const { generationId } = reply
         const type = reply.ended ? 'retry' : 'cancel'
-        // Some of what runs is left to its end.
+        // Leaves some of the running answers alone.
         if (dice < 7) this.#refused(type, await seat.send({ type, generationId }))
         else seat.client.typing()
         if (seat.state.held) this.#refused('resume', await seat.send({ type: 'resume' }))
@@ -108,7 +111,7 @@ export class BusyRoom {
     }
   }
 
-  /** Follows the room by its events, as a program does: again and again, from where it is. */
+  /** Follows the room by its events, as a program does, reconnecting from its position. */
   async #read(): Promise<void> {
     const { people, roomId } = this.#options
     const { url, token } = people[0] ?? { url: '', token: '' }
@@ -124,7 +127,7 @@ export class BusyRoom {
       this.#reader = reader
       await reader.ended
       try {
-        // It has nothing to say about what came, or says what was wrong.
+        // The reader throws if it received anything wrong.
         expect(reader.state).toBe(this.follower.state)
       } catch (error) {
         this.strange.push(`events: ${String(error)}`)
@@ -140,7 +143,7 @@ export class BusyRoom {
   }
 }
 
-/** The newest reply on somebody's screen. */
+/** The newest reply on a member's screen. */
 function newest(seat: Seat): Reply | undefined {
   return seat.state.messages.findLast((message): message is Reply => message.kind === 'reply')
 }

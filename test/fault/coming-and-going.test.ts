@@ -1,4 +1,4 @@
-// Connections that come and go and come and go: what a node keeps for them is gone with them.
+// Connections that come and go repeatedly: everything that a node keeps for them goes with them.
 import { Redis } from 'ioredis'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { Deployment } from '../support/deployment.ts'
@@ -13,20 +13,20 @@ import { figure, isFullScale, print } from './figures.ts'
 import { INSPECTABLE, Inspection } from './inspection.ts'
 import { WireClient } from './wire-client.ts'
 
-/** A member may send 1200 commands in a minute; a cycle takes two. */
+/** A member may send 1200 commands per minute; a cycle takes two. */
 const MEMBERS = 25
 const CYCLES = isFullScale ? 10_000 : 2000
-/** Connections made anew, and event streams; both are part of `CYCLES` as a page that is reloaded is. */
+/** Reconnections, and event streams; the `CYCLES` include both, like reloads of a page. */
 const RELOADS = isFullScale ? 2000 : 300
 const STREAMS = isFullScale ? 1000 : 100
-/** What a cycle may leave behind on average, bytes: less than the smallest object that anybody could forget. */
+/** The average memory that a cycle may leave behind, bytes: less than the smallest object that could leak. */
 const LEFT_BEHIND_BYTES = 100
-/** What memory wavers by however little is done, bytes. */
+/** Normal variation of memory, bytes. */
 const WAVERING_BYTES = 1024 * 1024
 
 interface Place {
   readonly server: ServerProcess
-  /** What Redis holds for the node, when there is one. */
+  /** The data that Redis holds for the node, if there is one. */
   readonly shared: () => Promise<Readonly<Record<string, number>>>
 }
 
@@ -62,7 +62,7 @@ async function onRedis(): Promise<Place> {
       connections: String(await admin.client('LIST'))
         .trim()
         .split('\n').length,
-      // The list of rooms to look after is emptied a while later.
+      // The list of rooms to sweep is emptied a while later.
       keys: (await admin.keys('*')).filter((key) => !key.includes('{active}')).length,
       present: (await admin.keys('*:presence')).length,
     }
@@ -73,8 +73,8 @@ async function onRedis(): Promise<Place> {
 describe.each([
   ['SQLite', onSqlite],
   ['Redis', onRedis],
-] as const)('on %s, thousands who come and go', (storage, open) => {
-  test('[R7.2] leave memory, rooms, timers and subscriptions as they were', async () => {
+] as const)('on %s, thousands of connections that come and go', (storage, open) => {
+  test('[R7.2] leave memory, rooms, timers and subscriptions unchanged', async () => {
     const { server, shared } = await open()
     const people = await Promise.all(
       Array.from({ length: MEMBERS }, (_, index) => Person.come(server.url, `Member ${index}`)),
@@ -106,7 +106,7 @@ describe.each([
         for (let cycle = 0; cycle < Math.ceil(count / MEMBERS); cycle++) {
           const client = await WireClient.connect({ url: server.url, token })
           if (cycle % 2 === 0) await client.join(one.roomId)
-          // Some are gone before they are answered.
+          // Some leave before they are answered.
           else void client.join(other.roomId)
           client.close()
         }
@@ -124,11 +124,11 @@ describe.each([
       })
       await Promise.all(each)
     }
-    /** What there is when all have left, with what they leave for a moment gone. */
+    /** The state once all have left, including their short-lived traces. */
     const rest = async () => {
       const watchers = () => figure(server.url, 'roomcast_watchers')
       await expect.poll(watchers).toBe(0)
-      // A member who has left is present for a moment longer.
+      // A member who has left stays present for a moment.
       const present = async () => (await shared())['present'] ?? 0
       await expect.poll(present).toBe(0)
       await expect.poll(() => inspection.timers()).toBeLessThan(40)
@@ -140,7 +140,7 @@ describe.each([
       }
     }
 
-    // Whatever is made once and kept is made.
+    // First create everything that is created once and kept.
     await joins(4 * MEMBERS)
     await reloads(2 * MEMBERS)
     await streams(2 * MEMBERS)

@@ -1,4 +1,4 @@
-// A room that is removed while much is going on in it: nothing of it is left, everybody is told, and Claude is let go.
+// A busy room is deleted: nothing of it remains, everybody is told, and the request to Claude is closed.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -10,15 +10,15 @@ import { EventReader } from '../support/event-reader.ts'
 import { Person } from '../support/person.ts'
 import { WireClient } from './wire-client.ts'
 
-/** Stands in everything that is said in the room, so that it can be looked for. */
+/** Occurs in every message of the room, so that remains can be found. */
 const SECRET = 'Rosenkohl'
-/** Enough for a checkpoint: one is saved after a hundred entries when nothing runs. */
+/** Enough for a checkpoint: one is saved after a hundred entries while nothing runs. */
 const SAID = 110
 const NEWCOMERS = 30
 
 interface Place {
   readonly house: House
-  /** Names what is left of all rooms in the storage; asked until it is nothing, or time is over. */
+  /** Lists the remains of all rooms in the storage; polled until there are none or time is over. */
   readonly left: () => Promise<readonly string[]>
 }
 
@@ -26,7 +26,7 @@ async function onSqlite(): Promise<Place> {
   const house = await House.open({ LOG_LEVEL: 'warn' })
   onTestFinished(() => house.close())
   const left = async () => {
-    // It keeps others out while it runs.
+    // The server locks the file while it runs.
     await house.server.stop()
     const files = readdirSync(house.directory)
     const found = files.filter((file) =>
@@ -55,13 +55,13 @@ async function onRedis(): Promise<Place> {
     admin.disconnect()
     await house.close()
   })
-  // Who looks after rooms now, and whose Redis this is, is nothing of any room.
+  // The sweeper's key and the deployment's key belong to no room.
   const ofNodes = /:(sweeper:2|deployment)$/
   const left = async () => (await admin.keys('*')).filter((key) => !ofNodes.test(key))
   return { house, left }
 }
 
-/** Removes the room as its owner does. */
+/** Deletes the room as its owner does. */
 async function remove({ alice, roomId }: House): Promise<number> {
   const headers = { authorization: `Bearer ${alice.token}` }
   const response = await fetch(`${alice.url}/api/rooms/${roomId}`, { method: 'DELETE', headers })
@@ -71,8 +71,8 @@ async function remove({ alice, roomId }: House): Promise<number> {
 describe.each([
   ['SQLite', onSqlite],
   ['two nodes over Redis', onRedis],
-] as const)('on %s, a room that is removed while Claude answers', (_, open) => {
-  test('leaves nothing, sends everybody out, and closes the request to Claude', async () => {
+] as const)('on %s, deleting a room while Claude answers', (_, open) => {
+  test('leaves nothing, closes every page in it, and closes the request to Claude', async () => {
     const { house, left } = await open()
     const { alice, bob, roomId } = house
     const [first, second] = await house.both()
@@ -94,7 +94,7 @@ describe.each([
     )
     const clients = await Promise.all(strangers.map((person) => WireClient.connect(person)))
     onTestFinished(() => clients.forEach((client) => client.close()))
-    // They come, watch and speak while the room goes.
+    // They join, watch and post while the room is being deleted.
     const coming = strangers.map(async (person, index) => {
       const accepted = await person.accept(house.invite).then(
         () => true,

@@ -1,5 +1,5 @@
-// A node is told to go down while others run: its people are sent to them one after the other, what it is writing goes
-// on, and nobody loses a question or has to ask twice.
+// A node is told to shut down while others run: its clients are sent to the others one after another, its running
+// answer goes on, and nobody loses a question or has to ask twice.
 import { once } from 'node:events'
 import { type IncomingMessage, request } from 'node:http'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -11,14 +11,12 @@ import type { Person, Seat } from '../support/person.ts'
 import { startServerProcess } from '../support/server-process.ts'
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts'
 
-/** On a busy machine. */
-
-/** One goes every 20 ms, so that there are seconds in which some have gone and others not; a member may have a hundred. */
+/** One leaves every 20 ms, so that for seconds some have left and others not; a member may have a hundred. */
 const SOCKETS = 180
 
 /**
- * Sends the head of a request, and resolves when the server has begun with it: it then asks for the body.
- * @returns sends the body, and gives the status of the answer
+ * Sends the head of a request, and resolves when the server has begun to handle it: it then asks for the body.
+ * @returns a function that sends the body and returns the status of the response
  */
 async function beginRequest(
   url: string,
@@ -36,7 +34,7 @@ async function beginRequest(
     },
   })
   const answered = once(sent, 'response') as Promise<[IncomingMessage]>
-  // Whoever awaits it hears of a failure.
+  // The caller that awaits the promise sees a failure.
   answered.catch(() => undefined)
   sent.flushHeaders()
   await once(sent, 'continue')
@@ -50,14 +48,14 @@ async function beginRequest(
 
 interface World {
   readonly deployment: Deployment
-  /** The address that everybody knows. */
+  /** The public address. */
   readonly url: string
-  /** Somebody's way to the server: to the first node at first, then to the address that everybody knows. */
+  /** A member's path to the server: to the first node at first, later to the public address. */
   readonly viaFirst: (person: Person) => Promise<{ person: Person; wire: TcpProxy }>
   readonly leadOn: (...wires: readonly TcpProxy[]) => void
 }
 
-/** Two nodes behind nginx, with the configuration that is shipped. */
+/** Two nodes behind nginx, with the shipped configuration. */
 async function openWorld(environment: Readonly<Record<string, string>> = {}): Promise<World> {
   const deployment = await Deployment.open(2, { environment })
   onTestFinished(() => deployment.close())
@@ -82,7 +80,7 @@ async function isUnready(url: string): Promise<void> {
   await expect.poll(async () => (await fetch(`${url}/readyz`)).status).toBe(503)
 }
 
-/** What somebody sees who comes only now. */
+/** The messages that a newcomer sees. */
 async function newcomer(person: Person, roomId: string): Promise<Seat['state']['messages']> {
   const seat = person.sit(roomId)
   onTestFinished(() => seat.leave())
@@ -90,8 +88,8 @@ async function newcomer(person: Person, roomId: string): Promise<Seat['state']['
   return seat.state.messages
 }
 
-describe('a node that is told to go down among others', () => {
-  it('[R1][R4.1] sends its people to them, where they see its answer to the end, and takes no question from anybody', async () => {
+describe('a node that shuts down while others run', () => {
+  it('[R1][R4.1] sends its clients to them, where they see its answer to the end, and accepts no question', async () => {
     const { deployment, url, viaFirst, leadOn } = await openWorld({ SHUTDOWN_MS: '30000' })
     const { roomId, people } = await deployment.room('Alice', 'Bob', 'Carol')
     const [alice, bob, carol] = people as [Person, Person, Person]
@@ -108,7 +106,7 @@ describe('a node that is told to go down among others', () => {
     const { length } = reader.text
     const exit = deployment.node(0).stop()
     await isUnready(deployment.node(0).url)
-    // Refused here, and done at the other node, without anybody noticing more than a moment.
+    // The question is refused here and accepted on the other node; its author notices only a short delay.
     expect(await bobSits.ask('And then? [simulate: length=200]')).toMatchObject({
       ok: true,
       queued: true,
@@ -128,7 +126,7 @@ describe('a node that is told to go down among others', () => {
     expect(await exit).toBe(0)
     expect(await reader.ended).toBe('ended')
     expect(reader.follower.closed).toBe('shutting-down')
-    // It cannot ask, so it stays where it is as long as there is something to read.
+    // The reader cannot ask, so it stays on this node as long as there is text to read.
     expect(reader.text.length).toBeGreaterThan(length + 1000)
     const again = await EventReader.open({
       url,
@@ -147,7 +145,7 @@ describe('a node that is told to go down among others', () => {
     expect(reader.follower.types.filter((type) => type === 'snapshot')).toHaveLength(1)
   })
 
-  it('lets them go one after the other, and serves those who are still there', async () => {
+  it('disconnects clients one after another, and serves those still connected', async () => {
     const { deployment, url } = await openWorld({ SHUTDOWN_MS: '30000' })
     const { roomId, people } = await deployment.room('Alice', 'Bob')
     const [alice, bob] = people as [Person, Person]
@@ -167,10 +165,10 @@ describe('a node that is told to go down among others', () => {
     expect(await last?.command('post', { roomId, text: 'Still here.', ask: false })).toMatchObject({
       ok: true,
     })
-    // Nobody is taken in again, neither here …
+    // The node itself accepts nobody any more …
     const refused = await RawSocket.connect(node.url, { token: alice.token }).catch(() => null)
     expect(refused).toBeNull()
-    // … nor by way of the proxy, which finds the other node.
+    // … and the proxy leads them to the other node.
     for (let count = 0; count < 6; count++)
       (await RawSocket.connect(url, { token: alice.token })).close()
     await Promise.all(sockets.map((socket) => socket.closed))
@@ -183,7 +181,7 @@ describe('a node that is told to go down among others', () => {
     expect((await newcomer(bob.at(url), roomId)).at(-1)).toMatchObject({ text: 'Still here.' })
   })
 
-  it('answers a request that it has begun before it goes', async () => {
+  it('finishes a request it has begun before it exits', async () => {
     const deployment = await Deployment.open(1, { environment: { SHUTDOWN_MS: '0' } })
     onTestFinished(() => deployment.close())
     const { people } = await deployment.room('Alice')
@@ -204,11 +202,11 @@ describe('a node that is told to go down among others', () => {
   })
 })
 
-describe('a node that is told twice', () => {
+describe('a node that is told to shut down twice', () => {
   it.each([
     ['SIGTERM', 'SIGINT'],
     ['SIGINT', 'SIGTERM'],
-  ] as const)('goes at once, by %s and then %s, with exit code 130', async (once, twice) => {
+  ] as const)('exits at once, by %s and then %s, with exit code 130', async (once, twice) => {
     const deployment = await Deployment.open(1, { environment: { SHUTDOWN_MS: '60000' } })
     onTestFinished(() => deployment.close())
     const { roomId, people } = await deployment.room('Alice')
@@ -222,7 +220,7 @@ describe('a node that is told twice', () => {
     expect(await exit).toBe(130)
   })
 
-  it('goes at once although Redis is frozen; told once, it does not wait for Redis for ever', async () => {
+  it('exits at once although Redis is frozen; told once, it does not wait for Redis forever', async () => {
     const deployment = await Deployment.open(1, { environment: { SHUTDOWN_MS: '60000' } })
     onTestFinished(() => deployment.close())
     const patient = deployment.node(0)

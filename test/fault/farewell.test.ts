@@ -1,10 +1,10 @@
-// A node that goes down while there are connections at whose other end nobody is any more.
+// A node shuts down while some connections have nobody left at their other end.
 import { expect, onTestFinished, test } from 'vitest'
 import { House } from '../process/house.ts'
 import { WireClient } from './wire-client.ts'
 
-// The WebSocket server waits 30 s for the answer to its goodbye, which a suspended laptop does not give.
-test('a node that goes down does not wait for a page that has fallen silent', async () => {
+// The WebSocket server waits 30 s for the answer to its close frame, which a suspended laptop does not send.
+test('a node that shuts down does not wait for a page that has fallen silent', async () => {
   const house = await House.open({ LOG_LEVEL: 'warn' })
   onTestFinished(() => house.close())
   const { server, alice, bob, roomId } = house

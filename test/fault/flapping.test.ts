@@ -1,5 +1,5 @@
-// Clients on bad networks: links that come and go, that are half-open, and that carry a kilobyte a second; and the
-// same session in several tabs.
+// Clients on bad networks: links that come and go, that are half-open, and that carry a kilobyte per second; and one
+// session in several tabs.
 import { randomUUID } from 'node:crypto'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Message } from '@roomcast/shared/protocol'
@@ -11,12 +11,12 @@ import { isFullScale, print } from './figures.ts'
 import { pause } from '../support/pause.ts'
 
 const FLAPPERS = isFullScale ? 20 : 8
-/** How long the ways go up and down, and the longest that they stay so, ms. */
+/** How long the links go up and down, and the longest time they stay in one state, ms. */
 const FLAPPING_MS = isFullScale ? 30_000 : 4000
 const LONGEST_MS = 900
-/** So much is said in all: a room shows its last 200 messages, and the answer has to be among them. */
+/** The total number of messages: a room shows its last 200, and the answer must be among them. */
 const MOST_SAID = 150
-/** Whatever is given to a link at once has to be through before a ping is missed, 30 s later: a limit that stands. */
+/** A burst must get through before the next ping fails 30 s later: a hard limit for slow links. */
 const SLOW_BYTES_PER_SECOND = isFullScale ? 8000 : 1000
 
 async function network(house: House, bytesPerSecond?: number): Promise<BadNetwork> {
@@ -25,7 +25,7 @@ async function network(house: House, bytesPerSecond?: number): Promise<BadNetwor
   return way
 }
 
-/** Notes whatever a screen shows that takes back something that it has shown. */
+/** Records whenever a screen takes back something it has shown. */
 function watchForSteps(seat: Seat, wrong: string[]): void {
   const shown = new Map<number, string>()
   seat.client.subscribe(({ state }: RoomView) => {
@@ -43,7 +43,7 @@ function saidIn(messages: readonly Message[]): string[] {
   return messages.flatMap((message) => (message.kind === 'said' ? [message.text] : []))
 }
 
-test('[R1][R4.1] on links that flap, fall silent or crawl everybody ends with the exact text, and what they say is said once', async () => {
+test('[R1][R4.1] on links that flap, fall silent or crawl, everybody gets the exact text, and each message is posted once', async () => {
   const house = await House.open({ LOG_LEVEL: 'warn' })
   onTestFinished(() => house.close())
   const alice = await house.sit(house.alice)
@@ -73,7 +73,7 @@ test('[R1][R4.1] on links that flap, fall silent or crawl everybody ends with th
         if (count % 3 === 2) way.swallow()
         else way.cut()
         await pause((211 * index + 389 * count) % LONGEST_MS)
-        // Half-open it would stay until pings tell, 30 s later; here a router in between does.
+        // A half-open link would last until a ping fails, 30 s later; here a router in between ends it.
         way.cut()
         way.mend()
       }
@@ -97,12 +97,13 @@ test('[R1][R4.1] on links that flap, fall silent or crawl everybody ends with th
     'times down': down ?? 0,
     'connections tried': tried ?? 0,
   })
-  // Waits double while nothing comes through: a link that is down for less than a second is tried a few times only.
+  // The client doubles its delay while nothing gets through: a link that is down for less than a second causes few
+  // attempts.
   for (const [index, count] of tries.entries())
     expect(count).toBeLessThanOrEqual(4 * (downs[index] ?? 0) + 4)
 })
 
-test('[R4.1] two tabs of one session speak at once, and a tab that is a copy with the same ids says nothing twice', async () => {
+test('[R4.1] two tabs of one session post at once, and a copied tab with the same ids posts nothing twice', async () => {
   const house = await House.open({ LOG_LEVEL: 'warn' })
   onTestFinished(() => house.close())
   const tabs = await Promise.all([1, 2, 3].map(() => house.sit(house.alice)))

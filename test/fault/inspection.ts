@@ -1,9 +1,11 @@
-// A running server process seen through Node's own inspector, so that nothing of the server is made for tests.
+// A running server process seen through Node's own inspector, so that the server needs no code for tests.
 import type { ServerProcess } from '../support/server-process.ts'
 import { DEADLINE_MS } from '../support/deadline.ts'
 import { pause } from '../support/pause.ts'
 
-/** The environment of a server that can be inspected: on any free port of this machine, once it is asked. */
+/**
+ * The environment of a server that can be inspected: it opens the inspector on a free port of this machine on request.
+ */
 export const INSPECTABLE = { NODE_OPTIONS: '--inspect-port=127.0.0.1:0' }
 
 export class Inspection {
@@ -11,7 +13,7 @@ export class Inspection {
   readonly #answers = new Map<number, (result: unknown) => void>()
   #calls = 0
 
-  /** Opens the inspector of a server that was started `INSPECTABLE`. */
+  /** Opens the inspector of a server that was started with `INSPECTABLE`. */
   static async attach(server: ServerProcess): Promise<Inspection> {
     process.kill(server.pid, 'SIGUSR1')
     const deadline = performance.now() + DEADLINE_MS
@@ -42,14 +44,14 @@ export class Inspection {
     })
   }
 
-  /** Bytes that are held in the heap and beside it (buffers), with all garbage gone. */
+  /** Bytes held in the heap and outside it (buffers), after garbage collection. */
   async memory(): Promise<number> {
-    // What a first collection finalizes the second one frees.
+    // The second collection frees the objects that the first one finalized.
     for (let time = 0; time < 2; time++) await this.#call('HeapProfiler.collectGarbage', {})
     return this.#number('(({ heapUsed, external }) => heapUsed + external)(process.memoryUsage())')
   }
 
-  /** How many timers are set. */
+  /** The number of timers set. */
   timers(): Promise<number> {
     return this.#number(
       "process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length",

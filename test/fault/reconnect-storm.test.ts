@@ -1,4 +1,4 @@
-// All who are connected lose their node in the same moment, and come back in the same second.
+// All clients lose their node at the same moment, and reconnect within the same second.
 import { Redis } from 'ioredis'
 import { expect, onTestFinished, test } from 'vitest'
 import { Deployment } from '../support/deployment.ts'
@@ -8,13 +8,16 @@ import { WireClient } from './wire-client.ts'
 import { pause } from '../support/pause.ts'
 
 const CONNECTIONS = isFullScale ? 2500 : 600
-/** A member may have a hundred sockets at a time. */
+/** A member may have a hundred sockets at once. */
 const PER_MEMBER = 80
-/** Commands that all of them together cost Redis, besides what a node does by itself all the time. */
+/** The commands to Redis per connection, besides those that a node sends anyway. */
 const COMMANDS_PER_CONNECTION = 0.2
 const LIVEZ_EVERY_MS = 100
 
-/** How many commands Redis has done so far, by name; scripts count as one, and what they call is not counted. */
+/**
+ * The number of commands that Redis has executed so far, by name; a script counts as one, without the commands it
+ * calls.
+ */
 async function commandsOf(admin: Redis): Promise<number> {
   const told = await admin.info('commandstats')
   const counts = [
@@ -23,7 +26,7 @@ async function commandsOf(admin: Redis): Promise<number> {
   return counts.reduce((sum, [, , calls]) => sum + Number(calls), 0)
 }
 
-test('[R1.6] hundreds who come back in the same second cost the storage next to nothing, and see the same', async () => {
+test('[R1.6] hundreds of clients that reconnect in the same second cost the storage next to nothing, and see the same', async () => {
   const deployment = await Deployment.open(1, { environment: { LOG_LEVEL: 'warn' } })
   const admin = new Redis(deployment.redis?.url ?? '')
   let clients: WireClient[] = []
@@ -45,7 +48,7 @@ test('[R1.6] hundreds who come back in the same second cost the storage next to 
   await seat.ask('Before the storm. [simulate: length=20000 pace=instant]')
   await seat.ended(1)
 
-  /** Everybody connects and joins at once; gives how long each took to be live, ms. */
+  /** Connects and joins all clients at once; returns the time until each was live, ms. */
   const come = async (before: readonly WireClient[]) => {
     const began = performance.now()
     return Promise.all(
@@ -61,8 +64,8 @@ test('[R1.6] hundreds who come back in the same second cost the storage next to 
   clients = (await come([])).map(({ client }) => client)
   expect(await figure(url, 'roomcast_watchers')).toBe(CONNECTIONS + 1)
 
-  // While an answer is written, all of them are cut off.
-  // Longer than all that follows, so that it costs the same until the end.
+  // All of them are cut off while an answer runs, long enough to outlast the rest of the test, so that its cost is
+  // constant.
   await seat.ask('In the storm. [simulate: length=60000 chunk=10 gap=20]')
   await seat.reads(200, 2)
   for (const client of clients) client.close()
@@ -83,7 +86,7 @@ test('[R1.6] hundreds who come back in the same second cost the storage next to 
   isOver = true
   await living
   clients = came.map(({ client }) => client)
-  // What a node does anyway while so much of an answer is written, which comes at a steady pace.
+  // The cost of the same amount of text without reconnections; the text comes at a steady pace.
   await seat.reads(to + (to - from), 2)
   const idle = (await commandsOf(admin)) - after
   const times = came.map(({ ms }) => ms).toSorted((one, other) => one - other)
@@ -108,6 +111,6 @@ test('[R1.6] hundreds who come back in the same second cost the storage next to 
   )
   expect(clients.filter(({ gaps }) => gaps > 0)).toHaveLength(0)
   for (const { state } of clients) expect(state.messages).toEqual(messages)
-  // They knew where they were: nobody was given the whole room again.
+  // All sent their position: none was given the whole room again.
   expect(clients.filter(({ came }) => (came['snapshot'] ?? 0) > 0)).toHaveLength(0)
 })

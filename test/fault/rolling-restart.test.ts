@@ -1,5 +1,5 @@
-// Three nodes behind one address are replaced one after the other while people talk, ask, stop and retry in several rooms.
-// ROLLING_RESTARTS=N does it N times over.
+// Three nodes behind one address are replaced one after another while members talk, ask, stop and retry in several
+// rooms. ROLLING_RESTARTS=N repeats it N times.
 import { expect, it, onTestFinished } from 'vitest'
 import type { Reply } from '@roomcast/shared/protocol'
 import { Chance } from '../doubles/chance.ts'
@@ -13,10 +13,10 @@ const ROUNDS = Number(process.env['ROLLING_RESTARTS'] ?? 1)
 const ROOMS = 4
 const PEOPLE = 6
 const NODES = 3
-/** Half a second to a whole one: far less than nodes give what they write. */
+/** Half a second to one second: far less than nodes allow running answers. */
 const HOW = '[simulate: unicode length=1500 gap=15 chunk=40]'
 
-/** The shipped configuration, with a third node, and a node that was away left out for a shorter time. */
+/** The shipped configuration, with a third node and a shorter time before a failed node is tried again. */
 async function balance(deployment: Deployment): Promise<string> {
   const [one, other, third] = deployment.nodes.map(({ port }) => port) as [number, number, number]
   const line = (port: number) => `server 127.0.0.1:${port} max_fails=3 fail_timeout=5s;`
@@ -33,7 +33,7 @@ async function balance(deployment: Deployment): Promise<string> {
 }
 
 it(
-  '[R1][R2.1][R4.1] a rolling restart of three nodes under load loses nothing, and nobody has to do anything again',
+  '[R1][R2.1][R4.1] a rolling restart of three nodes under load loses nothing, and nobody has to repeat anything',
   async () => {
     const environment = { SHUTDOWN_MS: '15000', TRUST_PROXY: '1' }
     const deployment = await Deployment.open(NODES, { environment })
@@ -60,7 +60,7 @@ it(
         await deployment.restart(index)
         const ready = async () => (await fetch(`${deployment.node(index).url}/readyz`)).status
         await expect.poll(ready).toBe(200)
-        // Otherwise there would be a moment in which all of them count as away.
+        // Otherwise all nodes could count as failed at the same moment.
         const isUsed = async () => {
           await (await fetch(`${url}/api/models`)).text()
           return deployment.node(index).stdout().includes('"path":"/api/models"')
@@ -72,7 +72,7 @@ it(
     const replies: Reply[] = []
     for (const room of rooms)
       for (const message of await room.judge()) if (message.kind === 'reply') replies.push(message)
-    // Nothing is failed or interrupted: all of them had the time that they needed.
+    // No answer failed or was interrupted: all had enough time to finish.
     const outcomes = new Set(replies.map(({ ended }) => ended?.outcome))
     expect([...outcomes].toSorted()).toEqual(['cancelled', 'completed'])
     expect(replies.length).toBeGreaterThan(ROUNDS * 10)

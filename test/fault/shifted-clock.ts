@@ -1,4 +1,4 @@
-// Loaded into a node before all else (`--import`): its wall clock is SHIFT_MS away from that of everybody else.
+// Loaded into a node before everything else (`--import`): shifts its wall clock by SHIFT_MS.
 const shift = Number(process.env['SHIFT_MS'])
 const RealDate = Date
 

@@ -1,5 +1,5 @@
-// A page without a screen as a process of its own, so that it can be suspended as a laptop is. Writes a line of JSON for
-// each change: its status, and the text of the newest reply.
+// A client without a browser as a process of its own, so that it can be suspended like a laptop. Writes a line of JSON
+// for each change: its status, and the text of the newest reply.
 import { randomUUID } from 'node:crypto'
 import { RoomClient } from '@roomcast/client/room/room-client.ts'
 import { SocketTransport } from '@roomcast/client/room/transport-socket.ts'

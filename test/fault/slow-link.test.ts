@@ -1,13 +1,13 @@
-// A link that needs longer for a room than a ping is waited for: a phone at the edge of its network.
+// A link that takes longer to load a room than a ping timeout: a phone at the edge of its network.
 import { expect, onTestFinished, test } from 'vitest'
 import { House } from '../process/house.ts'
 import { Wire } from './system/wire.ts'
 
 const [MESSAGES, LENGTH] = [27, 2000]
-/** The room takes some 22 s then; a ping that waits behind it would have been given up after 18. */
+/** The room takes some 22 s at this rate; a ping waiting behind it would time out after 18. */
 const BYTES_PER_SECOND = 2500
 
-test('[R1.6][R7.2] whoever needs half a minute to be sent a room gets it, at the first attempt', async () => {
+test('[R1.6][R7.2] a client that needs half a minute to load a room gets it at the first attempt', async () => {
   const house = await House.open()
   onTestFinished(() => house.close())
   const alice = await house.sit(house.alice)

@@ -1,7 +1,8 @@
-// Breaks everything for as long as wanted and says what came of it: `SOAK_SECONDS=1800 pnpm soak`. Round after round on
-// one deployment, or SOAK_ROUNDS of them; SOAK_SEED is the first seed, SOAK_ROOMS and SOAK_CLIENTS how many there are (clients in each room), and
-// SOAK_ONLY a part of the names of the faults that are wanted. Exits with 1 when a promise was broken; the histories are
-// in SOAK_KEEP then. SOAK_FIGURES is a file for all times, in JSON. Times are those of this machine, and of whatever else it does.
+// Injects every fault for as long as wanted and reports the results: `SOAK_SECONDS=1800 pnpm soak`. It plays round
+// after round on one deployment, or SOAK_ROUNDS of them; SOAK_SEED is the first seed, SOAK_ROOMS the number of rooms,
+// SOAK_CLIENTS the number of clients in each room, and SOAK_ONLY a part of the names of the wanted faults. Exits with 1
+// if a promise was broken; the histories are then in SOAK_KEEP. SOAK_FIGURES is a file for all times, in JSON. Times
+// depend on this machine and its other load.
 import { writeFileSync } from 'node:fs'
 import { Tally } from '../support/tally.ts'
 import { Chance } from '../doubles/chance.ts'
@@ -21,13 +22,13 @@ const only = process.env['SOAK_ONLY'] ?? ''
 const figures = process.env['SOAK_FIGURES']
 const keepIn = process.env['SOAK_KEEP'] ?? 'soak-histories'
 
-/** Of few kinds each strikes several times in a round. */
+/** With few kinds, each strikes several times in a round. */
 const LEAST_BLOWS = 8
 
 await enterOwnNetwork()
 const kinds = [...FAULTS, TWO_AT_ONCE, ...(hasOwnNetwork ? NETWORK_FAULTS : [])]
 const chosen = kinds.filter(({ name }) => name.includes(only))
-// A storage that loses what it had acknowledged is held against less, so it has rounds of its own.
+// The checker allows more in a round whose storage loses acknowledged writes, so such faults have rounds of their own.
 const lossy = chosen.filter(({ losesWrites }) => losesWrites)
 const others = chosen.filter(({ losesWrites }) => !losesWrites)
 const tally = new Tally()

@@ -1,4 +1,5 @@
-// One who takes nothing in, among hundreds who do: it costs little, the others have it all, and so has it in the end.
+// A client that reads nothing, among hundreds that do: it costs little, the others get everything, and so does it in
+// the end.
 import { expect, onTestFinished, test } from 'vitest'
 import { positionOf } from '@roomcast/shared/room'
 import { House } from '../process/house.ts'
@@ -10,21 +11,21 @@ import { WireClient } from './wire-client.ts'
 
 const SOCKETS = isFullScale ? 450 : 135
 const STREAMS = isFullScale ? 50 : 15
-/** A member may have a hundred connections of a kind. */
+/** A member may have a hundred connections of each kind. */
 const PEOPLE = 10
-/** What the stalled one is given to fill the buffers of the kernels with: they take 4 to 6 MB before anything is noticed. */
+/** Data that fills the kernel buffers of the stalled client: they take 4 to 6 MB before the server notices. */
 const HISTORY_BYTES = 150_000
 const MOST_FILLINGS = 400
-/** What the kernels still had room for is used up by then. */
+/** By then the kernel buffers are full. */
 const REFUSED_IN_A_ROW = 20
 const ANSWER_BYTES = 300_000
-/** Just below the limit of one reply, and how many of them go by a connection that takes nothing. */
+/** Just below the size limit of one reply, and the number of such replies sent while the client reads nothing. */
 const LARGE_BYTES = 900_000
 const LARGE_ANSWERS = isFullScale ? 40 : 12
-/** A backlog without bound would hold all of that. */
+/** An unbounded backlog would hold all of that. */
 const BOUND_BYTES = 8 * 1024 * 1024
 
-/** A server whose Claude is elsewhere: what the simulated one remembers is no memory of the server. */
+/** A server with an external Claude: the simulator's records do not count as the server's memory. */
 async function openHouse(): Promise<House> {
   const house = await House.open({
     MAX_TOKENS: '400000',
@@ -36,7 +37,10 @@ async function openHouse(): Promise<House> {
   return house
 }
 
-/** Reads on until everything is here. Who took nothing for 30 s was ended, and comes back to where it was. */
+/**
+ * Reads until everything has arrived. A client that read nothing for 30 s was disconnected, and resumes from its
+ * position.
+ */
 async function readOn(
   socket: WireClient,
   token: string,
@@ -55,7 +59,7 @@ async function readOn(
   return again
 }
 
-test('[R7.2][R1.5] a stalled reader among hundreds costs bounded memory, and all of them have every byte and the end', async () => {
+test('[R7.2][R1.5] a stalled reader among hundreds costs bounded memory, and all readers get every byte and the end', async () => {
   const house = await openHouse()
   const { server, alice: owner, roomId, invite } = house
   const { url } = server
@@ -86,7 +90,7 @@ test('[R7.2][R1.5] a stalled reader among hundreds costs bounded memory, and all
   onTestFinished(() => inspection.close())
   const before = await inspection.memory()
   stalled.pause()
-  // The room again and again, for nobody else: until that is refused, for good, because of what it has not taken.
+  // Requests the room again and again for this client alone, until the server refuses because of its unread data.
   const refusals = () => figure(url, 'roomcast_refusals_total')
   const filling: Promise<unknown>[] = []
   for (let inARow = 0; inARow < REFUSED_IN_A_ROW;) {
@@ -115,7 +119,7 @@ test('[R7.2][R1.5] a stalled reader among hundreds costs bounded memory, and all
 
   const { messages } = seat.state
   expect(messages.at(-1)).toMatchObject({ end: reply.end, ended: { outcome: 'completed' } })
-  // All of them: compared one by one, so that a difference does not print hundreds of texts.
+  // Compares them one by one, so that a difference does not print hundreds of texts.
   expect(sockets.filter(({ gaps }) => gaps > 0)).toHaveLength(0)
   for (const { state } of [...sockets, ...streams]) expect(state.messages).toEqual(messages)
   expect(grown).toBeLessThan(BOUND_BYTES)
@@ -126,13 +130,13 @@ test('[R7.2][R1.5] a stalled reader among hundreds costs bounded memory, and all
   expect(back.state.messages).toEqual(messages)
   expect(back.gaps).toBe(0)
   if (back === stalled) await Promise.all(filling)
-  // It was off the live path before the last answer, and got the rest at once.
+  // It had left the live path before the last answer, and got the rest at once.
   expect(stalled.liveBytes).toBeLessThan(1.5 * ANSWER_BYTES)
   await seat.send({ type: 'post', text: 'Live again?', ask: false })
   await back.until('what follows', ({ state }) => state.offset === seat.state.offset)
 })
 
-test('[R7.2] a socket and an event stream that take nothing in cost no more however much goes by', async () => {
+test('[R7.2] a socket and an event stream that read nothing cost no more however much is sent to others', async () => {
   const house = await openHouse()
   const { server, alice, bob, roomId } = house
   const { url } = server
@@ -149,7 +153,7 @@ test('[R7.2] a socket and an event stream that take nothing in cost no more howe
       })
     }
   }
-  // Before they have read much: the kernel takes all the more for who has read fast.
+  // New connections: a kernel buffers more for a client that has read fast.
   const socket = await WireClient.connect({ url, token: bob.token })
   const stream = await EventReader.open({ url, roomId, token: bob.token })
   onTestFinished(() => {
@@ -161,7 +165,7 @@ test('[R7.2] a socket and an event stream that take nothing in cost no more howe
   await stream.reaches(driver.state)
   socket.pause()
   stream.response.pause()
-  // As much as the kernel takes, and a room keeps in memory.
+  // As much as the kernel buffers and a room keeps in memory.
   await ask(6)
   const inspection = await Inspection.attach(server)
   onTestFinished(() => inspection.close())

@@ -1,4 +1,4 @@
-// Laptops that are suspended in the middle of an answer, and wake up when the world has moved on.
+// Laptops that are suspended in the middle of an answer, and wake up when everything has changed.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
@@ -59,7 +59,7 @@ class Sleeper {
   }
 }
 
-test('[R1][R6.1] suspended pages wake up to the exact text, to a room that is gone, and to a session that ended', async () => {
+test('[R1][R6.1] suspended pages wake up to the exact text, to a deleted room, and to an expired session', async () => {
   const house = await House.open({ LOG_LEVEL: 'warn' })
   onTestFinished(() => house.close())
   const { alice, bob, roomId } = house
@@ -76,10 +76,10 @@ test('[R1][R6.1] suspended pages wake up to the exact text, to a room that is go
   expect(ended?.outcome).toBe('completed')
   const headers = { authorization: `Bearer ${alice.token}` }
   await fetch(`${alice.url}/api/rooms/${other.roomId}`, { method: 'DELETE', headers })
-  // The server gives the links up when it has waited long enough for the answers to its pings.
+  // The server gives up the links after it has waited long enough for pongs.
   if (isFullScale) await expect.poll(() => figure(house.server.url, 'roomcast_watchers')).toBe(1)
   else {
-    // Or the link is dead because the server is another one by now.
+    // Or the link is dead because the server was restarted.
     await house.server.kill()
     await house.start()
   }
@@ -89,7 +89,7 @@ test('[R1][R6.1] suspended pages wake up to the exact text, to a room that is go
   await reader.until('live again', ({ status }) => status === 'live')
   const gone = await guest.until('refused', ({ status }) => status === 'refused')
   expect(gone.code).toBe('room-not-found')
-  // What it has shown is a prefix of what it shows, at any time.
+  // Every text shown was a prefix of the final text.
   for (const { text: before } of reader.shown) expect(text.startsWith(before)).toBe(true)
 
   reader.sleep()

@@ -1,5 +1,5 @@
-// Three nodes, a Redis with its replica and 66 clients, and everything breaks once: each kind of fault by itself, in an order
-// that FUZZ_SEED gives, while people ask, talk and stop. `pnpm soak` does the same for longer and measures.
+// Three nodes, a Redis with its replica, 66 clients, and every kind of fault once, one at a time, in an order set by
+// FUZZ_SEED, while members ask, talk and stop. `pnpm soak` does the same for longer and measures.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Chance, seeds } from '../doubles/chance.ts'
 import { Tally } from '../support/tally.ts'
@@ -13,10 +13,10 @@ import { DEADLINE_MS } from '../support/deadline.ts'
 const FILE = 'test/fault/system.test.ts'
 const [seed = 1] = seeds(1)
 const [ROOMS, CLIENTS] = [6, 5]
-/** Of all of it: half a hundred faults, each of which may take long. */
+/** For the whole test: some fifty faults, each of which may take long. */
 const LONGEST_MS = 10 * DEADLINE_MS
 
-/** What must have happened, or nothing was proved. */
+/** Events that must have happened, or the test proves nothing. */
 const EXPECTED = [
   'end: completed',
   'end: cancelled',
@@ -28,14 +28,14 @@ const EXPECTED = [
   'resume: done',
 ] as const
 
-describe('everything that can break does', () => {
+describe('when everything breaks', () => {
   const tally = new Tally()
   const played: Played[] = []
   let world: World
   beforeAll(async () => {
     world = await World.open()
     const options = { seed, rooms: ROOMS, clients: CLIENTS }
-    // What storage has lost is held against less; so that comes last, and is judged by itself.
+    // The checker allows more after lost writes, so those faults come last and are judged separately.
     for (const losesWrites of [false, true]) {
       const kinds = FAULTS.filter((fault) => (fault.losesWrites ?? false) === losesWrites)
       const faults = schedule(new Chance(seed), kinds, kinds.length)
@@ -54,25 +54,25 @@ describe('everything that can break does', () => {
     expect(words).toEqual([])
   }
 
-  test('[R1] all have the same bytes, of what Claude wrote, and never had others', () =>
+  test('[R1] all have the same bytes that Claude wrote, and never had others', () =>
     expectHolds('I1', 'I2', 'I3', 'I5'))
 
-  test('[R2] every answer ends once, alike for all, and no two run together', () =>
+  test('[R2] every answer ends once, in the same way for all, and no two run together', () =>
     expectHolds('I4', 'I7'))
 
-  test('[R3] a stop that was acknowledged is the end, and nothing is asked of Claude after it', () =>
+  test('[R3] an acknowledged stop is the end, and its request to Claude is closed', () =>
     expectHolds('I6'))
 
-  test('[R4] what was acknowledged is there once, and what was refused is not', () =>
+  test('[R4] acknowledged commands are there once, and refused ones are not', () =>
     expectHolds('I10'))
 
-  test('[R5] everybody is well again after every fault, and nothing is left running', () =>
+  test('[R5] everybody recovers after every fault, and nothing is left running', () =>
     expectHolds('I9'))
 
-  test('nothing is left of rooms that are deleted, and nobody watches any more', () =>
+  test('nothing is left of deleted rooms, and nobody watches any more', () =>
     expectHolds('I8'))
 
-  test('every kind of fault has struck, and every kind of act has happened', () => {
+  test('every kind of fault and every kind of act has happened', () => {
     for (const { name } of FAULTS) expect(tally.of(`blow: ${name}`), name).toBe(1)
     const missing = EXPECTED.filter((what) => tally.of(what) === 0)
     expect(missing, `of these:\n${tally.table()}`).toEqual([])

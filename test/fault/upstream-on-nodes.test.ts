@@ -1,5 +1,5 @@
-// Faults of Claude while people on three nodes watch, one of which asks Claude: one end on all screens, and anyone at any
-// node goes on. test/process/upstream.test.ts has every fault, on one node.
+// Faults of Claude while members on three nodes watch, one of which asks Claude: one end on all screens, and a member
+// on any node may go on. test/process/upstream.test.ts has every fault, on one node.
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { Reply } from '@roomcast/shared/protocol'
@@ -8,11 +8,10 @@ import type { RequestRecord } from '@roomcast/simulator'
 import { Deployment } from '../support/deployment.ts'
 import type { Person, Seat } from '../support/person.ts'
 
-/** On a busy machine, with a dozen rooms at once. */
-/** Long enough for a Claude who is not late on purpose. */
+/** Long enough that only deliberate delays count as silence, even with a dozen rooms on a busy machine. */
 const ENVIRONMENT = { FIRST_EVENT_MS: '3000', SILENCE_MS: '3000', ANSWER_MS: '30000' }
 
-/** One of each kind; null where the answer is whole. */
+/** One of each kind; null if the answer completes. */
 const FAULTS: readonly (readonly [string, FailureCode | null])[] = [
   ['overloaded-seconds', 'overloaded'],
   ['rate-limited-long', 'rate-limited'],
@@ -45,14 +44,14 @@ interface Room {
   readonly carol: Seat
 }
 
-/** A room with one person at each node; Alice's is the first. */
+/** A room with one member on each node; Alice is on the first. */
 async function openRoom(at = deployment): Promise<Room> {
   const { roomId, people } = await at.room('Alice', 'Bob', 'Carol')
   const [alice, bob, carol] = (await at.sit(people, roomId)) as [Seat, Seat, Seat]
   return { at, roomId, people, alice, bob, carol }
 }
 
-/** The end of a reply, which has to be the same on all the screens; gives it. */
+/** Returns the end of a reply, which must be the same on all screens. */
 async function endOnAll(seats: readonly Seat[], number: number): Promise<Reply> {
   const [first, ...others] = await Promise.all(seats.map((seat) => seat.ended(number)))
   for (const other of others) expect(other).toEqual(first)
@@ -64,7 +63,7 @@ function requestsAbout({ at }: Room, mark: string): RequestRecord[] {
   return at.simulator.requests.filter(({ body }) => JSON.stringify(body).includes(mark))
 }
 
-/** What Claude had written into the text of a reply, as it was sent. */
+/** Claude's text part of a reply. */
 function textOf({ text, marks }: Reply): string {
   const from = marks.find(({ kind }) => kind === 'text')?.from ?? 0
   return Buffer.from(text).subarray(from).toString()
@@ -81,15 +80,15 @@ async function looksTheSame({ people, roomId, alice, bob, carol, at }: Room): Pr
   }
 }
 
-describe.concurrent('people at three nodes', () => {
+describe.concurrent('people on three nodes', () => {
   it.for(FAULTS)(
-    '[R1][R2.1][R2.5] see one end of %s, and whoever is at another node may retry',
+    '[R1][R2.1][R2.5] see one end of %s, and a member on another node may retry',
     async ([name, code], { expect }) => {
       const room = await openRoom()
       const seats = [room.alice, room.bob, room.carol]
       const mark = `mark-${randomUUID()}`
       await room.alice.ask(`${mark}? [simulate: ${name} ping=50]`)
-      // The second time it runs at Carol's node, and meets the same.
+      // The retry runs on Carol's node and meets the same fault.
       for (const number of [1, 2]) {
         const reply = await endOnAll(seats, number)
         const written = requestsAbout(room, mark).at(-1)?.text.toWellFormed() ?? ''
@@ -116,8 +115,8 @@ describe.concurrent('people at three nodes', () => {
   )
 })
 
-describe('a Claude that is not there at all', () => {
-  it('is told in plain words on all screens', async () => {
+describe('an unreachable Claude', () => {
+  it('is reported in plain words on all screens', async () => {
     const own = await Deployment.open(1, {
       environment: { ...ENVIRONMENT, ANTHROPIC_BASE_URL: 'http://claude.invalid' },
     })
@@ -138,9 +137,9 @@ describe('a Claude that is not there at all', () => {
   })
 })
 
-// The last, since one of the nodes is gone then.
+// Comes last, because it kills one of the nodes.
 describe('an answer that has failed', () => {
-  it('[R5.1] is answered at another node after its own has died', async () => {
+  it('[R5.1] is retried on another node after its own has died', async () => {
     const room = await openRoom()
     const mark = `mark-${randomUUID()}`
     await room.alice.ask(`${mark}? [simulate: fail-first attempts=3]`)

@@ -1,5 +1,5 @@
-// Pages and servers of different versions, as an upgrade has them side by side: whoever has to reload is told so, and
-// nothing that was written is lost. The page is the real one; a wire between makes it speak another version.
+// Pages and servers of different versions, side by side as in an upgrade: a page that must reload says so, and no
+// written text is lost. The page is the real one; a wire in between makes it speak another version.
 import type { Server } from 'node:http'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -22,14 +22,14 @@ afterAll(async () => {
 
 const same = (message: string) => message
 
-/** What lies between a page and its server. */
+/** The wire between a page and its server. */
 class Between {
   toServer = same
-  /** Null: nothing comes through. */
+  /** Null: nothing gets through. */
   toPage: ((message: string) => string) | null = same
   #socket: WebSocketRoute | null = null
 
-  /** Leads what the page sends from now on through here. */
+  /** From now on leads the page's traffic through here. */
   async take({ page }: BrowserPerson): Promise<void> {
     await page.routeWebSocket(/socket\.io/, (socket) => {
       this.#socket = socket
@@ -41,7 +41,7 @@ class Between {
     })
   }
 
-  /** Says something to the page that its server has not said. */
+  /** Sends the page a message that its server has not sent. */
   say(message: string): void {
     this.#socket?.send(message)
   }
@@ -51,7 +51,7 @@ class Between {
   }
 }
 
-/** Somebody alone in a new room, with something between. */
+/** A person alone in a new room, with a wire in between. */
 async function inRoom(name: string): Promise<{ person: BrowserPerson; between: Between }> {
   const person = await BrowserPerson.come(browser, name)
   onTestFinished(() => person.leave())
@@ -61,7 +61,7 @@ async function inRoom(name: string): Promise<{ person: BrowserPerson; between: B
   return { person, between }
 }
 
-/** Takes a script of the page away, as an upgrade does. Gives how to bring it back. */
+/** Makes a script of the page unavailable, as an upgrade does. Returns a function that restores it. */
 async function without({ page }: BrowserPerson, file: string): Promise<() => Promise<void>> {
   const scripts = `**/assets/${file}-*.js`
   let taken = 0
@@ -79,9 +79,9 @@ const asVersion = (version: number) => (message: string) =>
   message.replace(/^40\{(.*)"version":\d+/, `40{$1"version":${version}`)
 
 describe('a page', () => {
-  it('[W4][R4.1] that is older than the server is told to reload, and says after that what it could not before, once', async () => {
+  it('[W4][R4.1] that is older than the server is told to reload, and then sends its unsent message, once', async () => {
     const { person, between } = await inRoom('Alice')
-    // Done, but never acknowledged: the upgrade comes in between.
+    // Executed but never acknowledged: the upgrade comes in between.
     between.toPage = null
     await person.ask('Into the upgrade.')
     await person.at('composer').fill('Half a thought')
@@ -101,7 +101,7 @@ describe('a page', () => {
     await person.isLive()
     const said = person.page.getByText('Into the upgrade.', { exact: true })
     await said.first().waitFor()
-    // It has been sent again by now, and answered.
+    // By now it has been sent again and answered.
     const unsent = () =>
       person.page.evaluate(
         () => Object.keys(localStorage).filter((key) => key.startsWith('unsent:')).length,
@@ -112,7 +112,7 @@ describe('a page', () => {
     expect(await person.at('composer').inputValue()).toBe('Half a thought')
   })
 
-  it('[W4] that is newer than the server tries again by itself, says why, and is let in by the next node', async () => {
+  it('[W4] that is newer than the server retries by itself, says why, and is accepted by the next node', async () => {
     const { person, between } = await inRoom('Bob')
     between.toServer = asVersion(1000)
     await between.cut()
@@ -121,7 +121,7 @@ describe('a page', () => {
     const shot = process.env['SCREENSHOTS']
     if (shot) await person.page.screenshot({ path: `${shot}/newer.png` })
     expect(await notice.innerText()).toMatch(/in the middle of an upgrade.* Trying again/)
-    // Of text it speaks to who has written some.
+    // The notice mentions unsent text only to a person who has some.
     await person.ask('Still here?')
     await notice.filter({ hasText: 'Your text is safe. Trying again' }).waitFor()
     between.toServer = same
@@ -129,14 +129,14 @@ describe('a page', () => {
     await person.reads(1)
   })
 
-  it('[W3] that meets an entry of a later version asks to be reloaded, and goes on meanwhile', async () => {
+  it('[W3] that receives an entry of a later version asks for a reload, and continues meanwhile', async () => {
     const { person, between } = await inRoom('Carol')
     const post = '"type":"message-posted"'
     between.toPage = (message) => message.replace(post, '"type":"message-sung"')
     await person.ask('La la la')
     await person.page.getByText('Some of this room can’t be shown').waitFor()
     between.toPage = same
-    // The order is kept: what follows is shown.
+    // The order is preserved: later messages are shown.
     await person.reads(1)
     await person.at('composer').fill('Half a thought')
     await person.page.getByRole('button', { name: 'Reload' }).click()
@@ -156,7 +156,7 @@ describe('a page', () => {
     expect(await person.page.getByText('too old').count()).toBe(0)
   })
 
-  it('[W1][R4.3] whose command the server does not know gets its text back, with the reason', async () => {
+  it('[W1][R4.3] gets the text of an unknown command back, with the reason', async () => {
     const { person, between } = await inRoom('Eve')
     between.toServer = (message) => message.replace('"type":"post"', '"type":"sing"')
     await person.ask('La la la')
@@ -164,7 +164,7 @@ describe('a page', () => {
     expect(await person.at('composer').inputValue()).toBe('La la la')
   })
 
-  it('whose files are gone with an upgrade says so, and is where it wanted to be after a reload', async () => {
+  it('says if an upgrade has removed its files, and reaches its destination after a reload', async () => {
     const person = await BrowserPerson.come(browser, 'Fay')
     onTestFinished(() => person.leave())
     const { page } = person
@@ -184,7 +184,7 @@ describe('a page', () => {
     expect(page.url()).toMatch(/\/rooms\/[\w-]+$/)
   })
 
-  it('that lost the files of what opens in front says so, opens it when they are back, and loses nothing', async () => {
+  it('says if the files of a menu or dialog are missing, opens it once they are back, and loses nothing', async () => {
     const person = await BrowserPerson.come(browser, 'Gil')
     onTestFinished(() => person.leave())
     const { page } = person
@@ -225,7 +225,7 @@ describe('a page', () => {
 })
 
 describe('the shipped nginx, while nodes are of different versions', () => {
-  /** A node that has none of the files of the page. */
+  /** A node without any file of the page. */
   async function otherNode(): Promise<Server> {
     const server = createServer((_, response) => response.writeHead(404).end('gone'))
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -233,7 +233,7 @@ describe('the shipped nginx, while nodes are of different versions', () => {
     return server
   }
 
-  it('finds a file of the page at the node that has it, and says that it is gone when none has', async () => {
+  it('finds a file of the page on the node that has it, and answers 404 if none has', async () => {
     const other = await otherNode()
     const { port } = other.address() as AddressInfo
     const nginx = await startNginx({ nodes: [port, house.server.port] })

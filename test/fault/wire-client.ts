@@ -1,5 +1,5 @@
-// A page without anything: a TCP socket that speaks WebSocket and Socket.IO by hand and folds what it is told. So
-// light that hundreds fit into one process, and it can stop reading.
+// A minimal client: a TCP socket that speaks WebSocket and Socket.IO by hand and folds its updates. It is so light that
+// hundreds fit into one process, and it can stop reading.
 import { createHash, randomUUID } from 'node:crypto'
 import { connect, type Socket } from 'node:net'
 import {
@@ -13,25 +13,25 @@ import {
 import { emptyRoom, fold, positionOf } from '@roomcast/shared/room'
 import { until } from '../support/until.ts'
 
-/** SHA-256 as the log has it; hundreds of texts are checked, so by Node itself. */
+/** SHA-256 as in the log, computed by Node itself because hundreds of texts are checked. */
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex')
 
 export interface WireOptions {
   readonly url: string
   readonly token: string
-  /** What it knows from an earlier connection. */
+  /** The state from an earlier connection. */
   readonly state?: RoomState | undefined
 }
 
 export class WireClient {
   state: RoomState
-  /** How often each kind of update came, deltas by that name. */
+  /** How often each kind of update arrived, including deltas. */
   readonly came: Record<string, number> = {}
-  /** UTF-8 bytes of reply text that came in deltas. */
+  /** UTF-8 bytes of reply text that arrived in deltas. */
   liveBytes = 0
-  /** Updates that did not connect to what is here. */
+  /** Updates that did not connect to the current state. */
   gaps = 0
-  /** What the server said as it ended the connection. */
+  /** The server's reason for ending the connection. */
   closed: { readonly code: string; readonly retryable: boolean } | null = null
   isOpen = false
   readonly #socket: Socket
@@ -43,7 +43,7 @@ export class WireClient {
   #wanted = 0
   #isUpgraded = false
 
-  /** Connects and shows its session. @throws Error with what the server says when it does not want to */
+  /** Connects and presents its session. @throws Error with the server's reason if it refuses */
   static connect({ url, token, state }: WireOptions): Promise<WireClient> {
     const { hostname, port, host } = new URL(url)
     const socket = connect({ host: hostname, port: Number(port), noDelay: true })
@@ -87,7 +87,7 @@ export class WireClient {
     })
   }
 
-  /** Watches a room, from where it is if it knows that room. */
+  /** Watches a room, resuming from its position if it knows that room. */
   join(roomId: string, since: Position | null = this.#since(roomId)): Promise<CommandResult> {
     return this.command('join', { roomId, ...(since ? { since } : {}) })
   }
@@ -100,7 +100,7 @@ export class WireClient {
     return new Promise((resolve) => this.#answers.set(id, resolve))
   }
 
-  /** Takes nothing in any more, until `resume`. */
+  /** Stops reading until `resume`. */
   pause(): void {
     this.#socket.pause()
   }
@@ -128,7 +128,7 @@ export class WireClient {
   #send(packet: string): void {
     const payload = Buffer.from(packet)
     const length = payload.length
-    // Frames of clients are masked; with zeros that changes nothing.
+    // Client frames must be masked; a zero mask leaves the data unchanged.
     const head =
       length < 126
         ? Buffer.from([0x81, 0x80 | length, 0, 0, 0, 0])
@@ -186,7 +186,7 @@ export class WireClient {
   }
 }
 
-/** Where the payload of the first frame begins and ends; of one whose head is not whole, how much is needed to tell. */
+/** The bounds of the first frame's payload; for an incomplete head, the number of bytes needed to tell. */
 function frameIn(bytes: Buffer): {
   readonly opcode: number
   readonly begin: number

@@ -1,4 +1,4 @@
-// That the checker can see: each invariant is broken on purpose in a short history in which all is well.
+// The checker notices faults: each invariant is broken on purpose in a short sound history.
 import { expect, test } from 'vitest'
 import type { Entry } from '@roomcast/shared/protocol'
 import { Tally } from '../../support/tally.ts'
@@ -6,7 +6,7 @@ import { check, type Evidence } from './checker.ts'
 import type { Event, Line } from './history.ts'
 import { cancel, HOW, type Own, type OwnEvidence, sha256, sound } from './sound-evidence.ts'
 
-/** Alice's line of a kind; the last one of those, unless told otherwise. */
+/** Alice's line of a kind: the last one, unless told otherwise. */
 function line<Kind extends Line['kind']>(
   { histories }: OwnEvidence,
   kind: Kind,
@@ -31,13 +31,13 @@ const PLANTED: readonly [
   ['I1', 'text that Claude did not write', /^I1 .*answer 1/m, (all) => all.written.shift()],
   [
     'I1',
-    'an answer that is called complete and is not',
+    'an incomplete answer marked as complete',
     /^I1 .*answer 2 \(completed\)/m,
     (all) => all.written.splice(1, 1, { text: 'Two words more', stopped: true }),
   ],
   [
     'I2',
-    'a digest that is not that of the text',
+    'a digest that does not match the text',
     /^I2 .*the end of 2 at 9 does not fit/m,
     (all) => Object.assign(all.entries[4] as object, { digest: sha256('Two worms') }),
   ],
@@ -49,19 +49,19 @@ const PLANTED: readonly [
   ],
   [
     'I2',
-    'somebody who stays in a lost incarnation',
+    'a client that stays in a lost incarnation',
     /^I2 .*alice: is in another incarnation/m,
     (all) => Object.assign(line(all, 'stands'), { epoch: 'other' }),
   ],
   [
     'I2',
-    'a message in other words',
+    'a message with other text',
     /^I2 .*alice: shows other words of m1/m,
     (all) => Object.assign(line(all, 'said'), { text: 'What?' }),
   ],
   [
     'I2',
-    'a message by somebody else',
+    'a message by another author',
     /^I2 .*alice: shows other words of m1/m,
     (all) => Object.assign(line(all, 'said'), { by: 'bob' }),
   ],
@@ -135,10 +135,10 @@ const PLANTED: readonly [
     /^I4 .*alice: 2 changes after its end/m,
     (all) => insert(all, line(all, 'ended'), { ...line(all, 'text'), from: 9, text: '!' }),
   ],
-  ['I5', 'a hole in the log', /^I5 .*entry 5 is at place 4/m, (all) => all.entries.splice(3, 1)],
+  ['I5', 'a gap in the log', /^I5 .*entry 5 is at place 4/m, (all) => all.entries.splice(3, 1)],
   [
     'I5',
-    'a hole on a screen',
+    'a gap on a screen',
     /^I5 .*alice: from 1 to 3/m,
     (all) => Object.assign(line(all, 'stands', 2), { offset: 3 }),
   ],
@@ -168,38 +168,38 @@ const PLANTED: readonly [
   ],
   [
     'I6',
-    'a stop that was acknowledged with another end',
+    'a stop acknowledged with another end',
     /^I6 .*told cancelled at 4, not cancelled at 9/m,
     (all) => Object.assign(line(all, 'answered', 1).result, { end: 4 }),
   ],
   [
     'I7',
-    'two that run together',
+    'two answers that run together',
     /^I7 .*2 starts while 1 runs/m,
     (all) => all.entries.splice(2, 1),
   ],
   [
     'I7',
-    'a number that comes again',
+    'a repeated number',
     /^I7 .*1 starts after 1/m,
     (all) => Object.assign(all.entries[3] as object, { number: 1 }),
   ],
   ['I9', 'an answer without an end', /^I9 .*2 has no end/m, (all) => all.entries.pop()],
   [
     'I9',
-    'somebody who is behind in the end',
+    'a client that is behind in the end',
     /^I9 .*alice: is at 4 of 5/m,
     (all) => Object.assign(line(all, 'stands'), { offset: 4 }),
   ],
   [
     'I10',
-    'a message that was acknowledged and is lost',
+    'an acknowledged message that is lost',
     /^I10 .*alice: acknowledged and lost: Why\?/m,
     (all) => Object.assign(all.entries[0] as object, { text: 'What?' }),
   ],
   [
     'I10',
-    'a message that was refused and is there',
+    'a refused message that is there',
     /^I10 .*alice: refused with queue-full and there: How\?/m,
     (all) => Object.assign(all.entries[0] as object, { text: 'How?' }),
   ],
@@ -211,7 +211,7 @@ const PLANTED: readonly [
   ],
   [
     'I10',
-    'a start that was acknowledged and is none',
+    'an acknowledged start that is missing',
     /^I10 .*retry was never started/m,
     (all) =>
       Object.assign(line(all, 'answered', 0), {
@@ -227,7 +227,7 @@ function found(evidence: Evidence): string {
     .join('\n')
 }
 
-test('a history in which all is well passes', () => {
+test('a sound history passes', () => {
   expect(found(sound())).toBe('')
 })
 
@@ -237,7 +237,7 @@ test.each(PLANTED)('[%s] the checker sees %s', (_rule, _what, says, spoil) => {
   expect(found(evidence)).toMatch(says)
 })
 
-test('what was shown long before storage lost anything is held against it', () => {
+test('text shown long before storage lost anything counts as a violation', () => {
   const evidence = sound()
   const [alice] = evidence.histories
   alice?.lines.unshift(
@@ -248,7 +248,7 @@ test('what was shown long before storage lost anything is held against it', () =
   expect(found(evidence)).toMatch(/^I3 .*alice: shows 1, which is not there in the end/m)
 })
 
-test('what storage lost right before is corrected, and no violation', () => {
+test('text that storage has just lost is corrected and is no violation', () => {
   const evidence = sound()
   const [alice] = evidence.histories
   alice?.lines.unshift(

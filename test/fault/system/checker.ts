@@ -1,5 +1,5 @@
-// Decides at the end whether the promises held, from the histories of everybody, what Redis has in the end, and what
-// Claude wrote. `docs/faults.md` says the invariants in words, and which promises they are about.
+// Decides at the end whether the promises held, from the histories of all clients, the final content of Redis, and the
+// text that Claude wrote. `docs/faults.md` describes the invariants in words, and their promises.
 import { createHash } from 'node:crypto'
 import type { Entry, GenerationEnded, Run } from '@roomcast/shared/protocol'
 import { partsOf } from '@roomcast/shared/room'
@@ -14,7 +14,7 @@ export interface Violation {
   readonly message: string
 }
 
-/** A time in which storage may have lost what it had acknowledged, ms since the round began. */
+/** A time in which storage may have lost acknowledged writes, ms since the round began. */
 export interface Lossy {
   readonly from: number
   readonly to: number
@@ -23,7 +23,7 @@ export interface Lossy {
 export interface Evidence {
   readonly roomId: string
   readonly histories: readonly History[]
-  /** What is stored in the end. */
+  /** The final content of the storage. */
   readonly epoch: string
   readonly entries: readonly Entry[]
   readonly runs: readonly Run[]
@@ -32,7 +32,7 @@ export interface Evidence {
   readonly lossy: readonly Lossy[]
 }
 
-/** Until when the owner of an answer has repaired what storage lost of it, ms. */
+/** The time within which the owner of an answer has repaired text lost by storage, ms. */
 const AFTER_LOSS_MS = 10_000
 
 interface Final {
@@ -46,7 +46,7 @@ interface Final {
 type Report = (rule: Violation['rule'], message: string) => void
 type Of<Kind extends Line['kind']> = Extract<Line, { kind: Kind }>
 
-/** Gives what was broken, each with the name of who saw it; counts what was looked at. */
+/** Returns the violations, each with the name of its witness; counts the checks. */
 export function check(evidence: Evidence, tally: Tally): Violation[] {
   const violations: Violation[] = []
   const report: Report = (rule, message) => {
@@ -62,7 +62,7 @@ export function check(evidence: Evidence, tally: Tally): Violation[] {
   return violations
 }
 
-/** I5, I7, I2: what is stored makes sense by itself. */
+/** I5, I7, I2: the stored data is consistent in itself. */
 function readFinals({ entries, runs }: Evidence, report: Report): Map<string, Final> {
   const finals = new Map<string, Final>()
   let running: number | null = null
@@ -94,7 +94,7 @@ function readFinals({ entries, runs }: Evidence, report: Report): Map<string, Fi
   return finals
 }
 
-/** I1: completed answers are all that Claude wrote, the others a beginning of it. */
+/** I1: completed answers are all that Claude wrote, the others a prefix of it. */
 function checkUpstream(
   finals: ReadonlyMap<string, Final>,
   written: readonly Written[],
@@ -120,7 +120,7 @@ interface Shown {
   ended: Of<'ended'> | null
 }
 
-/** I2 to I6: what one client ever showed. */
+/** I2 to I6: everything one client ever showed. */
 function checkScreen(
   history: History,
   evidence: Evidence,
@@ -130,7 +130,7 @@ function checkScreen(
 ): void {
   const { name, lines, stays } = history
   const shown = new Map<string, Shown>()
-  // What was shown of an incarnation that was lost is corrected by the snapshot of the next one.
+  // The snapshot of the next incarnation corrects everything shown of a lost one.
   let corrections = lines.filter(({ kind }) => kind === 'replaced').length
   const lossyFrom = Math.min(...evidence.lossy.map(({ from }) => from))
   const posts = new Map<string, string>()
@@ -142,7 +142,7 @@ function checkScreen(
   for (const line of lines) {
     tally.count('lines looked at')
     const complain: Report = (rule, message) => {
-      // Text that storage had lost when an answer was ended is cut off again on every screen: the one exception to R1.
+      // Text that storage had lost when an answer ended is removed from every screen: the one exception to R1.
       const isCutBack = (rule === 'I3' || rule === 'I6') && isNear(line.at, evidence.lossy)
       const isCorrected = corrections > 0 && line.at >= lossyFrom
       if (!isCorrected && !isCutBack) report(rule, `${name}: ${message}`)
@@ -182,7 +182,7 @@ function checkScreen(
   checkWhole(name, { said, shown }, evidence, report)
 }
 
-/** I5: without a hole, and never back. */
+/** I5: without gaps, and never backwards. */
 function checkPlace(
   line: Of<'stands'>,
   before: Of<'stands'> | null,
@@ -198,7 +198,7 @@ function checkPlace(
     complain('I5', `at ${line.offset}, and the log is at ${entries.length}`)
 }
 
-/** I3, I4, I6: always a beginning of what is there in the end, never less than before, nothing after the end. */
+/** I3, I4, I6: always a prefix of the final text, never less than before, nothing after the end. */
 function checkText(
   { generationId, number, from, text: added }: Of<'text'>,
   shown: Map<string, Shown>,
@@ -235,7 +235,7 @@ function checkEnd(
   if (ended.end !== end) complain('I2', `${number} ends at ${end}, not ${ended.end}`)
 }
 
-/** I2: in the end everybody has the same, whenever they came. */
+/** I2: in the end all clients have the same, whenever they joined. */
 function checkLast(
   name: string,
   stands: Of<'stands'> | null,
@@ -247,7 +247,7 @@ function checkLast(
   if (stands?.epoch !== epoch) return report('I2', `${name}: is in another incarnation`)
   if (stands.offset !== entries.length)
     report('I9', `${name}: is at ${stands.offset} of ${entries.length} in the end`)
-  // The window of a snapshot has the last messages only.
+  // The window of a snapshot has only the last messages.
   for (const [generationId, { text, ended }] of shown) {
     const final = finals.get(generationId)
     if (!final) continue
@@ -256,7 +256,7 @@ function checkLast(
   }
 }
 
-/** I9: nothing is missing between what somebody shows first and the end. */
+/** I9: nothing is missing between the first message shown and the end. */
 function checkWhole(
   name: string,
   { said, shown }: { said: ReadonlySet<string>; shown: ReadonlyMap<string, Shown> },
@@ -266,7 +266,7 @@ function checkWhole(
   const isShown = (entry: Entry) =>
     (entry.type === 'message-posted' && said.has(entry.messageId)) ||
     (entry.type === 'generation-started' && shown.has(entry.generationId))
-  // The window of a snapshot has the last messages only.
+  // The window of a snapshot has only the last messages.
   const first = entries.findIndex(isShown)
   for (const entry of first < 0 ? [] : entries.slice(first)) {
     if (isShown(entry)) continue
@@ -277,7 +277,7 @@ function checkWhole(
   }
 }
 
-/** I6, I10: what was acknowledged is there once and as it was told; what was refused is not. */
+/** I6, I10: acknowledged commands are there once, as acknowledged; refused ones are not. */
 function checkAnswers(
   { histories, entries, lossy }: Evidence,
   finals: ReadonlyMap<string, Final>,
@@ -318,7 +318,7 @@ function checkAnswers(
     }
 }
 
-/** Whether storage lost something a moment before, or loses it now. */
+/** Whether storage lost something a moment before, or is losing it now. */
 function isNear(at: number, lossy: readonly Lossy[]): boolean {
   return lossy.some(({ from, to }) => from <= at && at <= to + AFTER_LOSS_MS)
 }

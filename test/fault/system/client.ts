@@ -1,5 +1,5 @@
-// Somebody in a room, whatever is between: keeps a connection to one node after the other, follows the room, sends commands
-// until they are answered, and writes down all of it.
+// A client of a room, whatever the faults: it keeps a connection to one node after another, follows the room, sends
+// commands until they are answered, and records everything.
 import { randomUUID } from 'node:crypto'
 import type { Command, CommandResult } from '@roomcast/shared/protocol'
 import type { Chance } from '../../doubles/chance.ts'
@@ -8,34 +8,34 @@ import type { Writer } from './history.ts'
 import { RawLink } from './raw-link.ts'
 import { Screen } from './screen.ts'
 
-/** A member of a room as the system test has them: a bare program, or the page's own client. */
+/** A member of a room in the system test: a bare program, or the page's own client. */
 export interface Member {
   readonly memberId: string
   readonly screen: Screen
   readonly history: Writer
-  /** Everything up to now has been told, and nothing is missing. */
+  /** All updates so far have arrived, and none is missing. */
   readonly isLive: boolean
-  /** Commands that have no answer yet. */
+  /** Commands without an answer yet. */
   readonly pending: number
   send(intent: Intent): Promise<CommandResult>
   leave(): void
 }
 
 type Each<T> = T extends unknown ? Omit<T, 'commandId' | 'roomId'> : never
-/** A command without what every command has. */
+/** A command without the fields common to all commands. */
 export type Intent = Each<Exclude<Command, { type: 'join' | 'leave' | 'typing' }>>
 
 export interface Seat {
   readonly roomId: string
   readonly memberId: string
   readonly token: string
-  /** Where a node can be reached now. */
+  /** The port at which a node is currently reachable. */
   readonly port: () => number
   readonly chance: Chance
   readonly history: Writer
 }
 
-/** Pause before the next connection, ms; and before a command is sent again that may have been done. */
+/** The pause before the next connection, ms; and before a command that may have been done is sent again. */
 const [LEAST_PAUSE_MS, MORE_PAUSE_MS] = [100, 900]
 const AGAIN_MS = 300
 
@@ -51,7 +51,7 @@ const UNKNOWING = [
 interface Pending {
   readonly command: Command
   readonly resolve: (result: CommandResult) => void
-  /** Its link was lost before the answer, or the storage was: it may have been done. */
+  /** The link was lost before the answer, or the storage failed: the command may have been done. */
   mayBeDone: boolean
 }
 
@@ -119,14 +119,14 @@ export class Client implements Member {
     this.#link = link
   }
 
-  /** Asks for everything after a position, or for the whole room. */
+  /** Requests everything after a position, or the whole room. */
   #read(since: Since | null): void {
     this.#isReading = true
     const link = this.#link
     const { roomId } = this.#seat
     const join = { type: 'join', commandId: randomUUID(), roomId, ...(since ? { since } : {}) }
     void link?.send(join).then((result) => {
-      // Storage may be away: asked again, like a page does.
+      // Storage may be unavailable: ask again, as a page does.
       if (result?.ok === false) setTimeout(() => link === this.#link && this.#read(since), AGAIN_MS)
     })
   }

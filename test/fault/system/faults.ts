@@ -1,4 +1,4 @@
-// Everything that is broken on purpose, one by one: what it does to the world, for how long, and how it is lifted.
+// Every fault that is injected, one by one: its effect on the world, its duration, and its repair.
 import { execFile } from 'node:child_process'
 import { cp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -10,18 +10,18 @@ import type { Fault as WireFault } from './wire.ts'
 import type { World } from './world.ts'
 
 export interface Struck {
-  /** How long it lasts, ms; 0 where the blow is all of it. */
+  /** Its duration, ms; 0 if the fault is over at once. */
   readonly lasts: number
   lift?(): Promise<unknown>
 }
 
 export interface FaultKind {
   readonly name: string
-  /** Storage may lose what it had acknowledged a moment before. */
+  /** Storage may lose writes acknowledged a moment before. */
   readonly losesWrites?: boolean
-  /** What people waited for is measured from the blow on, instead of from when it is lifted. */
+  /** Measures recovery from the strike on, instead of from the repair. */
   readonly countsFromBlow?: boolean
-  /** It lasts until every answer that nobody runs any more has ended: all have, before it is lifted. */
+  /** Lasts until every answer without an owner has ended, which must happen before the repair. */
   readonly settles?: boolean
   strike(world: World, chance: Chance): Promise<Struck>
 }
@@ -179,7 +179,9 @@ const OF_PEOPLE: readonly FaultKind[] = [
 
 export const FAULTS: readonly FaultKind[] = [...OF_NODES, ...OF_REDIS, ...BETWEEN, ...OF_PEOPLE]
 
-/** A node and something else break in the same moment; what else is mended first, since a node needs Redis to start. */
+/**
+ * A node and something else break at the same moment; the other is repaired first, since a node needs Redis to start.
+ */
 export const TWO_AT_ONCE: FaultKind = {
   name: 'two at once',
   strike: async (world, chance) => {
@@ -197,7 +199,7 @@ export const TWO_AT_ONCE: FaultKind = {
   },
 }
 
-/** What the system does to packets, in a network of our own (`network.ts`) where nobody else is hit. */
+/** Faults of packets, in a network namespace of our own (`network.ts`) so that nothing else is affected. */
 export const NETWORK_FAULTS: readonly FaultKind[] = [
   {
     name: 'no packet gets through',
@@ -242,7 +244,7 @@ function asked(name: string, lasts: number, what: (redis: Redis) => Promise<unkn
     name,
     strike: async (world) => {
       await world.ask(what).catch((error: unknown) => {
-        // Who asks for this may be hit by it, too; but Redis must not refuse it.
+        // The fault may also hit the connection that requests it; but Redis must not refuse the command.
         if (error instanceof ReplyError) throw error
       })
       return { lasts }

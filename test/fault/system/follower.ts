@@ -1,5 +1,5 @@
-// What the rules R1.1 to R1.6 of PROTOCOL.md say about an update, written down a second time and from the page only: neither
-// the fold nor the schemas of the program are used.
+// Rules R1.1 to R1.6 of PROTOCOL.md about updates, implemented a second time from the page alone, without the program's
+// fold or schemas.
 import { Buffer } from 'node:buffer'
 import { digestOf, type Screen, type ShownReply } from './screen.ts'
 
@@ -54,14 +54,14 @@ type Update =
     }
   | { readonly type: 'synced' | 'presence' | 'closed' | 'storage' }
 
-/** Where to read again from; `end` 0 asks for the whole of the running reply. */
+/** The position from which to re-read; `end` 0 requests the whole running reply. */
 export interface Since {
   readonly epoch: string
   readonly offset: number
   readonly end: number
 }
 
-/** Applies what the server told; gives where to read again from when something is missing, else null. */
+/** Applies an update; returns the position from which to re-read if something is missing, otherwise null. */
 export function follow(screen: Screen, told: unknown): Since | null {
   const update = told as Update
   if (isDelta(update)) return applyDelta(screen, update)
@@ -96,7 +96,7 @@ function applyDelta(
   return grow(screen, reply, at, text) ? null : screen.position
 }
 
-/** @returns false when something between is missing */
+/** @returns false if something in between is missing */
 function grow(screen: Screen, reply: ShownReply, at: number, text: string): boolean {
   const have = reply.text.length
   if (at > have) return false
@@ -124,7 +124,7 @@ function showReply(screen: Screen, { number, generationId, text, ended }: AMessa
   const reply = screen.begin(number, generationId)
   const theirs = Buffer.from(text)
   const isAhead = reply.text.subarray(0, theirs.length).equals(theirs)
-  // What is shown of a running reply is not taken back by a snapshot that left a moment before.
+  // A snapshot sent a moment earlier does not take back text of a running reply.
   if (ended !== null || !isAhead) screen.rewrite(reply, theirs)
   if (ended === null) return
   const { outcome, by, error } = ended
@@ -158,7 +158,7 @@ function applyEntry(screen: Screen, entry: AnEntry): Since | null {
   }
 }
 
-/** An end is shown over exactly its text (R1.5). */
+/** An end is applied only over exactly its text (R1.5). */
 function applyEnd(screen: Screen, entry: AnEntry): Since | null {
   const reply = screen.replies.get(entry.number)
   if (screen.running === entry.number && !reply) return screen.position

@@ -1,7 +1,7 @@
-// What one client saw and did, line by line, in the order in which it happened. The checker has nothing else.
+// Everything that one client saw and did, line by line, in order. The checker has nothing else.
 import type { Command, CommandResult, Outcome } from '@roomcast/shared/protocol'
 
-/** How a reply is shown as ended. */
+/** The end of a reply as shown. */
 export interface ShownEnd {
   readonly outcome: Outcome
   readonly by: string | undefined
@@ -12,9 +12,9 @@ export interface ShownEnd {
 export type Line = { readonly at: number } & (
   | { readonly kind: 'linked' | 'synced' | 'away' | 'back' }
   | { readonly kind: 'unlinked'; readonly why: string }
-  /** A snapshot of another incarnation has come: nothing is shown any more but what follows. */
+  /** A snapshot of another incarnation has arrived: only what follows is shown now. */
   | { readonly kind: 'replaced'; readonly epoch: string }
-  /** Where the screen stands after an update; `whole`: after a snapshot. */
+  /** The position of the screen after an update; `whole`: after a snapshot. */
   | {
       readonly kind: 'stands'
       readonly epoch: string
@@ -27,7 +27,7 @@ export type Line = { readonly at: number } & (
       readonly by: string
       readonly text: string
     }
-  /** From now on the screen shows the first `from` bytes that it had of this reply, and `text` after them. */
+  /** From now on the screen shows the first `from` bytes that it had of this reply, followed by `text`. */
   | {
       readonly kind: 'text'
       readonly generationId: string
@@ -59,11 +59,11 @@ export interface History {
   readonly name: string
   readonly roomId: string
   readonly lines: readonly Line[]
-  /** It was still there when the room had come to rest. */
+  /** Whether the client was still there when the room had come to rest. */
   readonly stays: boolean
 }
 
-/** Writes a history; shared by everything that watches. */
+/** Writes a history; shared by all clients. */
 export class Writer implements History {
   readonly name: string
   readonly roomId: string

@@ -1,5 +1,5 @@
-// Breaks one thing after the other, and waits each time until everybody is well again: has the link, misses nothing, sees
-// what is said now, and every answer that ran in that moment has ended or goes on.
+// Injects one fault after another, and waits each time until everybody has recovered: they have a link, miss nothing,
+// see new messages, and every answer running at that moment has ended or goes on.
 import type { Chance } from '../../doubles/chance.ts'
 import type { FaultKind } from './faults.ts'
 import { pause } from '../../support/pause.ts'
@@ -9,25 +9,25 @@ import { DEADLINE_MS } from '../../support/deadline.ts'
 
 const LOOK_MS = 20
 
-/** One blow and what became of it. Times in ms since the round began. */
+/** One fault and its outcome. Times in ms since the round began. */
 export interface Blow {
   readonly fault: FaultKind
   readonly began: number
   readonly lifted: number
-  /** From when it was lifted (or struck) until everybody was well again, ms; null when that never came. */
+  /** From the repair (or the strike) until everybody has recovered, ms; null if that never happened. */
   readonly recovered: number | null
-  /** Who was not well in the end, and why. */
+  /** A client that did not recover, and why. */
   readonly ailing: string | null
 }
 
-/** Every kind once, in another order each time; then again. */
+/** Every kind once in random order; then all of them again in another order. */
 export function schedule(chance: Chance, from: readonly FaultKind[], count: number): FaultKind[] {
   const kinds: FaultKind[] = []
   while (kinds.length < count) kinds.push(...chance.shuffled(from))
   return kinds.slice(0, count)
 }
 
-/** Strikes once. Resolves when all is well, or will not be. */
+/** Injects one fault. Resolves when all have recovered, or will not. */
 export async function strike(
   world: World,
   rooms: readonly Room[],
@@ -62,7 +62,7 @@ export async function strike(
   return { fault, began, lifted, recovered, ailing }
 }
 
-/** How far each member sees the answer that runs. */
+/** How much each member sees of the running answer. */
 type Standing = readonly { member: Member; number: number; end: number }[]
 
 function standing({ members }: Room): Standing {
@@ -73,7 +73,7 @@ function standing({ members }: Room): Standing {
   })
 }
 
-/** Somebody says something, again and again with other words until it is taken; gives how the words begin. */
+/** Posts a message, with different words each time until it is accepted; returns the common beginning. */
 function say({ members }: Room, text: string): string {
   const [speaker] = members
   void (async () => {
@@ -87,7 +87,7 @@ function say({ members }: Room, text: string): string {
   return `${text}, `
 }
 
-/** Who is not well in a room; null when everybody is. */
+/** A member who has not recovered; null if all have. */
 function ailment({ members, roomId }: Room, before: Standing, said: string): string | null {
   const where = `in ${roomId.slice(0, 6)}`
   for (const { isLive, screen, history } of members) {
@@ -98,7 +98,7 @@ function ailment({ members, roomId }: Room, before: Standing, said: string): str
   return stuckIn({ roomId }, before)
 }
 
-/** Who sees an answer that neither goes on nor ends. */
+/** A member who sees an answer that neither continues nor ends. */
 function stuckIn({ roomId }: Pick<Room, 'roomId'>, before: Standing): string | null {
   for (const { member, number, end } of before) {
     const reply = member.screen.replies.get(number)
@@ -109,7 +109,7 @@ function stuckIn({ roomId }: Pick<Room, 'roomId'>, before: Standing): string | n
   return null
 }
 
-/** Looks until there is nothing to complain of; gives the last complaint when that takes too long. */
+/** Polls until there is no complaint; returns the last complaint if that takes too long. */
 export async function until(
   deadline: number,
   now: () => number,

@@ -1,14 +1,14 @@
-// A network of our own, in which the system may drop packets without hitting anybody else: Linux, and as root only.
+// A network namespace of our own, in which packets can be dropped without affecting anything else: Linux only, as root.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 
 const INSIDE = 'ROOMCAST_OWN_NETWORK'
 const TOOLS = ['/usr/bin/unshare', '/usr/sbin/ip', '/usr/sbin/tc']
 
-/** Whether this process has a network of its own. */
+/** Whether this process has its own network. */
 export const hasOwnNetwork = process.env[INSIDE] === '1'
 
-/** Runs this program again in a network of its own and ends as it does, where the machine allows that. */
+/** Runs this program again in its own network, if the machine allows it, and exits with its exit code. */
 export async function enterOwnNetwork(): Promise<void> {
   if (hasOwnNetwork || process.getuid?.() !== 0 || !TOOLS.every((tool) => existsSync(tool))) return
   const inside = ['--net', 'sh', '-c', 'ip link set lo up && exec "$@"', 'sh', ...process.execArgv]

@@ -1,4 +1,4 @@
-// Somebody with the page's own client: what it shows is written down like everybody else's.
+// A member with the page's own client: its screen is recorded like all others.
 import { Buffer } from 'node:buffer'
 import { randomUUID } from 'node:crypto'
 import type { Command, CommandResult, Message, RoomState } from '@roomcast/shared/protocol'
@@ -15,7 +15,7 @@ export class Page implements Member {
   #state: RoomState | null = null
   #wasLive = false
 
-  /** @param client opened already */
+  /** @param client already opened */
   constructor(memberId: string, client: RoomClient, history: Writer) {
     this.memberId = memberId
     this.history = history
@@ -60,7 +60,7 @@ export class Page implements Member {
     const known = new Set<Message>(isOther ? [] : before.messages)
     for (const message of state.messages) if (!known.has(message)) this.#show(message)
     this.screen.running = state.running
-    // What a page is told at once it shows at once.
+    // The page shows the content of one update at once.
     if (isOther || state.offset !== before.offset) this.screen.stand(state.offset, true)
   }
 

@@ -1,5 +1,5 @@
-// What people do in one room while everything around them breaks: they ask, talk, stop each other's answers, go on and
-// try again, come and go. By chance, but from what they see.
+// The acts of members in one room while everything around them breaks: they ask, talk, stop each other's answers,
+// continue and retry, come and go. Their acts are random, but based on what they see.
 import type { CommandResult } from '@roomcast/shared/protocol'
 import type { Chance } from '../../doubles/chance.ts'
 import type { Tally } from '../../support/tally.ts'
@@ -7,7 +7,7 @@ import { someText } from '../../convergence/answers.ts'
 import type { Intent, Member } from './client.ts'
 import { pause } from '../../support/pause.ts'
 
-/** What Claude is asked to do: short and long answers, text that hurts, thinking, and every way to break off. */
+/** Directives for Claude: short and long answers, difficult text, thinking, and every way to break off. */
 const DIRECTIVES = [
   'length=600 gap=15 chunk=20',
   'length=2000 gap=20 chunk=40',
@@ -32,13 +32,13 @@ const DIRECTIVES = [
   'malformed after=7',
   'bad-request',
 ] as const
-/** Every so many questions have an answer that outlives a fault. */
+/** Some questions have an answer that outlasts a fault. */
 const LONG = 'length=20000 gap=40 chunk=80'
 
 const [LEAST_PAUSE_MS, MORE_PAUSE_MS] = [60, 900]
 
 export interface Place {
-  /** Nobody stops anything here, so that an answer which nobody runs any more is not stopped before it is missed. */
+  /** Nobody stops anything here, so that an answer without an owner is not stopped before it is noticed. */
   readonly isPatient: boolean
   readonly roomId: string
   readonly members: readonly Member[]
@@ -46,7 +46,7 @@ export interface Place {
   readonly tally: Tally
 }
 
-/** Lives in a room until told otherwise; commands may still be without an answer then. */
+/** Acts in a room until it is over; some commands may then still be without an answer. */
 export async function live(place: Place, isOver: () => boolean): Promise<void> {
   const { chance } = place
   for (let turn = 0; !isOver(); turn++) {
@@ -63,7 +63,7 @@ function act(place: Place, member: Member, turn: number): void {
     tally.count(intent.type)
     void one.send(intent).then((result) => {
       countAnswer(tally, intent, result)
-      // Somebody had stopped an answer, and the others wait.
+      // An answer had been stopped, so the queue is held.
       if (!result.ok && result.error.code === 'queue-full') send(one, { type: 'resume' })
     })
   }
@@ -77,7 +77,7 @@ function act(place: Place, member: Member, turn: number): void {
     if (chance.below(12) === 0) return send(member, ask(chance, words))
     if (running.text.length > 0 ? chance.below(5) > 0 : chance.below(14) > 0) return
     send(member, { type: 'cancel', generationId, reason: 'enough' })
-    // Somebody else wants the same in the same moment.
+    // Another member does the same at the same moment.
     if (chance.below(2) === 0) send(chance.pick(place.members), { type: 'cancel', generationId })
     return
   }

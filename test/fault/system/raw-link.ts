@@ -1,6 +1,6 @@
-// One connection to a node, made of a bare WebSocket: the few lines of Engine.IO 4 and Socket.IO 5 that the protocol needs
-// (https://socket.io/docs/v4/engine-io-protocol/, https://socket.io/docs/v4/socket-io-protocol/), as somebody would write
-// them who has no library. Shares no code with the page.
+// One connection to a node over a bare WebSocket: the few lines of Engine.IO 4 and Socket.IO 5 that the protocol needs
+// (https://socket.io/docs/v4/engine-io-protocol/, https://socket.io/docs/v4/socket-io-protocol/), as written by
+// somebody without a library. Shares no code with the page.
 import { type CommandResult, PROTOCOL_VERSION } from '@roomcast/shared/protocol'
 
 export interface RawLinkHandlers {
@@ -11,7 +11,7 @@ export interface RawLinkHandlers {
 }
 
 const CONNECT_MS = 5000
-/** The server asks every 10 s and gives 20: https://socket.io/docs/v4/how-it-works/#disconnection-detection */
+/** The server pings every 10 s and waits 20: https://socket.io/docs/v4/how-it-works/#disconnection-detection */
 const SILENCE_MS = 30_000
 
 export class RawLink {
@@ -33,7 +33,7 @@ export class RawLink {
     this.#socket.addEventListener('error', () => this.close('broken'))
   }
 
-  /** Sends a command; gives null when the connection ended before the answer came. */
+  /** Sends a command; returns null if the connection ends before the answer. */
   send(command: Readonly<Record<string, unknown>>): Promise<CommandResult | null> {
     if (this.#isOver) return Promise.resolve(null)
     const id = this.#nextAnswer++

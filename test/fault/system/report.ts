@@ -1,8 +1,8 @@
-// What came of many blows, for people to read.
+// The results of many faults, for people to read.
 import type { Tally } from '../../support/tally.ts'
 import type { Played } from './run.ts'
 
-/** For each fault, how long everybody needed to be well again after each blow, ms; null where that never came. */
+/** For each fault, the recovery time after each occurrence, ms; null if recovery failed. */
 export type Figures = ReadonlyMap<string, readonly (number | null)[]>
 
 export function figuresOf(played: readonly Played[]): Figures {
@@ -32,7 +32,7 @@ function line([name, all]: readonly [string, readonly (number | null)[]]): strin
   return `| ${name} | ${all.length} | ${median} | ${seconds(times.at(-1))} | ${all.length - times.length} |`
 }
 
-/** The last line: all of it in one sentence. */
+/** The last line: the whole result in one sentence. */
 export function summary(played: readonly Played[], tally: Tally): string {
   const blows = played.reduce((sum, round) => sum + round.blows.length, 0)
   const violations = played.reduce((sum, round) => sum + round.violations.length, 0)

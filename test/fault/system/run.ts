@@ -1,4 +1,4 @@
-// One round: people live in several rooms while the nemesis strikes, then everything is left in peace, somebody comes new to
+// One round: members act in several rooms while the nemesis injects faults; then the faults end, newcomers join on
 // every node, and the checker decides.
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -14,9 +14,12 @@ import { type BrokenOff, findBrokenOff } from './upstream.ts'
 import { NODES, Room, type World } from './world.ts'
 import { DEADLINE_MS } from '../../support/deadline.ts'
 
-/** A whole queue of answers, and the lease of a dead node; where something is broken already, less will do. */
+/** Enough for a whole queue of answers and the lease of a dead node; after a violation, a shorter time will do. */
 const [REST_MS, SHORT_REST_MS] = [DEADLINE_MS, 5000]
-/** How long before a loss of writes an acknowledgement may have been given, ms: replication, and the blow itself. */
+/**
+ * How long before a loss of writes an acknowledgement may have been given, ms: the replication lag, and the fault
+ * itself.
+ */
 const BEFORE_LOSS_MS = 2000
 
 export interface RoundOptions {
@@ -25,9 +28,9 @@ export interface RoundOptions {
   /** Bare programs in each room. */
   readonly clients: number
   readonly faults: readonly FaultKind[]
-  /** Ends the round early, when there is no time for more. */
+  /** Ends the round early if there is no time for more. */
   readonly isOver?: () => boolean
-  /** Where the histories go when something was broken. */
+  /** The folder for the histories if a promise was broken. */
   readonly keepIn?: string
 }
 
@@ -37,7 +40,7 @@ export interface Played {
   readonly violations: readonly Violation[]
 }
 
-/** Plays a round on a world that is whole, and leaves it so. Counts what happened. */
+/** Plays a round on an intact world, and leaves it intact. Counts the events. */
 export async function play(world: World, options: RoundOptions, tally: Tally): Promise<Played> {
   const chance = new Chance(options.seed)
   const began = performance.now()
@@ -136,7 +139,7 @@ async function judge(
   return { violations, evidence }
 }
 
-/** Why a room is not at rest yet; null when it is. */
+/** Why a room is not at rest yet; null if it is. */
 async function unrest(world: World, { roomId, members }: Room): Promise<string | null> {
   const stored = await world.ask((redis) => restlessness(redis, roomId))
   if (stored.why !== null) return stored.why
@@ -148,7 +151,7 @@ async function unrest(world: World, { roomId, members }: Room): Promise<string |
   return null
 }
 
-/** I6, I8: nobody asks Claude any more, nobody watches, and deleted rooms leave nothing. */
+/** I6, I8: no request to Claude is open, nobody watches, and deleted rooms leave nothing. */
 async function remains(world: World, rooms: readonly Room[]): Promise<Violation[]> {
   const began = performance.now()
   const clock = () => performance.now() - began

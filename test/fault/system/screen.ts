@@ -1,4 +1,4 @@
-// What one client shows at the moment, and the lines of its history that follow from a change of that.
+// The current screen of one client, and the lines of its history that follow from a change.
 import { Buffer } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import type { ShownEnd, Writer } from './history.ts'
@@ -15,7 +15,7 @@ export class Screen {
   readonly said = new Map<string, { readonly by: string; readonly text: string }>()
   epoch = ''
   offset = 0
-  /** Number of the reply that is being written. */
+  /** Number of the running reply. */
   running: number | null = null
   readonly #writer: Writer
 
@@ -23,13 +23,13 @@ export class Screen {
     this.#writer = writer
   }
 
-  /** Where a reader of this screen stands, to go on from there. */
+  /** The position of a reader with this screen, from which it can resume. */
   get position(): { epoch: string; offset: number; end: number } {
     const running = this.running === null ? undefined : this.replies.get(this.running)
     return { epoch: this.epoch, offset: this.offset, end: running?.text.length ?? 0 }
   }
 
-  /** @param whole it was a snapshot */
+  /** @param whole whether it was a snapshot */
   stand(offset: number, whole: boolean): void {
     this.offset = offset
     this.#writer.write({ kind: 'stands', epoch: this.epoch, offset, whole })
@@ -41,7 +41,7 @@ export class Screen {
     this.#writer.write({ kind: 'said', messageId, by, text })
   }
 
-  /** Begins to show a reply, unless it is there. */
+  /** Begins to show a reply, unless it is shown already. */
   begin(number: number, generationId: string): ShownReply {
     const known = this.replies.get(number)
     if (known?.generationId === generationId) return known
@@ -50,7 +50,7 @@ export class Screen {
     return reply
   }
 
-  /** Shows the first `from` bytes of what was there, and `text` after them. */
+  /** Shows the first `from` bytes of the earlier text, followed by `text`. */
   write(reply: ShownReply, from: number, text: Buffer): void {
     if (from === reply.text.length && text.length === 0) return
     reply.text = Buffer.concat([reply.text.subarray(0, from), text])
@@ -58,7 +58,7 @@ export class Screen {
     this.#writer.write({ kind: 'text', generationId, number, from, text: text.toString() })
   }
 
-  /** Shows exactly this text, writing no more lines than it takes. */
+  /** Shows exactly this text, with as few lines as possible. */
   rewrite(reply: ShownReply, text: Buffer): void {
     if (text.subarray(0, reply.text.length).equals(reply.text))
       this.write(reply, reply.text.length, text.subarray(reply.text.length))
@@ -74,7 +74,7 @@ export class Screen {
     this.#writer.write({ kind: 'ended', generationId, number, end: text.length, how })
   }
 
-  /** Forgets everything, for another incarnation of the room. */
+  /** Clears the screen for another incarnation of the room. */
   replace(epoch: string): void {
     this.replies.clear()
     this.said.clear()

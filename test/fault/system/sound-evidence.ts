@@ -1,4 +1,4 @@
-// A short history in which all is well: what the tests of the checker spoil.
+// A short sound history, which the tests of the checker spoil.
 import { createHash } from 'node:crypto'
 import type { Command, Entry } from '@roomcast/shared/protocol'
 import type { Event, Line } from './history.ts'
@@ -7,7 +7,7 @@ export type Own<T> = T extends readonly (infer One)[]
   ? Own<One>[]
   : { -readonly [Key in keyof T]: T[Key] }
 
-/** A sound evidence that may be spoilt: all of it is the caller's own. */
+/** Sound evidence that may be spoilt: all of it belongs to the caller. */
 export interface OwnEvidence {
   roomId: string
   epoch: string
@@ -29,7 +29,7 @@ const post: Command = { type: 'post', commandId: 'c1', roomId: 'room', text: 'Wh
 const refused: Command = { ...post, commandId: 'c3', text: 'How?' }
 export const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 
-/** Alice asks, bob stops the answer after "One stone", another is complete; carol came in the end. */
+/** Alice asks, bob stops the answer after "One stone", another is complete; carol joined at the end. */
 export function sound(): OwnEvidence {
   const lines = (...events: Event[]): Line[] =>
     events.map((event, index) => ({ at: 1000 * index, ...event }))

@@ -1,18 +1,18 @@
-// How Claude failed while people watched, and how soon all of them were told.
+// How Claude failed while members watched, and how soon all of them were told.
 import type { RequestRecord } from '@roomcast/simulator'
 import type { Evidence } from './checker.ts'
 
 /** An answer that Claude broke off. */
 export interface BrokenOff {
-  /** What the simulator did. */
+  /** The scenario of the simulator. */
   readonly scenario: string
   /** From the end of the request until half of the screens showed the end, ms. */
   readonly took: number
 }
 
 /**
- * Finds the request of each answer that failed after some text: by that text, which is like no other.
- * @param beganAt when the round began, ms since 1970: the requests know no other time
+ * Finds the request of each answer that failed after some text, by that unique text.
+ * @param beganAt when the round began, ms since 1970, because requests are recorded in that time
  */
 export function findBrokenOff(
   { histories, entries, runs }: Evidence,
@@ -33,7 +33,7 @@ export function findBrokenOff(
           kind === 'ended' && 'generationId' in line && line.generationId === entry.generationId,
       ),
     )
-    // Who came later, or was away, was not waiting.
+    // A member who joined later, or was disconnected, was not waiting.
     const times = shown.map(({ at }) => beganAt + at).toSorted((one, other) => one - other)
     const told = times[Math.floor(times.length / 2)]
     const request = requests.findLast(

@@ -1,20 +1,20 @@
-// A wire with every fault a network has: a TCP proxy in front of one server on this machine. Slow, cut, dead in both
-// directions with all connections open, or losing the answer of a request that was delivered; for all connections, those
-// made meanwhile included, or only for those of one kind.
+// A connection with every fault of a network: a TCP proxy in front of one server on this machine. It can be slow, cut,
+// dead in both directions with all connections open, or lose the answer of a delivered request; for all connections,
+// including new ones, or only for those of one kind.
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 
-/** Of a connection to Redis: one that subscribes, or one for everything else. Known by what it sends first. */
+/** The purpose of a connection to Redis, recognized by its first bytes: subscriptions, or everything else. */
 export type Purpose = 'commands' | 'subscriptions'
 
 export type Fault =
-  /** Every connection is broken off, and no new one taken. */
+  /** Breaks off every connection and accepts no new ones. */
   | { readonly kind: 'cut'; readonly only?: Purpose }
-  /** Nothing gets through any more, and nobody is told; what was held up arrives when it is mended. */
+  /** Delivers nothing, without telling either side; the delayed data arrives after the repair. */
   | { readonly kind: 'dead'; readonly only?: Purpose }
   | { readonly kind: 'delayed'; readonly ms: number; readonly only?: Purpose }
-  /** So many bytes a second in each direction. */
+  /** This many bytes per second in each direction. */
   | { readonly kind: 'throttled'; readonly rate: number; readonly only?: Purpose }
-  /** Requests are delivered; with their answer the connection breaks. */
+  /** Requests are delivered; the connection breaks when their answer comes. */
   | { readonly kind: 'loses answers'; readonly only?: Purpose }
 
 /** A throttled chunk, so that text arrives in pieces. */
@@ -43,12 +43,12 @@ export class Wire {
     })
   }
 
-  /** How many connections there are. */
+  /** The number of connections. */
   get size(): number {
     return this.#links.size
   }
 
-  /** Puts a fault on the wire, instead of the one that is on it. */
+  /** Puts a fault on the wire, replacing the current one. */
   suffer(fault: Fault): void {
     this.#fault = fault
     for (const link of this.#links) link.suffer(fault)
@@ -59,7 +59,7 @@ export class Wire {
     for (const link of this.#links) link.suffer(null)
   }
 
-  /** Breaks off what is connected now, or a part of it; whoever comes again is let in. */
+  /** Breaks off all current connections, or some of them; new ones are accepted. */
   drop(isHit: () => boolean = () => true): number {
     const hit = [...this.#links].filter(isHit)
     for (const link of hit) link.destroy()
@@ -162,7 +162,7 @@ class Lane {
     this.#waiting.push({ bytes, due: this.#lastDue })
   }
 
-  /** Passes on what is due; all of it once nothing is wrong any more. */
+  /** Forwards the data that is due; all of it once the fault is over. */
   #move(): void {
     if (this.#timer) clearTimeout(this.#timer)
     this.#timer = null

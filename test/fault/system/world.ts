@@ -1,5 +1,5 @@
-// The whole deployment that a system test breaks: three nodes, a Redis with its replica, the simulated Claude, and wires
-// between all of them; and rooms full of people.
+// The whole deployment that a system test breaks: three nodes, a Redis with its replica, the simulated Claude, and
+// wires between all of them; and rooms full of members.
 import { Redis } from 'ioredis'
 import { type Simulator, startSimulator } from '@roomcast/simulator'
 import { Chance } from '../../doubles/chance.ts'
@@ -23,10 +23,10 @@ import { pause } from '../../support/pause.ts'
 
 export const NODES = 3
 const NAMES = ['Ana', 'Bo', 'Cy', 'Dee'] as const
-/** Short, so that a silent Claude is not waited for. */
+/** Short, so that tests do not wait long for a silent Claude. */
 const PATIENCE = { FIRST_EVENT_MS: '4000', SILENCE_MS: '3000', SHUTDOWN_MS: '1500' }
 
-/** A node, the wire on which people reach it, and its own wire to Redis. */
+/** A node, the wire on which clients reach it, and its own wire to Redis. */
 export interface Node {
   process: ServerProcess
   readonly people: Wire
@@ -38,7 +38,7 @@ export class World {
   readonly nodes: readonly Node[]
   readonly redis: RedisPair
   readonly simulator: Simulator
-  /** Asks Redis past all wires. */
+  /** Queries Redis past all wires. */
   readonly #close: () => Promise<unknown>
 
   static async open(): Promise<World> {
@@ -81,7 +81,7 @@ export class World {
     return node
   }
 
-  /** Asks whichever Redis is the primary, past the wires of the nodes. */
+  /** Queries the current primary, past the wires of the nodes. */
   async ask<T>(what: (redis: Redis) => Promise<T>): Promise<T> {
     const redis = new Redis(this.redis.url, { maxRetriesPerRequest: 20 })
     redis.on('error', () => undefined)
@@ -92,7 +92,7 @@ export class World {
     }
   }
 
-  /** Starts a node at its old address; it may still be starting when Redis cannot be reached. */
+  /** Starts a node at its old address; it may still be starting if Redis cannot be reached. */
   async start(node: Node): Promise<void> {
     const PORT = String(node.process.port)
     for (let attempt = 1; ; attempt++) {
@@ -111,7 +111,7 @@ export class World {
   }
 }
 
-/** A node runs as the user that docs/operating.md has for it. */
+/** A node runs as the user that docs/operating.md gives it. */
 async function openNode(redis: RedisPair, common: ServerEnvironment): Promise<Node> {
   const wire = await Wire.open(Number(new URL(redis.url).port))
   const environment = { ...common, REDIS_URL: asUser(`redis://127.0.0.1:${wire.port}`) }
@@ -124,7 +124,7 @@ async function closeNode({ process, people, redis }: Node): Promise<void> {
   await Promise.all([people.close(), redis.close()])
 }
 
-/** A room and everybody in it, for the length of one round. */
+/** A room and its members, for the duration of one round. */
 export class Room implements Place {
   readonly roomId: string
   readonly members: Member[] = []
@@ -135,7 +135,7 @@ export class Room implements Place {
   readonly #people: readonly Person[]
   readonly #now: () => number
 
-  /** @param clients bare programs in it; there is a page for each node besides */
+  /** @param clients the number of bare programs; each node also has a page */
   static async make(
     world: World,
     tally: Tally,
@@ -175,7 +175,7 @@ export class Room implements Place {
     this.#now = now
   }
 
-  /** A bare program of somebody comes; with each connection it may be at another node. */
+  /** Adds a bare program; each of its connections may go to another node. */
   seat(index: number, name = `program ${index}`): Client {
     const person = this.#person(index)
     const chance = new Chance(this.chance.below(1_000_000_000))
@@ -191,7 +191,7 @@ export class Room implements Place {
     return client
   }
 
-  /** The page's own client comes, to one node. */
+  /** Adds a client of the page, on one node. */
   open(index: number, name = `page ${index}`): Page {
     const person = this.#person(index)
     const { port } = this.#world.node(index).people
