@@ -1,4 +1,4 @@
-// Every state of the page, in a real browser, light and dark: nothing that axe-core knows to be wrong.
+// Every state of the page, in a real browser, light and dark: without violations of axe-core's rules.
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Browser } from 'playwright-core'
@@ -21,14 +21,15 @@ afterAll(async () => {
   await browser.close()
 })
 
-/** What is wrong with the page as it is now: rule and element. */
+/** The violations of the page in its current state: rule and element. */
 async function violations({ page }: Scene): Promise<string[]> {
-  // As a text it is not subject to the policy of the page, which lets no script of ours in; a reload forgets it.
+  // Passed as text, axe is not subject to the page's content policy, which forbids foreign scripts; a reload removes
+  // it.
   await page.evaluate(AXE)
   return page.evaluate(async () => {
     const { axe } = window as unknown as { axe: { run(): Promise<AxeResults> } }
     const { violations: found } = await axe.run()
-    // axe takes a header that is a formula for an empty one: it does not read MathML, screen readers do.
+    // axe treats a header that consists of a formula as empty: it does not read MathML, but screen readers do.
     const isFormula = (id: string, target: string): boolean =>
       id === 'empty-table-header' && document.querySelector(`${target} math`) !== null
     return found.flatMap(({ id, nodes }) =>

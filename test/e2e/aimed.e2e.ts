@@ -1,5 +1,5 @@
-// A press does what the person aimed at, or nothing: never something that has come there meanwhile, and never because of a
-// key that was choosing a word.
+// A press does what the person aimed at, or nothing: it never hits something that has just moved there, and a key that
+// chooses a word triggers nothing else.
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { launchChromium } from '../support/chromium.ts'
@@ -27,10 +27,10 @@ async function alone(name: string): Promise<BrowserPerson> {
 }
 
 const LONG = '[simulate: length=60000 thinking=none first=20 gap=20]'
-/** Ends by itself, after what is to be done before has been done. */
+/** Ends by itself, after the preparations of the test. */
 const SHORT = '[simulate: length=1500 thinking=none first=20 gap=60 chunk=20]'
 
-/** Two questions: the first answer ends by itself, the second goes on for long. */
+/** Two questions: the first answer ends by itself, the second runs for long. */
 async function twoAnswers(person: BrowserPerson): Promise<void> {
   await person.ask(`First? ${SHORT}`)
   await person.at('stop').waitFor()
@@ -44,15 +44,15 @@ const isSecond = async (person: BrowserPerson) => {
   await expect.poll(() => person.at('reply').count()).toBe(2)
   await secondRuns(person)
 }
-/** No command has left this page that would stop anything. */
+/** Checks that no stopping command has left this page. */
 async function stillRuns(person: BrowserPerson): Promise<void> {
   const { end } = await person.reply()
   await person.reads(end + 200)
   expect(await person.at('footer').getByText('Stopped').count()).toBe(0)
 }
 
-describe('a press for one answer never stops the next', () => {
-  test('a reason that was being written says that its answer has ended', async () => {
+describe('a press aimed at one answer never stops the next', () => {
+  test('the form for a reason says that its answer has ended', async () => {
     const ana = await alone('Ana')
     await twoAnswers(ana)
     await ana.at('stop-why').click()
@@ -68,7 +68,7 @@ describe('a press for one answer never stops the next', () => {
     await ana.page.keyboard.press('Escape')
     await expect.poll(() => ana.at('stop-reason').count()).toBe(0)
 
-    // Of the answer that it is opened for now it does what it says.
+    // Opened again, the form works for the current answer.
     await ana.at('stop-why').click()
     await ana.at('stop-reason').getByRole('textbox').fill('Enough')
     await ana.page.keyboard.press('Enter')
@@ -76,7 +76,7 @@ describe('a press for one answer never stops the next', () => {
     await ana.footerSays('Enough')
   })
 
-  test('a reason stays to be read when no other answer follows', async () => {
+  test('the form for a reason stays open if no other answer follows', async () => {
     const ana = await alone('Ana')
     await ana.ask(`Only? ${SHORT}`)
     await ana.at('stop-why').click()
@@ -126,14 +126,14 @@ describe('a press for one answer never stops the next', () => {
     await ana.footerSays('Stopped by Ana')
   })
 
-  test('a button that was pressed down for one and let go for the next does nothing', async () => {
+  test('a button pressed on one answer and released on the next does nothing', async () => {
     const ana = await alone('Ana')
     await twoAnswers(ana)
     await ana.at('stop').hover()
     const place = await ana.at('stop').boundingBox()
     await ana.page.mouse.down()
     await isSecond(ana)
-    // The queue has gone, and the button has another place.
+    // The queue is gone, so the button has moved.
     const now = await ana.at('stop').boundingBox()
     await ana.page.mouse.move((now?.x ?? 0) + 40, (now?.y ?? 0) + 10)
     expect(place).not.toBeNull()
@@ -143,7 +143,7 @@ describe('a press for one answer never stops the next', () => {
     await stillRuns(ana)
   })
 
-  test('a question that moves under the pointer is not the one that is withdrawn', async () => {
+  test('a question that moves under the pointer is not withdrawn by mistake', async () => {
     const ana = await alone('Ana')
     await ana.ask(`First? ${LONG}`)
     await ana.at('stop').waitFor()
@@ -221,7 +221,7 @@ describe('a key that chooses a word', () => {
     await expect.poll(() => ana.at('stop').innerText()).toBe('Press Esc again')
   })
 
-  test('does nothing else on the page, as Safari sends it when the word is there', async () => {
+  test('does nothing else on the page, as Safari sends it after the word is complete', async () => {
     const ana = await alone('Ana')
     await ana.ask(`Long? ${LONG}`)
     await ana.canStop()
@@ -249,7 +249,7 @@ describe('a key that chooses a word', () => {
     await nothingHappened(ana, '日本語')
   })
 
-  test('leaves a dialog open, and a reason unsaid', async () => {
+  test('leaves a dialog open, and sends no reason', async () => {
     const ana = await alone('Ana')
     const devtools = await ana.context.newCDPSession(ana.page)
     await ana.ask(`Long? ${LONG}`)

@@ -1,5 +1,5 @@
-// What leaves a room, and what reaches somebody who does not look at it: files, deletion, a call by name, announcements, and
-// notifications.
+// Data that leaves a room, and news for members who are not looking at it: files, deletion, mentions, announcements,
+// and notifications.
 import { readFile } from 'node:fs/promises'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
@@ -26,7 +26,7 @@ async function comes(name: string): Promise<BrowserPerson> {
   return person
 }
 
-/** Headless pages are never hidden, so the page is told that it is. */
+/** Headless pages are never hidden, so this simulates it. */
 async function hide(person: BrowserPerson): Promise<void> {
   await person.page.evaluate(() => {
     Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => 'hidden' })
@@ -34,7 +34,7 @@ async function hide(person: BrowserPerson): Promise<void> {
   })
 }
 
-/** All that the status region says from now on, with when, ms. */
+/** Records every text of the status region from now on, with its time, ms. */
 async function listen({ page }: BrowserPerson): Promise<() => Promise<[string, number][]>> {
   await page.evaluate(() => {
     const region = document.querySelector('[data-testid="announcement"]')
@@ -52,7 +52,7 @@ async function listen({ page }: BrowserPerson): Promise<() => Promise<[string, n
 const sentencesOf = (heard: [string, number][]): string => heard.map(([text]) => text).join('\n')
 
 describe('a room', () => {
-  test('is exported by its menu, and deleted by whoever types its title', async () => {
+  test('is exported from its menu, and deleted after typing its title', async () => {
     const ana = await comes('Ana')
     await ana.makeRoom(deployment.node(0).url, 'Short-lived')
     await ana.ask('What stays? [simulate: length=200 pace=instant]')
@@ -84,7 +84,7 @@ describe('a room', () => {
     expect(await ana.at('face').textContent()).toContain('Room not found')
   })
 
-  test('says aloud who comes, asks and stops, and by choice whole sentences at a pace', async () => {
+  test('announces joins, questions and stops, and optionally whole sentences at a steady pace', async () => {
     const ana = await comes('Ana')
     const link = await ana.makeRoom(deployment.node(0).url, 'Listening')
     const heard = await listen(ana)
@@ -98,7 +98,7 @@ describe('a room', () => {
     await bo.ask('And to the end? [simulate: length=100 pace=instant]')
     await expect.poll(async () => sentencesOf(await heard())).toMatch(/Claude finished\. \d+ words/)
     expect(sentencesOf(await heard())).toContain('Bo asked Claude.')
-    // Of the answer itself, nothing.
+    // The answer itself is not announced.
     expect(sentencesOf(await heard())).not.toContain((await ana.reply()).text.slice(0, 20))
 
     await ana.at('preferences').click()
@@ -119,7 +119,7 @@ describe('a room', () => {
     expect([...ana.complaints, ...bo.complaints]).toEqual([])
   })
 
-  test('marks a call by name in the list of rooms, and notifies once who allows it', async () => {
+  test('marks a mention in the list of rooms, and notifies a member who allows it once', async () => {
     const [ana, bo] = await Promise.all([comes('Ana'), comes('Bo')])
     await ana.context.grantPermissions(['notifications'])
     await ana.page.addInitScript(() => {

@@ -1,4 +1,4 @@
-// What people write stays where it is: no name, title, reason or message is drawn over what others said, or turns it around.
+// Members' text stays in its place: no name, title, reason or message is drawn over other text or reverses it.
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { launchChromium } from '../support/chromium.ts'
@@ -20,7 +20,10 @@ afterAll(async () => {
 
 const PILED = '\u0301\u0302\u0303\u0304\u0305\u0306\u0307\u0308\u030a\u030b\u030c\u030d'
 
-/** Text and attributes of the page that hold what must not be drawn: more marks than a letter has, or open turns. Runs in the page. */
+/**
+ * Text and attributes of the page with forbidden content: more marks than a letter has, or open direction changes. Runs
+ * in the page.
+ */
 function drawnWrongly(): string[] {
   const turns = /[\u202a-\u202e\u2066-\u2069]/
   const isBalanced = (text: string) =>
@@ -39,7 +42,7 @@ function drawnWrongly(): string[] {
   return wrong
 }
 
-test('piled marks and turns of direction are kept to themselves, wherever they are shown', async () => {
+test('piled marks and direction changes affect no other text, wherever they are shown', async () => {
   const piled = (text: string) => `${text}${PILED}${PILED.slice(0, 10)}`
   const bo = await BrowserPerson.come(browser, piled('Bo'))
   const ana = await BrowserPerson.come(browser, 'Ana')
@@ -71,7 +74,7 @@ test('piled marks and turns of direction are kept to themselves, wherever they a
   await ana.at('search-hit').first().waitFor()
   expect(await ana.page.evaluate(drawnWrongly)).toEqual([])
 
-  // What is drawn of a message stays within it, but for a little.
+  // A message is clipped to its box, with a small margin.
   const boxes = await ana
     .at('message')
     .evaluateAll((all) =>

@@ -1,5 +1,5 @@
-// The program of docs/events.md for pages, in Chromium as it stands there: through cuts and a restart of the server it
-// shows exactly the text that a socket has.
+// The program for pages in docs/events.md, in Chromium exactly as printed there: through cuts and a restart of the
+// server it shows exactly the text that a socket has.
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { House } from '../process/house.ts'
@@ -16,7 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => browser.close())
 
-test('[R1][W6] a page with EventSource shows the text of all, through cuts and a restart', async () => {
+test('[R1][W6] a page with EventSource shows the same text as all others, through cuts and a restart', async () => {
   const house = await House.open()
   const proxy = await startTcpProxy(house.server.port)
   const bob = await BrowserPerson.come(browser, 'Bob')
@@ -57,7 +57,7 @@ test('[R1][W6] a page with EventSource shows the text of all, through cuts and a
   await alice.ended(4)
   await expect.poll(shown).toBe(text())
 
-  // Each time it came back for what was missing.
+  // Each time it reconnected for the missing part.
   const asked = proxy.sent().match(/^(GET \S*\/events\S*|last-event-id: \S+)/gim) ?? []
   expect(asked.filter((line) => line.startsWith('GET')).length).toBeGreaterThanOrEqual(3)
   expect(asked.filter((line) => /id[:=]/i.test(line)).length).toBeGreaterThanOrEqual(2)

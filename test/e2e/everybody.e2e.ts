@@ -1,5 +1,5 @@
-// The same room for everybody: a small phone with its keyboard up, a page at 200 %, forced colours, less motion, and text that
-// runs the other way. Three people in separate profiles on two nodes.
+// The same room on every device: a small phone with its keyboard open, a page at 200 %, forced colours, reduced motion,
+// and right-to-left text. Three people in separate profiles on two nodes.
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { launchChromium } from '../support/chromium.ts'
@@ -24,7 +24,7 @@ async function comes(name: string, looks: Looks): Promise<BrowserPerson> {
   return person
 }
 
-/** How far the page is wider than the window, px; and where the parts that must be reached end. */
+/** How much the page is wider than the window, px; and the bounds of the parts that must be reachable. */
 function fit({ page }: BrowserPerson) {
   return page.evaluate(() => {
     const bottom = (id: string) =>
@@ -39,7 +39,7 @@ function fit({ page }: BrowserPerson) {
   })
 }
 
-/** The pixels between the end of the log and what is seen of it. */
+/** The distance between the end of the message list and the visible part, px. */
 function fromTheEnd({ page }: BrowserPerson): Promise<number> {
   return page.evaluate(() => {
     const log = document.querySelector('[role="log"]')
@@ -68,7 +68,7 @@ describe('everybody', () => {
         stopInSight: true,
       })
 
-    // The keyboard comes up and takes more than a third of the phone; the end of the answer stays in sight.
+    // The keyboard opens and takes more than a third of the phone; the end of the answer stays visible.
     await bo.page.setViewportSize({ width: 360, height: 440 })
     await bo.at('composer').tap()
     await expect
@@ -89,7 +89,7 @@ describe('everybody', () => {
           .some(({ effect }) => effect?.getComputedTiming().iterations === Infinity),
       )
     expect(await moves(cy)).toBe(false)
-    // What is pressed has an edge also where backgrounds are not drawn.
+    // Buttons have a border even where backgrounds are not drawn.
     const edge = await ana
       .at('stop')
       .evaluate((element) => Number.parseFloat(getComputedStyle(element).borderTopWidth))
@@ -102,7 +102,7 @@ describe('everybody', () => {
     for (const person of [ana, bo, cy]) expect(person.complaints).toEqual([])
   })
 
-  test('finds no page wider than the smallest window', async () => {
+  test('sees no page wider than the smallest window', async () => {
     const dee = await comes('Dee', { width: 320, height: 568 })
     const wide = () => dee.page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
     const { url } = deployment.node(0)

@@ -1,5 +1,5 @@
-// A person without a mouse: from the start page through a room and out again. Wherever the focus comes to, it is seen, it looks
-// like the focus, and the thing has a name.
+// A person without a mouse: from the start page through a room and out again. Wherever the focus moves, it is visible,
+// looks like the focus, and its element has a name.
 import type { Browser, CDPSession } from 'playwright-core'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { launchChromium } from '../support/chromium.ts'
@@ -24,7 +24,7 @@ interface Focus {
   readonly faults: readonly string[]
 }
 
-/** What has the focus, and what is wrong with it. Runs in the page. */
+/** The focused element and its faults. Runs in the page. */
 function lookAtFocus(): Focus {
   const element = document.activeElement
   if (!(element instanceof HTMLElement) || element === document.body)
@@ -33,13 +33,13 @@ function lookAtFocus(): Focus {
   const [left, top] = [Math.max(place.left, 0), Math.max(place.top, 0)]
   const [right, bottom] = [Math.min(place.right, innerWidth), Math.min(place.bottom, innerHeight)]
   const isInSight = right - left > 1 && bottom - top > 1
-  // A pill may lie over the middle of a long message, nothing over all of anything.
+  // A pill may cover the middle of a long message, but nothing may cover a whole element.
   const isSeen = [0.1, 0.5, 0.9].some((part) => {
     const [x, y] = [left + (right - left) * part, top + (bottom - top) * part]
     const above = document.elementFromPoint(x, y)
     return above !== null && (element.contains(above) || above.contains(element))
   })
-  // A choice is drawn by what follows it; a field by the box that it is in.
+  // A radio button is drawn by the element after it, a field by the box around it.
   const outlined = [
     element,
     ...(element.matches('.segment input') ? [element.nextElementSibling] : []),
@@ -63,7 +63,7 @@ function lookAtFocus(): Focus {
   }
 }
 
-/** Somebody with a keyboard, whose every step is looked at. */
+/** A keyboard user whose every step is checked. */
 class Typist {
   readonly person: BrowserPerson
   readonly faults: string[] = []
@@ -88,7 +88,7 @@ class Typist {
     await this.person.page.keyboard.type(text)
   }
 
-  /** Gives what has the focus, after it was looked at. */
+  /** Checks the focused element and returns it. */
   async look(step: string): Promise<string> {
     const { id, faults } = await this.person.page.evaluate(lookAtFocus)
     const found = [...faults, ...((await this.#name()) === '' ? ['has no name'] : [])]
@@ -96,7 +96,7 @@ class Typist {
     return id
   }
 
-  /** Presses a key until this, `one or another`, has the focus; everything on the way is looked at. */
+  /** Presses a key until one of the wanted elements, `one or another`, has the focus; checks everything on the way. */
   async goTo(wanted: string, key = 'Tab'): Promise<void> {
     const visited: string[] = []
     for (let pressed = 0; pressed < 40; pressed++) {
@@ -107,7 +107,7 @@ class Typist {
     throw new Error(`${wanted} is not reached with ${key}: ${visited.join(', ')}`)
   }
 
-  /** Waits until this, `one or another`, has the focus. */
+  /** Waits until one of the wanted elements, `one or another`, has the focus. */
   async has(wanted: string): Promise<void> {
     const focused = () => this.person.page.evaluate(lookAtFocus).then(({ id }) => id)
     await expect
@@ -116,7 +116,7 @@ class Typist {
     await this.look(`at ${wanted}`)
   }
 
-  /** The name that the browser tells a screen reader. */
+  /** The name that the browser gives screen readers. */
   async #name(): Promise<string> {
     const { result } = await this.#session.send('Runtime.evaluate', {
       expression: 'document.activeElement',
@@ -129,7 +129,7 @@ class Typist {
   }
 }
 
-test('a room is made, used and deleted by the keyboard alone', async () => {
+test('a room is created, used and deleted with the keyboard alone', async () => {
   const typist = await Typist.come('Kim')
   const { person } = typist
   const { page } = person
@@ -146,7 +146,7 @@ test('a room is made, used and deleted by the keyboard alone', async () => {
   await typist.has('composer')
   await typist.type('Why is the sky blue? [simulate: length=60000 thinking=none first=50]')
   await typist.press('Enter')
-  // A press within a moment of the answer's coming was aimed at what was there before.
+  // A press in the first moment of an answer counts as aimed at the earlier content.
   await person.canStop()
   await person.reads(200)
   await typist.goTo('stop-why', 'Shift+Tab')

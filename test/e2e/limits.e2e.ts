@@ -1,5 +1,5 @@
-// What a room and its server allow, as people see it: links that are open and ended, who may invite, whether Claude thinks, a
-// code for making rooms, questions that wait for a place, and Claude switched off.
+// The limits of a room and its server, as people see them: open and ended links, who may invite, whether Claude thinks,
+// a code for creating rooms, questions that wait for a slot, and Claude switched off.
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { launchChromium } from '../support/chromium.ts'
@@ -26,8 +26,8 @@ async function person(name: string, looks?: Looks): Promise<BrowserPerson> {
   return came
 }
 
-describe('what a room allows', () => {
-  test('asks once for the code of the server, of whoever makes a room', async () => {
+describe('the limits of a room and its server', () => {
+  test('ask for the start code once, when a room is created', async () => {
     const url = await house({ START_CODE: 'open sesame' })
     const ana = await person('Ana')
     await ana.page.goto(url)
@@ -48,7 +48,7 @@ describe('what a room allows', () => {
     await ana.page.getByRole('heading', { name: 'Behind a door' }).waitFor()
   })
 
-  test('[R7.3] says of a question that it waits for a place, and that Claude is switched off', async () => {
+  test('[R7.3] show that a question waits for a slot, and that Claude is switched off', async () => {
     const url = await house({ MAX_RUNNING: '1' })
     const [ana, bo] = [await person('Ana'), await person('Bo')]
     await ana.makeRoom(url, 'First')

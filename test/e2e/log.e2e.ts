@@ -1,5 +1,5 @@
-// The conversation as a place, in real browsers: following and reading, older messages, links into it, search, and coming
-// back to it, for three people on two nodes; and a room of ten thousand messages.
+// The conversation in real browsers: following and reading, older messages, links to messages, search, and returning,
+// for three people on two nodes; and a room of ten thousand messages.
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { launchChromium } from '../support/chromium.ts'
@@ -26,7 +26,7 @@ describe('three people on two nodes', () => {
   interface Room {
     readonly ana: BrowserPerson
     readonly url: string
-    /** Bo and Cy, each at another node, without screens. */
+    /** Bo and Cy, each on another node, without browsers. */
     readonly bo: Seat
     readonly cy: Seat
     readonly say: (seat: Seat, count: number, words: string) => Promise<void>
@@ -53,7 +53,7 @@ describe('three people on two nodes', () => {
     return { ana, url, bo, cy, say }
   }
 
-  test('what came while the page was out of sight is marked, in both tabs of a member, and after a lost network nothing is missing', async () => {
+  test('messages unread while the page was hidden are marked in both tabs of a member, and nothing is missing after a network loss', async () => {
     const { ana, url, bo, say } = await aRoom()
     await say(bo, 3, 'Before')
     await isSaid(ana, 'Before 3')
@@ -95,10 +95,10 @@ describe('three people on two nodes', () => {
 })
 
 describe('a room of ten thousand messages', () => {
-  /** Elements of the whole page, wherever in the room it is. */
+  /** Elements of the whole page, at any scroll position. */
   const MOST_ELEMENTS = 2500
 
-  test('opens, is scrolled, linked into and searched, with few of them on the page', async () => {
+  test('can be opened, scrolled, linked and searched, with few of them on the page', async () => {
     const directory = await temporaryDirectory()
     const environment = { DATA_DIR: directory.path }
     let server = await startServerProcess(environment)
@@ -130,7 +130,7 @@ describe('a room of ten thousand messages', () => {
     await isSaid(ana, 'Word 10000.')
     await expect.poll(async () => (await log(ana)).left).toBeLessThanOrEqual(1)
 
-    // Up by the wheel, page after page; what is seen stays where it is when a page comes.
+    // Scrolls up with the wheel, page after page; visible messages keep their place when older ones are added.
     let most = 0
     for (let seen = Infinity; seen > first + 9400;) {
       await wheel(ana, -5000)
@@ -141,7 +141,7 @@ describe('a room of ten thousand messages', () => {
     await expect.poll(async () => (await log(ana)).top).toBeGreaterThan(1500)
     expect(most).toBeLessThan(MOST_ELEMENTS)
 
-    // A step up that makes the page read on.
+    // One step up makes the page load more.
     const earliest = (): Promise<number> =>
       ana.page.evaluate(() => document.querySelectorAll('.message-block').length)
     const blocks = await earliest()
@@ -163,7 +163,7 @@ describe('a room of ten thousand messages', () => {
     expect(Math.abs((await topOf(ana, anchor)) - place)).toBeLessThanOrEqual(1)
     await ana.page.unroute(route)
 
-    // A link to a message, and the ways from it.
+    // A link to a message, and the ways from there.
     const wanted = first + 2999
     await ana.page.goto(`${url}?at=${wanted}`)
     const message = ana.page.locator(`[data-offset="${wanted}"]`)
@@ -192,7 +192,7 @@ describe('a room of ten thousand messages', () => {
     await ana.page.goForward()
     await isSaid(ana, 'Word 10000.')
 
-    // Search, by the keyboard alone, from the conversation.
+    // Search with the keyboard alone, from the conversation.
     await ana.page.locator('[role="log"]').focus()
     await ana.page.keyboard.press('/')
     await ana.at('search-words').fill('cafe needle')
@@ -206,7 +206,7 @@ describe('a room of ten thousand messages', () => {
       .poll(() => message.evaluate((element) => element === document.activeElement))
       .toBe(true)
 
-    // From message to message, and out of the conversation again.
+    // Moves between messages, and out of the conversation again.
     await ana.page.keyboard.press('ArrowUp')
     const focused = (): Promise<string | null | undefined> =>
       ana.page.evaluate(() => document.activeElement?.getAttribute('data-offset'))

@@ -1,11 +1,12 @@
-// Redis freezes while an answer is written: both pages say that they are paused, and then go on by themselves to the same text.
+// Redis freezes during an answer: both pages say that they are paused, and then continue by themselves to the same
+// text.
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { launchChromium } from '../support/chromium.ts'
 import { Deployment } from '../support/deployment.ts'
 import { BrowserPerson } from '../support/page.ts'
 
-/** With a directory here, the pages are drawn into it. */
+/** If set, screenshots of the pages are saved in this directory. */
 const SHOTS = process.env['SHOTS']
 
 let browser: Browser
@@ -18,7 +19,7 @@ async function drawn(person: BrowserPerson, name: string): Promise<void> {
   if (SHOTS) await person.page.screenshot({ path: `${SHOTS}/${name}.png` })
 }
 
-/** Notes everything that the page's one status region ever says; it is there with the room. */
+/** Records every text of the page's one status region, which exists with the room. */
 async function listen({ page }: BrowserPerson): Promise<() => Promise<string[]>> {
   await page.evaluate(() => {
     const said: string[] = []
@@ -58,7 +59,7 @@ test('[R5.3] both pages are paused while Redis is frozen, then live with the sam
     expect(await notice.textContent()).toContain(
       'Nothing is lost; the room continues automatically',
     )
-    // Amber, not the colour of what went wrong.
+    // Amber, not the colour of errors.
     expect(await person.at('status').getAttribute('class')).toContain('busy')
     expect(await person.page.locator('.strip-facts').textContent()).toBe('paused')
   }
@@ -76,7 +77,7 @@ test('[R5.3] both pages are paused while Redis is frozen, then live with the sam
   await bo.page.getByText('you can send it again now').waitFor()
   await drawn(bo, 'back-phone')
 
-  // A stop that is pressed while it is frozen is not acknowledged, says so, and needs no second press.
+  // A stop pressed while Redis is frozen is not acknowledged, says so, and needs no second press.
   redis.pause()
   await expect.poll(() => ana.at('status').textContent()).toBe('Paused')
   await ana.at('stop').click()
@@ -91,7 +92,7 @@ test('[R5.3] both pages are paused while Redis is frozen, then live with the sam
   await bo.at('send').click()
   await expect.poll(() => bo.page.getByText('Not sent').count()).toBe(0)
   await ana.page.getByText('And what does it cost?').first().waitFor()
-  // One after the other, at a pace that can be listened to.
+  // One after another, at a pace suitable for listening.
   const pauses = async () => (await heard()).filter((text) => text.startsWith('Paused'))
   await expect.poll(pauses).toHaveLength(2)
   const sentences = await heard()

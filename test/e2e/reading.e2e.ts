@@ -1,5 +1,5 @@
-// Three people read one long answer with everything in it, on two nodes: one as fast as they can, one on a slow
-// machine, and one who looks elsewhere in the meantime. All end with the same.
+// Three people read one long answer with every kind of content, on two nodes: one as fast as possible, one on a slow
+// machine, and one whose tab is hidden meanwhile. All end with the same.
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { fileURLToPath } from 'node:url'
@@ -26,7 +26,7 @@ async function comes(name: string, looks = {}): Promise<BrowserPerson> {
   return person
 }
 
-/** What the reader's browser would say if the tab were hidden, or seen again. */
+/** Simulates the browser's events when the tab is hidden or shown. */
 async function turn(person: BrowserPerson, state: 'hidden' | 'visible'): Promise<void> {
   await person.page.evaluate((visibility) => {
     Object.defineProperty(document, 'visibilityState', { value: visibility, configurable: true })
@@ -37,7 +37,7 @@ async function turn(person: BrowserPerson, state: 'hidden' | 'visible'): Promise
 const textLength = (person: BrowserPerson) =>
   person.at('reply-text').evaluate((element) => element.textContent.length)
 
-/** What an answer is made of, when everything of it is there. */
+/** The parts of a complete answer. */
 function parts(person: BrowserPerson) {
   return person.page.evaluate(() => {
     const count = (selector: string) => document.querySelectorAll(`.markdown ${selector}`).length
@@ -54,7 +54,7 @@ function parts(person: BrowserPerson) {
 }
 
 describe('three people who read one answer', () => {
-  test('[R1] end with the same text, code, tables and formulas, also the slow and the absent one', async () => {
+  test('[R1] end with the same text, code, tables and formulas, including the slow and the absent one', async () => {
     const [ana, bo, cy] = [
       await comes('Ana'),
       await comes('Bo', { dark: true }),
@@ -75,7 +75,7 @@ describe('three people who read one answer', () => {
     await Promise.all([ana, bo, cy].map((person) => person.reads(2_000)))
     await turn(cy, 'hidden')
     const seen = await textLength(cy)
-    // Blocks that are there by now are the same elements in the end.
+    // Blocks drawn by now are the same elements in the end.
     await ana.page.evaluate(() => {
       const blocks = [...document.querySelectorAll('.markdown > *')].slice(0, -2)
       Object.assign(window, { early: blocks })
@@ -89,7 +89,7 @@ describe('three people who read one answer', () => {
       await person.page.locator('[data-testid="reply"][aria-busy="false"]').waitFor()
     await slow.send('Emulation.setCPUThrottlingRate', { rate: 1 })
     for (const person of [ana, bo, cy]) {
-      // What is long is drawn over some frames.
+      // A long answer is drawn over several frames.
       await person.reply()
       await expect.poll(async () => (await parts(person)).left).toBe(0)
       await expect.poll(async () => (await parts(person)).coloured).toBeGreaterThan(4)
@@ -98,7 +98,7 @@ describe('three people who read one answer', () => {
     expect(whole.formulas).toBeGreaterThan(8)
     expect(whole.tables).toBeGreaterThan(2)
     expect(whole.tasks).toBeGreaterThan(1)
-    // Colours come one block at a time, on a slow machine later.
+    // Colours appear one block at a time, later on a slow machine.
     await expect.poll(() => parts(bo)).toEqual(whole)
     await expect.poll(() => parts(cy)).toEqual(whole)
     const same = await ana.page.evaluate(() => {
@@ -107,7 +107,7 @@ describe('three people who read one answer', () => {
       return early.length > 5 && early.every((block, index) => now[index] === block)
     })
     expect(same).toBe(true)
-    // Who saw it think knows for how long.
+    // A reader who saw Claude think sees the duration.
     expect(await ana.at('thoughts').locator('summary').innerText()).toMatch(
       /^Thought for (\d+ s|a moment)$/,
     )
@@ -118,10 +118,10 @@ describe('three people who read one answer', () => {
     for (const person of [ana, bo, cy]) expect(person.complaints).toEqual([])
   })
 
-  test('load what is counted, and nothing else, until there is an answer', async () => {
+  test('load only the counted scripts until there is an answer', async () => {
     const ana = await comes('Ana')
     await ana.makeRoom(deployment.node(0).url, 'Bytes')
-    // Anew, so that nothing of the pages before it is among them.
+    // Reloads, so that scripts of earlier pages do not count.
     await ana.page.reload()
     await ana.isLive()
     await ana.page.waitForLoadState('networkidle')

@@ -1,5 +1,5 @@
-// What stands around a conversation, with three people on two nodes: who is here and how, my other rooms, the
-// settings of a room, coming and going, and the keyboard.
+// The parts around a conversation, with three people on two nodes: presence, my other rooms, the settings of a room,
+// coming and going, and the keyboard.
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { launchChromium } from '../support/chromium.ts'
@@ -26,13 +26,13 @@ async function comes(name: string, looks: Looks = {}): Promise<BrowserPerson> {
   return person
 }
 
-/** An invite as it is opened by way of the second node. */
+/** An invite link opened on the second node. */
 function elsewhere(link: string): string {
   return deployment.node(1).url + new URL(link).pathname
 }
 
 describe('around the conversation', () => {
-  test('an invite names its room and who is there; a chosen theme is there before anything is drawn', async () => {
+  test('an invite shows its room and who is present; a chosen theme applies before anything is drawn', async () => {
     const ana = await comes('Ana')
     const link = await ana.makeRoom(deployment.node(0).url, 'Incident 412')
     await ana.ask('What happened? [simulate: length=60000]')
@@ -77,7 +77,7 @@ describe('around the conversation', () => {
     await eve.at('invite-problem').getByText('This invite isn’t valid').waitFor()
   })
 
-  test('the room has its place at every width, whatever rooms are called', async () => {
+  test('the room keeps its place at every width, whatever the names of rooms', async () => {
     const ana = await comes('Ana')
     const link = await ana.makeRoom(deployment.node(0).url, 'Long '.repeat(20).trim())
     const box = async (selector: string) => {

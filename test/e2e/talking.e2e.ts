@@ -1,5 +1,5 @@
-// Talking in a room, by three people in three browsers on two nodes: what is written is never lost, what is said reaches
-// everybody once, and what somebody changes or takes back changes on every screen.
+// Conversation among three people in three browsers on two nodes: typed text is never lost, a message reaches everybody
+// once, and an edit or retraction shows on every screen.
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { launchChromium } from '../support/chromium.ts'
@@ -17,7 +17,7 @@ afterAll(async () => {
   await deployment.close()
 })
 
-/** Ana owns the room; each further person comes by another node than the one before. */
+/** Ana owns the room; each further person is on a different node from the one before. */
 async function room(...people: readonly (readonly [name: string, looks?: Looks])[]) {
   const came = await Promise.all(
     people.map(async ([name, looks]) => {
@@ -34,7 +34,7 @@ async function room(...people: readonly (readonly [name: string, looks?: Looks])
   return came as [BrowserPerson, BrowserPerson, BrowserPerson]
 }
 
-/** What a screen shows of what was said, oldest first; also what is too far away to be laid out. */
+/** The messages on a screen, oldest first, including those too far away to be rendered. */
 const said = async (person: BrowserPerson) =>
   (await person.at('said').allTextContents()).map((text) => text.trim())
 const says = (person: BrowserPerson, texts: readonly string[]) =>
@@ -43,8 +43,8 @@ const press = (person: BrowserPerson, key: string) => person.page.keyboard.press
 const type = (person: BrowserPerson, text: string) => person.page.keyboard.type(text)
 const written = (person: BrowserPerson) => person.at('composer').inputValue()
 
-describe('what is said', () => {
-  test('waits in the queue when it is a question: changed, withdrawn, and next; side talk goes on', async () => {
+describe('a message', () => {
+  test('waits in the queue if it is a question: edited, withdrawn, and next; other messages go on', async () => {
     const [ana, bo, cy] = await room(['Ana'], ['Bo'], ['Cy'])
     await ana.ask('A long one, please. [simulate: length=60000]')
     await bo.at('stop').waitFor()
@@ -73,7 +73,7 @@ describe('what is said', () => {
     await expect.poll(() => cy.at('queue').count()).toBe(0)
   })
 
-  test('leaves words alone that are being composed, and is refused in time when it is too long', async () => {
+  test('does not interrupt composition of a word, and is refused in time if it is too long', async () => {
     const [ana, bo] = await room(['Ana'], ['Bo'])
     await ana.at('ask-toggle').click()
     await ana.at('composer').focus()
@@ -83,7 +83,7 @@ describe('what is said', () => {
       selectionStart: 3,
       selectionEnd: 3,
     })
-    // As an input method has it: the key is told, and writes nothing by itself.
+    // As an input method does: the key event is sent but writes nothing by itself.
     for (const type of ['rawKeyDown', 'keyUp'] as const)
       await input.send('Input.dispatchKeyEvent', {
         type,
@@ -121,7 +121,7 @@ describe('what is said', () => {
     expect(await written(ana)).toBe('')
   })
 
-  test('leaves once when the network is back, unless it was taken back before', async () => {
+  test('is sent once when the network is back, unless it was taken back before', async () => {
     const [ana, bo] = await room(['Ana'], ['Bo'])
     await bo.at('ask-toggle').click()
     await bo.context.setOffline(true)
@@ -142,7 +142,7 @@ describe('what is said', () => {
     expect(await written(bo)).toBe('Not this one')
   })
 
-  test('is written with fingers: Enter makes a line, the button sends, a sheet has the rest', async () => {
+  test('can be written by touch: Enter starts a line, the button sends, a sheet has the actions', async () => {
     const [ana, bo] = await room(['Ana'], ['Bo', { width: 390, height: 844, touch: true }])
     await bo.at('ask-toggle').tap()
     await bo.at('composer').tap()

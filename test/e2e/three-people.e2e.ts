@@ -1,5 +1,6 @@
-// Several people in several browsers, as the README promises it: nothing is lost by reloads, cuts and crashes, and one queue is everybody's.
-// On one node, and each at a node of their own. That all watch one answer and anybody stops it is a walk (test/walk/answer.e2e.ts).
+// Several people in several browsers, as the README promises: reloads, cuts and crashes lose nothing, and all share one
+// queue. On one node, and with a node for each. Watching one answer together and stopping it is tested in a walk
+// (test/walk/answer.e2e.ts).
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { startSimulator } from '@roomcast/simulator'
@@ -20,15 +21,15 @@ beforeAll(async () => {
 afterAll(() => browser.close())
 
 interface World {
-  /** The node that the page of the first, second or third person comes from; Ana is the first. */
+  /** The node that serves the page of the first, second or third person; Ana is the first. */
   readonly node: (person: number) => ServerProcess
-  /** Kills Ana's node, and starts it again on the same port and data. */
+  /** Kills Ana's node, and restarts it on the same port and data. */
   crash(): Promise<void>
 }
 
 const PACE = { pace: 'real', seed: 7 } as const
 
-/** A node with a file of its own and a simulated Claude, whose records tell what reached it. */
+/** A node with a file of its own and a simulated Claude, whose records show the requests that reached it. */
 async function oneNode(): Promise<World> {
   const simulator = await startSimulator(PACE)
   const directory = await temporaryDirectory()
@@ -53,7 +54,7 @@ async function oneNode(): Promise<World> {
   }
 }
 
-/** Several nodes over one Redis, so that each person's page comes from another one. */
+/** Several nodes over one Redis, so that each person's page comes from a different one. */
 async function someNodes(count: number): Promise<World> {
   const deployment = await Deployment.open(count, { simulator: PACE })
   onTestFinished(() => deployment.close())
@@ -72,14 +73,14 @@ async function comes(name: string, looks = {}): Promise<BrowserPerson> {
   return person
 }
 
-/** Complaints of the page that are not the network's, which these tests cut on purpose. */
+/** Complaints of the page, except those about the network, which these tests cut on purpose. */
 function faults(person: BrowserPerson): string[] {
   return person.complaints.filter(
     (complaint) => !/ERR_|Failed to load resource|WebSocket connection to/.test(complaint),
   )
 }
 
-/** An invite as it is opened by way of another node. */
+/** An invite link opened on another node. */
 function at(node: ServerProcess, link: string): string {
   return node.url + new URL(link).pathname
 }
@@ -90,7 +91,7 @@ const WORLDS = [
 ] as const
 
 describe.each(WORLDS)('people in one room on %s', (_name, aWorld) => {
-  test('[R1][R4][R5.1] see the same after a reload, a cut, and a crash, and another one goes on', async () => {
+  test('[R1][R4][R5.1] see the same after a reload, a cut, and a crash, and another person may continue', async () => {
     const world = await aWorld()
     const wire = await startTcpProxy(world.node(1).port)
     onTestFinished(() => wire.close())
@@ -132,7 +133,7 @@ describe.each(WORLDS)('people in one room on %s', (_name, aWorld) => {
     for (const person of [ana, bo]) expect(faults(person)).toEqual([])
   })
 
-  test('[R2.3][R2.4] wait in a queue that all can see, take back, and go on after a stop', async () => {
+  test('[R2.3][R2.4] share one queue: they wait, withdraw, and resume it after a stop', async () => {
     const { node } = await aWorld()
     const [ana, bo] = [await comes('Ana'), await comes('Bo')]
     const link = await ana.makeRoom(node(0).url, 'Queue')
@@ -153,8 +154,8 @@ describe.each(WORLDS)('people in one room on %s', (_name, aWorld) => {
   })
 })
 
-describe('somebody with a phone', () => {
-  test('is told when not let in, and what is shown fits its width', async () => {
+describe('a phone user', () => {
+  test('sees when access is refused, and every page fits the width of the phone', async () => {
     const { node } = await oneNode()
     const { url } = node(0)
     const ana = await comes('Ana', { width: 360, height: 740, dark: true })
