@@ -69,8 +69,7 @@ describe('when everything breaks', () => {
   test('[R5] everybody recovers after every fault, and nothing is left running', () =>
     expectHolds('I9'))
 
-  test('nothing is left of deleted rooms, and nobody watches any more', () =>
-    expectHolds('I8'))
+  test('nothing is left of deleted rooms, and nobody watches any more', () => expectHolds('I8'))
 
   test('every kind of fault and every kind of act has happened', () => {
     for (const { name } of FAULTS) expect(tally.of(`blow: ${name}`), name).toBe(1)

@@ -276,13 +276,16 @@ describe('a socket URL', () => {
     ['nothing', '/socket.io/'],
     ['the client script', '/socket.io/socket.io.js'],
     ['an unknown session id', '/socket.io/?EIO=4&transport=websocket&sid=__proto__'],
-  ])('requested over plain HTTP with %s is answered with 400 and logs no error', async (_, path) => {
-    const logged = house.server.stdout().length
-    const response = await fetch(house.server.url + path)
-    expect(response.status).toBe(400)
-    expect(await response.json()).toMatchObject({ error: { code: 'bad-request' } })
-    expect(house.server.stdout().slice(logged)).not.toMatch(/"level":(40|50)|stack/)
-  })
+  ])(
+    'requested over plain HTTP with %s is answered with 400 and logs no error',
+    async (_, path) => {
+      const logged = house.server.stdout().length
+      const response = await fetch(house.server.url + path)
+      expect(response.status).toBe(400)
+      expect(await response.json()).toMatchObject({ error: { code: 'bad-request' } })
+      expect(house.server.stdout().slice(logged)).not.toMatch(/"level":(40|50)|stack/)
+    },
+  )
 
   it.each([
     ['/socket.io/?EIO=4&transport=websocket&sid=x', '400'],

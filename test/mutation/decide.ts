@@ -162,7 +162,7 @@ export const DECIDE_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'R6.8',
-    breaks: "all members make links where only the owner may",
+    breaks: 'all members make links where only the owner may',
     file: `${DECIDE}/invites.ts`,
     find: "docket.inviters === 'owner' && !isOwner(docket, by)",
     replace: 'docket.offset < 0',

@@ -153,22 +153,19 @@ test.skipIf(!isInstalled('curl'))(
   },
 )
 
-test.skipIf(!isInstalled('curl'))(
-  'a shell gets a session and a room from an invite',
-  async () => {
-    const { house, proxy, directory } = await aRoom()
-    const shell = startProgram(
-      [
-        'sh',
-        '-c',
-        `${code('session.sh')}\ncurl -s $BASE/api/rooms -H "authorization: Bearer $TOKEN"; echo; echo $ROOM`,
-      ],
-      { BASE: proxy.url, INVITE: house.invite },
-      directory,
-    )
-    expect(await shell.ended).toBe(0)
-    const [rooms, roomId] = shell.stdout().split('\n')
-    expect(roomId).toBe(house.roomId)
-    expect(rooms).toContain(`"roomId":"${house.roomId}"`)
-  },
-)
+test.skipIf(!isInstalled('curl'))('a shell gets a session and a room from an invite', async () => {
+  const { house, proxy, directory } = await aRoom()
+  const shell = startProgram(
+    [
+      'sh',
+      '-c',
+      `${code('session.sh')}\ncurl -s $BASE/api/rooms -H "authorization: Bearer $TOKEN"; echo; echo $ROOM`,
+    ],
+    { BASE: proxy.url, INVITE: house.invite },
+    directory,
+  )
+  expect(await shell.ended).toBe(0)
+  const [rooms, roomId] = shell.stdout().split('\n')
+  expect(roomId).toBe(house.roomId)
+  expect(rooms).toContain(`"roomId":"${house.roomId}"`)
+})

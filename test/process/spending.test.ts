@@ -187,14 +187,17 @@ describe.concurrent('a server on a public address with a key', () => {
     ['HOST', { HOST: '0.0.0.0' }],
     ['PUBLIC_URL', { PUBLIC_URL: 'https://rooms.example.org' }],
     ['TRUST_PROXY', { TRUST_PROXY: '1' }],
-  ])('does not start with %s until its operator has decided who may create rooms', async (_name, address) => {
-    const { code, stderr } = await startRefused({ ...key, ...address, OPEN: 'no' })
-    expect(code).toBe(1)
-    expect(stderr.trim().split('\n')).toEqual([
-      'Anybody who reaches this server could spend your API key. Set START_CODE to a code that making a room needs,',
-      'or set OPEN=yes if everybody who reaches it may make rooms.',
-    ])
-  })
+  ])(
+    'does not start with %s until its operator has decided who may create rooms',
+    async (_name, address) => {
+      const { code, stderr } = await startRefused({ ...key, ...address, OPEN: 'no' })
+      expect(code).toBe(1)
+      expect(stderr.trim().split('\n')).toEqual([
+        'Anybody who reaches this server could spend your API key. Set START_CODE to a code that making a room needs,',
+        'or set OPEN=yes if everybody who reaches it may make rooms.',
+      ])
+    },
+  )
 
   it('requires the start code to create a room, and stops guessing', async (context) => {
     const { expect } = context

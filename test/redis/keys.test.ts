@@ -168,26 +168,29 @@ test.each([
   ['before they join', 'before', 'room-not-found'],
   ['when the room has changed and the join is decided again', 'between', 'room-not-found'],
   ['right after they join', 'after', 'not refused'],
-])('a member who joins while the room is deleted is not listed in it: %s', async (_, when, outcome) => {
-  const room = await aRoom(node.log)
-  const other = await openNode()
-  // The other node knows the room but does not hear of its deletion.
-  await room.on(other.log).say('bob', 'Hello')
-  if (when === 'between') await room.joins('eve')
-  const { connections } = other
-  const run = connections.run.bind(connections)
-  connections.run = async (script, ...rest) => {
-    if (script.name !== 'roomcast-append') return run(script, ...rest)
-    connections.run = run
-    if (when === 'before') await node.log.deleteRoom('room')
-    const answer = await run(script, ...rest)
-    if (when !== 'before') await node.log.deleteRoom('room')
-    return answer
-  }
-  expect(await refusalOf(room.on(other.log).joins('dora'))).toBe(outcome)
-  expect((await allKeys()).filter((name) => name.endsWith(':dora'))).toEqual([])
-  await other.close()
-})
+])(
+  'a member who joins while the room is deleted is not listed in it: %s',
+  async (_, when, outcome) => {
+    const room = await aRoom(node.log)
+    const other = await openNode()
+    // The other node knows the room but does not hear of its deletion.
+    await room.on(other.log).say('bob', 'Hello')
+    if (when === 'between') await room.joins('eve')
+    const { connections } = other
+    const run = connections.run.bind(connections)
+    connections.run = async (script, ...rest) => {
+      if (script.name !== 'roomcast-append') return run(script, ...rest)
+      connections.run = run
+      if (when === 'before') await node.log.deleteRoom('room')
+      const answer = await run(script, ...rest)
+      if (when !== 'before') await node.log.deleteRoom('room')
+      return answer
+    }
+    expect(await refusalOf(room.on(other.log).joins('dora'))).toBe(outcome)
+    expect((await allKeys()).filter((name) => name.endsWith(':dora'))).toEqual([])
+    await other.close()
+  },
+)
 
 test('a member whose join is refused after a change is not listed in the room', async () => {
   const room = await aRoom(node.log)

@@ -69,17 +69,20 @@ describe.each(['Redis', 'a cluster of Redis'])('presence on nodes that share %s'
     },
   )
 
-  test.concurrent('a member typing on one node shows as typing on all, until the message is sent', async () => {
-    const { nodes, one, two } = await openNodes(url, 2)
-    one.presence.enter('room', 'a', 'ada')
-    await allSee(nodes, 'ada')
-    two.presence.enter('room', 'b', 'ben')
-    await allSee(nodes, 'ada', 'ben')
-    two.presence.typing('room', 'ben')
-    await allSee(nodes, 'ada', 'ben*')
-    two.presence.said('room', 'ben')
-    await allSee(nodes, 'ada', 'ben')
-  })
+  test.concurrent(
+    'a member typing on one node shows as typing on all, until the message is sent',
+    async () => {
+      const { nodes, one, two } = await openNodes(url, 2)
+      one.presence.enter('room', 'a', 'ada')
+      await allSee(nodes, 'ada')
+      two.presence.enter('room', 'b', 'ben')
+      await allSee(nodes, 'ada', 'ben')
+      two.presence.typing('room', 'ben')
+      await allSee(nodes, 'ada', 'ben*')
+      two.presence.said('room', 'ben')
+      await allSee(nodes, 'ada', 'ben')
+    },
+  )
 
   test.concurrent('a member on two nodes is shown once, until gone from both', async () => {
     const { nodes, one, two } = await openNodes(url, 2)
@@ -130,19 +133,16 @@ describe.each(['Redis', 'a cluster of Redis'])('presence on nodes that share %s'
     },
   )
 
-  test.concurrent(
-    'a node that follows later learns the members and their order',
-    async () => {
-      const { nodes, one, two, namespace } = await openNodes(url, 2)
-      two.presence.enter('room', 'b', 'ben')
-      await allSee(nodes, 'ben')
-      one.presence.enter('room', 'a', 'ada')
-      two.presence.typing('room', 'ben')
-      await allSee(nodes, 'ben*', 'ada')
-      const later = await openNodes(url, 1, namespace)
-      await allSee(later.nodes, 'ben*', 'ada')
-    },
-  )
+  test.concurrent('a node that follows later learns the members and their order', async () => {
+    const { nodes, one, two, namespace } = await openNodes(url, 2)
+    two.presence.enter('room', 'b', 'ben')
+    await allSee(nodes, 'ben')
+    one.presence.enter('room', 'a', 'ada')
+    two.presence.typing('room', 'ben')
+    await allSee(nodes, 'ben*', 'ada')
+    const later = await openNodes(url, 1, namespace)
+    await allSee(later.nodes, 'ben*', 'ada')
+  })
 
   test.concurrent(
     'many members who arrive at once are announced together, and an empty room is not announced',
@@ -202,25 +202,28 @@ describe.each(['Redis', 'a cluster of Redis'])('presence on nodes that share %s'
     },
   )
 
-  test.concurrent('a node that stops following gets no more updates and leaves the channel', async () => {
-    const { nodes, one, two, key } = await openNodes(url, 2)
-    one.presence.enter('room', 'a', 'ada')
-    await allSee(nodes, 'ada')
-    const { commands, cluster } = one.connections
-    const listening = async () => {
-      const counts = await Promise.all(servers.map(({ port }) => subscribers(port, key, cluster)))
-      return counts.reduce((sum, count) => sum + count, 0)
-    }
-    expect(await listening()).toBe(2)
-    two.unfollow()
-    await eventually(async () => expect(await listening()).toBe(1))
-    expect(two.here()).toEqual([])
-    one.presence.leave('room', 'a')
-    one.unfollow()
-    await eventually(async () => expect(await listening()).toBe(0))
-    await eventually(async () => expect(await commands.exists(key)).toBe(0))
-    await eventually(() => expect([one.presence.size, two.presence.size]).toEqual([0, 0]))
-  })
+  test.concurrent(
+    'a node that stops following gets no more updates and leaves the channel',
+    async () => {
+      const { nodes, one, two, key } = await openNodes(url, 2)
+      one.presence.enter('room', 'a', 'ada')
+      await allSee(nodes, 'ada')
+      const { commands, cluster } = one.connections
+      const listening = async () => {
+        const counts = await Promise.all(servers.map(({ port }) => subscribers(port, key, cluster)))
+        return counts.reduce((sum, count) => sum + count, 0)
+      }
+      expect(await listening()).toBe(2)
+      two.unfollow()
+      await eventually(async () => expect(await listening()).toBe(1))
+      expect(two.here()).toEqual([])
+      one.presence.leave('room', 'a')
+      one.unfollow()
+      await eventually(async () => expect(await listening()).toBe(0))
+      await eventually(async () => expect(await commands.exists(key)).toBe(0))
+      await eventually(() => expect([one.presence.size, two.presence.size]).toEqual([0, 0]))
+    },
+  )
 })
 
 /** The number of subscribers to a channel on one server. */

@@ -39,7 +39,7 @@ async function readState(pid: number): Promise<string | undefined> {
   return /^State:\s+(\S)/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1]
 }
 
-describe("a private Redis", () => {
+describe('a private Redis', () => {
   test('answers, is alone on its port, and stop frees the port and removes its directory', async () => {
     const [one, two] = [await started(), await started()]
     expect(one.port).not.toBe(two.port)
@@ -126,7 +126,7 @@ describe("a private Redis", () => {
   })
 })
 
-describe("a private cluster", () => {
+describe('a private cluster', () => {
   test('has three masters that share all slots, and each knows all of them', async () => {
     const cluster = await startRedisCluster()
     opened.push(() => cluster.stop())

@@ -17,9 +17,7 @@ export const GROUND: readonly Mutation[] = [
     file: PRELUDE,
     find: 'if goesOn and offset == known.offset and fingerprint == known.fingerprint then',
     replace: 'if goesOn and offset == known.offset then',
-    ...ground(
-      'knowledge that Redis has lost > is not used for decisions, even if another',
-    ),
+    ...ground('knowledge that Redis has lost > is not used for decisions, even if another'),
   },
   {
     rule: 'port',

@@ -228,21 +228,18 @@ describe('a request that Claude refuses', () => {
 })
 
 describe('a base URL', () => {
-  it.each(['', '/', '/v1', '/v1/', '/v1/messages', '//v1//'])(
-    'may end with "%s"',
-    async (end) => {
-      const asked: (string | undefined)[] = []
-      const server = createHttpServer((request, response) => {
-        asked.push(request.url)
-        response
-          .writeHead(200, { 'content-type': 'text/event-stream' })
-          .end(START + text('Yes.') + STOP)
-      })
-      const base = `http://127.0.0.1:${await portOf(server)}/prefix`
-      expect(await ask(base + end)).toEqual({ text: 'Yes.', failure: null })
-      expect(asked).toEqual(['/prefix/v1/messages'])
-    },
-  )
+  it.each(['', '/', '/v1', '/v1/', '/v1/messages', '//v1//'])('may end with "%s"', async (end) => {
+    const asked: (string | undefined)[] = []
+    const server = createHttpServer((request, response) => {
+      asked.push(request.url)
+      response
+        .writeHead(200, { 'content-type': 'text/event-stream' })
+        .end(START + text('Yes.') + STOP)
+    })
+    const base = `http://127.0.0.1:${await portOf(server)}/prefix`
+    expect(await ask(base + end)).toEqual({ text: 'Yes.', failure: null })
+    expect(asked).toEqual(['/prefix/v1/messages'])
+  })
 })
 
 describe('a stream without end', () => {

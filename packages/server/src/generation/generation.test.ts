@@ -74,19 +74,16 @@ describe('an answer', () => {
     expect((await bench.ended())?.usage).toEqual({ ...usage, estimated: true })
   })
 
-  it.each(['', ' \n\t\u00a0'])(
-    'without text fails and says so: %j',
-    async (text) => {
-      await bench.run()
-      await claude.says('Let me see.', 'thinking')
-      await claude.says(text)
-      await claude.stops()
-      expect(await bench.ended()).toMatchObject({
-        outcome: 'failed',
-        error: { code: 'empty-answer', message: 'Claude returned an empty answer.' },
-      })
-    },
-  )
+  it.each(['', ' \n\t\u00a0'])('without text fails and says so: %j', async (text) => {
+    await bench.run()
+    await claude.says('Let me see.', 'thinking')
+    await claude.says(text)
+    await claude.stops()
+    expect(await bench.ended()).toMatchObject({
+      outcome: 'failed',
+      error: { code: 'empty-answer', message: 'Claude returned an empty answer.' },
+    })
+  })
 
   it.each(['max_tokens', 'refusal', 'model_context_window_exceeded'])(
     'without text completes if the stop reason explains it: %s',

@@ -27,19 +27,16 @@ describe('the token budget of a prompt', () => {
     [null, 100],
     [1000, 2000],
     [0, 0],
-  ])(
-    'halves if Claude does not say how long the prompt was: %s of %s',
-    (tokens, maximum) => {
-      const fit = new PromptFit()
-      let asked = 3000
-      for (let time = 1; time <= 4; time++) {
-        fit.learn('room', { prompt: prompt(asked), tokens, maximum })
-        const budget = fit.budget('room', 'claude', 1e6)
-        expect(budget).toBe(Math.floor(estimateOf(prompt(asked)) / 2))
-        asked = budget * 3
-      }
-    },
-  )
+  ])('halves if Claude does not say how long the prompt was: %s of %s', (tokens, maximum) => {
+    const fit = new PromptFit()
+    let asked = 3000
+    for (let time = 1; time <= 4; time++) {
+      fit.learn('room', { prompt: prompt(asked), tokens, maximum })
+      const budget = fit.budget('room', 'claude', 1e6)
+      expect(budget).toBe(Math.floor(estimateOf(prompt(asked)) / 2))
+      asked = budget * 3
+    }
+  })
 
   it('is never zero, whatever Claude says', () => {
     const fit = new PromptFit()
