@@ -33,7 +33,7 @@ export interface Post {
 /** The message for a member whose own share of the queue is full. */
 const OWN_QUEUE_FULL = 'You have too many questions waiting already.'
 
-/** A member posts a message or a question. A question starts at once if nothing is ahead of it, and is queued otherwise (R2.3). */
+/** A member posts a message or a question. A question starts at once if nothing is ahead of it, else it is queued (R2.3). */
 export const post: Rule<Post> = {
   frees: false,
   subject: ({ quote }) => quote?.of ?? null,

@@ -10,7 +10,7 @@ export type Decision = readonly Draft[] | Refusal | AdmissionChanged
 
 /** `C`: the command, with all ids that it needs. The caller makes them once for each command. */
 export interface Rule<C extends { readonly type: string }> {
-  /** Whether the command only ends or removes something: a Redis with full memory accepts it. A full disk accepts only an end. */
+  /** Whether the command only ends or removes something: a Redis with full memory takes it. A full disk takes only an end. */
   readonly frees: boolean
   /** The id of the message or generation to look up first. Null, or a rule without this function: there is none. */
   readonly subject?: (command: C) => string | null
