@@ -126,7 +126,7 @@ export interface RoomLog {
    */
   appendReply(owned: Owned, at: number, text: string, mark?: Kind): Promise<AppendReply>
 
-  /** Renews the owner's lease. False: the caller no longer owns the generation. */
+  /** A heartbeat of the owner. False: the caller no longer owns the generation. */
   renew(owned: Owned): Promise<boolean>
 
   /**
