@@ -5,7 +5,7 @@ import type { Docket } from './docket.ts'
 import type { Draft } from './draft.ts'
 import { ENTRIES, type EntryKind } from './entries.ts'
 
-/** What is left of the messages and generations that were lost or that lost entries are about. */
+/** The present state of the messages and generations that lost entries are about. */
 export interface Remains {
   /** Null: the room has no such message. */
   message(messageId: MessageId): { readonly isRetracted: boolean } | null

@@ -2,10 +2,9 @@
 // on every change and every few seconds, and merges their lists while those are valid.
 //
 // Guarantees: calls are answered from memory, whatever Redis does. While Redis is unreachable each node soon shows only its own
-// members, and recovery needs no action. A node that dies is forgotten within HOLDS_MS, by other
-// nodes and by Redis. One announcement of a room is on its way at a time, and changes meanwhile go together in the next.
-// Nothing is announced about rooms without members on this node. Times are compared by the clock of Redis; a node's own
-// clock only measures durations.
+// members, and recovery needs no action. A node that dies is forgotten within HOLDS_MS, by other nodes and by Redis. One
+// announcement of a room is on its way at a time, and changes meanwhile go together in the next. Nothing is announced about
+// rooms without members on this node. Times are compared by the clock of Redis; a node's own clock only measures durations.
 import type { Look, MemberId, RoomId } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
 import type { Connections } from '../redis/connections.ts'

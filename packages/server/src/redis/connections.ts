@@ -1,7 +1,7 @@
 // The two connections of a node to Redis: one for commands and scripts, one for subscriptions. The only importer of ioredis.
 //
-// Guarantees: every command is answered or refused within COMMAND_MS. While Redis is unreachable commands are refused at
-// once instead of being queued, so nothing is done after it was refused. ioredis may send a command twice if its connection
+// Guarantees: every command is answered or refused within COMMAND_MS. While Redis is unreachable, commands are refused at once
+// instead of being queued, so nothing is done after it was refused. ioredis may send a command twice if its connection
 // breaks (measured: an INCR ran twice), hence every script is idempotent.
 import { Cluster, Redis, type RedisOptions } from 'ioredis'
 import { type ScriptFault, scriptFault } from './refusals.ts'

@@ -1,8 +1,9 @@
--- Reads what is left of the last seconds that a node remembers. ARGV 1 the lowest offset that the node remembers  2 the
--- offset up to which it had followed the room  3 the repairing node  4 for how long to reserve the room for it, ms, or 0 5…
--- ids of messages and generations Gives the epoch and the epochs before; the last offset and its fingerprint; the
--- fingerprint at ARGV 2; the entries from ARGV 1 on; for each id its offset as a message, whether that is retracted, its
--- offset as a generation and whether that has ended; and the running generation and its number.
+-- Reads the remaining entries of the last seconds that a node remembers. ARGV 1 the lowest offset that the node remembers
+-- 2 the offset up to which it had followed the room  3 the repairing node  4 for how long to reserve the room for it, ms, or 0
+-- 5… ids of messages and generations
+-- Gives the epoch and the epochs before; the last offset and its fingerprint; the fingerprint at ARGV 2; the entries from
+-- ARGV 1 on; for each id its offset as a message, whether that is retracted, its offset as a generation and whether that has
+-- ended; and the running generation and its number.
 if not exists() then
   return { 'gone' }
 end

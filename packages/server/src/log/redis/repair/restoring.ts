@@ -86,8 +86,9 @@ export class Restoring {
 
   /**
    * Checks whether the room's history continues from the place up to which it was followed. If not, gives the room a new
-   * epoch and restores the lost entries. A room that already has a new epoch gets the entries that are missing there. A
-   * room that is gone is created again if this node remembers it from its first entry on.
+   * epoch and restores the lost entries.
+   * A room that already has a new epoch gets the entries that are missing there.
+   * A room that is gone is created again if this node remembers it from its first entry on.
    * @returns null if the room is now another one, or is gone and cannot be restored
    * @throws RepairOutrun; Error of ioredis
    */

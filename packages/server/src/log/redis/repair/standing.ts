@@ -1,4 +1,4 @@
-// What is left, in a storage that may have lost its tail, of the last seconds that this node remembers.
+// The entries, messages and generations of the last seconds that are left in a storage that may have lost its tail.
 import type { Entry, GenerationId, MessageId, RoomId } from '@roomcast/shared/protocol'
 import { cardOf, membersOf } from '../../../decide/cards.ts'
 import type { Draft } from '../../../decide/draft.ts'
