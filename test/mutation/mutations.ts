@@ -183,7 +183,7 @@ export const MUTATIONS: readonly Mutation[] = [
     find: 'docket: { ...docket, offset: last, running,',
     replace: 'docket: { ...docket, running,',
     tests: ['packages/server/src/log/known.test.ts'],
-    titled: 'what is known of a room > is as it is now where talk comes after',
+    titled: 'the knowledge of a room > is up to date even if talk follows',
   },
   {
     rule: 'R2.1',

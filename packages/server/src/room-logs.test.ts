@@ -52,7 +52,7 @@ async function ended(): Promise<Started> {
   return started
 }
 
-/** Each call that writes, with something that its entry could not be read with. */
+/** Each writing call, with a value that would make its entry unreadable. */
 const CALLS: Readonly<Record<string, () => Promise<unknown>>> = {
   'create room-created.title': () =>
     log.createRoom({
@@ -106,14 +106,14 @@ const CALLS: Readonly<Record<string, () => Promise<unknown>>> = {
     log.amend('room', { ...BASE, type: 'invite', inviteId: 'i', until: -1 }),
 }
 
-describe('a log that is checked', () => {
+describe('the judge', () => {
   it.each(Object.entries(CALLS))(
-    'refuses what nobody could read, and says where: %s',
+    'refuses data that could not be read back, and reports the field: %s',
     async (where, call) => {
       await expect(call()).rejects.toMatchObject({ body: { code: 'internal' } })
       expect(faults).toEqual([where])
       const before = await log.read('room')
-      // What may be repeated is refused again: it was not remembered as done.
+      // A repeated command is refused again: it was not remembered as done.
       await expect(log.post('room', { ...POST, text: wrong(7) })).rejects.toThrow()
       expect(await log.read('room')).toEqual(before)
       for (const entry of before.entries)
@@ -121,7 +121,7 @@ describe('a log that is checked', () => {
     },
   )
 
-  it('refuses nothing but that of a batch', async () => {
+  it('refuses only the unreadable command of a batch', async () => {
     const posts = ['Hello.', wrong<string>(5), 'So.'].map((text, index) =>
       log.post('room', {
         ...POST,
@@ -135,7 +135,7 @@ describe('a log that is checked', () => {
     expect(done.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
   })
 
-  it('refuses text at no place, and a state that is none', async () => {
+  it('refuses text at an invalid position or of an invalid kind, and an invalid state', async () => {
     const started = await ask()
     await expect(log.appendReply(started, Number.NaN, 'x')).rejects.toThrow()
     await expect(log.appendReply(started, 0, 'x', wrong('dream'))).rejects.toThrow()
@@ -154,7 +154,7 @@ describe('a log that is checked', () => {
     ['final', { final: { at: 0, text: wrong(5), mark: undefined } }],
     ['final', { final: { at: 0, text: 'x', mark: wrong('dream') } }],
     ['omitted', { omitted: wrong('yes'), stop: wrong([]), usage: wrong('many') }],
-  ])('ends a generation without what cannot be read of its end: %s', async (_, more) => {
+  ])('ends a generation without the unreadable fields of its end: %s', async (_, more) => {
     const started = await ask()
     const end: NewEnd = {
       generationId: started.generationId,
@@ -170,7 +170,7 @@ describe('a log that is checked', () => {
       expect(entrySchema['~standard'].validate(entry)).not.toHaveProperty('issues')
   })
 
-  it('keeps of an end what can be read', async () => {
+  it('keeps the readable fields of an end', async () => {
     const started = await ask()
     await log.end('room', {
       generationId: started.generationId,
@@ -184,7 +184,7 @@ describe('a log that is checked', () => {
     expect(entries.at(-1)).not.toHaveProperty('usage')
   })
 
-  it('has no fault with anything else', async () => {
+  it('finds no fault in valid calls', async () => {
     const started = await ask()
     await log.appendReply(started, 0, 'Because.', 'text')
     await log.end('room', {

@@ -1,4 +1,4 @@
-// Room logs: the judge in front of the log of entries of a storage.
+// Room logs: the judge in front of a storage's log of entries.
 import { endOfTurn, Judge, type JudgeOptions } from './judge/judge.ts'
 import type { EntryLog } from './log/entry-log.ts'
 import { RedisEntryLog, type RedisEntryLogOptions } from './log/redis/redis-entry-log.ts'
@@ -9,7 +9,7 @@ import { SqliteEntryLog, type SqliteEntryLogOptions } from './log/sqlite/sqlite-
 type Judging = Omit<JudgeOptions, 'log'>
 
 interface SqliteRoomLogOptions extends SqliteEntryLogOptions, Judging {
-  /** Gives the log that the judge asks; preset: the one in the file. */
+  /** Wraps the log of entries before the judge gets it; default: unchanged. */
   readonly heard?: (entries: EntryLog) => EntryLog
 }
 
@@ -23,7 +23,7 @@ export function sqliteRoomLog({ heard = (entries) => entries, ...options }: Sqli
 }
 
 interface OpenSqliteOptions extends Omit<SqliteRoomLogOptions, 'database'> {
-  /** A file, made if missing, or `:memory:`. */
+  /** A file, created if missing, or `:memory:`. */
   readonly path: string
   /** See Database. */
   readonly onDamage?: (damage: Damage) => void

@@ -1,4 +1,4 @@
-// Opens what a node keeps its rooms in: a SQLite file of its own, or a Redis that many nodes share. Presence goes with it.
+// Opens the storage of a node: a SQLite file of its own, or a Redis shared by many nodes. Presence goes with it.
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Refusal } from '@roomcast/shared/protocol'
@@ -27,17 +27,17 @@ export interface Storage {
   readonly log: RoomLog
   readonly presence: PresencePort
   readonly spent: SpentTokens
-  /** Other nodes may have the same rooms, so that members can go there. */
+  /** Whether other nodes may serve the same rooms, so that members can move there. */
   readonly isShared: boolean
   /** Signs sessions and invites; the same on all nodes. */
   readonly signingKey: Uint8Array
-  /** Asks the storage for a sign of life. Rejects when there is none. */
+  /** Checks that the storage is alive. Rejects if it is not. */
   ping(): Promise<void>
-  /** Asks whether it would save something. @throws Refusal `storage-full`; or whatever, when it is away */
+  /** Checks whether the storage could save something. @throws Refusal `storage-full`; or any error if it is unreachable */
   askToSave(): Promise<void>
-  /** After it was away: resolves when followers of the log have been told of everything up to now. */
+  /** For use after an outage: resolves when followers of the log have been told of everything up to now. */
   catchUp(): Promise<void>
-  /** How long ago something published came back, ms; null where nothing is published. */
+  /** How long ago a published probe last came back, ms; null if this storage publishes nothing. */
   probeAgeMs(): number | null
   close(): Promise<void>
 }
@@ -51,13 +51,13 @@ interface StorageOptions {
   readonly onLost: () => void
   readonly onReasserted: (written: number, missing: number) => void
   readonly onRepairFailed: () => void
-  /** Hears of a script of Redis that did not come to its end: `denied` or `failed`. */
+  /** Called when a Redis script has broken off: `denied` or `failed`. */
   readonly onScriptFault: (script: string, fault: ScriptFault) => void
 }
 
 /**
- * Opens the storage that is configured.
- * @throws DataInUse, NodeRefused, or an Error in words for the operator
+ * Opens the configured storage.
+ * @throws DataInUse, NodeRefused, or an Error with a message for the operator
  */
 export async function openStorage(config: Config, options: StorageOptions): Promise<Storage> {
   return config.storage.kind === 'redis'
@@ -65,7 +65,7 @@ export async function openStorage(config: Config, options: StorageOptions): Prom
     : openSqlite(config.dataDirectory, config.signingKey, options)
 }
 
-/** What goes wrong in rooms is said. */
+/** Logs faults in rooms. */
 function hearing(logger: Logger) {
   return {
     onFollowerError: (err: unknown) => logger.error({ err }, 'a follower of a room failed'),
@@ -121,7 +121,7 @@ async function openRedis(
   { urls, cluster, namespace, signingKey }: RedisStorage,
   { clock, newId, logger, onLost, onReasserted, onRepairFailed, onScriptFault }: StorageOptions,
 ): Promise<Storage> {
-  // Each attempt to connect fails anew: said once, until it works again.
+  // Each attempt to connect fails again: log only the first failure until a connection works again.
   let isAway = false
   const connections = await Connections.open({ urls, cluster }, (err) => {
     if (!isAway) logger.warn({ code: codeOf(err) }, 'a connection to Redis is in trouble')
@@ -135,7 +135,7 @@ async function openRedis(
   const said = new Set<string>()
   connections.onScriptFault = (command, code) => {
     onScriptFault(command, code)
-    // Each is tried again and again: said once, counted each time.
+    // Scripts are retried: count every fault, but log each kind once.
     if (said.has(`${command} ${code}`)) return
     said.add(`${command} ${code}`)
     logger.error({ command, code }, 'a script of Redis did not come to its end')
@@ -220,7 +220,7 @@ async function openRedis(
   }
 }
 
-/** Such as ECONNREFUSED. */
+/** The code of an error, such as ECONNREFUSED. */
 function codeOf(error: Error): string {
   return (error as NodeJS.ErrnoException).code ?? error.name
 }

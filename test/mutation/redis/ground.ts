@@ -58,7 +58,7 @@ export const GROUND: readonly Mutation[] = [
     find: 'return news[0]?.offset === offset + 1 ? afterEntries(known, news) : known',
     replace: 'return afterEntries(known, news)',
     tests: ['packages/server/src/log/known.test.ts'],
-    titled: 'what is known of a room > leaves out what comes beyond a gap',
+    titled: 'the knowledge of a room > ignores entries beyond a gap',
   },
   {
     rule: 'R2.4',

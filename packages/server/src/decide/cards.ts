@@ -1,46 +1,46 @@
-// The index card of an entry: all that a log has to know about it to find it again, so that the log itself need not know what
-// any entry means.
+// The index card of an entry: all that a log needs to know to find the entry again, so the log need not know what any entry
+// means.
 import type { EntryType, MemberId, Role } from '@roomcast/shared/protocol'
 import type { Docket } from './docket.ts'
 import type { Draft } from './draft.ts'
 import { ENTRIES, type EntryKind } from './entries.ts'
 
-/** The words of a card. */
+/** The fields of a card. */
 export interface Card {
-  /** Decisions may depend on it: whoever has decided without knowing it has to decide again. */
+  /** Decisions may depend on the entry: a decision made without it must be made again. */
   readonly rules: boolean
-  /** A message or an answer begins with it, and is found by this name. */
+  /** The entry begins a message or an answer, which is found by this name. */
   readonly begins?: string
-  /** Who begins it. */
+  /** The author of the message that begins. */
   readonly by?: string
-  /** It says something later about what was begun under that name: the newest of its kind (`as`) is given with it. */
+  /** The entry is about an earlier message or answer of this name, which is read with the newest entry of each kind (`as`). */
   readonly about?: { readonly subject: string; readonly as: string }
-  /** Other things that are found by a name. */
+  /** Other values that are found by a name. */
   readonly index?: Readonly<Record<string, string>>
-  /** Somebody is a member from now on, or is gone. */
+  /** A member joins or is gone. */
   readonly member?:
     | { readonly id: MemberId; readonly is: { readonly name: string; readonly role: Role } }
     | { readonly id: MemberId; readonly gone: 'left' | 'removed' }
-  /** A generation runs from now on. Its fence is its number, unless it had another before it was lost. */
+  /** A generation starts. Its fence is its number, unless its start was lost and it had another fence before. */
   readonly starts?: {
     readonly id: string
     readonly number: string
     readonly message: string
     readonly fence?: string
   }
-  /** The generation that runs no more. */
+  /** The generation that ends. */
   readonly ends?: string
 }
 
 const TYPES = Object.keys(ENTRIES) as EntryType[]
 /** The types of entries that begin a message or an answer. */
 export const BEGINNINGS = TYPES.filter((type) => ENTRIES[type].begins)
-/** The types of entries that say something later about one. */
+/** The types of entries about an earlier message or answer. */
 export const LATER = TYPES.filter((type) => ENTRIES[type].later !== undefined)
 /** The kinds (`as`) of such entries. */
 export const LATER_KINDS = [...new Set(LATER.map((type) => ENTRIES[type].later ?? ''))]
 
-/** Gives the card of an entry. Of one of a later version it only says that decisions may depend on it. */
+/** Gives the card of an entry. For an entry of a later version the card only says that decisions may depend on it. */
 export function cardOf(draft: Draft): Card {
   const { type } = draft
   if (!Object.hasOwn(ENTRIES, type)) return { rules: doesRule(type) }
@@ -50,15 +50,15 @@ export function cardOf(draft: Draft): Card {
   return { rules: doesRule(type), ...drafted, ...about }
 }
 
-/** Whether decisions may depend on an entry of this type; on one of a later version they may. */
+/** Whether decisions may depend on an entry of this type. They may depend on any entry of a later version. */
 export function doesRule(type: string): boolean {
   return !Object.hasOwn(ENTRIES, type) || ENTRIES[type as EntryType].rules
 }
 
-/** The part of a room that is shown, or asked for, without reading the room. */
+/** The part of a room that can be shown or queried without reading the room. */
 export interface Front {
   readonly title: string
-  /** The question that could start as soon as somebody runs it, while nothing runs; empty: none. */
+  /** The question that could start at once, provided that nothing runs and a node has a slot; empty: none. */
   readonly waits: string
 }
 
@@ -66,7 +66,7 @@ export function frontOf({ title, queue, held }: Docket): Front {
   return { title, waits: held ? '' : (queue[0]?.messageId ?? '') }
 }
 
-/** The members of an object as they stand between the braces of its JSON. */
+/** The JSON of an object without its braces. */
 export function membersOf(object: object): string {
   return JSON.stringify(object).slice(1, -1)
 }

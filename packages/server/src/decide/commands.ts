@@ -1,4 +1,4 @@
-// The commands of a room, in the form in which rules get them. Each is defined beside its rule.
+// The commands of a room in the form that the rules take. Each is defined beside its rule.
 import type { Rule } from './rule.ts'
 import type { RULES } from './rules.ts'
 
@@ -17,7 +17,7 @@ export type NewStart = WithoutType<CommandOf<'start'>>
 export type Withdrawal = WithoutType<CommandOf<'withdraw'>>
 export type Resumption = WithoutType<CommandOf<'resume'>>
 export type NewEnd = WithoutType<CommandOf<'end'>>
-/** A change to what is there already; `by` is checked against what it is about in the step that writes it. */
+/** A change to something that exists. The step that writes it checks whether `by` may change it. */
 export type Amendment = Exclude<
   MemberCommand,
   { readonly type: 'create' | 'join' | 'post' | 'start' | 'withdraw' | 'resume' }

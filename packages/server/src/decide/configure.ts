@@ -12,7 +12,7 @@ interface Configure extends OfMember {
   readonly thinking?: boolean
 }
 
-/** The owner changes settings; what is not named stays. */
+/** The owner changes settings; settings that the command does not name keep their values. */
 export const configure: Rule<Configure> = {
   frees: false,
   decide(docket, { commandId, ...changed }) {

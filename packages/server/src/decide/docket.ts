@@ -1,11 +1,11 @@
-// The docket of a room: all that rules ask of it, the front of the room, and nothing that was said. It is folded from the entries alone (fold.ts), so
-// whoever has those has it.
+// The docket of a room: everything the rules need to know, and the front of the room, but no texts. It is folded from the
+// entries alone (fold.ts), so every node with the entries can build it.
 import type { GenerationId, Inviters, MemberId, MessageId, Role } from '@roomcast/shared/protocol'
 
 export interface Membership {
   readonly name: string
   readonly role: Role
-  /** How they went; null: they are a member. */
+  /** How the member went; null: still a member. */
   readonly gone: 'left' | 'removed' | null
 }
 
@@ -13,14 +13,14 @@ export interface Membership {
 export interface Asked {
   readonly messageId: MessageId
   readonly by: MemberId
-  /** Undefined: that of the room. */
+  /** Undefined: the room's model. */
   readonly model: string | undefined
   /** When it was asked, ms since 1970 by the storage's clock. */
   readonly at: number
 }
 
 export interface Docket {
-  /** Of the last entry; 0 before the first. */
+  /** Offset of the last entry; 0 before the first. */
   readonly offset: number
   readonly title: string
   readonly model: string
@@ -29,13 +29,13 @@ export interface Docket {
   /** Offset of the last entry that changed the members or ended invites. */
   readonly admission: number
   readonly running: GenerationId | null
-  /** Of the generation that started last; 0 before the first. */
+  /** Number of the generation that started last; 0 before the first. */
   readonly number: number
   /** Oldest first. */
   readonly queue: readonly Asked[]
-  /** The queue waits until somebody resumes it. */
+  /** The queue waits until a member resumes it. */
   readonly held: boolean
-  /** The questions that were asked last, oldest first. Each is put in the queue right after, or much later by a repair. */
+  /** The latest questions, oldest first. A question is queued right after it was asked, or much later by a repair. */
   readonly asked: readonly Asked[]
 }
 
@@ -53,7 +53,7 @@ export const EMPTY_DOCKET: Docket = {
   asked: [],
 }
 
-/** Somebody who is a member now. */
+/** The membership of a current member; null for anyone else. */
 export function memberIn({ members }: Docket, memberId: MemberId): Membership | null {
   const known = members.get(memberId)
   return known?.gone === null ? known : null

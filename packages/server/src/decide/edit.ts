@@ -9,7 +9,7 @@ export interface Edit extends OfMember {
   readonly mentions?: readonly MemberId[]
 }
 
-/** Its author gives a message another text (R6.5). */
+/** The author replaces the text of a message (R6.5). */
 export const edit: Rule<Edit> = {
   frees: false,
   subject: ({ messageId }) => messageId,

@@ -16,7 +16,7 @@ export interface End {
   readonly type: 'end'
   readonly generationId: GenerationId
   readonly outcome: Outcome
-  /** Given by the owner; then a newer owner refuses this. Members who cancel have none. */
+  /** Given by the owner, so that an end by a former owner is refused. A member who cancels gives none. */
   readonly fence?: number
   readonly final?: FinalBytes
   readonly by?: MemberId
@@ -29,16 +29,16 @@ export interface End {
   readonly next: GenerationId | null
 }
 
-/** How an answer ends whose node is gone, whoever finds that out. */
+/** The error of an answer whose node is gone, whichever node ends it. */
 export const INTERRUPTED = {
   code: 'interrupted',
   message: 'The server stopped while Claude was answering.',
 }
 
 /**
- * A generation ends, and the head of the queue starts as `next`. A stop holds a queue in which something waits (R2.4). Whether it
- * is the caller's to end, and whether it had ended before, the log knows.
- * @throws Error for another generation than the one that runs
+ * A generation ends, and the head of the queue starts as `next`. A stop holds the queue if a question waits in it (R2.4).
+ * The log checks whether the caller may end the generation and whether it has already ended.
+ * @throws Error for any generation other than the running one
  */
 export const end: Rule<End> = {
   frees: true,
@@ -52,7 +52,7 @@ export const end: Rule<End> = {
   },
 }
 
-/** The end of the generation that runs. */
+/** The end of the running generation. */
 export function endOf(
   { number, queue, held }: Docket,
   details: Pick<End, 'generationId' | 'outcome'> & EndDetails,

@@ -1,5 +1,5 @@
-// All that the server has to know of each type of entry: whether decisions depend on it, how it is found again, what it changes in
-// the docket, and where its place is after a loss. A type without a word here does not compile.
+// Everything the server needs to know about each type of entry: whether decisions depend on it, how it is found again, what it
+// changes in the docket, and where its place is after a loss. A type that is missing here does not compile.
 import type { EntryOf, EntryType, MemberId, MessageId } from '@roomcast/shared/protocol'
 import type { Card } from './cards.ts'
 import { type Asked, type Docket, memberIn, type Membership } from './docket.ts'
@@ -8,37 +8,37 @@ import { endOf } from './end.ts'
 import type { Remains, Restored } from './restore.ts'
 import { startOf } from './start.ts'
 
-/** More than can be asked in the seconds that a repair looks back. */
+/** More questions than can be asked in the seconds that a repair looks back. */
 const MOST_ASKED = 100
 
 type Members = Map<MemberId, Membership>
 
-/** A card without the words that are the same for all entries of the type. `about`: the name of what it is about. */
+/** A card without the fields that are the same for all entries of the type. `about`: the name of a message or answer. */
 type DraftedCard = Omit<Card, 'rules' | 'about'> & { readonly about?: string }
 
 export interface EntryKind<T extends EntryType> {
   /**
-   * Whether decisions depend on it. One on which none depend may still change the docket for an entry that rules and comes in the same
-   * step, as a question does that is then put in the queue.
+   * Whether decisions depend on the entry. If not, it may still change the docket for a ruling entry of the same step: a
+   * posted question does so for the `question-queued` after it.
    */
   readonly rules: boolean
-  /** A message or an answer begins with it. */
+  /** The entry begins a message or an answer. */
   readonly begins?: true
   /**
-   * It says something later about one: the newest of this kind is given with what it is about. No two types about one name share a
-   * kind (a test says so).
+   * The entry is about an earlier message or answer, and this is its kind: the newest entry of each kind is read with that
+   * message or answer. No two types about the same name share a kind (a test checks this).
    */
   readonly later?: string
   readonly card?: (draft: DraftOf<T>) => DraftedCard
-  /** @param changeMembers gives those of the docket, to be changed */
+  /** @param changeMembers gives a copy of the docket's members, to be changed */
   readonly change?: (
     docket: Docket,
     entry: EntryOf<T>,
     changeMembers: () => Members,
   ) => Partial<Docket>
   /**
-   * Whether it has a place after a loss, as it is; or that it is there, or what has its place.
-   * @param docket as in `restore`
+   * Whether the entry has a place, unchanged, after a loss; or 'there' if it still exists, or the entries that take its place.
+   * @param docket see `restore` in restore.ts
    */
   readonly restore: (
     docket: Docket,
@@ -154,7 +154,8 @@ export const ENTRIES: { readonly [T in EntryType]: EntryKind<T> } = {
       number,
       queue: queue.filter((asked) => asked.messageId !== messageId),
     }),
-    // Its owner goes on with it. Where another runs by now, its question waits, unless its answer was there in full.
+    // If nothing runs, its owner carries on with it. If another generation runs by now, the question is queued again, unless
+    // the end of its answer was lost too and is placed later.
     restore(docket, lost, remains) {
       const { offset: _, at: _at, ...draft } = lost
       const { generationId, mode, messageId } = draft
@@ -186,7 +187,7 @@ function queued({ queue, asked }: Docket, messageId: MessageId): Partial<Docket>
   return question ? { queue: [...queue, question] } : {}
 }
 
-/** A queue that becomes empty is not held any more. */
+/** A queue that becomes empty is no longer held. */
 function without({ queue, held }: Docket, messageId: MessageId): Partial<Docket> {
   const left = queue.filter((asked) => asked.messageId !== messageId)
   return { queue: left, held: held && left.length > 0 }

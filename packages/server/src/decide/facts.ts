@@ -1,10 +1,10 @@
-// What lies beyond the docket and is looked up before a command is decided: old messages, old generations.
+// Facts that the docket does not hold and that are looked up before a command is decided: old messages, old generations.
 import type { Entry, GenerationId, MemberId, MessageId } from '@roomcast/shared/protocol'
 
 export interface MessageFact {
   readonly by: MemberId
   readonly isRetracted: boolean
-  /** The model that its question is to be answered by. */
+  /** The model chosen for the question; undefined: the room's model. */
   readonly model: string | undefined
 }
 
@@ -13,24 +13,24 @@ export interface GenerationFact {
   readonly hasEnded: boolean
 }
 
-/** Known of one id. Null: there is none. */
+/** The facts about one id. Null: there is none. */
 export interface Fact {
   /** The message of this id, or the question that the generation of this id answers. */
   readonly message: MessageFact | null
   readonly generation: GenerationFact | null
 }
 
-/** About the subject of a command. */
+/** The facts about the subject of a command. */
 export interface Facts {
   readonly message: MessageFact | null
   readonly generation: GenerationFact | null
-  /** That the generation answers. */
+  /** The question that the generation answers. */
   readonly question: MessageFact | null
 }
 
-/** Where facts are looked up, in one room. */
+/** A source of facts about one room. */
 export interface FactSource {
-  /** Null: the room has no such message, or none that can be read. */
+  /** Null: the room has no such message, or it cannot be read. */
   message(messageId: MessageId): MessageFact | null
   generation(generationId: GenerationId): GenerationFact | null
 }
@@ -43,7 +43,7 @@ export function factsAbout(subject: string, source: FactSource): Facts {
   return { message: source.message(subject), generation, question }
 }
 
-/** Gives the fact about a message. @param entries the one that began it, and the last of each kind about it */
+/** Gives the fact about a message. @param entries the entry that began it, and the last of each kind about it */
 export function messageFactOf(entries: readonly Entry[]): MessageFact | null {
   const posted = entries.find(({ type }) => type === 'message-posted')
   if (posted?.type !== 'message-posted') return null

@@ -2,7 +2,7 @@ import { type MemberId, Refusal } from '@roomcast/shared/protocol'
 import type { Command, MemberCommand } from './commands.ts'
 import type { Docket } from './docket.ts'
 
-/** Whoever has left or was removed does nothing any more (R6.7); who left may come back. */
+/** Refuses commands of people who have left or were removed (R6.7). People who left may join again. */
 export function refusedAsGone({ members }: Docket, command: Command): Refusal | null {
   const who = 'commandId' in command ? actorOf(command) : stopperOf(command)
   const gone = who === undefined ? null : (members.get(who)?.gone ?? null)
@@ -10,7 +10,7 @@ export function refusedAsGone({ members }: Docket, command: Command): Refusal | 
   return gone === null || comesBack ? null : new Refusal('removed')
 }
 
-/** The member who wants it. */
+/** The member who sent the command. */
 export function actorOf(command: MemberCommand): MemberId {
   switch (command.type) {
     case 'create':
@@ -22,7 +22,7 @@ export function actorOf(command: MemberCommand): MemberId {
   }
 }
 
-/** The member who stops an answer; undefined: it ends, or begins, by itself. */
+/** The member who stops an answer; undefined: the answer ends, or starts, without a member's command. */
 function stopperOf(command: Exclude<Command, MemberCommand>): MemberId | undefined {
   return command.type === 'end' ? command.by : undefined
 }

@@ -13,20 +13,20 @@ interface EndInvites extends OfMember {
   readonly type: 'end-invites'
 }
 
-/** A member who is allowed to makes a link (R6.8). */
+/** A member with permission creates an invite link (R6.8). */
 export const invite: Rule<Invite> = {
   frees: false,
   decide: (docket, { by, inviteId, until }) =>
     refusedToInvite(docket, by) ?? [{ type: 'invite-made', inviteId, by, until }],
 }
 
-/** A member who is allowed to ends all links that there are. */
+/** A member with permission ends all existing invite links. */
 export const endInvites: Rule<EndInvites> = {
   frees: false,
   decide: (docket, { by }) => refusedToInvite(docket, by) ?? [{ type: 'invites-ended', by }],
 }
 
-/** The owner says who is allowed (the room's `inviters`). */
+/** The owner chooses which members may invite (the room's `inviters`). */
 function refusedToInvite(docket: Docket, by: string): Refusal | null {
   if (memberIn(docket, by) === null) return new Refusal('room-not-found')
   if (docket.inviters === 'owner' && !isOwner(docket, by)) return new Refusal('owner-only')

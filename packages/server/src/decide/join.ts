@@ -8,13 +8,13 @@ export interface Join {
   readonly memberId: MemberId
   readonly name: string
   readonly role: Role
-  /** Offset up to which the caller knows the room: it chose a name that is free, and judged the invite by that. */
+  /** Offset up to which the caller knew the room when it judged the invite and chose a free name. */
   readonly seen?: number
 }
 
-/** Members or invites have changed after the offset that the caller of `join` knew: nothing was written. */
+/** Members or invites have changed after the offset that the caller of `join` knew. Nothing was written. */
 export class AdmissionChanged extends Error {
-  /** Of the last entry that changed them. */
+  /** Offset of the last entry that changed members or invites. */
   readonly offset: number
 
   constructor(offset: number) {
@@ -24,11 +24,11 @@ export class AdmissionChanged extends Error {
   }
 }
 
-/** Somebody comes, or comes again. For a member who is there with this name and role nothing is written. */
+/** A person joins or joins again. If they are already a member with this name and role, nothing is written. */
 export const join: Rule<Join> = {
   frees: false,
   decide(docket, { memberId, name, role, seen }) {
-    // The caller has judged the invite, and chosen a name that is free, by the room as it was then.
+    // The caller judged the invite, and chose a free name, by the state of the room at `seen`.
     if (seen !== undefined && docket.admission > seen) return new AdmissionChanged(docket.admission)
     const known = memberIn(docket, memberId)
     const isThere = known?.name === name && known.role === role

@@ -16,24 +16,24 @@ export interface Post {
   readonly ask: boolean
   /** Used if the question can start at once. */
   readonly generationId: GenerationId
-  /** The question waits in the queue although nothing runs: its node has no place for it now. */
+  /** Queue the question although nothing runs: its node has no free slot now. */
   readonly waits?: boolean
-  /** What it answers to: `of` names a message or a generation. The log knows whose that is, and leaves out what is not there. */
+  /** The quoted text; `of` is the id of a message or generation. The rule adds the author, and drops a quote of nothing. */
   readonly quote?: {
     readonly of: string
     readonly text: string
-    /** That message does not hold the text: they are the words of whoever posts. */
+    /** The quoted message does not contain the text, so it is attributed to the author of this post. */
     readonly isOwn?: boolean
   }
   readonly mentions?: readonly MemberId[]
-  /** The model that is to answer this question, also when it is asked again; without one it is the room's. */
+  /** The model for this question, also on a retry; undefined: the room's model. */
   readonly model?: string
 }
 
-/** What somebody is told who may not queue more. */
+/** The message for a member whose own share of the queue is full. */
 const OWN_QUEUE_FULL = 'You have too many questions waiting already.'
 
-/** Somebody says something, or asks: the question starts at once where nothing stands before it, else it waits (R2.3). */
+/** A member posts a message or a question. A question starts at once if nothing is ahead of it, else it is queued (R2.3). */
 export const post: Rule<Post> = {
   frees: false,
   subject: ({ quote }) => quote?.of ?? null,
@@ -66,7 +66,7 @@ function refusedAsFull({ queue }: Docket, { by }: Post): Refusal | null {
   return own >= LIMITS.queueLengthPerMember ? new Refusal('queue-full', OWN_QUEUE_FULL) : null
 }
 
-/** The room knows whose words they are; those that are not there, or not any more, are not quoted (R6.4). */
+/** The quote with its author as the room knows them. A message that is missing or retracted is not quoted (R6.4). */
 function quoted({ quote, by }: Post, { message, generation }: Facts): { quote?: Quote } {
   if (!quote) return {}
   const { of, text, isOwn = false } = quote

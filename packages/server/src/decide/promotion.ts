@@ -4,7 +4,7 @@ import type { Draft } from './draft.ts'
 import type { Rule } from './rule.ts'
 import { startOf } from './start.ts'
 
-/** The head of the queue may start, nobody has to ask for it; with `by`, if it is that member's question. */
+/** Starts the head of the queue, without a member's command; with `by`, only if it is that member's question. */
 interface Promote {
   readonly type: 'promote'
   readonly generationId: GenerationId
@@ -12,12 +12,15 @@ interface Promote {
 }
 
 export const promote: Rule<Promote> = {
-  // A question that waits was taken when there was room for its answer.
+  // The waiting question was accepted when there was room for its answer.
   frees: true,
   decide: (docket, { generationId, by }) => promotion(docket, generationId, by),
 }
 
-/** The head of the queue starts, if there is one, nothing runs and nobody holds it (R2.3). @param asker whose it has to be */
+/**
+ * Starts the head of the queue if there is one, nothing runs and the queue is not held (R2.3).
+ * @param asker undefined, or the only member whose question may start
+ */
 export function promotion(docket: Docket, generationId: GenerationId, asker?: MemberId): Draft[] {
   const [head] = docket.queue
   if (docket.running !== null || docket.held || head === undefined) return []

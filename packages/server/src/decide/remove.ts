@@ -9,10 +9,10 @@ export interface Remove extends OfMember {
   readonly memberId: MemberId
 }
 
-/** What an owner is told who would leave. */
+/** The message for an owner who tries to leave. */
 const OWNER_STAYS = 'The owner cannot leave the room; delete it instead.'
 
-/** Somebody leaves, or the owner removes them (R6.7). */
+/** A member leaves, or the owner removes them (R6.7). */
 export const remove: Rule<Remove> = {
   frees: true,
   decide(docket, { memberId, by }) {
@@ -20,7 +20,7 @@ export const remove: Rule<Remove> = {
     if (leaves && isOwner(docket, by)) return new Refusal('owner-only', OWNER_STAYS)
     if (!leaves && !isOwner(docket, by)) return new Refusal('owner-only')
     if (memberIn(docket, memberId) === null) return new Refusal('member-not-found')
-    // What somebody asked who left is still to be answered; what somebody asked who was removed is not.
+    // Questions of a member who left will still be answered; those of a removed member will not.
     const waiting = leaves ? [] : docket.queue.filter((asked) => asked.by === memberId)
     const withdrawn = waiting.map(({ messageId }): Draft => ({
       type: 'question-withdrawn',

@@ -1,22 +1,22 @@
-// The place of an entry that was shown and acknowledged, and that the storage has lost. It is placed and not judged: a judge would
-// refuse a thing that had been granted, such as a question for which the queue is full by now.
+// Finds the place of an entry that was shown and acknowledged and then lost by the storage. The entry is placed, not judged:
+// judging it again could refuse something already granted, such as a question for which the queue is full by now.
 import type { Entry, EntryType, GenerationId, MessageId } from '@roomcast/shared/protocol'
 import type { Docket } from './docket.ts'
 import type { Draft } from './draft.ts'
 import { ENTRIES, type EntryKind } from './entries.ts'
 
-/** The remains of messages and generations that were lost, or that lost entries are about. */
+/** The present state of the messages and generations that lost entries are about. */
 export interface Remains {
   /** Null: the room has no such message. */
   message(messageId: MessageId): { readonly isRetracted: boolean } | null
   generation(generationId: GenerationId): { readonly hasEnded: boolean } | null
-  /** Its end was lost, too, and is placed later. */
+  /** Whether the end of the generation was lost too, and will be placed later. */
   endsLater(generationId: GenerationId): boolean
 }
 
 export interface Restored {
   readonly drafts: readonly Draft[]
-  /** Whether it has its place again: among the drafts, or because it is there. */
+  /** Whether the entry has its place again: among the drafts, or because it still exists. */
   readonly isPlaced: boolean
 }
 
@@ -24,11 +24,11 @@ const THERE: Restored = { drafts: [], isPlaced: true }
 const NOWHERE: Restored = { drafts: [], isPlaced: false }
 
 /**
- * Places one entry, with its own ids.
- * @param docket of the room as it is now, with what was placed before; it has no such entry at this offset or later
+ * Places one entry, with its original ids.
+ * @param docket of the room as it is now, with the entries placed so far; it has no such entry at this offset or later
  */
 export function restore(docket: Docket, lost: Entry, remains: Remains): Restored {
-  // How to place one of a later version, only a later program knows.
+  // Only a later program knows how to place an entry of a later version.
   if (!Object.hasOwn(ENTRIES, lost.type)) return NOWHERE
   const kind = ENTRIES[lost.type] as EntryKind<EntryType>
   const place = kind.restore(docket, lost, remains)

@@ -5,11 +5,11 @@ import type { OfMember, Rule } from './rule.ts'
 
 export interface Resume extends OfMember {
   readonly type: 'resume'
-  /** For the head of the queue; null: it waits for `recover`. */
+  /** Id for the generation of the queue's head; null: the head waits for `recover`. */
   readonly generationId: GenerationId | null
 }
 
-/** A queue that a stop has put on hold goes on. */
+/** Resumes a queue that a stop has put on hold. */
 export const resume: Rule<Resume> = {
   frees: false,
   decide(docket, { by, generationId }) {

@@ -8,7 +8,7 @@ interface Retract extends OfMember {
   readonly messageId: MessageId
 }
 
-/** Its author, or the owner of the room, takes a message back; once is enough (R6.5). */
+/** The author, or the owner of the room, retracts a message; doing so again changes nothing (R6.5). */
 export const retract: Rule<Retract> = {
   frees: true,
   subject: ({ messageId }) => messageId,

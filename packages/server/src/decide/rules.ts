@@ -1,4 +1,4 @@
-// The rules of a room, one for each kind of command. A command without its line here is none (commands.ts).
+// The rules of a room, one for each kind of command. The list of commands is derived from it (commands.ts).
 import { configure } from './configure.ts'
 import { create } from './create.ts'
 import { edit } from './edit.ts'

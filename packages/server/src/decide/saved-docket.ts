@@ -1,9 +1,9 @@
-// A docket as JSON, for logs that save one so that they need not fold a room from its beginning.
+// A docket as JSON. Logs save one, so a room need not be folded from its beginning.
 import { countSchema, idSchema, INVITERS, ROLES } from '@roomcast/shared/protocol'
 import * as v from 'valibot'
 import type { Asked, Docket } from './docket.ts'
 
-/** A docket that was saved by another version is not read: the room is folded from its beginning. */
+/** A docket saved by another version is not used: the room is folded from its beginning. */
 export const DOCKET_VERSION = 1
 
 const askedSchema = v.object({
@@ -35,12 +35,12 @@ const savedSchema = v.object({
   held: v.boolean(),
 })
 
-/** @param offset at which the docket holds: entries after it have changed nothing in it */
+/** @param offset to save; entries between it and the docket's own offset have changed nothing in the docket */
 export function savedDocket({ members, ...docket }: Docket, offset: number): string {
   return JSON.stringify({ ...docket, members: [...members], offset })
 }
 
-/** Null when it cannot be read. */
+/** Null if the JSON cannot be read as a docket. */
 export function readDocket(json: string): Docket | null {
   const read = v.safeParse(savedSchema, valueOf(json))
   if (!read.success) return null
@@ -61,7 +61,7 @@ function valueOf(json: string): unknown {
   try {
     return JSON.parse(json) as unknown
   } catch {
-    // ignored because: what is no JSON fits no schema
+    // ignored because: undefined fits no schema, so invalid JSON is treated like any other unreadable docket
     return undefined
   }
 }

@@ -8,11 +8,11 @@ export interface Start extends OfMember {
   readonly type: 'start'
   readonly generationId: GenerationId
   readonly mode: 'retry' | 'continue'
-  /** The ended generation that is done again or gone on with. */
+  /** The ended generation to retry or continue. */
   readonly of: GenerationId
 }
 
-/** An answer is tried again, or gone on with; it goes before whatever waits. */
+/** Retries or continues an answer, ahead of the queue. */
 export const start: Rule<Start> = {
   frees: false,
   subject: ({ of }) => of,
@@ -31,7 +31,7 @@ type Begun = Pick<
   'generationId' | 'mode' | 'messageId' | 'of' | 'by'
 >
 
-/** The next generation of a room. @param model that its question asks for, if it asks for one */
+/** The next generation of a room. @param model chosen for its question; undefined: the room's model */
 export function startOf(
   { number, model: preset }: Docket,
   { generationId, mode, messageId, of, by }: Begun,

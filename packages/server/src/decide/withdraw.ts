@@ -7,7 +7,7 @@ interface Withdraw extends OfMember {
   readonly messageId: MessageId
 }
 
-/** A question that waits is taken back by whoever asked it (R2.4). */
+/** A member withdraws their own question from the queue (R2.4). */
 export const withdraw: Rule<Withdraw> = {
   frees: true,
   subject: ({ messageId }) => messageId,

@@ -1,4 +1,5 @@
-// Old messages and old answers of a room, as the rules ask for them: those that were looked up, and those that a batch has decided since.
+// Facts about messages and answers of a room, for the rules: those that were looked up, and those that the batch itself has
+// decided since.
 import type { GenerationId, MessageId } from '@roomcast/shared/protocol'
 import type { Draft } from '../decide/draft.ts'
 import type { Fact, FactSource, GenerationFact, MessageFact } from '../decide/facts.ts'
@@ -7,7 +8,7 @@ export class BatchFacts implements FactSource {
   readonly #messages = new Map<MessageId, MessageFact>()
   readonly #generations = new Map<GenerationId, GenerationFact>()
 
-  /** @param found for each of `ids`, in their order */
+  /** @param found for each of `ids`, in the same order */
   constructor(ids: readonly string[] = [], found: readonly Fact[] = []) {
     for (const [index, id] of ids.entries()) {
       const { message = null, generation = null } = found[index] ?? {}
@@ -24,7 +25,7 @@ export class BatchFacts implements FactSource {
     return this.#generations.get(generationId) ?? null
   }
 
-  /** Takes in the decision on one command, for those after it. */
+  /** Adds the decision on one command, for the commands after it. */
   add(drafts: readonly Draft[]): void {
     for (const draft of drafts) {
       const known = 'messageId' in draft ? this.#messages.get(draft.messageId) : undefined

@@ -1,8 +1,8 @@
-// Decides what members want on what this node knows of a room, and has it written where that is how the room stands. Else it
-// catches up and decides again: who comes first is decided by the order of the log, as nobody waits for a lock.
+// Decides commands of members on this node's knowledge of a room. The log writes the decision if that knowledge is up to date.
+// Otherwise this node catches up and decides again: there are no locks, and the order of the log settles races.
 //
-// Nothing is refused or answered empty by what is known here alone: the log has told, after the command came, that the
-// room stands so and that the command was not done before.
+// Nothing is refused, or found to change nothing, on this node's knowledge alone: after the command arrived, the log has
+// confirmed the state of the room, and that the command was not done before.
 import type { Clock } from '@roomcast/shared/clock'
 import type { Entry, RoomId } from '@roomcast/shared/protocol'
 import { Refusal } from '@roomcast/shared/protocol'
@@ -23,12 +23,12 @@ import { faultIn, type OnFault } from './faults.ts'
 import { Row, type Waiting } from './row.ts'
 import { Turn } from './turn.ts'
 
-/** How long a command may wait for those before it, ms. Then it is refused; it was never sent. */
+/** How long a command may wait for the commands before it, ms. After that it is refused; it was never sent. */
 const MAY_WAIT_MS = 2500
-/** Commands that wait in one room. */
+/** Maximum number of commands waiting in one room. */
 const MOST_WAITING = 2000
 
-/** Whatever is decided with others: an end is not. */
+/** A command that is decided together with others: any command but an end. */
 type BatchedCommand = Exclude<Command, { readonly type: 'end' }>
 
 interface BatchesOptions {
@@ -42,7 +42,7 @@ interface BatchesOptions {
 
 interface Item extends Waiting {
   readonly command: BatchedCommand
-  /** The epoch of the room that is made. */
+  /** The epoch of the room that the command creates. */
   readonly creates: string | null
   readonly arrived: number
   resolve(written: Written): void
@@ -51,7 +51,7 @@ interface Item extends Waiting {
 
 export class Batches {
   readonly #options: BatchesOptions
-  /** Of rooms in which something is being decided. */
+  /** The rows of the rooms in which something is being decided. */
   readonly #rows = new Map<RoomId, Row<Item>>()
 
   constructor(options: BatchesOptions) {
@@ -59,8 +59,8 @@ export class Batches {
   }
 
   /**
-   * @param creates the epoch of a room that is made
-   * @throws Refusal, AdmissionChanged as it is decided, or the state of the storage
+   * @param creates the epoch of the room to create; null: the room exists
+   * @throws Refusal, AdmissionChanged by the decision, or because of the state of the storage
    */
   add(roomId: RoomId, command: BatchedCommand, creates: string | null = null): Promise<Written> {
     return new Promise((resolve, reject) => {
@@ -70,7 +70,7 @@ export class Batches {
         creates,
         arrived: this.#options.clock.now(),
         name: name && `${name.by} ${name.id}`,
-        // Who joins has seen the room up to an offset; that of a draft is not known yet.
+        // `seen` is compared with an offset, and the drafts before it in a batch have no offset yet.
         isFirst: creates !== null || (command.type === 'join' && command.seen !== undefined),
         kind: doesFree(command) ? 'frees' : 'adds',
         bytes: byteLength(JSON.stringify(command)),
@@ -97,7 +97,7 @@ export class Batches {
     this.#rows.delete(roomId)
   }
 
-  /** Every item is answered; never throws. */
+  /** Answers every item; never throws. */
   async #decide(roomId: RoomId, batch: readonly Item[]): Promise<void> {
     const { log, dockets, clock } = this.#options
     const since = clock.now() - MAY_WAIT_MS
@@ -110,7 +110,7 @@ export class Batches {
         const [known, facts] = await this.#knownFor(roomId, open, turn)
         const { decided, after } = this.#decideAll(known.docket, open, facts)
         const creates = open[0]?.creates !== null
-        // Else an empty room would be made.
+        // Otherwise an empty room would be created.
         if (creates && decided[0]?.refusal) throw decided[0].refusal
         const frees = open[0]?.kind === 'frees'
         const writes = decided.some(({ drafts }) => drafts.length > 0)
@@ -147,7 +147,7 @@ export class Batches {
     }
   }
 
-  /** The room as it is known, and what its commands ask for, on the same ground. */
+  /** The room as this node knows it, and the facts that the commands need, on the same ground. */
   async #knownFor(
     roomId: RoomId,
     items: readonly Item[],
@@ -167,7 +167,7 @@ export class Batches {
     }
   }
 
-  /** Decides one after the other, each on what the ones before leave. */
+  /** Decides the commands one after the other, each on the state that the ones before leave. */
   #decideAll(
     docket: Docket,
     items: readonly Item[],
@@ -195,7 +195,7 @@ export class Batches {
     }
   }
 
-  /** Refuses what nobody could read back. */
+  /** Refuses a decision with entries that could not be read back. */
   #readable(command: BatchedCommand, decision: Decision): Decision {
     const fault = decision instanceof Error ? null : faultIn(decision)
     if (fault === null) return decision
@@ -204,7 +204,7 @@ export class Batches {
   }
 }
 
-/** By what the log remembers a command; null: nobody asks for it. */
+/** The name by which the log remembers a command; null: no member sent it. */
 function nameOf(command: BatchedCommand): Decided['name'] {
   if (!isOfMember(command)) return null
   const kind = command.type === 'start' ? command.mode : command.type
@@ -215,7 +215,7 @@ function isOfMember(command: BatchedCommand): command is MemberCommand {
   return 'commandId' in command
 }
 
-/** Answers all of a batch that was written. @param entries of all, in their order */
+/** Answers all items of a batch that was written. @param entries of all items, in order */
 function settle(
   roomId: RoomId,
   items: readonly Item[],
@@ -231,7 +231,7 @@ function settle(
   }
 }
 
-/** Answers what was done before. @returns whether it was */
+/** Answers an item that was done before. @returns whether it was */
 function answered(item: Item, answer: Written | Error | null): boolean {
   if (answer instanceof Error) item.reject(answer)
   else if (answer) item.resolve(answer)

@@ -1,28 +1,28 @@
-// The dockets of the rooms that this node decides in: folded from what it writes and hears, read where they are not there.
+// The dockets of the rooms that this node decides in: folded from the entries it writes and hears, or read from the log.
 import { type Entry, Refusal, type RoomId } from '@roomcast/shared/protocol'
 import { savedDocket } from '../decide/saved-docket.ts'
 import type { EntryLog, Heard, Moved } from '../log/entry-log.ts'
 import { afterEntries, afterHearing, caughtUp, type Known, unknown } from '../log/known.ts'
 import { KeptDockets } from './kept-dockets.ts'
 
-/** Entries that were folded before a docket is saved again. */
+/** Number of folded entries after which a docket is saved again. */
 const SAVE_EVERY = 200
 
 export class Dockets {
   readonly #log: EntryLog
   readonly #kept = new KeptDockets<Known>()
-  /** Of rooms of which nothing was known, those that are being read. */
+  /** Readings under way, of rooms that this node knew nothing of. */
   readonly #readings = new Map<RoomId, Promise<Known>>()
 
   constructor(log: EntryLog) {
     this.#log = log
   }
 
-  /** As far as it is known here, which may be behind. @throws Refusal `room-not-found` */
+  /** The room as this node knows it, which may be behind. @throws Refusal `room-not-found` */
   async of(roomId: RoomId): Promise<Known> {
     const kept = this.#kept.get(roomId)
     if (kept) return kept
-    // Those who ask meanwhile wait for the same reading.
+    // Concurrent callers share one reading.
     const underWay = this.#readings.get(roomId)
     if (underWay) return underWay
     const reading = this.now(roomId).finally(() => this.#readings.delete(roomId))
@@ -30,38 +30,38 @@ export class Dockets {
     return reading
   }
 
-  /** As it is now. @throws Refusal `room-not-found` */
+  /** The room as it is now. @throws Refusal `room-not-found` */
   async now(roomId: RoomId): Promise<Known> {
     return this.catchUp(roomId, this.#kept.get(roomId) ?? unknown())
   }
 
-  /** Reads on from what is known. @param moved the answer of the log to that, if it has told already */
+  /** Reads the missing entries. @param moved the log's answer to `known`, if there already is one */
   async catchUp(roomId: RoomId, known: Known, moved?: Moved): Promise<Known> {
     const now = await caughtUp(this.#log, roomId, known, moved)
     this.#kept.keep(roomId, now)
     return now
   }
 
-  /** What was decided on this is written. @param isSaved the docket that it was decided on, too */
+  /** A decision on `decidedOn` was written. @param isSaved whether that docket was saved too */
   wrote(roomId: RoomId, decidedOn: Known, entries: readonly Entry[], isSaved: boolean): void {
     const kept = this.#kept.get(roomId) ?? decidedOn
     const unsaved = kept.unsaved - (isSaved ? decidedOn.unsaved : 0)
     const known = { ...kept, unsaved: Math.max(unsaved, 0) }
     const { epoch, offset, fingerprint } = decidedOn.ground
     const { ground } = known
-    // Else it has been heard of already.
+    // If not, the entries have been heard of already.
     const isNews =
       ground.epoch === epoch && ground.offset === offset && ground.fingerprint === fingerprint
     this.#kept.keep(roomId, isNews ? afterEntries(known, entries) : known)
   }
 
-  /** What was decided on this may have been written: it is not known how the room stands. */
+  /** An append failed. Unless it was certainly refused it may have been written, so the state of the room is unknown. */
   failed(roomId: RoomId, error: unknown): void {
     const isSure = error instanceof Refusal && error.body.code !== 'storage-uncertain'
     if (!isSure) this.forget(roomId)
   }
 
-  /** A room that is kept goes on with what was heard of it, or is forgotten where that is not certain. */
+  /** Adds entries that were heard to a kept docket, or forgets the docket if it may have missed something. */
   heard(roomId: RoomId, update: Heard): void {
     if (!('type' in update) || update.type === 'heartbeat') return
     const known = this.#kept.get(roomId)
@@ -77,8 +77,8 @@ export class Dockets {
 }
 
 /**
- * The docket that goes with an append that is decided on this, if one is due.
- * @param frees nothing more than has to be is written then: the storage may be full
+ * The docket to save with an append that was decided on it, if saving is due.
+ * @param frees whether the append must not write more than necessary, since the storage may be full
  */
 export function toBeSaved(
   { docket, read, unsaved }: Known,

@@ -1,4 +1,4 @@
-// Ends generations. An end goes by itself and at once, whatever else is being decided in the room.
+// Ends generations. An end is sent at once and alone, whatever else is being decided in the room.
 import type { Clock } from '@roomcast/shared/clock'
 import { type GenerationId, Refusal, type RoomId } from '@roomcast/shared/protocol'
 import { frontOf } from '../decide/cards.ts'
@@ -14,7 +14,7 @@ import { type OnFault, readableEnd } from './faults.ts'
 import type { EndResult, NewEnd } from './room-log.ts'
 import { Turn } from './turn.ts'
 
-/** How often a room is read anew when its docket does not show the generation that the log says is running. */
+/** How often a room is read again when its docket does not show the generation that the log says is running. */
 const MOST_READINGS = 3
 
 interface EndsOptions {
@@ -24,7 +24,10 @@ interface EndsOptions {
   readonly onFault: OnFault
 }
 
-/** How an end went that may be another's: also that its owner `lives`, or that the look at it is `stale`. */
+/**
+ * The result of an end, possibly of another node's generation: also that its owner `lives`, or that the check of it is
+ * `stale`.
+ */
 export type Ended =
   | EndResult
   | { readonly ok: false; readonly refused: 'lives' }
@@ -38,8 +41,9 @@ export class Ends {
   }
 
   /**
-   * @param looked when somebody looked whether its owner is alive: it ends only if not
-   * @throws Refusal `generation-not-found`, `removed`, or the state of the storage
+   * @param looked when a node checked whether the owner is alive; the generation ends only if it is not. Undefined: no such
+   * condition
+   * @throws Refusal `generation-not-found`, `removed`, or because of the state of the storage
    */
   async end(roomId: RoomId, wanted: NewEnd, looked?: number): Promise<Ended> {
     const { dockets, clock, onFault } = this.#options
@@ -70,7 +74,7 @@ export class Ends {
           const { entries } = appended
           const [ended] = entries
           if (ended?.type !== 'generation-ended') {
-            // It runs, and what is known of the room does not say so: its start was heard of and cannot be read.
+            // The generation runs, but the docket does not say so: its start was heard but could not be read.
             if (turn.losses > MOST_READINGS) throw new Refusal('internal')
             turn.lost()
             dockets.forget(roomId)
@@ -84,7 +88,7 @@ export class Ends {
           await dockets.catchUp(roomId, known, appended)
           break
         case 'full':
-          // What waits starts when there is room for it (`recover`).
+          // The waiting question starts once there is space for it (`recover`).
           end = { ...end, next: null }
           break
         default:

@@ -1,7 +1,8 @@
-// Nothing is written that our own schemas would not read back: such an entry would make a room unreadable for good, on every screen.
+// Nothing is written that our own schemas could not read back: such an entry would make a room unreadable for good, on every
+// screen.
 //
-// What the border has let through by then is a bug of this program: it is reported, refused as `internal`, and nothing is
-// written. An end ends all the same, without what cannot be read of it: no answer runs for ever.
+// Invalid data that got past the border is a bug of this program: it is reported and refused as `internal`, and nothing is
+// written. An end is written all the same, without its unreadable fields, so that no answer runs for ever.
 import {
   deltaSchema,
   entrySchema,
@@ -16,14 +17,17 @@ import type { NewEnd } from '../decide/commands.ts'
 import type { FinalBytes } from '../decide/end.ts'
 import type { Draft } from '../decide/draft.ts'
 
-/** Hears which call would have written what cannot be read, such as `end` and `generation-ended.usage.inputTokens`. */
+/**
+ * Receives the call that would have written unreadable data, and the field, such as `end` and
+ * `generation-ended.usage.inputTokens`.
+ */
 export type OnFault = (call: string, where: string) => void
 
-/** Stand for what only the log knows. */
+/** Placeholders for values that only the log knows. */
 const SOME_PLACE = { offset: 1, at: 0 }
 const SOME_SEAL = { end: 0, digest: '' }
 
-/** What an end can do without. */
+/** The fields that an end can do without. */
 const DISPENSABLE = [
   'reason',
   'stop',
@@ -32,7 +36,7 @@ const DISPENSABLE = [
   'omitted',
 ] as const satisfies readonly (keyof EndDetails)[]
 
-/** The first field, with its entry, that cannot be read, such as `message-posted.text`; null when all can. */
+/** The first field that cannot be read, with its entry, such as `message-posted.text`; null: all fields can be read. */
 export function faultIn(drafts: readonly Draft[]): string | null {
   for (const draft of drafts) {
     const fault = faultOf(entrySchema, { ...SOME_PLACE, ...SOME_SEAL, ...draft })
@@ -41,12 +45,12 @@ export function faultIn(drafts: readonly Draft[]): string | null {
   return null
 }
 
-/** Gives the name of the first value that is not an id; null when all are ids. Ids become parts of keys. */
+/** Gives the name of the first value that is not an id; null: all are ids. Ids become parts of keys. */
 export function faultInIds(ids: Readonly<Record<string, unknown>>): string | null {
   return Object.keys(ids).find((name) => !v.is(idSchema, ids[name])) ?? null
 }
 
-/** Gives the first field of text at a place that cannot be read; null when all can. */
+/** Gives the first field of reply bytes that cannot be read; null: all can be read. */
 export function faultInBytes({ at, text, mark }: FinalBytes, number: number): string | null {
   return (
     faultOf(deltaSchema, [number, at, text]) ??
@@ -54,12 +58,12 @@ export function faultInBytes({ at, text, mark }: FinalBytes, number: number): st
   )
 }
 
-/** Gives the first field of a state that cannot be read; null when all can. */
+/** Gives the first field of a state that cannot be read; null: all can be read. */
 export function faultInState(state: RoomState): string | null {
   return faultOf(roomStateSchema, state)
 }
 
-/** Leaves out of an end what cannot be read of it. @param onFault hears of the first of that */
+/** Drops the unreadable fields of an end. @param onFault receives the first of them */
 export function readableEnd(end: NewEnd, onFault: (where: string) => void): NewEnd {
   const faults = new Map<string, string>()
   for (const name of DISPENSABLE) {

@@ -1,5 +1,5 @@
-// The judge of all rooms: the log of rooms (room-log.ts) in front of a log of entries. Commands are decided by the rules (decide/)
-// and written by the log, which compares the state that they were decided on.
+// The judge of all rooms: implements the log of rooms (room-log.ts) on a log of entries. The rules (decide/) decide
+// commands; the log writes the decisions if the state they were based on still holds.
 import type { Clock } from '@roomcast/shared/clock'
 import type {
   GenerationEnded,
@@ -44,21 +44,22 @@ export interface JudgeOptions {
   /** Closed with the judge. */
   readonly log: EntryLog
   readonly clock: Clock
-  /** Makes a fresh random id. */
+  /** Makes a new random id. */
   readonly newId: () => string
-  /** Hears of a generation that had lost its owner and was ended by this node. */
+  /** Called for each generation without a living owner that this node has ended. */
   readonly onInterrupted?: (ended: GenerationEnded & { readonly roomId: RoomId }) => void
   /** See RecoveryOptions. */
   readonly onRecoveryFailed?: (roomId: RoomId, error: unknown) => void
   readonly onFault?: OnFault
   /**
-   * Commands that arrive in a room before this resolves are decided together; preset: those of one moment. A log far away gathers
-   * more while it writes. A file has written at once: there the judge waits for the end of the turn (`endOfTurn`).
+   * Commands that arrive in a room before this resolves are decided together; default: those of one microtask. A remote log
+   * lets more gather while it writes. A file writes at once, so with a file the judge waits for the end of the event loop's
+   * turn (`endOfTurn`).
    */
   readonly gather?: () => Promise<void>
 }
 
-/** Resolves when all that has come by now is read. */
+/** Resolves once all input that has already arrived has been read. */
 export function endOfTurn(): Promise<void> {
   return new Promise((resolve) => void setImmediate(resolve))
 }
@@ -218,7 +219,7 @@ export class Judge implements RoomLog {
     }
   }
 
-  /** @throws Refusal `internal` for a call with a fault in it */
+  /** @throws Refusal `internal` for a call with a fault */
   #require(call: string, fault: string | null): void {
     if (fault === null) return
     this.#onFault(call, fault)
@@ -227,7 +228,7 @@ export class Judge implements RoomLog {
 }
 
 function ignore(): void {
-  // Whoever gives no listener wants to hear nothing.
+  // The caller gave no listener.
 }
 
 function moment(): Promise<void> {

@@ -13,8 +13,8 @@ function known(members: number): { readonly docket: Docket } {
   return { docket: { ...EMPTY_DOCKET, offset: 1, members: new Map(all) } }
 }
 
-describe('dockets that are kept', () => {
-  it('are those of the rooms that were used last', () => {
+describe('the kept dockets', () => {
+  it('are those of the most recently used rooms', () => {
     const dockets = new KeptDockets(MOST)
     const [one, two, three, four] = [known(1), known(1), known(1), known(1)]
     dockets.keep('one', one)
@@ -28,7 +28,7 @@ describe('dockets that are kept', () => {
     expect(dockets.get('four')).toBe(four)
   })
 
-  it('have no more members than all of them may', () => {
+  it('have no more members together than the limit', () => {
     const dockets = new KeptDockets(MOST)
     dockets.keep('one', known(6))
     dockets.keep('one', known(4))

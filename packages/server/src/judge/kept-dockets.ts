@@ -2,9 +2,9 @@
 import type { RoomId } from '@roomcast/shared/protocol'
 import type { Docket } from '../decide/docket.ts'
 
-/** Members, of all rooms together, in the dockets that are kept; the rest of a docket is short. */
+/** Maximum number of members in all kept dockets together; the rest of a docket is short. */
 const KEPT_MEMBERS = 20_000
-/** Rooms whose docket is kept. */
+/** Maximum number of kept dockets. */
 const KEPT_ROOMS = 4_000
 
 interface DocketLimits {
@@ -12,11 +12,11 @@ interface DocketLimits {
   readonly members: number
 }
 
-/** `T`: a docket, with more that is known of its room. */
+/** `T`: a docket, possibly with more knowledge of its room. */
 export class KeptDockets<T extends { readonly docket: Docket }> {
-  /** The least recently used first. */
+  /** Least recently used first. */
   readonly #kept = new Map<RoomId, T>()
-  /** In all that are kept. */
+  /** The members in all kept dockets. */
   #members = 0
   readonly #most: DocketLimits
 
@@ -29,7 +29,7 @@ export class KeptDockets<T extends { readonly docket: Docket }> {
     return { rooms: this.#kept.size, members: this.#members }
   }
 
-  /** Undefined: it is not kept, or not any more. */
+  /** Undefined: the docket is not kept, or no longer kept. */
   get(roomId: RoomId): T | undefined {
     return this.#kept.get(roomId)
   }

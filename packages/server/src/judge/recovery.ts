@@ -1,4 +1,4 @@
-// Ends what no living owner runs, in all rooms, and then starts what waits there.
+// Ends the generations without a living owner, in all rooms, and then starts the questions waiting there.
 import type { Clock } from '@roomcast/shared/clock'
 import {
   type GenerationEnded,
@@ -13,11 +13,11 @@ import type { Dockets } from './dockets.ts'
 import type { Ends } from './ends.ts'
 import type { Waiting } from './room-log.ts'
 
-/** Rooms looked at in one go. */
+/** Number of rooms recovered at the same time. */
 const BATCH = 100
-/** How often an end is tried again by another clock. */
+/** How often an end is tried, each time with the time from a newer answer. */
 const MOST_LOOKS = 4
-/** An answer that came faster was not held up on the way, ms. */
+/** An answer that took less than this was not delayed on the way, ms. */
 const AT_ONCE_MS = 500
 
 export interface RecoveryOptions {
@@ -26,9 +26,9 @@ export interface RecoveryOptions {
   readonly batches: Batches
   readonly ends: Ends
   readonly clock: Clock
-  /** Hears of a generation that had lost its owner and was ended here. */
+  /** Called for each generation without a living owner that this node has ended. */
   readonly onInterrupted: (ended: GenerationEnded & { readonly roomId: RoomId }) => void
-  /** Hears why a room could not be recovered, but for a storage that takes nothing. It is looked at again the next time. */
+  /** Called when a room could not be recovered, except when the storage is unavailable. The room is tried again next time. */
   readonly onRecoveryFailed: (roomId: RoomId, error: unknown) => void
 }
 
@@ -56,7 +56,7 @@ export class Recovery {
     return started.flatMap((written) => written.started ?? [])
   }
 
-  /** @returns the question that is to start there; null: none */
+  /** @returns the question to start in the room; null: none */
   async #recoverRoom({ roomId, running }: LapsedRoom): Promise<Waiting | null> {
     const { dockets, onInterrupted } = this.#options
     if (running !== null) {
@@ -64,14 +64,14 @@ export class Recovery {
       if (ended === null) return null
       onInterrupted({ ...ended, roomId })
     }
-    // By what the log has; what is known here may be behind.
+    // Asks the log: the docket kept here may be behind.
     const { docket } = await dockets.now(roomId)
     const [head] = docket.queue
     const mayStart = docket.running === null && !docket.held
     return head && mayStart ? { roomId, by: head.by, since: head.at } : null
   }
 
-  /** @returns its end; null when it lives, or has ended meanwhile */
+  /** @returns the end of the generation; null: its owner is alive, or it has ended meanwhile */
   async #interrupt(
     roomId: RoomId,
     generationId: GenerationId,
@@ -84,14 +84,14 @@ export class Recovery {
       const asked = clock.now()
       const result = await ends.end(roomId, end, looked)
       if (result.ok) return result.ended
-      // Answered at once: it is the clock of another master. Else the storage was away meanwhile.
+      // A quick `stale` means that another master's clock differs. A slow one means that the storage was unreachable meanwhile.
       if (result.refused !== 'stale' || clock.now() - asked > AT_ONCE_MS) return null
       looked = result.now
     }
     return null
   }
 
-  /** Does work for each, some at a time. Where one fails, the others are not to wait. */
+  /** Does the work for each, a batch at a time. A failure does not stop the others. */
   async #eachOf<T extends { readonly roomId: RoomId }, Found>(
     all: readonly T[],
     work: (one: T) => Promise<Found>,

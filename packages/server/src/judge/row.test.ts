@@ -15,7 +15,7 @@ function rowOf(...items: readonly Named[]): Row<Named> {
   return row
 }
 
-/** All batches, in their order. */
+/** All batches, in order. */
 function batchesOf(row: Row<Named>): string[][] {
   const batches: string[][] = []
   while (row.length > 0) batches.push(row.take().map(({ is }) => is))
@@ -23,12 +23,12 @@ function batchesOf(row: Row<Named>): string[][] {
 }
 
 describe('the row of a room', () => {
-  it('lets all go together that may, in their order', () => {
+  it('batches all commands that may go together, in order', () => {
     expect(batchesOf(rowOf(item('a'), item('b'), item('c')))).toEqual([['a', 'b', 'c']])
     expect(rowOf().take()).toEqual([])
   })
 
-  it('begins anew for what nothing may go before, and lets others follow it', () => {
+  it('begins a batch with a command that must be first, and lets others follow it', () => {
     const row = rowOf(item('a'), item('made', { isFirst: true }), item('b'))
     expect(batchesOf(row)).toEqual([['a'], ['made', 'b']])
   })
@@ -43,7 +43,7 @@ describe('the row of a room', () => {
     expect(batchesOf(row)).toEqual([['a'], ['b', 'c'], ['d']])
   })
 
-  it('has no command twice in a batch', () => {
+  it('never has a command twice in a batch', () => {
     const row = rowOf(item('a'), item('b'), item('a'), item('c'))
     expect(batchesOf(row)).toEqual([
       ['a', 'b'],
@@ -51,7 +51,7 @@ describe('the row of a room', () => {
     ])
   })
 
-  it('takes 64 at most, and 128 KiB, but always one', () => {
+  it('limits a batch to 64 commands and 128 KiB, but never to less than one command', () => {
     const many = Array.from({ length: 130 }, (_, index) => item(`${index}`))
     expect(batchesOf(rowOf(...many)).map(({ length }) => length)).toEqual([64, 64, 2])
     const large = ['a', 'b', 'c', 'd'].map((is) => item(is, { bytes: 60 * 1024 }))

@@ -1,18 +1,18 @@
-// The row of a room on this node: what is to be decided there waits for what is under way, and is then decided together.
+// The row of a room on this node: commands wait here while a batch is being decided, and are then decided together.
 //
-// As many go together as follow each other and may: so one round trip and one write of the storage is shared by all who speak at the
-// same moment. Ends wait for nobody and are not here.
+// A batch holds as many successive commands as may go together, so everyone who speaks at the same moment shares one round
+// trip and one write of the storage. Ends wait for nothing and never stand in the row.
 
-/** Commands that go together at most, and their bytes: others hear of them in one frame. */
+/** Maximum commands in one batch, and their bytes: followers get a batch in one frame. */
 const MOST = 64
 const MOST_BYTES = 128 * 1024
 
 export interface Waiting {
   /** Nothing may go before it in one batch. */
   readonly isFirst: boolean
-  /** Of two with one name, the second only gets the answer of the first. Null: it has none. */
+  /** No two commands of one batch share a name: the second only gets the answer of the first. Null: the command has no name. */
   readonly name: string | null
-  /** Only those of one kind go together. */
+  /** Only commands of the same kind go together. */
   readonly kind: string
   readonly bytes: number
 }
@@ -28,7 +28,7 @@ export class Row<T extends Waiting> {
     this.#waiting.push(one)
   }
 
-  /** Takes out those that go next. */
+  /** Takes out the next batch. */
   take(): readonly T[] {
     const [first] = this.#waiting
     if (!first) return []

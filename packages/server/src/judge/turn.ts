@@ -1,8 +1,8 @@
-// How one batch, or one end, fares against those of other nodes.
+// Counts how often one batch, or one end, loses against those of other nodes.
 import type { Clock } from '@roomcast/shared/clock'
 import { Refusal } from '@roomcast/shared/protocol'
 
-/** How long one batch is decided again and again, ms. Long before that the log reserves the room for whoever keeps losing. */
+/** How long one batch is retried, ms. The log reserves the room for a batch that keeps losing long before that. */
 const MOST_MS = 5000
 
 export class Turn {
@@ -15,12 +15,12 @@ export class Turn {
     this.#began = clock.now()
   }
 
-  /** How often in a row somebody else was first. */
+  /** How often in a row another write came first. */
   get losses(): number {
     return this.#losses
   }
 
-  /** Somebody else was first. @throws Refusal `storage-unavailable` where that goes on for too long */
+  /** Another write came first. @throws Refusal `storage-unavailable` if that goes on for too long */
   lost(): void {
     this.#losses += 1
     if (this.#clock.now() - this.#began > MOST_MS) throw new Refusal('storage-unavailable')

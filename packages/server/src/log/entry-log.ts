@@ -1,27 +1,27 @@
 // The log of entries: the one truth of every room. It keeps entries and the text of answers, in one order, and finds them again
-// by their cards (decide/cards.ts). It knows no rule: everything that is written was decided before (decide/), on a state that the
-// log compares with its own.
+// by their cards (decide/cards.ts). It knows no rules: everything that it writes was decided before (decide/), on a state that
+// the log compares with its own.
 //
 // Order        Entries of a room have dense offsets from 1, and `at` never goes back, whatever the clock of the storage
-//              does. All followers get the same entries and the same reply bytes, each in the order of the log; an end
+//              does. All followers get the same entries and the same reply bytes, both in the order of the log; an end
 //              comes after all bytes before it.
 // Atomicity    Every method below is one step: checked, stored, then shown to followers, or nothing at all.
 //              A refused or failed call has changed nothing and shown nothing.
-// One run      At most one generation runs in a room. The first end wins; later ones learn the winner, and replies of an
-//              ended generation take no more bytes. An end is sealed with the length and digest of what is stored.
-// Idempotence  Commands may be repeated: the entries answered are the same, they are written once (remembered for a day at
-//              least), and `started` is given once, to one caller. `appendReply` may be repeated with the same bytes. An
-//              id that was another kind of command's is Refusal('bad-request').
-// Marks        The bytes after a mark that had none carry the mark again: no position tells that it was lost.
-// Loss         What has been answered survives the end of any process. Entries survive the loss of power;
-//              of a running reply the last moments may be lost then, and its end says so by its length.
-// Followers    May see an entry or bytes twice, never out of order with a hole in between unnoticed: offsets
-//              and byte positions tell. They are called after the write, one at a time, in order. An adapter that
-//              may lose what it tells also tells where the room stands (`heartbeat`), within a few seconds.
+// One run      At most one generation runs in a room. The first end wins; later ones learn the winner, and the reply of an
+//              ended generation takes no more bytes. An end is sealed with the length and digest of the stored text.
+// Idempotence  Commands may be repeated: the answer has the same entries, they are written once (a command is remembered
+//              for at least a day), and `started` is given once, to one caller. `appendReply` may be repeated with the same
+//              bytes. An id already used by another kind of command is refused with Refusal('bad-request').
+// Marks        The first bytes after a mark without bytes carry the mark again: no position shows that it was lost.
+// Loss         Every acknowledged write survives the end of any process. Entries survive a power failure; the last moments
+//              of a running reply may be lost then, and the length in its end shows it.
+// Followers    May see an entry or bytes twice, but can always notice a gap: by offsets and byte positions. They are called
+//              after the write, one at a time, in order. An adapter that may lose updates also tells followers the position
+//              of the room (`heartbeat`) every few seconds.
 //
 // Adapters translate their own failures to Refusal('storage-full') and Refusal('storage-unavailable'), and to
-// Refusal('storage-uncertain') where they cannot tell whether it was done: it may be repeated.
-// Unknown rooms are answered with Refusal('room-not-found').
+// Refusal('storage-uncertain') if they do not know whether the call was done; then the caller may repeat it.
+// Calls for unknown rooms are refused with Refusal('room-not-found').
 import type {
   CommandId,
   Delta,
@@ -44,7 +44,7 @@ import type { FinalBytes } from '../decide/end.ts'
 import type { Draft } from '../decide/draft.ts'
 import type { Fact } from '../decide/facts.ts'
 
-/** A right to write one reply. The fence makes a late owner harmless: another owner has a higher one. */
+/** The right to write one reply. The fence makes a late owner harmless: a newer owner has a higher fence. */
 export interface Owned {
   readonly roomId: RoomId
   readonly generationId: GenerationId
@@ -52,28 +52,28 @@ export interface Owned {
   readonly fence: number
 }
 
-/** A generation that has just been started and is now the caller's to run. */
+/** A generation that has just started, and that the caller now has to run. */
 export interface Started extends Owned {
   readonly mode: Mode
   readonly messageId: MessageId
   readonly of: GenerationId | undefined
   readonly by: MemberId
   readonly model: string
-  /** Offset of the entry that starts it; the prompt is made of the entries before. */
+  /** Offset of the entry that starts it; the prompt is made from the entries before it. */
   readonly offset: number
 }
 
-/** `started`: a generation began in the same step, and the caller runs it. */
+/** `started`: a generation that began in the same step, and that the caller has to run. */
 export interface Written {
   readonly entries: readonly Entry[]
   readonly started: Started | null
 }
 
-/** An entry of a room. */
+/** Identifies an entry of a room. */
 export interface Spot {
-  /** 0: there is none yet. */
+  /** 0: the room has no entry yet. */
   readonly offset: number
-  /** Tells that entry from any other that may stand in its place after a loss (fingerprint.ts). */
+  /** Tells the entry from another one that may have its offset after a loss (fingerprint.ts). */
   readonly fingerprint: string
 }
 
@@ -82,95 +82,101 @@ interface Ground extends Spot {
   readonly epoch: string
 }
 
-/** How far somebody knows a room. */
+/** How far a caller knows a room. */
 export interface Footing {
   readonly ground: Ground
-  /** The last entry that was read, which may be talk behind the ground. */
+  /** The last entry that the caller has read, which may be talk after the ground. */
   readonly read: Spot
 }
 
-/** A command, with the decision on it. */
+/** A command and the decision on it. */
 export interface Decided {
-  /** It is remembered by that; null: nobody will repeat it. */
+  /** The name by which the log remembers the command; null: the command is never repeated. */
   readonly name: { readonly by: MemberId; readonly id: CommandId; readonly kind: string } | null
-  /** The generation that it may start. */
+  /** The id of the generation that the command may start. */
   readonly proposes: GenerationId | undefined
   /** The message that the command posts. After a loss the room may hold it while the record of the command is gone. */
   readonly posts: { readonly messageId: MessageId; readonly by: MemberId } | undefined
-  /** Then nothing is written, and it is not remembered. */
+  /** Set for a refused command: nothing is written for it, and it is not remembered. */
   readonly refusal: Error | null
   readonly drafts: readonly Draft[]
 }
 
-/** The generation that is to end; the draft of its end is among those of the append. */
+/** The generation to end; the draft of its end is among those of the append. */
 export interface Ending {
   readonly id: GenerationId
-  /** Of its owner; undefined: anybody may. */
+  /** The owner's fence; undefined: the caller need not be the owner. */
   readonly fence: number | undefined
-  /** The next one that was proposed. */
+  /** The id proposed for the next generation. */
   readonly next: GenerationId | null
-  /** It ends only if its owner has not shown itself, as somebody looked at this time, ms by the clock of the storage. */
+  /**
+   * When a node checked the owner's lease, ms by the storage's clock. The generation then ends only if the lease has run
+   * out.
+   */
   readonly looked?: number
   readonly final?: FinalBytes
 }
 
 export interface Append {
-  /** Of the state of the room that the commands were decided on. */
+  /** The state of the room that the commands were decided on. */
   readonly footing: Footing
-  /** The room is made with it, in the epoch of the ground. */
+  /** Whether the append creates the room, in the epoch of the ground. */
   readonly creates: boolean
-  /** The version of the rules that have decided. */
+  /** The version of the rules that made the decisions. */
   readonly rules: number
-  /** 64 commands and 128 KiB at most. */
+  /** At most 64 commands and 128 KiB. */
   readonly decided: readonly Decided[]
-  /** Of the room with all that is written. */
+  /** The front of the room after the append. */
   readonly front: Front
   /** An end is alone in its append. */
   readonly ends?: Ending
-  /** It only ends or takes away: a Redis whose memory is full takes it as well. A full disk takes an end only (`ends`). */
+  /** The append only ends or removes something: a Redis with full memory takes it. A full disk takes only an end (`ends`). */
   readonly frees: boolean
-  /** It goes before whoever has the room to themselves for a moment, and into rooms of later rules: a stop does. */
+  /** The append ignores reservations and may write in rooms of later rules, as an end does. */
   readonly first: boolean
-  /** How often in a row it has come too late: whoever loses again and again is waited for. */
+  /** How often in a row this append has come too late. After several losses the room is reserved for it. */
   readonly losses: number
-  /** The docket after the last entry that was read, as JSON, for those who know nothing of the room. Saved if the answer is `ok`. */
+  /** The docket after the last entry read, as JSON, for nodes that know nothing of the room. Saved if the answer is `ok`. */
   readonly docket?: string
 }
 
-/** The room has another ground. Gives the entries up to it: from what is known, or, where the room does not go on from that, from a beginning. */
+/**
+ * The room has another ground. Gives the entries up to that ground: from the caller's footing on or, if the room's history
+ * does not continue from there, from a saved docket or the beginning.
+ */
 export interface Moved {
   readonly type: 'moved'
-  /** Of the room as it is now. */
+  /** The present ground of the room. */
   readonly ground: Ground
-  /** Entries go on from there: from the entry that was read, the ground that was known, a docket that was saved, or nothing. */
+  /** Where `entries` continue from: the caller's last read entry, the caller's ground, a saved docket, or nothing. */
   readonly after: 'read' | 'ground' | { readonly docket: string } | 'nothing'
-  /** The next ones, in order: 500 or 1 MiB of them at most. None comes after the ground: it is talk, and does not matter here. */
+  /** The next entries, in order: at most 500, and 1 MiB. None is after the ground: those are talk and do not matter here. */
   readonly entries: readonly Entry[]
-  /** Tells the last of them from any other. */
+  /** The fingerprint of the last of `entries`. */
   readonly fingerprint: string
   /** Offset of the last entry of the room. */
   readonly last: number
   readonly running: GenerationId | null
-  /** Of the generation that started last, as far as it is known; 0: there is none. */
+  /** The number of the generation that started last, if it is known; else 0. */
   readonly number: number
 }
 
 export type Appended =
-  /** In the order of the drafts. No entry was written where there were none. */
+  /** Written: `entries` in the order of the drafts; empty if there were no drafts. */
   | { readonly type: 'ok'; readonly entries: readonly Entry[] }
-  /** Some were done before, and nothing was written: for each its answer, or null where it is new. */
+  /** Some commands were done before, and nothing was written: the original answer of each, or null for a new command. */
   | { readonly type: 'done'; readonly answers: readonly (Written | Error | null)[] }
   | Moved
-  /** The generation had ended; `start` is that of the next, if this very end had begun it. */
+  /** The generation had already ended; `start` is the entry of the next generation if this same end had started it. */
   | { readonly type: 'ended'; readonly ended: GenerationEnded; readonly start: Entry | null }
   | { readonly type: 'fenced' }
-  /** The last bytes do not connect: the storage's end is there. */
+  /** The last bytes do not connect to the stored text, which ends at `end`. */
   | { readonly type: 'elsewhere'; readonly end: number }
-  /** Its owner is alive. */
+  /** The owner of the generation is alive. */
   | { readonly type: 'lives' }
-  /** Too long after the look. `now`: the time of the storage, ms. */
+  /** The check of the lease (`looked`) is too long ago. `now`: the storage's time, ms. */
   | { readonly type: 'stale'; readonly now: number }
-  /** There is room for an end, and none for a start. */
+  /** The storage has space for an end, but not for a start. */
   | { readonly type: 'full' }
 
 export type AppendReply =
@@ -180,86 +186,87 @@ export type AppendReply =
   /** The storage's end differs from `at`, and the bytes are not there already. */
   | { readonly ok: false; readonly refused: 'elsewhere'; readonly end: number }
 
-/** A room that nobody looks after: a generation without a living owner, or (null) a question that waits while nothing runs. */
+/** A room that needs recovery: a generation without a living owner, or (null) a question that waits while nothing runs. */
 export interface LapsedRoom {
   readonly roomId: RoomId
-  /** `looked`: when its owner was looked for, ms by the clock of the storage; undefined: no owner can be alive. */
+  /** `looked`: when the owner's lease was checked, ms by the storage's clock; undefined: no owner can be alive. */
   readonly running: { readonly id: GenerationId; readonly looked: number | undefined } | null
 }
 
 export interface Lapsed {
   readonly rooms: readonly LapsedRoom[]
-  /** Another node may have a place for the questions that are left: it is to look next. */
+  /** Lets another node search next, since it may have a slot for the remaining questions. */
   pass(): Promise<void>
 }
 
-/** Found under an id. */
+/** Everything found under an id. */
 export interface FoundId extends Fact {
-  /** Of the entry that began it; null: the room has neither a message nor a generation of this id. */
+  /** Offset of the entry that began the message or generation; null: the room has neither with this id. */
   readonly offset: number | null
-  /** Of the member of this id; null: there never was one. */
+  /** State of the member with this id; null: there never was one. */
   readonly member: 'here' | 'left' | 'removed' | null
 }
 
-/** For each id, in their order. */
+/** `found`: one for each id, in order. */
 export interface Found {
   readonly type: 'found'
   readonly found: readonly FoundId[]
 }
 
-/** Enough to fold the room as it is now: a state, the entries after it, the text of the replies among them. */
+/** Everything needed to fold the room as it is now: a state, the entries after it, and the text of the replies among them. */
 export interface Reading {
   readonly checkpoint: RoomState
   readonly entries: readonly Entry[]
   readonly runs: readonly Run[]
 }
 
-/** A stretch of older messages: their entries in order, later ones about them included, and their text. */
+/** A range of older messages: their entries in order, including later entries about them, and their text. */
 export interface Page {
   readonly entries: readonly Entry[]
   readonly runs: readonly Run[]
   readonly earlier: boolean
 }
 
-/** What a follower is told. `heartbeat`: where the room stands. `deleted`: the room is gone for good. */
+/** An update for a follower. `heartbeat`: the position of the room. `deleted`: the room is gone for good. */
 export type LogUpdate = Entries | Delta | Heartbeat | { readonly type: 'deleted' }
-/** `doubtful`: what comes next may go on from another history than the one that was told; it is not for a screen. */
+/** `doubtful`: the next updates may belong to another history than the updates so far. Screens do not get it. */
 export type Heard = LogUpdate | { readonly type: 'doubtful' }
 export type Listener = (update: Heard) => void
 
 export interface EntryLog {
   /**
-   * Writes what was decided, if that is how the room stands. Looked at in this order: whether there is the room, whether a command was
-   * done before, the rules, the ground, whose turn it is, what runs.
-   * @throws Refusal `room-not-found`; `internal` where the room that is to be made is there; `generation-running` for a start beside
-   * another; `generation-not-found` for the end of what never ran; `storage-unavailable` for fewer rules than the room was
-   * written by; the state of the storage, and then nothing was written unless it is `storage-uncertain`
+   * Writes decisions, if the state they were based on still holds. Checks, in this order: whether the room exists, whether a
+   * command was done before, the version of the rules, the ground, reservations, the running generation.
+   * @throws Refusal `room-not-found`; `internal` if the room to create already exists; `generation-running` for a start while
+   * another generation runs; `generation-not-found` for the end of a generation that never ran; `storage-unavailable` if
+   * the room was written by later rules; or because of the state of the storage, and then nothing was written unless it is
+   * `storage-uncertain`
    */
   append(roomId: RoomId, append: Append): Promise<Appended>
 
   /**
-   * Adds text to the running reply at byte `at` of its UTF-8; `mark` where another kind begins. `text` holds no lone
-   * surrogates. Text may be empty with a mark (silent thinking). Followers get one delta.
+   * Adds text to the running reply at byte `at` of its UTF-8, with a `mark` if another kind begins there. `text` has no lone
+   * surrogates. With a mark it may be empty (silent thinking). Followers get one delta.
    * @throws Refusal `room-not-found`, `generation-not-found`
    */
   appendReply(owned: Owned, at: number, text: string, mark?: Kind): Promise<AppendReply>
 
-  /** Says that the owner is alive. False: it does not own the generation any more. @throws Refusal `room-not-found` */
+  /** A heartbeat of the owner. False: the caller no longer owns the generation. @throws Refusal `room-not-found` */
   renew(owned: Owned): Promise<boolean>
 
-  /** Looks for rooms that nobody looks after. One node at a time is given them; the others are given none. */
+  /** Finds rooms that need recovery. Only one node at a time gets them; the others get none. */
   lapsed(): Promise<Lapsed>
 
   /** Reads a room as it is now, from its newest checkpoint on. */
   read(roomId: RoomId): Promise<Reading>
 
-  /** Reads up to `limit` messages with entries before offset `before` (newest of those first chosen). */
+  /** Reads the newest messages that begin before offset `before`, at most `limit` of them. */
   page(roomId: RoomId, before: number, limit: number): Promise<Page>
 
   /**
-   * Looks up messages, generations and members: 64 at most. Nothing is known of an id that the room does not have.
-   * @param footing they are asked for on that ground; where the room has another, that is told instead. Null: on any
-   * @param losses as in Append
+   * Looks up messages, generations and members by at most 64 ids. All facts about an id that the room does not have are null.
+   * @param footing the ground for which to answer; if the room has another ground, the answer is `moved`. Null: any ground
+   * @param losses see Append
    * @throws Refusal `room-not-found`
    */
   find(
@@ -269,16 +276,16 @@ export interface EntryLog {
     losses?: number,
   ): Promise<Found | Moved>
 
-  /** Saves a folded state so that later reads begin there. Ignored while a generation runs in it. */
+  /** Saves a folded state, so that later reads begin there. Ignored if a generation runs in that state. */
   checkpoint(state: RoomState): Promise<void>
 
-  /** Calls `listener` with everything written from now on; resolved once nothing can be missed. */
+  /** Calls `listener` with everything written from now on; resolves once nothing can be missed. */
   follow(roomId: RoomId, listener: Listener): Promise<() => void>
 
-  /** The rooms of a member, last used first. */
+  /** The rooms of a member, most recently used first. */
   roomsOf(memberId: MemberId): Promise<readonly RoomSummary[]>
 
-  /** Removes a room and everything in it for good. A room made again under its id has another epoch. */
+  /** Deletes a room and everything in it for good. A room created again under its id has another epoch. */
   deleteRoom(roomId: RoomId): Promise<void>
 
   /** Stops following and releases the storage. Idempotent. */

@@ -1,13 +1,13 @@
-// The fingerprint of an entry: after a loss another entry may stand at its offset.
+// The fingerprint of an entry tells it from another entry that may have its offset after a loss.
 import { createHash } from 'node:crypto'
 import type { Entry, UnknownEntry } from '@roomcast/shared/protocol'
 
-/** Tells an entry from any other that may stand in its place. Scripts of Redis have it too (prelude.lua). */
+/** The fingerprint of an entry. The Redis scripts compute the same one (prelude.lua). */
 export function fingerprintOf(entry: Entry | UnknownEntry): string {
   return fingerprintOfJson(JSON.stringify(entry))
 }
 
-/** The same of an entry as it is stored. */
+/** The fingerprint of an entry given as its stored JSON. */
 export function fingerprintOfJson(json: string): string {
   return createHash('sha1').update(json).digest('hex')
 }

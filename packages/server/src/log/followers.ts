@@ -1,5 +1,5 @@
-// Who follows which room in this process. Updates are told in the order of the writes, one at a time, also
-// when a follower writes again while it is being told.
+// The followers of each room in this process. They get updates in the order of the writes, one at a time, even if a follower
+// writes again while it is being called.
 import type { RoomId } from '@roomcast/shared/protocol'
 import type { Heard, Listener } from './entry-log.ts'
 
@@ -9,7 +9,7 @@ export class Followers {
   readonly #onError: (error: unknown) => void
   #telling = false
 
-  /** @param onError hears what a follower throws; the write and the other followers are not affected */
+  /** @param onError receives errors thrown by followers; the write and the other followers are not affected */
   constructor(onError: (error: unknown) => void) {
     this.#onError = onError
   }
@@ -40,11 +40,11 @@ export class Followers {
         this.#onError(error)
       }
     }
-    // The last thing there is to tell of a room.
+    // Nothing more will be told about a deleted room.
     if ('type' in update && update.type === 'deleted') this.#rooms.delete(roomId)
   }
 
-  /** Forgets everybody everywhere. */
+  /** Forgets all followers of all rooms. */
   clear(): void {
     this.#rooms.clear()
   }

@@ -22,7 +22,7 @@ const said = (offset: number): Entry => ({
   ask: false,
 })
 
-/** A room with one member, and some talk after. */
+/** A room with one member, and some talk after that. */
 function aRoom(): Known {
   return afterEntries(unknown('one'), [joined(1, 'alice'), said(2)])
 }
@@ -43,7 +43,7 @@ function told(more: Partial<Moved>): Moved {
     ...more,
   }
 }
-/** A log that gives these answers, in their order. */
+/** A log that gives these answers, in order. */
 function answering(answers: Moved[]) {
   const asked: Footing[] = []
   const find: EntryLog['find'] = (_, _ids, footing): Promise<Found | Moved> => {
@@ -58,8 +58,8 @@ function answering(answers: Moved[]) {
 const SILENT = answering([]).log
 const membersOf = ({ docket }: Known) => [...docket.members.keys()]
 
-describe('what is known of a room', () => {
-  it('stands on the last entry that decisions depend on', () => {
+describe('the knowledge of a room', () => {
+  it('has the last entry that decisions depend on as its ground', () => {
     const known = aRoom()
     expect(known.ground).toEqual({
       epoch: 'one',
@@ -69,19 +69,19 @@ describe('what is known of a room', () => {
     expect(known).toMatchObject({ docket: { offset: 2 }, unsaved: 2 })
   })
 
-  it('goes on with what is heard in its order, also for the second time', () => {
+  it('advances with entries heard in order, and ignores repeated ones', () => {
     const known = afterHearing(aRoom(), [said(2), joined(3, 'bob')])
     expect(membersOf(known)).toEqual(['alice', 'bob'])
     expect(known.ground.offset).toBe(3)
     expect(afterHearing(known, [joined(3, 'bob')])).toBe(known)
   })
 
-  it('leaves out what comes beyond a gap: something may be missing there', () => {
+  it('ignores entries beyond a gap, where something may be missing', () => {
     const known = aRoom()
     expect(afterHearing(known, [joined(4, 'carol')])).toBe(known)
   })
 
-  it('goes on with what it has appended, over talk that it has not heard', () => {
+  it('advances with its own appends, past talk that it has not heard', () => {
     const known = afterEntries(aRoom(), [joined(9, 'bob')])
     expect(membersOf(known)).toEqual(['alice', 'bob'])
     expect(known.docket).toMatchObject({ offset: 9, admission: 9 })
@@ -89,7 +89,7 @@ describe('what is known of a room', () => {
     expect(afterEntries(known, [])).toBe(known)
   })
 
-  it('catches up from its ground, also where talk after it was lost and others came', async () => {
+  it('catches up from its ground, even if talk after it was lost and other entries came', async () => {
     const ahead = afterHearing(aRoom(), [said(3), said(4)])
     const ground = { epoch: 'one', offset: 2, fingerprint: 'of bob' }
     const known = await caughtUp(
@@ -102,7 +102,7 @@ describe('what is known of a room', () => {
     expect(known).toMatchObject({ docket: { offset: 2 }, ground })
   })
 
-  it('is read on until it is whole, and what runs is as the log says', async () => {
+  it('catches up until nothing is missing, and takes the running generation from the log', async () => {
     const ground = { epoch: 'one', offset: 3, fingerprint: 'of carol' }
     const first = told({ ground, entries: [joined(2, 'bob')], last: 4, fingerprint: 'of bob' })
     const rest = told({ ground, entries: [joined(3, 'carol'), said(4)], running: 'g7', number: 7 })
@@ -116,7 +116,7 @@ describe('what is known of a room', () => {
     ])
   })
 
-  it('is as it is now where talk comes after the last entry that decisions depend on', async () => {
+  it('is up to date even if talk follows the last entry that decisions depend on', async () => {
     const ground = { epoch: 'one', offset: 3, fingerprint: 'of carol' }
     const entries = [joined(2, 'bob'), joined(3, 'carol')]
     const { log, asked } = answering([told({ ground, entries, last: 9, running: 'g7', number: 7 })])
@@ -126,7 +126,7 @@ describe('what is known of a room', () => {
     expect(membersOf(afterHearing(known, [joined(10, 'dora')]))).toContain('dora')
   })
 
-  it('is begun anew in another epoch, and without a docket that cannot be read', async () => {
+  it('starts over in another epoch, and if a saved docket cannot be read', async () => {
     const ground = { epoch: 'two', offset: 1, fingerprint: 'of dora' }
     const saved = told({ ground, after: { docket: '{' }, entries: [] })
     const { log, asked } = answering([saved, told({ ground, entries: [joined(1, 'dora')] })])

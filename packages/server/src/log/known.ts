@@ -1,4 +1,4 @@
-// A room as this node knows it, to decide on: its docket, and the ground in the log on which that holds.
+// A room as this node knows it, for decisions: its docket, and the ground in the log for which the docket is valid.
 import type { Entry, RoomId, UnknownEntry } from '@roomcast/shared/protocol'
 import { doesRule } from '../decide/cards.ts'
 import { type Docket, EMPTY_DOCKET } from '../decide/docket.ts'
@@ -11,17 +11,17 @@ type AnyEntry = Entry | UnknownEntry
 
 export interface Known extends Footing {
   readonly docket: Docket
-  /** Entries folded since the docket was saved last. */
+  /** Entries folded since the docket was last saved. */
   readonly unsaved: number
 }
 
-/** Of a room of which nothing is known, or that is made in this epoch. */
+/** A room about which nothing is known, or that is being created in this epoch. */
 export function unknown(epoch = ''): Known {
   const nowhere = { offset: 0, fingerprint: '' }
   return { docket: EMPTY_DOCKET, ground: { epoch, ...nowhere }, read: nowhere, unsaved: 0 }
 }
 
-/** After entries that were heard of; the same where they do not go on from it: the next append tells that. */
+/** The room after entries that were heard. Unchanged if they do not connect: the next append will show the gap. */
 export function afterHearing(known: Known, entries: readonly AnyEntry[]): Known {
   const { offset } = known.docket
   const news = entries.filter((entry) => entry.offset > offset)
@@ -29,9 +29,9 @@ export function afterHearing(known: Known, entries: readonly AnyEntry[]): Known 
 }
 
 /**
- * Reads on until the room is known as it is.
- * @param known before; `unknown` where nothing is
- * @param moved the answer of the log to that; without it the log is asked first
+ * Reads entries until the room is up to date.
+ * @param known the knowledge so far; `unknown` if there is none
+ * @param moved the log's answer to `known`; without it, the log is asked first
  */
 export async function caughtUp(
   log: Pick<EntryLog, 'find'>,
@@ -46,7 +46,7 @@ export async function caughtUp(
     const { ground, entries, fingerprint } = answer
     const from = beginning(now, answer)
     if (from === null) {
-      // A docket that cannot be read is done without: from the first entry on.
+      // The saved docket cannot be read: read from the first entry on.
       now = unknown(ground.epoch)
       continue
     }
@@ -57,7 +57,7 @@ export async function caughtUp(
   }
 }
 
-/** Null: the docket that was saved cannot be read. */
+/** The knowledge from which the answer's entries continue. Null: the saved docket cannot be read. */
 function beginning(known: Known, { ground, after: from }: Moved): Known | null {
   if (from === 'read') return known
   if (from === 'ground') return { ...known, read: known.ground }
@@ -66,8 +66,9 @@ function beginning(known: Known, { ground, after: from }: Moved): Known | null {
 }
 
 /**
- * After entries that go on from this very state, such as those of an append that was decided on it. Only entries that change nothing in
- * it may lie between, since a question is posted and queued in one step.
+ * The room after entries that continue this state, such as those of an append that was decided on it. There may be other
+ * entries in between only if they change nothing in the docket. That holds for talk, since a question is posted and queued
+ * in one step.
  */
 export function afterEntries(known: Known, entries: readonly AnyEntry[]): Known {
   const last = entries.at(-1)
@@ -83,8 +84,8 @@ export function afterEntries(known: Known, entries: readonly AnyEntry[]): Known 
 }
 
 /**
- * As the room is now: no entry after the ground changes a decision (EntryKind.rules). The log knows for certain which generation runs, also
- * where the entry that began or ended it cannot be read.
+ * The up-to-date room: no entry after the ground changes a decision (EntryKind.rules). The log knows for certain which
+ * generation runs, even if the entry that began or ended it cannot be read.
  */
 function whole(
   known: Known,
@@ -94,7 +95,7 @@ function whole(
   return {
     ...known,
     ground,
-    // As it is stored, also where it cannot be read.
+    // The log's fingerprint, which is of the stored JSON: an unreadable entry was folded in another form.
     read: entries.length > 0 ? { ...known.read, fingerprint } : ground,
     docket: { ...docket, offset: last, running, number: Math.max(docket.number, number) },
   }

@@ -1,6 +1,6 @@
 // Limits that all logs have in common.
 
-/** The most entries in one answer to a caller that is behind, and the most bytes of them; a file counts characters. */
+/** Maximum entries, and their bytes, in one answer to a caller that is behind; SQLite counts characters instead. */
 export const MOST_BEHIND = 500
 export const MOST_BYTES_BEHIND = 1024 * 1024
 /** Commands are remembered this long, ms. */

@@ -1,7 +1,7 @@
-// What was stored, read back: whatever cannot be read costs no more than itself.
+// Reads stored data back. Unreadable data never makes anything else unreadable.
 //
-// An entry keeps what can be read of it. One of which nothing can be understood keeps its place in the order, as an
-// entry of a type that nobody knows: the rest of the room is read on.
+// An entry keeps the fields that can be read. An entry that makes no sense at all keeps its offset, as an entry of an unknown
+// type, so the rest of the room can still be read.
 import {
   countSchema,
   type Entry,
@@ -16,8 +16,8 @@ import * as v from 'valibot'
 export const UNREADABLE = 'unreadable'
 
 /**
- * An entry from its JSON.
- * @param place its offset, where that is known beside it; null: it is taken from the entry itself
+ * Gives an entry from its JSON.
+ * @param place its offset, if known from elsewhere; null: it is taken from the entry itself
  */
 export function readEntry(json: string, place: number | null): Entry {
   const value = valueOf(json)
@@ -31,11 +31,11 @@ export function readEntry(json: string, place: number | null): Entry {
   const rest = Object.fromEntries(Object.entries(entry).filter(([name]) => !faulty.has(name)))
   if (v.is(entrySchema, rest)) return rest
   const at = 'at' in fields && v.is(countSchema, fields.at) ? fields.at : 0
-  // Of a type that the fold passes over as it does one of a later version.
+  // The fold skips this type, as it skips entries of a later version.
   return { offset, at, type: UNREADABLE } as unknown as Entry
 }
 
-/** A checkpoint from its JSON; null when it cannot be read, and then the room is folded from its beginning. */
+/** Gives a checkpoint from its JSON; null if it cannot be read: then the room is folded from its beginning. */
 export function readState(json: string): RoomState | null {
   const value = valueOf(json)
   return v.is(roomStateSchema, value) ? value : null
@@ -45,7 +45,7 @@ function valueOf(json: string): unknown {
   try {
     return JSON.parse(json) as unknown
   } catch {
-    // ignored because: what is no JSON fits no schema, which is said of it there
+    // ignored because: undefined fits no schema, so invalid JSON is treated as unreadable by the caller
     return undefined
   }
 }

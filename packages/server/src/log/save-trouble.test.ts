@@ -4,7 +4,7 @@ import { SimulatedClock } from '@roomcast/test/doubles/clock.ts'
 import type { Append, EntryLog } from './entry-log.ts'
 import { SaveTrouble } from './save-trouble.ts'
 
-it('[R5.3] what the last save met counts until the next one, and for three seconds at most', async () => {
+it('[R5.3] the outcome of the last save counts until the next one, and for three seconds at most', async () => {
   const clock = new SimulatedClock(0)
   let fails: Refusal | null = null
   const save = () => (fails ? Promise.reject(fails) : Promise.resolve({ ok: true, end: 2 }))
@@ -17,7 +17,7 @@ it('[R5.3] what the last save met counts until the next one, and for three secon
   fails = new Refusal('storage-full')
   await append()
   expect(trouble.current).toMatchObject({ code: 'storage-full' })
-  // Reading tells nothing, and neither does a refusal that is an answer.
+  // Reading shows nothing about saving, and neither does a refusal by a rule.
   fails = null
   await log.read('r')
   fails = new Refusal('queue-full')
@@ -35,7 +35,7 @@ it('[R5.3] what the last save met counts until the next one, and for three secon
   expect(trouble.current).toBeNull()
 })
 
-it('[R5.3] a room in which people only change what they wrote is told as well', async () => {
+it('[R5.3] a failed append counts as trouble', async () => {
   const full = () => Promise.reject(new Refusal('storage-full'))
   const trouble = new SaveTrouble(new SimulatedClock())
   const log = trouble.of({ append: full } as unknown as EntryLog)

@@ -1,12 +1,12 @@
-// How the last try to save something ended, for a storage that cannot be asked whether it would take more: a disk.
+// The outcome of the last attempt to save something, for a storage that cannot be asked whether it would accept more: a disk.
 import { type ErrorBody, Refusal } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
 import type { Appended, AppendReply, EntryLog } from './entry-log.ts'
 
 type Saving = 'append' | 'appendReply'
 /**
- * Whether a call adds to what members see stored: how it ended tells whether more can be saved. The others write next to nothing,
- * or only when there is time.
+ * Whether a call stores data that members see, so that its outcome shows whether more can be saved. The other calls write
+ * almost nothing, or only when there is time.
  */
 const SAVES: Readonly<Record<Exclude<keyof EntryLog, Saving>, false> & Record<Saving, true>> = {
   append: true,
@@ -22,7 +22,7 @@ const SAVES: Readonly<Record<Exclude<keyof EntryLog, Saving>, false> & Record<Sa
   deleteRoom: false,
   close: false,
 }
-/** Whoever could not save tries again well within this time, ms; after it nobody knows. */
+/** How long an outcome counts, ms. A caller that could not save tries again well within this time. */
 const FRESH_MS = 3000
 
 export class SaveTrouble {
@@ -33,18 +33,18 @@ export class SaveTrouble {
     this.#clock = clock
   }
 
-  /** What the storage refused with when it was last asked to save, a moment ago; null when it saved, or that was long ago. */
+  /** The refusal of the last save; null if that save succeeded or was more than FRESH_MS ago. */
   get current(): ErrorBody | null {
     if (!this.#last || this.#clock.now() - this.#last.at > FRESH_MS) return null
     return this.#last.error
   }
 
-  /** The same log, which is listened to. */
+  /** Wraps a log to record the outcome of its saves. */
   of(log: EntryLog): EntryLog {
     return new Proxy(log, {
       get: (target, name: keyof EntryLog) => {
         const found: unknown = Reflect.get(target, name)
-        // Whoever awaits a log asks it for `then`.
+        // An `await` of the log reads its `then`.
         if (typeof found !== 'function') return found
         const method = found.bind(target) as (...given: unknown[]) => Promise<unknown>
         if (!SAVES[name]) return method
@@ -70,7 +70,7 @@ export class SaveTrouble {
   }
 }
 
-/** A batch of refusals writes nothing, and neither does one that comes too late. */
+/** Whether something was saved: a batch of refusals writes nothing, and neither does one that comes too late. */
 function hasSaved(answer: Appended | AppendReply): boolean {
   return 'type' in answer ? answer.type === 'ok' && answer.entries.length > 0 : answer.ok
 }

@@ -2,8 +2,8 @@ import type { Entry, GenerationId, RoomId } from '@roomcast/shared/protocol'
 import type { Started } from './entry-log.ts'
 
 /**
- * The generation that began with these entries, if it is the one that was proposed, as its owner has it. Its fence is its number: a
- * later start has a higher one.
+ * The generation that began with these entries, for its owner; null unless it is the one that the caller proposed. Its
+ * fence is its number, so a later start has a higher one.
  */
 export function startedIn(
   roomId: RoomId,

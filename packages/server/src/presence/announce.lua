@@ -1,10 +1,10 @@
--- Says who is in a room on this node, and learns who is there on the others.
+-- Announces the members that a room has on this node, and reads the announcements of the other nodes.
 --
--- KEYS 1 HASH node -> `<holds until> <announcement>`, the time in milliseconds of this Redis
--- ARGV 1 node  2 announcement (JSON)  3 whether anybody is here: 1 or 0  4 how long it holds, ms
---      5 how long the longest holds, ms  6 whether to give the others': 1 or 0
--- The channel has the name of KEYS[1]. Gives the time, then for each other node how long its announcement still
--- holds and the announcement.
+-- KEYS 1 HASH node -> `<valid until> <announcement>`, the time in milliseconds by the clock of this Redis
+-- ARGV 1 node  2 announcement (JSON)  3 whether the node has members there: 1 or 0  4 how long the announcement is valid, ms
+--      5 the longest that any announcement is valid, ms  6 whether to give the other nodes' announcements: 1 or 0
+-- The channel has the name of KEYS[1]. Gives the time, then for each other node how long its announcement is still
+-- valid, and the announcement.
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 local node, announcement = ARGV[1], ARGV[2]

@@ -1,17 +1,17 @@
-// What nodes tell each other about the members of one room: always the whole list of one node.
+// The announcements in which nodes tell each other about the members of one room: always the whole list of one node.
 import { countSchema, idSchema, type Look, LOOKS, type MemberId } from '@roomcast/shared/protocol'
 import * as v from 'valibot'
 import { nearest, type PresentMembers } from './presence.ts'
 
 const announcementSchema = v.object({
   node: idSchema,
-  /** Grows with every change of the list, over all rooms of a node. */
+  /** Grows with every change of a list; one counter for all rooms of a node. */
   version: countSchema,
-  /** How long it holds without being repeated, ms. */
+  /** How long the announcement is valid without being repeated, ms. */
   holds: countSchema,
   /**
-   * The member, when they came (ms since 1970 by the clock of Redis), whether they are writing, and where they look, which
-   * versions before do not tell and drop.
+   * The member, when they arrived (ms since 1970 by the clock of Redis), whether they are writing, and their look, which
+   * earlier versions neither send nor keep.
    */
   members: v.pipe(
     v.array(
@@ -26,7 +26,7 @@ const announcementSchema = v.object({
 export type Announcement = Readonly<v.InferOutput<typeof announcementSchema>>
 export type Announced = Announcement['members']
 
-/** Gives null for what is no announcement, such as one of another version of this program. */
+/** Gives null if the text is not an announcement, or one of an incompatible version. */
 export function readAnnouncement(text: string): Announcement | null {
   try {
     const { success, output } = v.safeParse(announcementSchema, JSON.parse(text))
@@ -37,8 +37,8 @@ export function readAnnouncement(text: string): Announcement | null {
 }
 
 /**
- * One list of several: each member once, in the order of their first arrival, writing if they do so anywhere, looking where
- * they are nearest to the live text.
+ * Merges several lists: each member once, in the order of first arrival, writing if they write anywhere, with the look that is
+ * nearest to the live text.
  */
 export function mergeAnnounced(lists: readonly Announced[]): PresentMembers {
   const merged = new Map<MemberId, Merged>()

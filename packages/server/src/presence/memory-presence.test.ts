@@ -3,7 +3,7 @@ import { SimulatedClock } from '@roomcast/test/doubles/clock.ts'
 import { MemoryPresence } from './memory-presence.ts'
 import type { PresentMembers } from './presence.ts'
 
-/** What a room of so many is told in ten seconds in which one of them looks elsewhere 20 times a second. */
+/** The updates in a room of this many members within ten seconds, while one of them changes their look 20 times a second. */
 async function restless(members: number): Promise<PresentMembers[]> {
   const clock = new SimulatedClock()
   const presence = new MemoryPresence(clock)
@@ -22,14 +22,14 @@ async function restless(members: number): Promise<PresentMembers[]> {
 }
 
 describe('presence', () => {
-  it('[R7.1] of a large room is told less often, and its last change in the end', async () => {
+  it('[R7.1] of a large room is sent less often, but always up to the last change', async () => {
     const told = await restless(500)
     expect(told.length).toBeGreaterThan(5)
     expect(told.length).toBeLessThanOrEqual(13)
     expect(told.at(-1)).toContainEqual({ memberId: 'm7', typing: false, look: 'away' })
   })
 
-  it('of a small room is told at once', async () => {
+  it('of a small room is sent at once', async () => {
     expect((await restless(10)).length).toBeGreaterThan(90)
   })
 })

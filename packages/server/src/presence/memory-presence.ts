@@ -3,19 +3,19 @@ import type { Look, MemberId, RoomId } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
 import { nearest, type PresencePort, type PresentMembers } from './presence.ts'
 
-/** A member stays for this long after the last connection, ms: a reload takes about a second. */
+/** A member stays present for this long after their last connection, ms: a reload takes about a second. */
 export const LINGER_MS = 2500
-/** A sign of writing holds for this long, ms. */
+/** How long a member counts as writing after the last signal, ms. */
 const TYPING_MS = 5000
-/** Changes within this time are told together, ms: a class that joins at once is one update. */
+/** Changes within this time are sent together, ms: a class that joins at once is one update. */
 const GATHER_MS = 50
 /**
- * Everybody is told of everybody: in a large room changes are told less often, ms for each member, so that somebody who looks
- * here and there without end costs each of the others the same as in a small one, some 40 kB a second.
+ * Every member gets every list, so in a large room updates are sent less often, ms for each member. A member who keeps changing
+ * their look then costs each of the others the same as in a small room, some 40 kB a second.
  */
 const REST_MS = 2
 
-/** How long changes are gathered before they are told, where so many members are here, ms. */
+/** How long changes are gathered before they are sent in a room with this many present members, ms. */
 export function gatherMs(members: number): number {
   return Math.max(GATHER_MS, members * REST_MS)
 }
@@ -28,7 +28,7 @@ interface Reader {
 interface Here {
   /** By connection. */
   readonly readers: Map<string, Reader>
-  /** What is known to be told of where they look. */
+  /** The look that was last sent, or is about to be. */
   look: Look | undefined
   stopLinger: (() => void) | null
   stopTyping: (() => void) | null
@@ -38,9 +38,9 @@ interface RoomPresence {
   readonly members: Map<MemberId, Here>
   readonly memberOf: Map<string, MemberId>
   readonly listeners: Set<(members: PresentMembers) => void>
-  /** It is told soon, or has just been. */
+  /** An update is scheduled, or has just been sent. */
   telling: boolean
-  /** Something has changed that is not told. */
+  /** Something has changed that has not been sent. */
   changed: boolean
 }
 
@@ -149,7 +149,7 @@ export class MemoryPresence implements PresencePort {
     this.#looked(roomId, room, here)
   }
 
-  /** Tells, if somebody looks elsewhere than was told. */
+  /** Sends an update if the member's look has changed. */
   #looked(roomId: RoomId, room: RoomPresence, here: Here): void {
     const look = lookOf(here)
     if (look === here.look) return
@@ -207,7 +207,7 @@ function newcomer(): Here {
   return { readers: new Map(), look: undefined, stopLinger: null, stopTyping: null }
 }
 
-/** Whose link is too slow sees less than they look at, unless they do not look at all. */
+/** A reader on a slow connection is `behind`, unless they are away anyway. */
 function lookOf({ readers }: Here): Look | undefined {
   return nearest(
     [...readers.values()].map(({ look, isBehind }) =>

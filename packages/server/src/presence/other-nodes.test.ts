@@ -6,7 +6,7 @@ import { OtherNodes } from './other-nodes.ts'
 
 type AnnouncedMember = Announced[number]
 
-describe('what other nodes have said', () => {
+describe('the lists of other nodes', () => {
   let clock: SimulatedClock
   let changes: number
   let others: OtherNodes
@@ -21,7 +21,7 @@ describe('what other nodes have said', () => {
   }
   const here = () => mergeAnnounced(others.lists).map(({ memberId }) => memberId)
 
-  test('holds until its time is over, longer when it is repeated, and only changes are told', () => {
+  test('are valid until they expire, longer if repeated, and only changes are reported', () => {
     hear('one', 1, ['ada'])
     clock.tick(5000)
     hear('one', 1, ['ada'])
@@ -31,7 +31,7 @@ describe('what other nodes have said', () => {
     expect([here(), changes]).toEqual([[], 2])
   })
 
-  test('an older list that comes late changes nothing, also after the node had nobody any more', () => {
+  test('do not change when an older list arrives late, even after the node had no members left', () => {
     hear('one', 2, ['ada', 'ben'])
     hear('one', 1, ['eve'])
     expect(here()).toEqual(['ada', 'ben'])
@@ -42,14 +42,14 @@ describe('what other nodes have said', () => {
     expect(changes).toBe(2)
   })
 
-  test('forgets all without a word and without timers', () => {
+  test('are cleared without a report and without leaving timers', () => {
     hear('one', 1, ['ada'])
     hear('two', 1, ['ben'])
     others.clear()
     expect([here(), changes, clock.pending]).toEqual([[], 2, 0])
   })
 
-  test('knows the first arrival of a member on any node', () => {
+  test('give the first arrival of a member on any node', () => {
     for (const [node, arrival] of [
       ['one', 7],
       ['two', 5],
@@ -61,8 +61,8 @@ describe('what other nodes have said', () => {
   })
 })
 
-describe('one list of several', () => {
-  test('says of each where they are nearest to the live text', () => {
+describe('the merged list', () => {
+  test('has for each member the look that is nearest to the live text', () => {
     const lists = [
       [['ada', 1, false, 'away'] as const, ['ben', 2, false] as const],
       [['ada', 3, false, 'behind'] as const, ['ben', 4, false, 'above'] as const],
@@ -73,7 +73,7 @@ describe('one list of several', () => {
     ])
   })
 
-  test('has each member once, by the first arrival, writing if they do so anywhere', () => {
+  test('has each member once, by first arrival, writing if they write anywhere', () => {
     const lists = [
       [
         ['ben', 20, false] as [string, number, boolean],
@@ -97,12 +97,12 @@ describe('one list of several', () => {
 describe('an announcement', () => {
   const announcement = { node: 'one', version: 1, holds: 8000, members: [['ada', 5, true]] }
 
-  test('is read as it was written, also with what a later version may add', () => {
+  test('is read as it was written, even with fields that a later version may add', () => {
     expect(readAnnouncement(JSON.stringify(announcement))).toEqual(announcement)
     expect(readAnnouncement(JSON.stringify({ ...announcement, more: 1 }))).toEqual(announcement)
   })
 
-  test('says where somebody looks, which a version that does not know of it drops', () => {
+  test('has the look of a member, which a version that does not know it drops', () => {
     const told = { ...announcement, members: [['ada', 5, true, 'above']] }
     expect(readAnnouncement(JSON.stringify(told))).toEqual(told)
     const before = v.array(v.tuple([v.string(), v.number(), v.boolean()]))
@@ -113,12 +113,12 @@ describe('an announcement', () => {
 
   test.each([
     ['', 'empty'],
-    ['{', 'no JSON'],
-    ['null', 'nothing'],
+    ['{', 'not JSON'],
+    ['null', 'null'],
     [JSON.stringify({ ...announcement, members: ['ada'] }), 'of another shape'],
-    [JSON.stringify({ ...announcement, holds: -1 }), 'of a time that cannot be'],
-    [JSON.stringify({ ...announcement, members: [['a b', 1, true]] }), 'of what is no id'],
-  ])('is ignored: %j, %s', (text) => {
+    [JSON.stringify({ ...announcement, holds: -1 }), 'with an impossible time'],
+    [JSON.stringify({ ...announcement, members: [['a b', 1, true]] }), 'with an invalid id'],
+  ])('is ignored if invalid: %j, %s', (text) => {
     expect(readAnnouncement(text)).toBe(null)
   })
 })

@@ -1,4 +1,4 @@
-// What the other nodes have said about one room, for as long as it holds.
+// The lists that other nodes have announced for one room, while they are valid.
 import type { MemberId } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
 import type { Announced, Announcement } from './announcement.ts'
@@ -14,16 +14,16 @@ export class OtherNodes {
   readonly #onChange: () => void
   readonly #heard = new Map<string, Heard>()
 
-  /** @param onChange is called when the lists are others than before */
+  /** @param onChange called when the lists have changed */
   constructor(clock: Clock, onChange: () => void) {
     this.#clock = clock
     this.#onChange = onChange
   }
 
   /**
-   * Takes in what a node has said; what is older than what is known of it changes nothing. An empty list is kept
-   * as long as any other, so that an older one which comes late finds it.
-   * @param holdsMs how long it holds from now on
+   * Takes an announcement, unless a newer one of the same node is known. An empty list is kept as long as any other, so that
+   * an older list that arrives late is recognised as old.
+   * @param holdsMs how long the announcement is valid from now on
    */
   hear({ node, version, members }: Announcement, holdsMs: number): void {
     const known = this.#heard.get(node)
@@ -41,7 +41,7 @@ export class OtherNodes {
     return [...this.#heard.values()].map(({ members }) => members)
   }
 
-  /** When a member came to the first of the other nodes they are on, ms by the clock of Redis. */
+  /** When a member first arrived on any of the other nodes where they are present, ms by the clock of Redis. */
   arrivalOf(memberId: MemberId): number | undefined {
     let first: number | undefined
     for (const { members } of this.#heard.values()) {

@@ -1,11 +1,10 @@
-// Presence on many nodes. Each knows its own members (MemoryPresence); it tells the others the whole list of a room
-// on every change and every few seconds, and merges what they say for as long as it holds.
+// Presence on many nodes. Each node knows its own members (MemoryPresence). It announces the whole list of a room to the others
+// on every change and every few seconds, and merges their lists while those are valid.
 //
-// Guarantees: calls are answered from memory, whatever Redis does; while it is away each node soon shows its own members
-// only, and nobody needs to do anything when it is back. A node that dies is forgotten within HOLDS_MS, by other
-// nodes and by Redis. One announcement of a room is on its way at a time, changes meanwhile go together. Nothing is
-// said about rooms that nobody on this node is in. Times are compared by the clock of Redis; a node's own clock
-// only measures how long something takes.
+// Guarantees: calls are answered from memory, whatever Redis does. While Redis is unreachable each node soon shows only its own
+// members, and recovery needs no action. A node that dies is forgotten within HOLDS_MS, by other nodes and by Redis. One
+// announcement of a room is on its way at a time, and changes meanwhile go together in the next. Nothing is announced about
+// rooms without members on this node. Times are compared by the clock of Redis; a node's own clock only measures durations.
 import type { Look, MemberId, RoomId } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
 import type { Connections } from '../redis/connections.ts'
@@ -17,22 +16,25 @@ import { OtherNodes } from './other-nodes.ts'
 import type { PresencePort, PresentMembers } from './presence.ts'
 import { RedisTime } from '../redis/redis-time.ts'
 
-/** How often a list is told again, and those of others are read, ms. */
+/** How often a list is announced again and the lists of others are read, ms. */
 const REPEAT_MS = 2500
-/** How long an announcement holds, ms: two that fail are survived. */
+/** How long an announcement is valid, ms: it survives two that fail. */
 const HOLDS_MS = 8000
-/** The first answer of a connection may be slow; the quickest says best what time it is. */
+/**
+ * How often Redis is asked for the time at the start. The first answer may be slow, and the quickest gives the best
+ * estimate.
+ */
 const TIMES_ASKED = 3
 
 interface RedisPresenceOptions {
   readonly connections: Connections
   readonly subscriptions: Subscriptions
   readonly clock: Clock
-  /** Beginning of all keys and channels. */
+  /** Prefix of all keys and channels. */
   readonly namespace: string
-  /** An id of its own for each start of each node. */
+  /** A unique id for each start of each node. */
   readonly node: string
-  /** Hears that Redis fails: once, until it works again. */
+  /** Called when Redis fails; only once until it works again. */
   readonly onError: (error: unknown) => void
 }
 
@@ -40,7 +42,7 @@ interface SharedRoom {
   readonly key: string
   readonly listeners: Set<(members: PresentMembers) => void>
   readonly others: OtherNodes
-  /** When each member of this node came, ms by the clock of Redis. */
+  /** When each member of this node arrived, ms by the clock of Redis. */
   readonly arrivals: Map<MemberId, number>
   readonly stopLocal: () => void
   unsubscribe: (() => void) | null
@@ -49,11 +51,11 @@ interface SharedRoom {
   /** The list last announced (JSON), and its version. */
   announced: string
   version: number
-  /** An exchange with Redis is on its way; another one is wanted; it is to read what others say. */
+  /** Whether an exchange with Redis is on its way, another one is wanted, and that one must read the lists of others. */
   exchanging: boolean
   wanted: boolean
   asks: boolean
-  /** The others have been asked once, or could not be. */
+  /** Resolved once the lists of others have been read for the first time, or could not be. */
   readonly known: PromiseWithResolvers<void>
 }
 
@@ -88,7 +90,7 @@ export class RedisPresence implements PresencePort {
     this.#time = time
   }
 
-  /** Of how many rooms this node knows anything. */
+  /** The number of rooms that this node keeps. */
   get size(): number {
     return this.#rooms.size
   }
@@ -148,7 +150,7 @@ export class RedisPresence implements PresencePort {
     this.#closed = true
     for (const [roomId, room] of this.#rooms) {
       const members = this.#here(roomId, room)
-      // They may be on their way to another node: gone from here as if each had just left.
+      // The members may be reconnecting to another node, so they linger as if each had just left.
       if (members.length > 0)
         this.#send(room, members, (this.#version += 1), LINGER_MS, false).catch(() => undefined)
       this.#stop(room)
@@ -209,7 +211,7 @@ export class RedisPresence implements PresencePort {
     for (const listener of room.listeners) listener(members)
   }
 
-  /** Tells the others what is here, as soon as what is on its way has been answered. */
+  /** Announces this node's list, once the exchange on its way has been answered. */
   #exchange(roomId: RoomId, room: SharedRoom, asks: boolean): void {
     room.wanted = true
     room.asks ||= asks
@@ -227,12 +229,12 @@ export class RedisPresence implements PresencePort {
         room.wanted = room.asks = false
         await this.#tellOthers(roomId, room, asks)
         if (asks) room.known.resolve()
-        // Who cannot listen can still tell and ask.
+        // Even if subscribing fails, announcing and reading may work.
         await listening
       }
       this.#failing.delete(room)
     } catch (error) {
-      // The next one, after REPEAT_MS or with the next change, makes good for it.
+      // The next exchange, after REPEAT_MS or with the next change, catches up.
       room.wanted = false
       room.known.resolve()
       if (this.#failing.size === 0 && !this.#closed) this.#options.onError(error)
@@ -245,7 +247,7 @@ export class RedisPresence implements PresencePort {
     room.stopRepeat = this.#options.clock.after(REPEAT_MS, repeat)
   }
 
-  /** Subscribes, unless it has already or nobody follows. */
+  /** Subscribes, unless the room is already subscribed or has no listeners. */
   async #listen(room: SharedRoom): Promise<void> {
     if (room.unsubscribe || room.listeners.size === 0) return
     const hear = (text: string) => this.#hear(room, text)
@@ -286,7 +288,7 @@ export class RedisPresence implements PresencePort {
     if (!announcement || announcement.node === node || room.listeners.size === 0 || this.#closed)
       return
     room.others.hear(announcement, Math.min(holds ?? announcement.holds, HOLDS_MS))
-    // Who came to another node first keeps that place when it is gone.
+    // A member who arrived earlier on another node keeps that place in the order when that node is gone.
     for (const [memberId, arrival] of announcement.members)
       if (arrival < (room.arrivals.get(memberId) ?? 0)) room.arrivals.set(memberId, arrival)
   }

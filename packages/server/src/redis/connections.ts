@@ -1,8 +1,8 @@
 // The two connections of a node to Redis: one for commands and scripts, one for subscriptions. The only importer of ioredis.
 //
-// Guarantees: every command is answered or refused within COMMAND_MS; while Redis is away commands are refused at
-// once instead of being kept for later, so that nothing is done after it was refused. A command whose connection
-// broke may be sent twice by ioredis (measured: an INCR ran twice), hence every script is idempotent.
+// Guarantees: every command is answered or refused within COMMAND_MS. While Redis is unreachable, commands are refused at once
+// instead of being queued, so nothing is done after it was refused. ioredis may send a command twice if its connection
+// breaks (measured: an INCR ran twice), hence every script is idempotent.
 import { Cluster, Redis, type RedisOptions } from 'ioredis'
 import { type ScriptFault, scriptFault } from './refusals.ts'
 import type { Script } from './script.ts'
@@ -25,15 +25,15 @@ type Client = Redis | Cluster
 
 export class Connections {
   readonly commands: Client
-  /** In a cluster it keeps a connection to each master. */
+  /** In a cluster the client keeps a connection to each master. */
   readonly subscriber: Client
   readonly cluster: boolean
   readonly #defined = new Set<string>()
 
   /**
    * Connects.
-   * @param onError hears of lost connections; ioredis connects again by itself
-   * @throws Error when Redis cannot be reached or refuses us
+   * @param onError receives connection errors; ioredis reconnects by itself
+   * @throws Error when Redis cannot be reached or refuses the connection
    */
   static async open(
     { urls, cluster }: RedisAddress,
@@ -60,7 +60,7 @@ export class Connections {
     return new Connections(commands, subscriber, cluster)
   }
 
-  /** Hears of a script that did not come to its end, each time. Whoever opens the connections sets it. */
+  /** Called each time a script breaks off. Set by the caller that opens the connections. */
   onScriptFault: (script: string, fault: ScriptFault) => void = () => undefined
 
   private constructor(commands: Client, subscriber: Client, cluster: boolean) {
@@ -69,12 +69,12 @@ export class Connections {
     this.cluster = cluster
   }
 
-  /** The command that publishes here, for scripts. */
+  /** The publish command that scripts must use with this Redis. */
   get publishCommand(): 'publish' | 'spublish' {
     return this.cluster ? 'spublish' : 'publish'
   }
 
-  /** Runs a script: by its digest, and with its text where Redis does not know it (yet, or any more). */
+  /** Runs a script by its digest, or with its text if Redis does not have it. */
   async run(
     script: Script,
     keys: readonly string[],
@@ -102,7 +102,7 @@ export class Connections {
     return this.commands.status === 'ready'
   }
 
-  /** Connects anew for subscriptions: a connection can look healthy and deliver nothing any more. */
+  /** Reconnects for subscriptions: a connection can look healthy and yet deliver nothing. */
   reopenSubscriber(): void {
     this.subscriber.disconnect(true)
   }
@@ -118,9 +118,9 @@ const COMMON = {
   commandTimeout: COMMAND_MS,
   connectTimeout: CONNECT_MS,
   keepAlive: KEEP_ALIVE_MS,
-  // One attempt to connect again; what is not answered by then is refused.
+  // One attempt to reconnect; commands that are not answered by then are refused.
   maxRetriesPerRequest: 1,
-  // A replica that was promoted or demoted behind the same address: connect again and send it there.
+  // After a failover behind the same address: reconnect and send the command again.
   reconnectOnError: (error: Error) => (error.message.startsWith('READONLY') ? 2 : false),
 } satisfies RedisOptions
 
@@ -129,7 +129,7 @@ function openSingle(url: string, subscribes: boolean): Redis {
     ...COMMON,
     connectionName: nameOf(subscribes),
     enableOfflineQueue: false,
-    // Subscriptions are renewed by Subscriptions, which then knows when it may have missed something.
+    // The class Subscriptions subscribes again itself, so it knows when messages may have been missed.
     autoResubscribe: false,
     retryStrategy: pauseBefore,
   })
@@ -154,7 +154,7 @@ function openCluster(urls: readonly string[], subscribes: boolean): Cluster {
   })
 }
 
-/** What `CLIENT LIST` shows. */
+/** The name that `CLIENT LIST` shows. */
 function nameOf(subscribes: boolean): string {
   return subscribes ? 'roomcast-subscriptions' : 'roomcast-commands'
 }

@@ -1,24 +1,25 @@
-// What all nodes of one deployment must agree on, written down in Redis by the first of them.
+// The settings that all nodes of one deployment must share. The first node records them in Redis.
 import { createHash } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import type { Connections } from './connections.ts'
 import { refusalOf } from './refusals.ts'
 
-/** In a cluster, so many keys that each master has one of them in all likelihood. */
+/** Number of keys in a cluster, enough that each master almost certainly has one of them. */
 const CLUSTER_KEYS = 16
 
 /**
- * Version of the keys in Redis. A program refuses data of a later one. Since 2 nodes decide and scripts compare: nodes of 1 would
- * decide on what those of 2 do not write any more, so both do not run at once.
+ * Version of the keys in Redis. A program refuses data of a later version. Since version 2, nodes decide and scripts
+ * compare. Nodes of version 1 would decide on keys that nodes of version 2 no longer write, so both must not run at the
+ * same time.
  */
 const SCHEMA = 2
-/** A node of schema 1 has shown itself by this key every second, for two. */
+/** Nodes of schema 1 set this key every second, for two seconds. */
 const SWEEPER_OF_1 = '{active}:sweeper'
-/** How long nodes that have just been ended may still seem to be there, ms, and how often it is looked. */
+/** How long nodes that have just stopped may still seem to run, ms, and how often this is checked. */
 const GONE_MS = 4000
 const POLL_MS = 200
 
-/** A node that does not belong to the others, in words for its operator. */
+/** A node that may not join the deployment. The message is for its operator. */
 export class NodeRefused extends Error {
   constructor(message: string) {
     super(message)
@@ -27,9 +28,10 @@ export class NodeRefused extends Error {
 }
 
 /**
- * Compares this node with what the first one wrote down, or is the first.
+ * Compares this node with the record of the first node, or writes that record if there is none.
  * @param signingKey only its digest is stored
- * @throws NodeRefused when it signs with another key, the data was written by a later version, or nodes of an earlier one run
+ * @throws NodeRefused if this node has another signing key, the data was written by a later version, or nodes of an earlier
+ * version run
  */
 export async function joinDeployment(
   { commands }: Connections,
@@ -41,7 +43,7 @@ export async function joinDeployment(
   await commands.hsetnx(key, 'schema', SCHEMA)
   await commands.hsetnx(key, 'signing-key', fingerprint)
   const [schema, known] = await commands.hmget(key, 'schema', 'signing-key')
-  // Also when it is no number: then somebody else wrote it.
+  // Also refuses a value that is not a number, which this program did not write.
   if (!(Number(schema) <= SCHEMA))
     throw new NodeRefused(
       `The data in Redis was written by a later version of Roomcast (schema ${schema}; this one knows ${SCHEMA}).`,
@@ -72,8 +74,8 @@ async function waitForEarlierNodes(
 }
 
 /**
- * What a Redis would need to keep the promises and has not, a constant sentence each. Empty as well where it does not
- * tell; `appendfsync` is not among what it tells.
+ * The settings that this Redis lacks to keep the promises, one constant sentence each. Also empty if Redis does not report
+ * them; it never reports `appendfsync`.
  */
 export async function missingSettings({ commands }: Connections): Promise<readonly string[]> {
   const told = await Promise.all(['memory', 'persistence'].map((part) => commands.info(part)))
@@ -87,8 +89,8 @@ export async function missingSettings({ commands }: Connections): Promise<readon
 }
 
 /**
- * Asks Redis whether it would save something, by writes that change nothing: so it refuses them when it is full, cannot write
- * its append-only file or is no primary. In a cluster every master has to be well.
+ * Checks whether Redis could save something, by writes that change nothing. Redis refuses them when it is full, cannot write
+ * its append-only file or is not the primary. In a cluster every master must accept them.
  * @throws Refusal `storage-full`, `storage-unavailable`
  */
 export async function askToSave(

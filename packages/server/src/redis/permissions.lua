@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
--- Tries each command on a key of its own, and gives the names of those that the user may not run. What a command answers
--- otherwise does not matter.
--- KEYS 1 a key that nothing else has  ARGV the commands with what comes after the key, as `<name> <count> <values…>`
+-- Tries each command on an unused key, and gives the names of the commands that the user may not run. Other results of a
+-- command do not matter.
+-- KEYS 1 a key that nothing else uses  ARGV the commands with their values after the key, as `<name> <count> <values…>`
 local denied = {}
 local at = 1
 while at <= #ARGV do

@@ -1,12 +1,12 @@
-// Whether the user of this node in Redis may run all that scripts and nodes run. One that may not would break off halfway, in the
-// moment of a failover; so it does not start.
+// Checks whether this node's Redis user may run every command that scripts and nodes use. Without a permission, a script
+// could break off halfway, perhaps only during a failover; so the node does not start.
 import type { Connections } from './connections.ts'
 import { NodeRefused } from './deployment.ts'
 import { loadScript } from './script.ts'
 
 /**
- * Commands by name with values after the key, of the right number: Redis looks at that first. The type of the key does not matter.
- * A test holds them against the scripts and the documented user. `publish` has its own place.
+ * Commands by name, with the right number of values after the key, which Redis checks first. The type of the key does not
+ * matter. A test compares this list with the scripts and the documented user. `publish` is added below.
  */
 export const TRIED = {
   exists: [],

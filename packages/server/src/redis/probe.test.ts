@@ -6,7 +6,7 @@ import type { Listener, Subscriptions } from './subscriptions.ts'
 
 let clock: SimulatedClock
 let probe: Probe
-/** Whether Redis takes what is published, and whether it delivers it. */
+/** Whether Redis accepts publishes, and whether it delivers them. */
 let answers: boolean
 let delivers: boolean
 let reopened: number
@@ -44,7 +44,7 @@ beforeEach(async () => {
 afterEach(() => probe.stop())
 
 describe('the probe of the subscriptions', () => {
-  it('subscribes anew after 12 s in which nothing came, and says when it is heard again', async () => {
+  it('resubscribes after 12 s of silence, and reports when messages arrive again', async () => {
     await clock.advance(60_000)
     expect([reopened, told]).toEqual([0, []])
     delivers = false
@@ -59,7 +59,7 @@ describe('the probe of the subscriptions', () => {
     expect([reopened, told.length]).toEqual([1, 2])
   })
 
-  it('says nothing after Redis was away for long: nothing could be heard of it', async () => {
+  it('reports nothing after a long outage of Redis, during which nothing could arrive', async () => {
     answers = delivers = false
     await clock.advance(60_000)
     answers = true
@@ -69,7 +69,7 @@ describe('the probe of the subscriptions', () => {
     expect([reopened, told]).toEqual([0, []])
   })
 
-  it('looks again every 12 s as long as nothing comes', async () => {
+  it('resubscribes every 12 s as long as nothing arrives', async () => {
     delivers = false
     await clock.advance(60_000)
     expect(reopened).toBeGreaterThan(2)

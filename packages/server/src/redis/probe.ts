@@ -1,12 +1,12 @@
-// Says whether what is published still arrives: a connection can be healthy and deliver nothing (Centrifugo #1189).
+// Checks whether published messages still arrive: a connection can be healthy and deliver nothing (Centrifugo #1189).
 import type { Clock } from '@roomcast/shared/clock'
 import type { Connections } from './connections.ts'
 import type { Subscriptions } from './subscriptions.ts'
 
 const EVERY_MS = 5000
-/** A probe that has not come back after this long is lost; then the subscriber connects anew. */
+/** A probe that has not come back after this time is lost; then the subscriber reconnects. */
 const LOST_MS = 12_000
-/** In a cluster, so many channels that each master has one of them in all likelihood. */
+/** Number of channels in a cluster, enough that each master almost certainly has one of them. */
 const CLUSTER_CHANNELS = 32
 
 export class Probe {
@@ -18,7 +18,7 @@ export class Probe {
   #stops: (() => void)[] = []
   #stopTimer: (() => void) | null = null
   #reopenedAt = 0
-  /** Since when Redis takes what is published: while it is away, nothing can be heard of it. */
+  /** Since when Redis has accepted publishes: while it is unreachable, nothing can arrive. */
   #answersSince: number | null = null
   #isSilent = false
   #closed = false
@@ -37,9 +37,9 @@ export class Probe {
   }
 
   /**
-   * Begins to probe.
+   * Starts probing.
    * @param name of the channels, unique to this node
-   * @param onSilence hears for how long nothing came although it was published, ms, and null when all is heard again
+   * @param onSilence receives for how long no published probe has arrived, ms, and null once all channels are heard again
    */
   static async start(
     connections: Connections,
@@ -84,7 +84,7 @@ export class Probe {
       if (silentMs > LOST_MS && now - this.#reopenedAt > LOST_MS) this.#reopen(silentMs)
       if (this.ageMs <= LOST_MS) this.#isHeard()
     } catch {
-      // ignored because: commands that fail say so wherever they matter; this is about what is published
+      // ignored because: failing commands are reported where they matter; the probe is only about published messages
       this.#answersSince = null
     }
     if (!this.#closed) this.#later()

@@ -9,14 +9,14 @@ describe('the time of Redis', () => {
     clock = new SimulatedClock(1000)
     time = new RedisTime(clock)
   })
-  /** A question that takes `ms`, half of it on the way there, to a Redis that is ahead by `ahead`. */
+  /** A request for the time that takes `ms`, half of it on the way there, to a Redis that is ahead by `ahead`. */
   const ask = (ms: number, ahead: number) => {
     const asked = clock.now()
     clock.tick(ms)
     time.learn(asked, asked + ms / 2 + ahead)
   }
 
-  test('is what Redis said, half of the way later', () => {
+  test('is the answer of Redis plus half of the round trip', () => {
     ask(20, 5000)
     expect(time.next()).toBe(clock.now() + 5000)
   })
@@ -29,14 +29,14 @@ describe('the time of Redis', () => {
     expect(time.next()).toBe(clock.now() + 5007)
   })
 
-  test('is learned from a slower answer when the last one is long ago: clocks drift', () => {
+  test('is learned from a slower answer if the last one is long ago, since clocks drift', () => {
     ask(20, 5000)
     clock.tick(600_000)
     ask(400, 5100)
     expect(time.next()).toBe(clock.now() + 5100)
   })
 
-  test('is another one each time, and never goes back', () => {
+  test('differs on every call and never goes back', () => {
     ask(0, 5000)
     const times = [time.next(), time.next()]
     ask(0, 4000)

@@ -1,12 +1,12 @@
-// The time of Redis as this node knows it: the only one by which moments on different nodes can be compared.
+// The time of Redis as this node estimates it: the only time by which events on different nodes can be compared.
 import type { Clock } from '@roomcast/shared/clock'
 
-/** By how much two clocks may drift apart, ms for each ms. */
+/** How fast two clocks may drift apart, ms per ms. */
 const DRIFT = 0.001
 
 export class RedisTime {
   readonly #clock: Clock
-  /** By how much Redis is ahead of the clock here, ms; by how much that may be wrong; when it was learned. */
+  /** How far Redis is ahead of the local clock, ms; the possible error of that; and when it was learned. */
   #ahead = 0
   #error = Infinity
   #at = 0
@@ -17,16 +17,16 @@ export class RedisTime {
   }
 
   /**
-   * Takes in what Redis has said, unless the answer took so long that what is known already is better.
-   * @param asked when it was asked, by the clock here
-   * @param now its answer, ms since 1970
+   * Learns from an answer of Redis, unless the answer took so long that the present estimate is better.
+   * @param asked when Redis was asked, by the local clock
+   * @param now the answer, ms since 1970
    */
   learn(asked: number, now: number): void {
     const answered = this.#clock.now()
     const error = (answered - asked) / 2
     const ahead = Math.round(now - (asked + answered) / 2)
     const known = this.#error + DRIFT * (answered - this.#at)
-    // What contradicts all that is known is told by another clock, or one that was set.
+    // An answer that contradicts the estimate comes from another clock, or from a clock that was set.
     const contradicts = Math.abs(ahead - this.#ahead) > error + known + 1
     if (error > known && !contradicts) return
     this.#ahead = ahead
@@ -43,17 +43,17 @@ export class RedisTime {
     return this.#clock.now() + this.#ahead
   }
 
-  /** The same, certainly not too late: as if the answer had come without delay. */
+  /** The earliest the time can be now: as if the answer had taken no time on its way back. */
   earliest(): number {
     return Math.floor(this.now() - this.#error)
   }
 
-  /** What is known is wrong: another Redis with another clock answers now. The next answer counts. */
+  /** Discards the estimate, since another Redis with another clock now answers. The next answer counts. */
   forget(): void {
     this.#error = Infinity
   }
 
-  /** The time now, but later than every other that was given, so that arrivals of one moment keep their order. */
+  /** The time now, but later than any time given before, so that arrivals at the same moment keep their order. */
   next(): number {
     return (this.#last = Math.max(this.now(), this.#last + 1))
   }

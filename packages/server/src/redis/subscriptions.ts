@@ -1,9 +1,9 @@
-// Who listens to which channel of Redis on this node. A channel is subscribed once, for as long as anybody listens.
+// The listeners of each Redis channel on this node. A channel is subscribed once, for as long as it has listeners.
 //
-// Guarantees: a channel is confirmed by Redis before its first `subscribe` resolves; after a lost connection everything is
-// subscribed again, and then `onRestored` is called, since what was published meanwhile is lost (measured: 200 of
-// 200 messages, without an error), also for those who came to a known channel meanwhile. In a cluster ioredis
-// subscribes again by itself and does not tell.
+// Guarantees: Redis has confirmed a channel before its first `subscribe` resolves. After a lost connection all channels are
+// subscribed again and then `onRestored` is called, since messages published meanwhile are lost (measured: 200 of
+// 200 messages, without an error); a listener added to a known channel meanwhile waits for that too. In a cluster ioredis
+// subscribes again by itself, without notice.
 import type { Connections } from './connections.ts'
 
 /** Channels subscribed with one command after a lost connection. */
@@ -23,7 +23,7 @@ export class Subscriptions {
   readonly #onError: (error: unknown) => void
   #closed = false
 
-  /** @param onError hears what a listener throws, and what Redis says when it cannot subscribe again */
+  /** @param onError receives errors thrown by listeners, and errors of Redis when subscribing again fails */
   constructor(connections: Connections, onError: (error: unknown) => void) {
     this.#connections = connections
     this.#onError = onError
@@ -73,7 +73,7 @@ export class Subscriptions {
     if (!channel.listeners.delete(listener) || channel.listeners.size > 0) return
     if (this.#channels.get(name) !== channel) return
     this.#channels.delete(name)
-    // Commands of one connection keep their order: whoever listens again right away is subscribed after this.
+    // Commands of one connection keep their order, so a listener added right away is subscribed after this.
     if (!this.#closed) this.#send('unsubscribe', [name]).catch(() => undefined)
   }
 
@@ -94,7 +94,7 @@ export class Subscriptions {
         await done
       }
     } catch (error) {
-      // Without a subscription nothing would ever come again: the next connection tries once more.
+      // Without subscriptions no message would ever arrive again: reconnect and try once more.
       if (this.#closed) return
       this.#onError(error)
       this.#connections.reopenSubscriber()

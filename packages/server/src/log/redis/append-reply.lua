@@ -1,4 +1,4 @@
--- ARGV 1 fence  2 at  3 text  4 kind of the mark, or empty  5 digest of the whole text up to its new end
+-- ARGV 1 fence  2 at  3 text  4 kind of the mark, or empty  5 digest of the whole text including this one
 local refusal = notOwner(KEYS[9], ARGV[1])
 if refusal then
   return refusal

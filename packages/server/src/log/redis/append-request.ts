@@ -1,4 +1,4 @@
-// The requests to append.lua and its answers.
+// Requests to append.lua, and its answers.
 import type { Entry, GenerationEnded, RoomId } from '@roomcast/shared/protocol'
 import { type Card, cardOf, type Front, membersOf } from '../../decide/cards.ts'
 import type { Draft } from '../../decide/draft.ts'
@@ -8,21 +8,21 @@ import { startedIn } from '../started.ts'
 import { type Answer, refusalIn } from './answers.ts'
 import { movedIn } from './moved.ts'
 
-/** What only this adapter knows of an append. */
+/** The parts of an append that only this adapter knows. */
 export interface Sending {
-  /** Who asks, and for how long the room is to wait for it if it comes too late, ms; 0: not at all. */
+  /** The calling node, and for how long to reserve the room for it if the append comes too late, ms; 0: not at all. */
   readonly node: string
   readonly reserves: number
-  /** Of the whole text of the generation that ends. */
+  /** Digest of the whole text of the generation that ends. */
   readonly digest: string
 }
 
-/** By what a command is remembered. */
+/** The field under which a command is remembered. */
 export function fieldOf({ by, id }: NonNullable<Decided['name']>): string {
   return `${by} ${id}`
 }
 
-/** The values that the script takes. */
+/** The values for the script. */
 export function valuesOf(append: Append, { node, reserves, digest }: Sending): string[] {
   const { footing, rules, decided, front, ends, creates, first, docket } = append
   const asked = {
@@ -47,7 +47,7 @@ export function valuesOf(append: Append, { node, reserves, digest }: Sending): s
   return [JSON.stringify(asked), ...bodies, ends?.final?.text ?? '']
 }
 
-/** How far a room is known, as the scripts take it. */
+/** A footing in the form that the scripts take. */
 export function footingIn({ ground, read }: Footing): object {
   const { epoch, offset, fingerprint } = ground
   return {
@@ -59,7 +59,7 @@ export function footingIn({ ground, read }: Footing): object {
   }
 }
 
-/** A room's hash has the title as JSON. */
+/** A front in the form of a room's hash: the title is JSON. */
 export function frontIn({ title, waits }: Front): Front {
   return { title: JSON.stringify(title), waits }
 }
@@ -74,7 +74,10 @@ function endingOf({ id, fence, next, looked, final }: Ending, digest: string): o
   }
 }
 
-/** A card as the scripts take it. A member's name and role are sent as JSON text; an end also has the JSON that follows its seal. */
+/**
+ * A card in the form that the scripts take: a member's name and role as JSON, and for an end the JSON that follows its
+ * seal.
+ */
 export type SentCard = Omit<Card, 'member'> & {
   readonly member?: { readonly id: string; readonly body?: string; readonly gone?: string }
   readonly tail?: string
@@ -97,7 +100,7 @@ export function headOf(draft: Draft): string {
 
 export type AppendAnswer =
   | Exclude<Appended, { readonly type: 'full' }>
-  /** Others go first, for so long, ms. */
+  /** The room is reserved for another node, for this long, ms. */
   | { readonly type: 'reserved'; readonly forMs: number }
 
 export function appendedIn(roomId: RoomId, append: Append, answer: Answer): AppendAnswer {

@@ -1,14 +1,14 @@
--- Writes entries that were decided on this very ground, or gives those that have come since.
+-- Writes entries that were decided on the present ground, or answers with the entries that have come since.
 --
--- ARGV 1 JSON (append-request.ts)  2… the JSON members of each entry, in their order; then the last text of the generation that ends
--- KEYS 9 is the checkpoint, 10 the beginning of the keys of generations.
--- No check comes after the first entry: a script that broke off there would leave half of it. Writes before it only note
--- a command that was done, or hold others up.
+-- ARGV 1 JSON (append-request.ts)  2… the JSON members of each entry, in order; then the last text of the generation that ends
+-- KEYS 9 is the checkpoint, 10 the prefix of the keys of generations.
+-- All checks come before the first entry is written: a script that broke off after it would leave an append half done. Writes
+-- before that only record a command that was done, reserve the room, or add the last text.
 local asked = cjson.decode(ARGV[1])
 local ends = asked.ends
 
--- The start of a generation that this very call has made before: no other proposes its id, and nobody has written a word
--- of it. It is still the caller's to run. Nil when there is none.
+-- The start entry that an earlier try of this same call wrote: no other call proposes the id, and the generation has no text
+-- yet, so the caller still has to run it. Nil: there is none.
 local function startedBefore(generation)
   if not generation or room('running') ~= generation or redis.call('STRLEN', GENERATIONS .. generation .. ':reply') > 0 then
     return nil
@@ -17,7 +17,7 @@ local function startedBefore(generation)
   return redis.call('XRANGE', ENTRIES, offset .. '-0', offset .. '-0')[1][2][2]
 end
 
--- After a loss another node may have written again what a command had begun, and did not know whose command it was.
+-- After a loss another node may have restored the entries of a command without knowing the command.
 local function rememberRestored(command)
   local known = command.begins and redis.call('HGET', INDEX, command.begins)
   if known and known:match('^%d+ (.*)$') == command.by then
@@ -29,7 +29,7 @@ local function rememberRestored(command)
   end
 end
 
--- The answer of a command that was done before; nil for a new one.
+-- The answer of a command that was done before; nil for a new command.
 local function doneBefore(command)
   if not command.field then
     local start = startedBefore(command.proposes)
@@ -50,7 +50,7 @@ local function doneBefore(command)
   return { 'ok', list(entries), startedBefore(command.proposes) and '1' or '0' }
 end
 
--- Why the generation that is to end does not; nil when it does, and then its last text is there.
+-- Why the generation cannot end; nil: it can, and its last text has been added.
 local function unended()
   local key = GENERATIONS .. ends.id
   local refusal = notOwner(key, ends.fence or '')
@@ -63,7 +63,7 @@ local function unended()
   if room('running') ~= ends.id then
     return refused('generation-not-found')
   end
-  -- Much later nobody is taken for dead: the storage has been away meanwhile, and no owner could renew its lease.
+  -- Long after the check of the lease no owner counts as dead: Redis may have been unreachable, so that no owner could renew.
   if ends.looked and now() > ends.looked + FRESH_MS then
     return { 'stale', whole(now()) }
   end
@@ -93,7 +93,7 @@ end
 if asked.creates and not isNew then
   return refused('internal')
 end
--- Whoever knows fewer rules than those by which this room was written may stop and end, and nothing else.
+-- In a room written by later rules, a node with older rules may only end generations.
 local rules = tonumber(room('rules') or 0)
 if not asked.first and rules > asked.rules then
   return refused('storage-unavailable')

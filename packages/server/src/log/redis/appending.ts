@@ -1,4 +1,4 @@
-// Writes to rooms: what comes before an append, the append itself, and what this node notes of it.
+// Writes to rooms: the steps before an append, the append itself, and this node's record of it.
 import { type MemberId, Refusal, type RoomId } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
 import { cardOf } from '../../decide/cards.ts'
@@ -11,7 +11,7 @@ import type { MemberRooms } from './member-rooms.ts'
 import type { ReplyDigests } from './reply-digests.ts'
 import type { Reservations } from './reservations.ts'
 
-/** How long one waits whose turn it is not, before it asks again, and how long in all, ms. */
+/** How long an append waits in a room reserved for another node before it tries again, and in total, ms. */
 const PAUSE_MS = 20
 const MOST_PAUSES_MS = 5000
 
@@ -23,7 +23,7 @@ export interface AppendingOptions {
   readonly digests: ReplyDigests
   readonly following: Following
   readonly memberRooms: MemberRooms
-  /** Hears that something may run in a room from now on, or may start. */
+  /** Called when a generation may run in a room from now on, or a question may start. */
   readonly onWork: (roomId: RoomId) => void
 }
 
@@ -43,10 +43,10 @@ export class Appending {
     const members = cards.flatMap(({ member }) => member ?? [])
     const come = members.flatMap((member) => ('is' in member ? [member.id] : []))
     const gone = members.flatMap((member) => ('gone' in member ? [member.id] : []))
-    // Listed first: a room that is listed to somebody who is not in it is left out of the list.
+    // Listed before the append: reading a member's list drops rooms that the member is not in.
     await memberRooms.enlist(come, roomId)
     const concerned = [...come, ...gone]
-    // ignored because: a list that could not be set right has a room too many, which is left out of it
+    // ignored because: a list that could not be corrected names a room too many, which is dropped when the list is read
     const correct = (here?: ReadonlySet<MemberId>) =>
       memberRooms.correct(roomId, concerned, here).catch(() => undefined)
     const appended = await this.#waiting(roomId, append).catch(async (error: unknown) => {
@@ -58,7 +58,7 @@ export class Appending {
     return appended
   }
 
-  /** Waits while another node has the room to itself. */
+  /** Appends, and waits while the room is reserved for another node. */
   async #waiting(roomId: RoomId, append: Append): Promise<Appended> {
     const { clock } = this.#options
     for (const began = clock.now(); ;) {
@@ -84,7 +84,7 @@ export class Appending {
     return appendedIn(roomId, append, await reservations.timed(running))
   }
 
-  /** Remembers for a while what this node has been told of it (repair/). */
+  /** Remembers the answer for a while, so that it can be restored after a loss (repair/). */
   #note(roomId: RoomId, { decided, ends }: Append, appended: Appended): void {
     const { digests, following } = this.#options
     if (ends && (appended.type === 'ok' || appended.type === 'ended')) digests.forget(ends.id)
@@ -108,7 +108,7 @@ export class Appending {
   }
 }
 
-/** Whether it may have been written all the same, perhaps later. */
+/** Whether the append may have been written all the same, perhaps later. */
 function isUncertain(error: unknown): boolean {
   return !(error instanceof Refusal) || error.body.code === 'storage-uncertain'
 }

@@ -1,8 +1,8 @@
-// Runs the scripts, and knows what a failure of Redis leaves behind: what is refused has not been done and will not be.
+// Runs the scripts, and keeps failures of Redis unambiguous: a refused call was not done and will not be done later.
 //
-// A command carries the time until which it may be done: one that Redis gets to when nobody waits for it any more does
-// nothing. One that was sent and not answered may have been done; it is sent again, which is harmless and gives the first
-// answer. Only when that is not answered either is the caller told `storage-uncertain`.
+// A command carries a deadline: if Redis gets to it after the caller has stopped waiting, it does nothing. A command that
+// was sent but not answered may have been done; it is sent again, which is harmless and returns the original answer. The
+// caller is told `storage-uncertain` only if that is not answered either.
 import { Refusal } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
 import type { Connections } from '../../redis/connections.ts'
@@ -11,12 +11,12 @@ import { isUnknown, refusalOf } from '../../redis/refusals.ts'
 import { type Answer, refusalIn } from './answers.ts'
 import { isCommand, type ScriptName, type Scripts } from './scripts.ts'
 
-/** How long a command may wait to be done, ms; well within the 2 s that an answer is waited for. */
+/** How long a command may wait in Redis before it is done, ms; well within the 2 s that a caller waits for an answer. */
 const MAY_WAIT_MS = 1500
-/** How long a command is sent again that may have been done, ms, and the pause between. */
+/** How long a command that may have been done is retried, ms, and the pause between retries. */
 const PATIENCE_MS = 3000
 const PAUSE_MS = 100
-/** How often a command is sent again because the clock it met is ahead of the one that was known. */
+/** How often a command is retried because the clock of the Redis it met is ahead of the one known here. */
 const MOST_LATE = 2
 
 type Values = readonly (string | number)[]
@@ -25,7 +25,7 @@ export class Caller {
   readonly #connections: Connections
   readonly #scripts: Scripts
   readonly #clock: Clock
-  /** The clock of Redis, as far as it is known here. */
+  /** The estimated clock of Redis. */
   readonly time: RedisTime
 
   constructor(connections: Connections, scripts: Scripts, clock: Clock) {
@@ -35,7 +35,7 @@ export class Caller {
     this.time = new RedisTime(clock)
   }
 
-  /** @throws Refusal: what the script refuses, or the state of Redis */
+  /** @throws Refusal by the script, or because of the state of Redis */
   async run(name: ScriptName, keys: readonly string[], values: Values = []): Promise<Answer> {
     const answer = isCommand(name)
       ? await this.#command(name, keys, values)
@@ -45,7 +45,7 @@ export class Caller {
     return answer
   }
 
-  /** Gives what Redis gives. @throws Refusal for what Redis refuses */
+  /** Passes on the result of Redis, and translates its errors. @throws Refusal because of the state of Redis */
   async translate<T>(work: Promise<T>): Promise<T> {
     try {
       return await work
@@ -63,7 +63,7 @@ export class Caller {
       try {
         const answer = await this.#send(name, keys, [...values, now + MAY_WAIT_MS])
         if (answer[0] !== 'late') return answer
-        // Done it is not. By the clock that said so, which may be that of another master, it is tried again.
+        // This attempt was not done. Retry by the clock of the Redis that said so, which may be another master.
         if (mayBeDone || (late += 1) > MOST_LATE) break
         this.time.forget()
         this.time.learn(this.#clock.now(), Number(answer[1]))

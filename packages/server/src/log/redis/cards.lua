@@ -1,8 +1,8 @@
--- How entries are written with their cards, in front of the scripts that write any. KEYS 10 is the beginning of the keys of
+-- Writes entries with their cards. Put in front of the scripts that write entries. KEYS 10 is the prefix of the keys of
 -- generations.
 local GENERATIONS = KEYS[10]
 
--- An empty room.
+-- Creates an empty room.
 local function make(epoch)
   set('epoch', epoch)
   set('offset', '0')
@@ -15,14 +15,14 @@ local function remember(command, first, last)
   redis.call('ZADD', AGES, now(), command.field)
 end
 
--- An end is sealed with the length and the digest of what is stored.
+-- The JSON of an end, sealed with the length and digest of the stored text.
 local function sealed(card, body)
   local key = GENERATIONS .. card.ends
   return body .. ',"end":' .. whole(redis.call('STRLEN', key .. ':reply')) .. ',"digest":"'
     .. redis.call('HGET', key, 'digest') .. '"' .. card.tail
 end
 
--- Writes an entry with its card (decide/cards.ts), and gives its offset.
+-- Writes an entry with its card (decide/cards.ts) and gives its offset.
 local function put(card, body)
   local offset = write(card.ends and sealed(card, body) or body, card.starts and card.starts.id, card.rules)
   if card.begins then

@@ -1,4 +1,4 @@
--- ARGV 1 version  2 epoch  3 offset  4 state (JSON)  5 the fingerprint of the entry at that offset, as far as it is known
+-- ARGV 1 version  2 epoch  3 offset  4 state (JSON)  5 the fingerprint of the entry at that offset, or empty if it is not known
 -- KEYS 9 is the checkpoint.
 if not exists() then
   return refused('room-not-found')
@@ -7,7 +7,7 @@ local offset = tonumber(ARGV[3])
 if room('epoch') ~= ARGV[2] or offset > tonumber(room('offset')) then
   return { 'ok' }
 end
--- The storage has lost that entry and has another one in its place: the state tells of what is lost.
+-- Redis has lost that entry and has another one at its offset, so the state contains lost entries.
 if ARGV[5] ~= '' and fingerprintAt(ARGV[3]) ~= ARGV[5] then
   return { 'ok' }
 end

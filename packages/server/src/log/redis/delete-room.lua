@@ -1,4 +1,4 @@
--- KEYS 9 is the checkpoint, 10 the beginning of the keys of generations. Gives the members and the epoch.
+-- KEYS 9 is the checkpoint, 10 the prefix of the keys of generations. Gives the members and the epoch.
 if not exists() then
   return refused('room-not-found')
 end

@@ -1,4 +1,4 @@
--- Takes rooms out of the list of a member that were put there long ago. KEYS 1 ZSET of rooms by the time of joining, in
+-- Removes rooms that were listed long ago from the list of a member. KEYS 1 ZSET of rooms by the time of joining, in
 -- microseconds. ARGV 1 how long ago, ms  2… rooms
 local time = redis.call('TIME')
 local before = tonumber(time[1]) * 1000000 + tonumber(time[2]) - tonumber(ARGV[1]) * 1000

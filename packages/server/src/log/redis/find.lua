@@ -1,8 +1,9 @@
--- Messages, generations and members. ARGV 1 how far the room is known (prelude.lua, `moved`), as JSON, or nothing  2 the node
--- 3 for how long the room is to wait for it if it comes too late, ms  4… ids
--- KEYS 9 is the checkpoint, 10 the beginning of the keys of generations.
--- Gives for each its message, the author and the model (JSON) of that, whether it is retracted, whether the generation has ended,
--- the offset at which it begins, and whether it is a member; each may be empty. Or what has come since that ground.
+-- Looks up messages, generations and members. ARGV 1 the caller's footing as JSON (prelude.lua, `moved`), or empty
+-- 2 the node  3 for how long to reserve the room for it if its footing is behind, ms  4… ids
+-- KEYS 9 is the checkpoint, 10 the prefix of the keys of generations.
+-- Gives for each id: its message, that message's author and model (JSON), whether the message is retracted, whether the
+-- generation has ended, the offset at which the message or generation begins, and the state of the member; each may be
+-- empty. Or answers with the entries that have come since the caller's ground.
 if not exists() then
   return refused('room-not-found')
 end

@@ -1,9 +1,9 @@
-// Follows the channels of rooms for this node, and looks now and then whether anything was missed: what is published is
-// delivered at most once, and a subscription may fall silent without an error.
+// Follows the channels of rooms for this node, and polls for missed updates: a published message is delivered at most once,
+// and a subscription may fall silent without an error.
 //
-// Guarantees: a follower is told in the order of the log; every CHECK_MS it is told where the storage stands, long
-// enough after the look that what was published before it has arrived if it ever will; so nothing stays unnoticed.
-// Each look also finds what the storage has lost, and gives it again (repair/).
+// Guarantees: followers get updates in the order of the log. Every CHECK_MS they get the room's position in Redis, long enough
+// after it was read that anything published earlier has arrived if it ever will; so no gap stays unnoticed.
+// Each check also detects entries that Redis has lost, and restores them (repair/).
 import type { Delta, Entry, RoomId } from '@roomcast/shared/protocol'
 import { Refusal } from '@roomcast/shared/protocol'
 import { refusalOf } from '../../redis/refusals.ts'
@@ -14,23 +14,23 @@ import { parseFrame } from './frames.ts'
 import type { Stand, TextOf } from './repair/remembered.ts'
 import { type HeardEntries, Repair, type RepairOptions } from './repair/repair.ts'
 
-/** How often every followed room is looked at, ms. */
+/** How often every followed room is checked, ms. */
 const CHECK_MS = 2500
-/** By then a frame that was published before the look has arrived, ms. */
+/** Time after which a frame published before the check has arrived, ms. */
 const GRACE_MS = 500
-/** Rooms looked at in one go. */
+/** Rooms checked at the same time. */
 const BATCH = 200
 
 interface FollowingOptions extends RepairOptions {
   readonly subscriptions: Subscriptions
-  /** Hears what a follower throws, and what goes wrong here and is not about the storage. */
+  /** Receives errors thrown by followers, and errors here that are not about the storage. */
   readonly onFollowerError: (error: unknown) => void
-  /** Hears of a room that this node had removed and that the storage has again. */
+  /** Called for a room that this node had deleted and that has come back in Redis. */
   readonly onUnremoved: (roomId: RoomId) => void
 }
 
 interface Followed {
-  /** Confirmed by Redis; gives what ends it. */
+  /** The subscription, once Redis has confirmed it; resolves to the function that ends it. */
   subscribed: Promise<() => void> | null
   count: number
 }
@@ -46,25 +46,25 @@ export class Following {
 
   constructor(options: FollowingOptions) {
     this.#options = options
-    // Before the look below: the connections are counted by then.
+    // Created first: its `ready` listener must count the connection before the check below.
     this.#repair = new Repair(options)
     const { commands, subscriber } = options.connections
     commands.on('ready', () => {
       this.#checked = this.#checkAll()
     })
-    // What comes by a new connection may go on from another history.
+    // Updates on a new connection may belong to another history.
     for (const connection of [commands, subscriber]) connection.on('ready', () => this.#doubt())
     this.#followers = new Followers(options.onFollowerError)
     options.subscriptions.onRestored(() => void this.#checkAll())
   }
 
-  /** Begins to look where the followed rooms stand, again and again. Call once. */
+  /** Starts polling the positions of the followed rooms. Call once. */
   start(): void {
     this.#checkLater()
   }
 
   /**
-   * Subscribes first, then makes sure that there is such a room. Whoever reads afterwards misses nothing.
+   * Subscribes first, then makes sure that the room exists. A caller that reads the room afterwards misses nothing.
    * @throws Refusal `room-not-found`
    */
   async follow(roomId: RoomId, listener: Listener): Promise<() => void> {
@@ -91,42 +91,45 @@ export class Following {
     }
   }
 
-  /** Resolves when all rooms have been looked at since there is this connection: what was lost comes first. */
+  /**
+   * Resolves once all rooms have been checked over the present connection, so that lost entries are restored before other
+   * writes.
+   */
   get checked(): Promise<void> {
     return this.#checked
   }
 
-  /** A room is being made; nobody follows it yet. */
+  /** A room is being created; it has no followers yet. */
   made(roomId: RoomId, epoch: string): void {
     this.#repair.made(roomId, epoch)
   }
 
-  /** Notes what this node has written itself. @param command `<member> <command>` and its kind */
+  /** Records entries that this node has written. @param command `<member> <command>` and its kind */
   wrote(roomId: RoomId, entries: readonly Entry[], command?: readonly [string, string]): void {
     if (this.#repair.wrote(roomId, entries, command)) void this.#check(roomId)
   }
 
-  /** The same for text. */
+  /** Records text that this node has written. */
   wroteText({ roomId, generationId }: TextOf, delta: Delta): void {
     this.#repair.addText(roomId, delta, generationId)
   }
 
-  /** The room is gone for good. */
+  /** The room was deleted. */
   removed(roomId: RoomId, epoch: string): void {
     this.#repair.removed(roomId, epoch)
   }
 
-  /** Tells the entry at an offset from any other, if it is the last one known here; else null. */
+  /** The fingerprint of the entry at an offset, if that is the last entry known here; else null. */
   fingerprintAt(roomId: RoomId, offset: number): string | null {
     return this.#repair.fingerprintAt(roomId, offset)
   }
 
-  /** Looks at one room now. @returns whether something that was lost is there again */
+  /** Checks one room now. @returns whether lost entries were restored */
   async recheck(roomId: RoomId): Promise<boolean> {
     return this.#repair.remembers(roomId) && this.#check(roomId)
   }
 
-  /** Looks at all rooms now; resolves when their followers have been told. */
+  /** Checks all rooms now; resolves when their followers have been told. */
   async catchUp(): Promise<void> {
     await this.#checkAll()
     await new Promise<void>((resolve) => void this.#options.clock.after(GRACE_MS, resolve))
@@ -161,9 +164,9 @@ export class Following {
     if (!this.#rooms.has(roomId) || this.#closed) return
     const update = parseFrame(frame)
     if ('type' in update && update.type === 'deleted') {
-      // That of an earlier room of this name may still be under way.
+      // The deletion of an earlier room with this id may still arrive.
       if (!this.#repair.isOf(roomId, update.epoch)) return
-      // Whoever has removed it may be gone when it is there again.
+      // If the room comes back after a loss, the node that deleted it may be gone: this one deletes it again.
       this.removed(roomId, update.epoch)
       this.#followers.tell(roomId, { type: 'deleted' })
       return
@@ -178,7 +181,7 @@ export class Following {
     this.#followers.tell(roomId, update)
   }
 
-  /** What is told from now on may go on from another history. */
+  /** Tells followers that the next updates may belong to another history. */
   #doubt(): void {
     for (const roomId of this.#rooms.keys()) this.#followers.tell(roomId, { type: 'doubtful' })
   }
@@ -191,17 +194,17 @@ export class Following {
     })
   }
 
-  /** Looks where every room stands, and tells its followers a little later. */
+  /** Reads the position of every room, and tells its followers a little later. */
   async #checkAll(): Promise<void> {
     const rooms = this.#repair.ids
     for (let from = 0; from < rooms.length; from += BATCH)
       await Promise.all(rooms.slice(from, from + BATCH).map((roomId) => this.#check(roomId)))
-    // ignored because: while the storage is away nothing is known; the next look comes soon
+    // ignored because: the storage is unreachable; the next check comes soon
     const back = await this.#repair.unremoved().catch(() => [])
     for (const roomId of back) this.#options.onUnremoved(roomId)
   }
 
-  /** @returns whether something that was lost is there again */
+  /** @returns whether lost entries were restored */
   async #check(roomId: RoomId): Promise<boolean> {
     const followed = this.#rooms.get(roomId)
     try {
@@ -211,7 +214,7 @@ export class Following {
       if (!this.#rooms.has(roomId)) this.#repair.letGo(roomId)
       return isBack
     } catch (error) {
-      // While the storage is away there is nothing to tell; the next look comes soon.
+      // While the storage is unreachable there is nothing to tell; the next check comes soon.
       if (!(refusalOf(error) instanceof Refusal)) this.#options.onFollowerError(error)
       return false
     }

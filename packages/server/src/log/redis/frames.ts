@@ -1,15 +1,15 @@
-// What the scripts publish on the channel of a room (prelude.lua), read back.
+// Parses the frames that the scripts publish on the channel of a room (prelude.lua).
 //
 //   e<epoch>\n<JSON array of entries>      d<number> <at> <kind or nothing>\n<text>      x<epoch>
 import type { Delta, Entries, Entry, Kind } from '@roomcast/shared/protocol'
 
-/** A room was deleted; one made again under its id has another epoch. */
+/** A room was deleted. A room created again under its id has another epoch. */
 interface DeletedFrame {
   readonly type: 'deleted'
   readonly epoch: string
 }
 
-/** @throws Error for what no script of ours has published */
+/** @throws Error for a frame that none of our scripts published */
 export function parseFrame(frame: string): Entries | Delta | DeletedFrame {
   const head = frame.slice(1, frame.includes('\n') ? frame.indexOf('\n') : undefined)
   const body = frame.slice(head.length + 2)

@@ -1,11 +1,11 @@
-// The names of the keys. All keys of a room share its hash tag, so that they lie on one node of a cluster and a script
-// may use them together; the room's own key is the name of its channel too.
+// The names of the keys. All keys of a room share its hash tag, so they are on the same node of a cluster and one script
+// may use them together. The room's own key is also the name of its channel.
 import type { GenerationId, MemberId, RoomId } from '@roomcast/shared/protocol'
 
 export class Keys {
   readonly #namespace: string
 
-  /** @param namespace beginning of all names: two deployments can share a Redis */
+  /** @param namespace prefix of all names, so that two deployments can share a Redis */
   constructor(namespace: string) {
     this.#namespace = namespace
   }
@@ -30,23 +30,23 @@ export class Keys {
     return `${this.channel(roomId)}:checkpoint`
   }
 
-  /** What the keys of all generations of a room begin with. */
+  /** The prefix of the keys of all generations of a room. */
   generations(roomId: RoomId): string {
     return `${this.channel(roomId)}:generation:`
   }
 
-  /** A generation and its reply. */
+  /** The keys of a generation and its reply. */
   generation(roomId: RoomId, generationId: GenerationId): readonly [string, string] {
     const key = this.generations(roomId) + generationId
     return [key, `${key}:reply`]
   }
 
-  /** The rooms of a member. */
+  /** The list of a member's rooms. */
   roomsOf(memberId: MemberId): string {
     return `${this.#namespace}:member:${memberId}`
   }
 
-  /** The rooms in which something may run, and the node that looks after them now. */
+  /** The set of rooms in which something may run, and the node that sweeps them now. */
   get active(): readonly [string, string] {
     return [`${this.#namespace}:{active}`, `${this.#namespace}:{active}:sweeper:2`]
   }

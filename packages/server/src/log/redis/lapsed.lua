@@ -1,6 +1,6 @@
--- The work to be done in a room that may have no living owner. KEYS 10 is the beginning of the keys of generations.
--- Gives the generation whose owner has not shown itself for a whole lease, with the time of that look, or the question that
--- waits without a reason; one without a name where only the entries tell, in a room that an earlier version has written.
+-- Checks whether a room needs recovery. KEYS 10 is the prefix of the keys of generations.
+-- Gives the generation whose lease has run out, with the time of this check, or the question that waits although nothing
+-- runs. The id of the question is empty in a room written by an earlier version, in which only the entries tell.
 local running = exists() and room('running') or nil
 if not running then
   return { 'idle' }
@@ -11,7 +11,7 @@ if running == '' then
 end
 local key = KEYS[10] .. running
 local lease = tonumber(redis.call('HGET', key, 'lease'))
--- A clock that was set back makes leases longer than they can be.
+-- If the clock was set back, the lease would be too long.
 if lease > now() + LEASE_MS then
   redis.call('HSET', key, 'lease', whole(now() + LEASE_MS))
 end

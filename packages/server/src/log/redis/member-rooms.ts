@@ -1,5 +1,6 @@
-// Which rooms somebody is in. The list lies elsewhere in a cluster than the rooms do, so it may name a room too many for
-// a while, never one too few: it is written before the room is joined, and what it names is looked at before it is shown.
+// The list of each member's rooms. In a cluster the list and the rooms may be on different nodes, so it may name a room too
+// many for a while, but never one too few: it is written before the member joins, and each room is checked before it is
+// shown.
 import { type MemberId, Refusal, type RoomId, type RoomSummary } from '@roomcast/shared/protocol'
 import type { Connections } from '../../redis/connections.ts'
 import type { EntryLog } from '../entry-log.ts'
@@ -7,11 +8,14 @@ import type { Caller } from './caller.ts'
 import type { Keys } from './keys.ts'
 import type { Scripts } from './scripts.ts'
 
-/** Rooms looked at in one go. */
+/** Rooms checked at the same time. */
 const BATCH = 200
-/** A room that was listed so long ago, ms, and is not there, will not be there any more. */
+/**
+ * A listed room that the member is not in is dropped from the list only after this time, ms: before, a join may be under
+ * way.
+ */
 const TIDY_MS = 60_000
-/** How often a list is written again because its member has come or gone meanwhile. */
+/** How often lists are rewritten because members have joined or gone meanwhile. */
 const MOST_CHANGES = 5
 
 interface MemberRoomsOptions {
@@ -19,7 +23,7 @@ interface MemberRoomsOptions {
   readonly scripts: Scripts
   readonly keys: Keys
   readonly caller: Caller
-  /** Tells who is a member. */
+  /** Looks up the members of a room. */
   readonly log: Pick<EntryLog, 'find'>
 }
 
@@ -30,7 +34,7 @@ export class MemberRooms {
     this.#options = options
   }
 
-  /** Notes the room for those who are about to join it. @throws Refusal: the state of Redis */
+  /** Adds the room to the lists of people who are about to join it. @throws Refusal because of the state of Redis */
   async enlist(members: readonly MemberId[], roomId: RoomId): Promise<void> {
     const { connections, scripts, keys, caller } = this.#options
     const enlisting = members.map((memberId) =>
@@ -39,7 +43,7 @@ export class MemberRooms {
     await caller.translate(Promise.all(enlisting))
   }
 
-  /** Takes the room out of their lists. @throws Refusal: the state of Redis */
+  /** Removes the room from the lists of members. @throws Refusal because of the state of Redis */
   async delist(members: readonly MemberId[], roomId: RoomId): Promise<void> {
     const { connections, keys, caller } = this.#options
     const delisting = members.map((memberId) =>
@@ -49,10 +53,10 @@ export class MemberRooms {
   }
 
   /**
-   * Writes the lists of those who have come or gone, or wanted to, until they tell what the room tells: by another node
-   * they may come and go at the same time, and the room may be removed.
-   * @param here those of them who are members, as far as is known; undefined where nothing is
-   * @throws Refusal: the state of Redis
+   * Rewrites the lists of people who have joined or gone, or tried to, until the lists agree with the room: through other nodes
+   * they may join and leave at the same time, and the room may be deleted.
+   * @param here the present members among them, if known
+   * @throws Refusal because of the state of Redis
    */
   async correct(
     roomId: RoomId,
@@ -85,7 +89,7 @@ export class MemberRooms {
     }
   }
 
-  /** Last used first; of those used at the same moment, last joined first. */
+  /** Most recently used first; rooms used at the same moment, most recently joined first. */
   async list(memberId: MemberId): Promise<RoomSummary[]> {
     const { connections, keys } = this.#options
     const ids = await connections.commands.zrevrange(keys.roomsOf(memberId), 0, -1)
@@ -103,7 +107,7 @@ export class MemberRooms {
     return summaries.sort((one, other) => other.at - one.at)
   }
 
-  /** Takes out what is not there, unless it was put there a moment ago: it may be joined right now. */
+  /** Drops rooms that the member is not in from the list, except recently listed ones: a join may be under way. */
   async #tidy(memberId: MemberId, gone: readonly RoomId[]): Promise<void> {
     const { connections, scripts, keys } = this.#options
     await connections.run(scripts.delist, [keys.roomsOf(memberId)], [TIDY_MS, ...gone])

@@ -1,4 +1,4 @@
-// The answer of the scripts to whoever knows a room up to another ground (prelude.lua).
+// The answer of the scripts to a caller that knows the room up to another ground (prelude.lua).
 import type { Footing, Moved } from '../entry-log.ts'
 import { fingerprintOfJson } from '../fingerprint.ts'
 import { readEntry } from '../readable.ts'
@@ -17,7 +17,7 @@ type MovedAnswer = readonly [
   number: string,
 ]
 
-/** @param known as the script was told */
+/** @param known the footing that was sent to the script */
 export function movedIn(known: Footing, answer: Answer): Moved {
   const [type, epoch, offset, fingerprint, from, saved, items, last, running, number] =
     answer as MovedAnswer

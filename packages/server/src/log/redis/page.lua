@@ -1,5 +1,6 @@
--- ARGV 1 offset to read before  2 how many messages  3… kinds of what is said later. KEYS 9 is the beginning of the keys of generations.
--- Gives the newest of those messages, newest first, each with what was said about it later, and whether there are more.
+-- ARGV 1 offset to read before  2 how many messages  3… kinds of later entries
+-- KEYS 9 is the prefix of the keys of generations.
+-- Gives the newest of those messages, newest first, each with the later entries about it, and whether there are more.
 if not exists() then
   return refused('room-not-found')
 end

@@ -1,6 +1,6 @@
--- Where the room stands. KEYS 9 is the beginning of the keys of generations. ARGV 1 an offset. Gives the epoch, the last
--- offset, the bytes of the reply that runs, the fingerprint of the entry at that offset (empty: there is none), that of the last
--- one, and the epochs before.
+-- The position of the room. KEYS 9 is the prefix of the keys of generations. ARGV 1 an offset. Gives the epoch, the last
+-- offset, the number of bytes of the running reply, the fingerprint of the entry at the given offset (empty: there is
+-- none), the fingerprint of the last entry, and the epochs before.
 local epoch, offset, running, before = unpack(redis.call('HMGET', ROOM, 'epoch', 'offset', 'running', 'before'))
 if not epoch then
   return { 'gone' }

@@ -1,34 +1,33 @@
--- What the scripts of a room have in common. Put in front of each of them, with the constants of the adapter.
+-- Shared by all scripts about a room, and put in front of each of them, with the constants of the adapter.
 --
 -- KEYS  1 room     HASH   epoch, title (JSON), offset, at, running, waits (the question that may start when nothing runs),
---                         before (the epochs that lost tails have ended, the last ones), number (of the generation that
---                         started last), rules (the highest version
---                         of them that has written), ground (offset and fingerprint of the last entry that decisions depend
---                         on), reserved (`<node> <until>`)
+--                         before (the latest epochs that ended because a tail was lost), number (of the generation that
+--                         started last), rules (the highest version of the rules that has written in the room), ground
+--                         (offset and fingerprint of the last entry that decisions depend on), reserved (`<node> <until>`)
 --       2 entries  STREAM ids `<offset>-0`; fields `e` (JSON), of a start also `g` (its generation)
 --       3 starts   ZSET   offsets of the entries that begin a message
 --       4 index    HASH   `m:<message>` -> `<offset> <by>`; `g:<generation>` -> `<offset>`; `<offset>` -> the
---                         offset of what was said about that message later (its end or withdrawal); `e:<offset>` and
---                         `r:<offset>` -> those of its last edit and its retraction; `o:<message>` -> the model (JSON)
---                         that its question asked for; `x:<member>` -> `left` or `removed`
---       5 queue    LIST   of an earlier version
+--                         offset of the later entry about the message or generation that began there (its withdrawal or
+--                         end); `e:<offset>` and `r:<offset>` -> the offsets of its last edit and its retraction;
+--                         `o:<message>` -> the model (JSON) chosen for the question; `x:<member>` -> `left` or `removed`
+--       5 queue    LIST   used by an earlier version
 --       6 members  HASH   id -> `"name":…,"role":…`
---       7 commands HASH   `<member> <command>` -> `<type> <first> <last>`, the entries it wrote
---       8 ages     ZSET   the same fields by time
+--       7 commands HASH   `<member> <command>` -> `<type> <first> <last>`: the offsets of the entries it wrote
+--       8 ages     ZSET   the same fields, by time
 --       9 checkpoint HASH  version, offset, state (JSON); docket (JSON) with its own version, offset and fingerprint
---      10 generations      what the keys of all generations begin with
+--      10 generations      prefix of the keys of all generations
 --         generation HASH  number, message, offset, fence, lease, marks, digest, ended (JSON)
---         reply    STRING  of a generation, with `:reply` behind: the text, UTF-8
--- Where a script is about one generation only, KEYS 9 and 10 are that and its reply.
--- The channel has the name of KEYS[1]. Entries come as JSON in pieces, which are spliced here and never decoded.
+--         reply    STRING  the key of the generation followed by `:reply`: the text, UTF-8
+-- In a script about one generation, KEYS 9 and 10 are that generation and its reply.
+-- The channel has the name of KEYS[1]. Entries arrive as pieces of JSON, which are joined here and never decoded.
 local ROOM, ENTRIES, STARTS, INDEX = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local MEMBERS, COMMANDS, AGES = KEYS[6], KEYS[7], KEYS[8]
 local written = {}
--- The time of an entry that had been written before and was lost.
+-- The original time of a lost entry that is being restored.
 local writtenOnce
 local clock
 
--- Milliseconds of the storage's clock: the only one that times are compared by.
+-- The time in ms by the clock of Redis: the only clock by which times are compared.
 local function now()
   if not clock then
     local time = redis.call('TIME')
@@ -45,11 +44,11 @@ local function refused(code)
   return { 'refused', code }
 end
 
--- What is known of the room as a whole: read once, changed here, and written once at the end (`save`).
+-- The fields of the room's hash: read once, changed here, and written back by `save`.
 local state
 local changed = {}
 
--- A field of the room; false where it has none.
+-- A field of the room; false: it has none.
 local function room(field)
   if not state then
     local flat = redis.call('HGETALL', ROOM)
@@ -82,14 +81,14 @@ local function save()
   end
 end
 
--- What tells the entry at an offset from any other that may stand in its place (log/fingerprint.ts); nil where there is none.
+-- The fingerprint of the entry at an offset (log/fingerprint.ts); nil: there is no entry.
 local function fingerprintAt(offset)
   local item = redis.call('XRANGE', ENTRIES, offset .. '-0', offset .. '-0')[1]
   return item and redis.sha1hex(item[2][2])
 end
 
--- The last entry that decisions depend on, and what tells it from any other; in a room that an earlier version has
--- written, its last entry.
+-- Offset and fingerprint of the last entry that decisions depend on; in a room that an earlier version has written, of its
+-- last entry.
 local function ground()
   local offset, fingerprint = (room('ground') or ''):match('^(%d+) (%x*)$')
   if offset then
@@ -98,13 +97,13 @@ local function ground()
   return room('offset'), fingerprintAt(room('offset')) or ''
 end
 
--- Until when another than this node has the room to itself; nil when nobody has.
+-- Until when the room is reserved for another node; nil: it is not.
 local function reservedByOther(node)
   local holder, till = (room('reserved') or ''):match('^(%S+) (%d+)$')
   return holder and holder ~= node and tonumber(till) > now() and tonumber(till) or nil
 end
 
--- Whoever is far away and loses again and again is waited for. `forMs`: how long, ms; 0 or nil reserves nothing.
+-- Reserves the room for a node that keeps losing, such as one far from Redis. `forMs`: for how long, ms; 0 or nil: not at all.
 local function reserve(node, forMs)
   if tonumber(forMs or 0) > 0 and not reservedByOther(node) then
     set('reserved', node .. ' ' .. whole(now() + tonumber(forMs)))
@@ -112,14 +111,14 @@ local function reserve(node, forMs)
   end
 end
 
--- The generation that runs and the number of the last one, whatever can be read of the entry that began it.
+-- The running generation and the number of the last one, even if the entry that began it cannot be read.
 local function runs()
   local running = room('running') or ''
   local number = room('number') or (running ~= '' and redis.call('HGET', KEYS[10] .. running, 'number'))
   return running, number or ''
 end
 
--- The entries after an offset, up to another, that one answer holds.
+-- The entries after an offset up to another, as many as fit in one answer.
 local function between(offset, last)
   local entries, bytes = {}, 0
   for position, item in ipairs(redis.call('XRANGE', ENTRIES, '(' .. offset .. '-0', last .. '-0', 'COUNT', MOST_BEHIND)) do
@@ -132,10 +131,11 @@ local function between(offset, last)
   return entries
 end
 
--- What to answer to whoever knows the room up to another ground; nil when it is this one. `known`: its epoch, offset and fingerprint, and
--- the last entry that was read, with its fingerprint. Gives the epoch, the ground and its fingerprint; `read` or `ground` where the room goes on
--- from there, else the offset of a docket that was saved, with that, or 0; the next entries from there up to the ground, the
--- last offset of the room, and what runs. KEYS 9 is the checkpoint.
+-- The answer to a caller that knows the room up to another ground; nil: its ground is the present one. `known`: the epoch,
+-- offset and fingerprint of the caller's ground, and the last entry it has read, with its fingerprint. Gives the epoch, the
+-- ground and its fingerprint; `read` or `ground` if the history continues from there, else the offset of a saved docket,
+-- followed by that docket, or 0; the next entries from there up to the ground; the last offset of the room, and the running
+-- generation. KEYS 9 is the checkpoint.
 local function moved(known)
   local epoch, offset, fingerprint = room('epoch'), ground()
   local goesOn = epoch == known.epoch
@@ -149,7 +149,7 @@ local function moved(known)
     from, saved, begin = 'ground', '', known.offset
   else
     local version, at, of = unpack(redis.call('HMGET', KEYS[9], 'docket-version', 'docket-offset', 'docket-mark'))
-    -- A storage that has lost its tail may have kept it all the same.
+    -- A Redis that has lost the tail of the room may still have a docket that was saved after it.
     local holds = version == DOCKET_VERSION and fingerprintAt(at) == of
     begin, saved = holds and at or '0', holds and redis.call('HGET', KEYS[9], 'docket') or ''
     from = begin
@@ -157,7 +157,7 @@ local function moved(known)
   return { 'moved', epoch, offset, fingerprint, from, saved, between(begin, offset), room('offset'), runs() }
 end
 
--- Writes an entry and gives its offset. `body`: its JSON members after offset and at. `rules`: decisions depend on it.
+-- Writes an entry and gives its offset. `body`: its JSON members after offset and at. `rules`: whether decisions depend on it.
 local function write(body, generation, rules)
   local offset = whole(tonumber(room('offset')) + 1)
   local at = math.max(writtenOnce or now(), tonumber(room('at')))
@@ -172,7 +172,7 @@ local function write(body, generation, rules)
   if rules then
     set('ground', offset .. ' ' .. redis.sha1hex(entry))
   end
-  -- At once: a script that broke off in between would leave a room that takes no entry any more.
+  -- Saved at once: a script that broke off in between would leave a room that can take no more entries.
   save()
   written[#written + 1] = entry
   return offset
@@ -186,14 +186,14 @@ local function publish(message)
   redis.call(PUBLISH, ROOM, message)
 end
 
--- Shows followers what was written.
+-- Publishes the written entries to followers.
 local function show()
   if #written > 0 then
     publish('e' .. room('epoch') .. '\n' .. list(written))
   end
 end
 
--- Marks are kept as `<kind> <from>` joined by commas. One without bytes gives way to the next at its place.
+-- Adds a mark. Marks are kept as `<kind> <from>` joined by commas. A mark without bytes is replaced by the next one there.
 local function mark(marks, kind, at)
   local all = {}
   for one, from in marks:gmatch('(%a+) (%d+)') do
@@ -214,8 +214,8 @@ local function mark(marks, kind, at)
   return table.concat(all, ',')
 end
 
--- Adds text at byte `at`; the same bytes again are fine, anything else that does not connect is not.
--- Gives whether it fits, and the end.
+-- Adds text at byte `at`. Bytes that are already there are accepted; any other text that does not connect is not.
+-- Gives whether the text fits, and where the reply ends.
 local function grow(key, reply, at, text, kind, digest)
   local stored, to = redis.call('STRLEN', reply), at + #text
   if stored ~= at then
@@ -232,14 +232,15 @@ local function grow(key, reply, at, text, kind, digest)
     redis.call('APPEND', reply, text)
   end
   redis.call('HSET', key, 'marks', marks, 'digest', digest)
-  -- Text after a mark without bytes carries it again: no position would tell that it was lost.
+  -- The first text after a mark without bytes carries the mark again: no position would show that it was lost.
   local last, from = marks:match('(%a+) (%d+)$')
   local begins = last and tonumber(from) == at and last or ''
   publish('d' .. number .. ' ' .. whole(at) .. ' ' .. begins .. '\n' .. text)
   return true, to
 end
 
--- Why an owner with this fence may not write; nil when it may. An empty fence is a member's, who may always stop.
+-- Why a caller with this fence may not write; nil: it may. A member who stops an answer has an empty fence, which is always
+-- valid.
 local function notOwner(key, fence)
   if not exists() then
     return refused('room-not-found')

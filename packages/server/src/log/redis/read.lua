@@ -1,6 +1,6 @@
--- ARGV 1 version of the checkpoint that counts
--- Gives the epoch, the checkpoint or nothing, and the entries after it, each with its generation's marks and text
--- if it starts one. KEYS 9 is the checkpoint, 10 the beginning of the keys of generations.
+-- ARGV 1 the only usable version of a checkpoint
+-- Gives the epoch, the checkpoint or nothing, and the entries after it; an entry that starts a generation comes with its marks
+-- and text. KEYS 9 is the checkpoint, 10 the prefix of the keys of generations.
 if not exists() then
   return refused('room-not-found')
 end

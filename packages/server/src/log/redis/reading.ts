@@ -1,14 +1,14 @@
-// Makes readings and pages of what the scripts give.
+// Makes readings and pages from the answers of the scripts.
 import type { Entry, Mark, RoomId, Run } from '@roomcast/shared/protocol'
 import { emptyRoom } from '@roomcast/shared/room'
 import type { Page, Reading } from '../entry-log.ts'
 import { readEntry, readState } from '../readable.ts'
 import type { Answer } from './answers.ts'
 
-/** An entry as JSON; one that starts a generation comes with the marks and the text of its reply. */
+/** An entry as JSON. An entry that starts a generation comes with the marks and the text of the reply. */
 type Item = readonly [entry: string, marks?: string, text?: string]
 
-/** Null when the checkpoint cannot be read: then the room is to be read without it. */
+/** Null if the checkpoint cannot be read: then the room must be read without it. */
 export function readRoom(roomId: RoomId, [, epoch, saved, items]: Answer): Reading | null {
   const checkpoint = saved === null ? emptyRoom(roomId, String(epoch)) : readState(saved as string)
   return checkpoint && { checkpoint, ...parse(items as readonly Item[], checkpoint.offset) }
@@ -24,7 +24,7 @@ export function readPage([, earlier, items]: Answer): Page {
   }
 }
 
-/** @param after the offset before the first of them, where they follow each other without a hole; else null */
+/** @param after the offset before the first item if there are no gaps between the items; else null */
 function parse(items: readonly Item[], after: number | null): { entries: Entry[]; runs: Run[] } {
   const entries: Entry[] = []
   const runs: Run[] = []

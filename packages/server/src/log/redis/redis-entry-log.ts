@@ -1,7 +1,7 @@
-// The log of entries in Redis: any number of nodes share it. Every operation is one script, so it is checked, stored and
-// published in one step; and every script may be repeated, since a connection that breaks sends it again.
+// The log of entries in Redis, shared by any number of nodes. Every operation is one script, so it is checked, stored and
+// published in one step. Every script may be repeated, since a connection that breaks sends it again.
 //
-// What the promises need of Redis: `appendfsync always` (nothing acknowledged is lost) and `noeviction`.
+// The promises require `appendfsync always` (nothing acknowledged is lost) and `noeviction`.
 import type {
   GenerationEnded,
   GenerationId,
@@ -46,26 +46,26 @@ import { Reservations } from './reservations.ts'
 import { loadScripts, type ScriptName } from './scripts.ts'
 
 export interface RedisEntryLogOptions {
-  /** Closed by whoever opened them, after the log. */
+  /** The caller that opened them closes them, after the log. */
   readonly connections: Connections
   readonly subscriptions: Subscriptions
   readonly namespace: string
   readonly clock: Clock
-  /** Makes a fresh random id. */
+  /** Makes a new random id. */
   readonly newId: () => string
-  /** An owner that has not shown itself for so long is dead; owners renew every 1.5 s. Preset: 6000. */
+  /** An owner that has not renewed its lease for this long, ms, counts as dead; owners renew every 1.5 s. Default: 6000. */
   readonly leaseMs?: number
   readonly onFollowerError: (error: unknown) => void
-  /** Hears that Redis has lost entries that were followed already (a failover); the room has a new epoch now. */
+  /** Called when Redis has lost entries that this node had followed (a failover). The room now has a new epoch. */
   readonly onLost: (roomId: RoomId) => void
-  /** Hears how many of them were written again from what this node remembered, and how many had no place any more. */
+  /** Receives how many lost entries this node has restored from memory, and how many no longer had a place. */
   readonly onReasserted?: (roomId: RoomId, written: number, missing: number) => void
-  /** Hears why a room could not be given what Redis has lost of it; it is tried again by the next look. */
+  /** Receives the error when lost entries of a room could not be restored. The next check tries again. */
   readonly onRepairFailed?: (roomId: RoomId, error: unknown) => void
 }
 
 const LEASE_MS = 6000
-/** A lease is judged at most so long after the look at the storage's clock. */
+/** How long after the storage's clock was read a lease may be judged, ms. */
 const FRESH_MS = 1000
 
 export class RedisEntryLog implements EntryLog {
@@ -95,7 +95,7 @@ export class RedisEntryLog implements EntryLog {
     this.#memberRooms = new MemberRooms({ connections, scripts, keys, caller, log })
     this.#leases = new Leases({ connections, scripts, keys, clock, caller, newId, leaseMs })
     const onUnremoved = (roomId: RoomId) => {
-      // ignored because: it is seen again by the next look
+      // ignored because: the next check finds the room again
       this.deleteRoom(roomId).catch(() => undefined)
     }
     this.#following = new Following({
@@ -124,7 +124,7 @@ export class RedisEntryLog implements EntryLog {
     })
   }
 
-  /** Begins to look where the followed rooms stand. Call once. */
+  /** Starts polling the positions of the followed rooms. Call once. */
   start(): void {
     this.#following.start()
   }
@@ -134,7 +134,7 @@ export class RedisEntryLog implements EntryLog {
     const appended = await this.#again(roomId, write)
     const isMissed = append.decided.some(({ refusal }) => isNotFound(refusal))
     if (appended.type !== 'ok' || !isMissed) return appended
-    // What a refusal is about may be lost, and this node may know of it.
+    // The refused command may be about something that Redis has lost and that this node can restore.
     return (await this.#following.recheck(roomId)) ? write() : appended
   }
 
@@ -175,7 +175,7 @@ export class RedisEntryLog implements EntryLog {
       readRoom(roomId, await this.#caller.run('read', names, [version]))
     const reading = (await read(CHECKPOINT_VERSION)) ?? (await read('none'))
     if (reading === null) throw new Refusal('internal')
-    // Whoever opens a room has what runs in it looked after, also when all else was lost.
+    // Opening a room also makes sure that it is swept, even if the set of active rooms was lost.
     this.#leases.touch(roomId)
     return reading
   }
@@ -202,7 +202,10 @@ export class RedisEntryLog implements EntryLog {
     return this.#caller.translate(this.#following.follow(roomId, listener))
   }
 
-  /** Looks where all followed rooms stand; resolves when their followers have been told. Redis that is away says nothing. */
+  /**
+   * Checks all followed rooms; resolves when their followers have been told. While Redis is unreachable they are told
+   * nothing.
+   */
   catchUp(): Promise<void> {
     return this.#following.catchUp()
   }
@@ -250,13 +253,16 @@ export class RedisEntryLog implements EntryLog {
     return this.#again(roomId, () => this.#caller.run(name, names, values))
   }
 
-  /** Runs after all rooms have been looked at over this connection, and runs again when the look has restored something. */
+  /**
+   * Runs once all rooms have been checked over this connection. If something is not found and a check restores it, runs
+   * again.
+   */
   async #again<T>(roomId: RoomId, run: () => Promise<T>): Promise<T> {
     await this.#following.checked
     try {
       return await run()
     } catch (error) {
-      // What it is about may be lost, and this node may know of it.
+      // The call may be about something that Redis has lost and that this node can restore.
       if (!isNotFound(error) || !(await this.#following.recheck(roomId))) throw error
       return run()
     }

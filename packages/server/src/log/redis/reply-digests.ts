@@ -1,19 +1,19 @@
-// SHA-256 of replies while they grow. Redis cannot compute it, so whoever appends tells it with each append, and an end
-// by anybody finds it beside the text.
+// SHA-256 of growing replies. Redis cannot compute it, so each append carries the digest, and an end sent by any node finds it
+// beside the text.
 import { createHash, type Hash } from 'node:crypto'
 import type { GenerationId } from '@roomcast/shared/protocol'
 import type { Connections } from '../../redis/connections.ts'
 
-/** Replies that grow on this node at a time, generously; the oldest is read again if there are ever more. */
+/** A generous limit for replies growing on this node at the same time. Beyond it, the oldest would be read again from Redis. */
 const MOST = 1000
 
 interface Known {
-  /** Where the bytes of `hash` end. */
+  /** The number of bytes that `hash` covers. */
   readonly at: number
   readonly hash: Hash
 }
 
-/** The digest of a reply with some more text; `taken` is to be called once the log has taken the text. */
+/** The digest of a reply with some more text. Call `taken` once the log has stored the text. */
 export interface Grown {
   readonly digest: string
   taken(): void
@@ -28,8 +28,8 @@ export class ReplyDigests {
   }
 
   /**
-   * Gives the digest that a reply has once `text` stands at byte `at`.
-   * @param reply its key: it is read if its growth was not followed from there
+   * Gives the digest of a reply with `text` added at byte `at`.
+   * @param reply its key: the stored reply is read unless this node knows the digest up to `at`
    * @throws Error of ioredis
    */
   async after(generationId: GenerationId, at: number, text: string, reply: string): Promise<Grown> {

@@ -1,6 +1,6 @@
--- Writes again what the storage has lost, on the very state that was looked at (standing.lua), in one step with the new epoch.
+-- Restores lost entries in one step with the new epoch, if the room is still in the state that standing.lua read.
 --
--- ARGV 1 JSON (repair/restoring.ts)  2… the JSON members of each entry or the text of each piece, in their order
+-- ARGV 1 JSON (repair/restoring.ts)  2… the JSON members of each entry or the text of each piece, in order
 -- KEYS 9 is the checkpoint.
 local asked = cjson.decode(ARGV[1])
 local isNew = not exists()
@@ -13,7 +13,7 @@ end
 if isNew then
   make(asked.turns)
 end
--- Whoever comes from an epoch before is known by it. What was saved tells of what was lost.
+-- Nodes that know only an earlier epoch find it in `before`. The checkpoint and the docket may contain lost entries.
 if asked.turns then
   set('epoch', asked.turns)
   set('before', asked.before)
@@ -26,14 +26,14 @@ if not reservedByOther(asked.node) then
 end
 local began = tonumber(room('offset'))
 
--- The text of a generation that still runs.
+-- Restores text of a generation that has not ended.
 local function text(piece, bytes)
   local key = GENERATIONS .. piece.of
   local known, ended = unpack(redis.call('HMGET', key, 'number', 'ended'))
   if not known or ended then
     return
   end
-  -- Followers have to know of its start first.
+  -- Followers must hear of its start first.
   if not asked.turns then
     show()
     written = {}
@@ -41,7 +41,7 @@ local function text(piece, bytes)
   grow(key, key .. ':reply', piece.at, bytes, piece.mark, piece.digest)
 end
 
--- What is beyond the end that was shown goes: the answer was stopped there.
+-- Removes text beyond the end that was shown: the answer was stopped there.
 local function cut(generation, to, digest)
   local key = GENERATIONS .. generation
   local reply, kept = key .. ':reply', {}
@@ -73,7 +73,7 @@ for position, step in ipairs(asked.steps) do
     places[position] = tonumber(put(step.card, ARGV[position + 1]))
   end
 end
--- A command is known again by the entries that it wrote, where they lie together.
+-- Remembers the commands that wrote these entries, if the entries of a command have adjacent offsets.
 for _, command in ipairs(asked.done) do
   local first, last = command.first.offset or places[command.first.step], command.last.offset or places[command.last.step]
   if last - first == command.count - 1 and redis.call('HEXISTS', COMMANDS, command.field) == 0 then

@@ -1,4 +1,4 @@
-// The scripts of the adapter: one for each operation, run by Redis in one step.
+// The scripts of the adapter: one for each operation. Redis runs each in one step.
 import { digest } from '@roomcast/shared/digest'
 import { DOCKET_VERSION } from '../../decide/saved-docket.ts'
 import { MOST_BEHIND, MOST_BYTES_BEHIND, REMEMBER_MS } from '../limits.ts'
@@ -24,14 +24,14 @@ const FILES = [
   'enlist',
   'delist',
 ] as const
-/** The same text, for a batch that a Redis whose memory is full takes as well. */
+/** The same script as `append`, for appends that a Redis with full memory accepts too. */
 const FREEING = 'append-freeing'
 /**
- * What members asked for: once the caller has stopped waiting it may not be done any more, as when a frozen Redis goes
- * on. The last ARGV says until when it may, by the clock of Redis.
+ * Scripts that carry out commands of members. They must not be done after the caller has stopped waiting, for example when a
+ * frozen Redis continues. The last ARGV is the deadline by the clock of Redis.
  */
 const COMMANDS: ReadonlySet<string> = new Set<ScriptName>(['append', FREEING, 'delete-room'])
-/** What only ends or takes away, or shows that an owner lives: it is done also when the memory of Redis is full. */
+/** Scripts that only end or remove something, or renew a lease: they also run when the memory of Redis is full. */
 const WHEN_FULL: ReadonlySet<string> = new Set<ScriptName>([
   FREEING,
   'renew',
@@ -48,9 +48,9 @@ export type Scripts = Readonly<Record<ScriptName, Script>>
 
 interface ScriptSettings {
   readonly publishCommand: 'publish' | 'spublish'
-  /** An owner that has not shown itself for so long is dead. */
+  /** An owner that has not renewed its lease for this long, ms, counts as dead. */
   readonly leaseMs: number
-  /** How long after a look at the storage's clock a lease may still be judged. */
+  /** How long after the storage's clock was read a lease may be judged, ms. */
   readonly freshMs: number
 }
 

@@ -1,9 +1,9 @@
--- The remains of the last seconds that a node remembers. ARGV 1 the lowest offset that it remembers  2 the offset up to
--- which it had followed the room  3 whose repair it is  4 for how long others are to wait for it, ms, or 0
+-- Reads the remaining entries of the last seconds that a node remembers. ARGV 1 the lowest offset that the node remembers
+-- 2 the offset up to which it had followed the room  3 the repairing node  4 for how long to reserve the room for it, ms, or 0
 -- 5… ids of messages and generations
--- Gives the epoch and those before, the last offset and its fingerprint, the fingerprint at the second offset, the entries from the first on,
--- for each id its place as a message, whether that is retracted, its place as a generation and whether that has ended; and the
--- generation that runs and its number.
+-- Gives the epoch and the epochs before; the last offset and its fingerprint; the fingerprint at ARGV 2; the entries from
+-- ARGV 1 on; for each id its offset as a message, whether that is retracted, its offset as a generation and whether that has
+-- ended; and the running generation and its number.
 if not exists() then
   return { 'gone' }
 end

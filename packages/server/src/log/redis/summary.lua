@@ -1,4 +1,4 @@
--- ARGV 1 member. Gives what a list of rooms shows of this one to a member.
+-- ARGV 1 member. Gives the line of this room in the member's list of rooms.
 local body = redis.call('HGET', MEMBERS, ARGV[1])
 if not body or not exists() then
   return { 'gone' }

@@ -1,6 +1,6 @@
--- The rooms in which something may run, for one node at a time. KEYS 1 ZSET of rooms by the time of their last touch
--- 2 who sweeps
--- ARGV 1 node  2 for how long it sweeps, ms
+-- Gives one node at a time the rooms in which something may run. KEYS 1 ZSET of rooms by the time of their last touch
+-- 2 the node that sweeps
+-- ARGV 1 node  2 for how long it may sweep, ms
 local sweeper = redis.call('GET', KEYS[2])
 if sweeper and sweeper ~= ARGV[1] then
   return { 'busy', whole(now()) }

@@ -1,5 +1,5 @@
-// Writes what was decided: compares the ground, gives each entry its place and time, and seals an end with what is stored of its
-// text. Called inside transactions.
+// Writes decisions: compares the ground, gives each entry its offset and time, and seals an end with the length and digest
+// of the stored text. Called inside transactions.
 import type { Delta, Entry, GenerationEnded, GenerationId, RoomId } from '@roomcast/shared/protocol'
 import { Refusal } from '@roomcast/shared/protocol'
 import { digest } from '@roomcast/shared/digest'
@@ -13,7 +13,7 @@ import type { Entries, Last, RoomRow } from './entries.ts'
 import type { Members } from './members.ts'
 import { type GenerationRow, refuseOwner, type Replies } from './replies.ts'
 
-/** With what followers are told of the last text of a generation that has ended. */
+/** `delta`: the last text of an ended generation, for followers. */
 export type AppendedHere = Appended & { readonly delta?: Delta | null; readonly epoch?: string }
 
 export interface AppendingOptions {
@@ -32,7 +32,7 @@ export class Appending {
 
   /**
    * See EntryLog.
-   * @param isFull there is hardly room on the disk: nothing starts, and the text of what ends stays in its pieces
+   * @param isFull whether the disk is almost full: then nothing starts, and the text of an ended generation stays in its pieces
    */
   append(roomId: RoomId, append: Append, isFull: boolean): AppendedHere {
     const { entries, replies } = this.#options
@@ -62,8 +62,8 @@ export class Appending {
   }
 
   /**
-   * What to answer to whoever knows the room up to another ground; null when it is this one. The file loses no tail, so an offset
-   * tells an entry.
+   * The answer to a caller that knows the room up to another ground; null if its ground is the present one. A file loses no
+   * tail, so the offset alone identifies an entry.
    */
   moved(room: RoomRow, { ground: known, read }: Footing): Moved | null {
     const goesOn = known.epoch === room.epoch
@@ -102,7 +102,7 @@ export class Appending {
     return answers.some((answer) => answer !== null) ? { type: 'done', answers } : null
   }
 
-  /** Why the generation that is to end does not; null when it does. */
+  /** Why the generation cannot end; null: it can. */
   #unended(room: RoomRow, row: GenerationRow | undefined, ends: Ending): Appended | null {
     if (!row) throw new Refusal('generation-not-found')
     const refused = refuseOwner(row, ends.fence)
@@ -115,7 +115,10 @@ export class Appending {
     return null
   }
 
-  /** The start that this very end has made before: only it proposes that id, and nobody has written a word of it. */
+  /**
+   * The start that an earlier try of this same end wrote: no other call proposes the id, and the generation has no text
+   * yet.
+   */
   #startedBefore(roomId: RoomId, next: GenerationId | null): Entry | null {
     const { entries, replies } = this.#options
     const row = next === null ? undefined : replies.byId(roomId, next)

@@ -1,10 +1,10 @@
-// Whether the file with the data is still the one that was opened. SQLite goes on with a file that was deleted, replaced or
-// overwritten, and whatever is acknowledged then is lost with the process.
+// Checks whether the data file is still the one that was opened. SQLite carries on with a file that was deleted, replaced or
+// overwritten, and everything acknowledged after that is lost with the process.
 //
-// The file is kept open: closing it anywhere in the process would give up the lock that SQLite has on it.
+// The file is kept open: closing it anywhere in the process would release SQLite's lock on it.
 import { closeSync, fstatSync, openSync, readSync, statSync, type Stats } from 'node:fs'
 
-/** What may have happened to it. */
+/** The ways in which the file may be damaged. */
 export type Damage = 'deleted' | 'replaced' | 'shortened' | 'overwritten' | 'damaged'
 
 /** How every database begins: https://www.sqlite.org/fileformat.html */
@@ -14,30 +14,30 @@ export class DataFile {
   readonly #path: string
   readonly #file: number
   #size: number
-  /** Of the write-ahead log, once there is one. */
+  /** State of the write-ahead log, once there is one. */
   #log: Stats | null = null
-  /** SQLite itself could not read it. */
+  /** Whether SQLite itself could not read the file. */
   #isUnreadable = false
 
-  /** @param path of a database that is there; it is opened before SQLite takes its lock */
+  /** @param path of the database, which is opened here before SQLite takes its lock */
   constructor(path: string) {
     this.#path = path
     this.#file = openSync(path, 'a+', 0o600)
     this.#size = fstatSync(this.#file).size
   }
 
-  /** SQLite has found that it cannot be read. For good: somebody has to look after it. */
+  /** SQLite could not read the file. This is permanent: the operator has to repair it. */
   cannotBeRead(): void {
     this.#isUnreadable = true
   }
 
-  /** What has happened to it, or null; costs a few calls of the system. */
+  /** The damage to the file, or null. Costs a few system calls. */
   check(): Damage | null {
     const own = fstatSync(this.#file)
     const there = statsOf(this.#path)
     if (there === null) return 'deleted'
     if (!isSame(there, own)) return 'replaced'
-    // Nothing of ours makes it shorter.
+    // This program never makes the file shorter.
     if (own.size < this.#size) return 'shortened'
     this.#size = own.size
     const beginning = Buffer.alloc(MAGIC.length)
@@ -50,7 +50,7 @@ export class DataFile {
     closeSync(this.#file)
   }
 
-  /** It is there from the first write until the end. */
+  /** The write-ahead log exists from the first write until the database is closed. */
   #checkLog(): Damage | null {
     const there = statsOf(`${this.#path}-wal`)
     if (this.#log === null) {

@@ -1,15 +1,15 @@
-// The file itself: how it is opened, its transactions, and what its failures mean. Beside it a reserve, so that what has to be
-// stored is stored on a full disk too; and a watch over it, since SQLite does not notice that it was deleted.
+// The database file: opening it, its transactions, and the meaning of its failures. A reserve beside it lets ends be stored
+// even on a full disk, and the file is checked, since SQLite does not notice when it is deleted.
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { Refusal } from '@roomcast/shared/protocol'
 import { type Damage, DataFile } from './data-file.ts'
 import { Reserve } from './reserve.ts'
 import { migrate } from './schema.ts'
 
-/** `entry`: survives the loss of power once committed. `reply`: survives the end of the process (no fsync). */
+/** `entry`: survives a power failure once committed. `reply`: survives the end of the process (no fsync). */
 type Durability = 'entry' | 'reply'
 
-/** Another process has the data open. */
+/** Another process has the data file open. */
 export class DataInUse extends Error {
   constructor(path: string) {
     super(`Another Roomcast process is using ${path}. Stop it first, or choose another DATA_DIR.`)
@@ -26,17 +26,17 @@ export class Database {
   readonly #database: DatabaseSync
   readonly #statements = new Map<string, StatementSync>()
   #durability: Durability | null = null
-  /** None of a database in memory. */
+  /** Null for a database in memory. */
   readonly #file: DataFile | null
   readonly #reserve: Reserve | null
   readonly #onDamage: (damage: Damage) => void
   #damage: Damage | null = null
 
   /**
-   * Opens or makes the file, takes it for this process alone, and migrates it.
+   * Opens or creates the file, locks it for this process alone, and migrates it.
    * @param path a file, or `:memory:`
-   * @param onDamage hears what has happened to the file, once
-   * @throws DataInUse when another process has it
+   * @param onDamage called once if the file is damaged
+   * @throws DataInUse when another process has the file open
    */
   constructor(path: string, onDamage: (damage: Damage) => void = () => undefined) {
     this.#onDamage = onDamage
@@ -51,7 +51,7 @@ export class Database {
       )
       this.#database.exec('BEGIN IMMEDIATE; COMMIT')
       migrate(this.#database)
-      // It knows the write-ahead log from now on.
+      // Records the write-ahead log, which exists from here on.
       this.#file?.check()
       this.#reserve = isFile ? new Reserve(`${path}-reserve`) : null
     } catch (error) {
@@ -76,8 +76,8 @@ export class Database {
   }
 
   /**
-   * The same for what has to be stored: on a full disk it gets the reserve, piece by piece.
-   * @param work is told whether that is so, and then writes as little as it can
+   * A transaction that must succeed even on a full disk: there it gets the reserve, piece by piece.
+   * @param work receives whether the disk is full, and then writes as little as possible
    */
   transactionWithReserve<T>(durability: Durability, work: (isFull: boolean) => T): T {
     let isFull = false
@@ -96,15 +96,15 @@ export class Database {
   }
 
   /**
-   * Looks whether something would be saved.
-   * @throws Refusal `storage-full`; `storage-unavailable` when the file is not what it was
+   * Checks whether something could be saved now.
+   * @throws Refusal `storage-full`; `storage-unavailable` if the file is damaged
    */
   askToSave(): void {
     this.requireFile()
     if (this.#reserve?.hasRoom() === false) throw new Refusal('storage-full')
   }
 
-  /** Looks after the file. @throws Refusal `storage-unavailable` when it is not what it was */
+  /** Checks the file. @throws Refusal `storage-unavailable` if it is damaged */
   requireFile(): void {
     const before = this.#damage
     this.#damage = this.#file?.check() ?? null
@@ -113,7 +113,7 @@ export class Database {
     throw new Refusal('storage-unavailable')
   }
 
-  /** The rows of a query. The caller names their shape; it is the schema's. */
+  /** The rows of a query. The caller gives their type, which must match the schema. */
   all<Row>(sql: string, ...values: SQLInputValue[]): Row[] {
     return this.#within(() => this.#statement(sql).all(...values)) as Row[]
   }
@@ -134,12 +134,12 @@ export class Database {
     if (!this.#database.isOpen) return
     this.#database.close()
     this.#reserve?.close()
-    // Last: with it the lock on the file would go.
+    // Closed last: closing it releases the lock on the file.
     this.#file?.close()
   }
 
   #begin(durability: Durability): void {
-    // What is written into a file that nobody finds again is not stored.
+    // A write to a damaged file could not be found again.
     if (this.#damage !== null) throw new Refusal('storage-unavailable')
     if (this.#durability !== durability) this.#database.exec(PRAGMA[durability])
     this.#durability = durability
@@ -193,7 +193,7 @@ function errcode(error: unknown): number | null {
   return typeof error.errcode === 'number' ? error.errcode & 0xff : null
 }
 
-/** Why the file could not be opened, for the operator. */
+/** The reason why the file could not be opened, for the operator. */
 function startError(error: unknown, path: string): unknown {
   const code = errcode(error)
   if (code === SQLITE_BUSY) return new DataInUse(path)

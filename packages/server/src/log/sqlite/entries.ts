@@ -1,4 +1,4 @@
-// The entries of rooms, their offsets, and which command wrote which.
+// The entries of rooms, their offsets, and the commands that wrote them.
 import type { Entry, EntryDraft, EntryType, RoomId } from '@roomcast/shared/protocol'
 import { Refusal } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
@@ -19,13 +19,13 @@ export interface RoomRow {
   readonly running: number | null
   /** Offset of the last entry that decisions depend on. */
   readonly ground: number
-  /** The highest version of the rules that has written. */
+  /** The highest version of the rules that has written in the room. */
   readonly rules: number
   /** The question that may start as soon as nothing runs; empty: none. */
   readonly waits: string
 }
 
-/** Where a room ends. */
+/** Offset and time of a room's last entry. */
 export type Last = Pick<Entry, 'offset' | 'at'>
 
 interface CommandRow {
@@ -39,9 +39,9 @@ interface EntryRow {
   readonly body: string
 }
 
-/** As SQL; the index `entries_of_messages` is for these. */
+/** The types as SQL; the index `entries_of_messages` covers them. */
 const BEGIN = BEGINNINGS.map((type) => `'${type}'`).join(', ')
-/** Old ones are looked for after so many new ones. */
+/** Old commands are deleted after every this many new ones. */
 const FORGET_EVERY = 100
 
 export class Entries {
@@ -65,7 +65,7 @@ export class Entries {
     return this.#database.get<RoomRow>('SELECT * FROM rooms WHERE room_id = ?', roomId)
   }
 
-  /** Makes an empty room. */
+  /** Creates an empty room. */
   makeRoom(roomId: RoomId, epoch: string): RoomRow {
     this.#database.run(
       `INSERT INTO rooms (room_id, epoch, title, last_offset, last_at, last_number) VALUES (?, ?, '', 0, 0, 0)`,
@@ -75,7 +75,7 @@ export class Entries {
     return this.room(roomId)
   }
 
-  /** Removes a room and everything in it. @throws Refusal `room-not-found` */
+  /** Deletes a room and everything in it. @throws Refusal `room-not-found` */
   deleteRoom(roomId: RoomId): void {
     this.room(roomId)
     const tables = [
@@ -91,7 +91,7 @@ export class Entries {
     for (const table of tables) this.#database.run(`DELETE FROM ${table} WHERE room_id = ?`, roomId)
   }
 
-  /** Gives a draft the place after the last entry of a room, and its time, and stores it. @param last the room, or its last entry */
+  /** Gives a draft its time and the offset after the last entry, and stores it. @param last entry of the room so far */
   write(roomId: RoomId, draft: EntryDraft, last: Last): Entry {
     const at = Math.max(this.#clock.now(), last.at)
     const entry: Entry = { offset: last.offset + 1, at, ...draft }
@@ -106,7 +106,7 @@ export class Entries {
     return entry
   }
 
-  /** The room is as this row says from now on. */
+  /** Stores the fields of a room. */
   saveRoom(room: RoomRow): void {
     const { title, last_offset, last_at, last_number, running, ground, rules, waits } = room
     this.#database.run(
@@ -117,7 +117,7 @@ export class Entries {
     )
   }
 
-  /** The next entries after an offset, up to another, and the body of the last of them. */
+  /** The next entries after an offset up to another, and the body of the last of them. */
   between(roomId: RoomId, offset: number, last: number) {
     const rows = this.#database.all<EntryRow>(
       'SELECT entry_offset, body FROM entries WHERE room_id = ? AND entry_offset > ? AND entry_offset <= ? ORDER BY entry_offset LIMIT ?',
@@ -131,7 +131,7 @@ export class Entries {
     return { entries: this.#parse(some), lastBody: some.at(-1)?.body ?? '' }
   }
 
-  /** An entry as it is stored; empty: there is none. */
+  /** The stored JSON of an entry; empty: there is none. */
   bodyAt(roomId: RoomId, offset: number): string {
     const row = this.#database.get<EntryRow>(
       'SELECT entry_offset, body FROM entries WHERE room_id = ? AND entry_offset = ?',
@@ -165,7 +165,7 @@ export class Entries {
     return this.#parse(rows.reverse())
   }
 
-  /** The offset of the entry that began a message or generation; null when there is none. */
+  /** The offset of the entry that began a message or generation; null: there is none. */
   firstAbout(roomId: RoomId, subject: string): number | null {
     const row = this.#database.get<{ first: number | null }>(
       `SELECT min(entry_offset) AS first FROM entries INDEXED BY entries_by_subject
@@ -181,15 +181,15 @@ export class Entries {
     return [...BEGINNINGS, ...LATER].flatMap((type) => this.last(roomId, subject, type) ?? [])
   }
 
-  /** The last of each kind about a message or generation. */
+  /** The last entry of each kind about a message or generation. */
   later(roomId: RoomId, subject: string): Entry[] {
     return LATER.flatMap((type) => this.last(roomId, subject, type) ?? [])
   }
 
-  /** The last entry of a type that says something about one message or generation. */
+  /** The last entry of a type about a message or generation. */
   last(roomId: RoomId, subject: string, type: EntryType): Entry | undefined {
     const row = this.#database.get<EntryRow>(
-      // Without being told, SQLite walks through the whole room.
+      // Without INDEXED BY, SQLite scans the whole room.
       `SELECT entry_offset, body FROM entries INDEXED BY entries_by_subject
        WHERE room_id = ? AND subject = ? AND type = ? ORDER BY entry_offset DESC LIMIT 1`,
       roomId,
@@ -200,7 +200,7 @@ export class Entries {
     return entry?.type === type ? entry : undefined
   }
 
-  /** What a command wrote when it was done before, or that another command had its id; undefined when it is new. */
+  /** The entries of a command that was done before, or a refusal if its id was used by another kind; undefined: it is new. */
   repeated(
     roomId: RoomId,
     { by, id, kind }: NonNullable<Decided['name']>,
@@ -223,7 +223,7 @@ export class Entries {
     return this.#parse(entries)
   }
 
-  /** @param first offset of the first of the entries that the command wrote, and `last` of the last; before it if there are none */
+  /** @param first offset of the command's first entry; `last` is that of its last, or one less if it wrote none */
   remember(
     roomId: RoomId,
     { by, id, kind }: NonNullable<Decided['name']>,
@@ -235,7 +235,7 @@ export class Entries {
        VALUES (?, ?, ?, ?, ?, ?, ?)`,
       ...[by, id, roomId, kind, first, last, this.#clock.now()],
     )
-    // With the first one too: a process may not live for long.
+    // Also with the first command, since a process may not live long.
     if (this.#remembered++ % FORGET_EVERY === 0)
       this.#database.run('DELETE FROM commands WHERE at < ?', this.#clock.now() - REMEMBER_MS)
   }

@@ -1,4 +1,4 @@
-// Who is a member of a room, and of which rooms somebody is one.
+// The members of each room, and the rooms of each member.
 import type { MemberId, RoomId, RoomSummary } from '@roomcast/shared/protocol'
 import type { Card } from '../../decide/cards.ts'
 import type { FoundId } from '../entry-log.ts'
@@ -12,7 +12,7 @@ export class Members {
     this.#database = database
   }
 
-  /** Somebody has come, or has gone. */
+  /** Stores that a member has joined or gone. */
   save(roomId: RoomId, member: NonNullable<Card['member']>): void {
     if ('gone' in member) {
       const { id, gone } = member
@@ -30,7 +30,7 @@ export class Members {
     )
   }
 
-  /** Null: there never was a member of this id. */
+  /** Null: there never was a member with this id. */
   find(roomId: RoomId, memberId: MemberId): FoundId['member'] {
     const row = this.#database.get<{ gone: 'left' | 'removed' | null }>(
       'SELECT gone FROM members WHERE room_id = ? AND member_id = ?',
@@ -40,7 +40,7 @@ export class Members {
     return row ? (row.gone ?? 'here') : null
   }
 
-  /** The rooms that somebody is a member of, last used first. */
+  /** The rooms of a member, most recently used first. */
   roomsOf(memberId: MemberId): readonly RoomSummary[] {
     const rows = this.#database.all<RoomRow & { role: RoomSummary['role'] }>(
       `SELECT rooms.*, members.role FROM members JOIN rooms USING (room_id)

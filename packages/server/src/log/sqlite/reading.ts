@@ -1,4 +1,4 @@
-// Reading rooms back: as they are now, and their older messages.
+// Reads rooms: their present state, and their older messages.
 import type { Entry, RoomId, Run } from '@roomcast/shared/protocol'
 import { CHECKPOINT_VERSION } from '@roomcast/shared/protocol'
 import { emptyRoom } from '@roomcast/shared/room'
@@ -8,7 +8,7 @@ import type { Database } from './database.ts'
 import { type Entries, subjectOf } from './entries.ts'
 import type { Replies } from './replies.ts'
 
-/** The room from its checkpoint on; a checkpoint of another version of the program does not count. */
+/** The room from its checkpoint on; a checkpoint of another version is not used. */
 export function readRoom(
   database: Database,
   entries: Entries,
@@ -26,7 +26,7 @@ export function readRoom(
   return { checkpoint, entries: after, runs: runsOf(replies, roomId, after) }
 }
 
-/** Up to `limit` messages before an offset, with what later entries say about them. */
+/** Up to `limit` messages before an offset, with the later entries about them. */
 export function readPage(
   entries: Entries,
   replies: Replies,

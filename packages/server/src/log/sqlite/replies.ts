@@ -23,8 +23,8 @@ export interface GenerationRow {
 }
 
 /**
- * Where the text went: its end afterwards and what followers are told of it (nothing when it was there before);
- * or that it does not connect.
+ * The end of the reply after the text was added, with the delta for followers (null if the text was already there); or a
+ * refusal because the text does not connect.
  */
 export type Grown =
   | { readonly ok: true; readonly end: number; readonly delta: Delta | null }
@@ -68,7 +68,7 @@ export class Replies {
     )
   }
 
-  /** Adds text at byte `at`; the same bytes again are fine, anything else that does not connect is not. */
+  /** Adds text at byte `at`. Bytes that are already there are accepted; any other text that does not connect is not. */
   grow(roomId: RoomId, row: GenerationRow, at: number, text: string, mark?: Kind): Grown {
     const end = at + byteLength(text)
     if (at !== row.reply_end) {
@@ -95,7 +95,7 @@ export class Replies {
       roomId,
       row.number,
     )
-    // Text after a mark without bytes carries it again: no position would tell that it was lost.
+    // The first text after a mark without bytes carries the mark again: no position would show that it was lost.
     const begins = after.findLast((candidate) => candidate.from === at)?.kind
     const { number } = row
     return { ok: true, end, delta: begins ? [number, at, text, begins] : [number, at, text] }
@@ -111,7 +111,7 @@ export class Replies {
     }
   }
 
-  /** Closes a reply: keeps how it ended, and its text in one piece; without a text, in the pieces that it is in. */
+  /** Closes a reply: stores its end, and `text` as one piece; null leaves the text in its pieces. */
   close(roomId: RoomId, row: GenerationRow, text: string | null, ended: GenerationEnded): void {
     this.#database.run(
       'UPDATE generations SET ended = ? WHERE room_id = ? AND number = ?',
@@ -142,7 +142,7 @@ export class Replies {
   }
 }
 
-/** Why an owner with this fence may not write, or null when it may. */
+/** Why a caller with this fence may not write; null: it may. */
 export function refuseOwner(
   row: GenerationRow,
   fence: number | undefined,

@@ -1,5 +1,5 @@
-// Room on the disk that is kept for ends: a file beside the data that is made smaller when the disk is full, so that stops and
-// ends are stored all the same. Nothing else of ours gets that room: it is taken again in the same moment.
+// Disk space reserved for ends: a file beside the data that shrinks when the disk is full, so that stops and other ends can
+// still be stored. It grows back in the same moment, so no other write of this program gets the space.
 import {
   closeSync,
   existsSync,
@@ -11,14 +11,14 @@ import {
 } from 'node:fs'
 import { dirname } from 'node:path'
 
-/** Bytes that are kept at most; on a small disk a quarter of what was free. */
+/** Maximum size of the reserve; on a small disk, a quarter of the free space. */
 const MOST_BYTES = 4 * 1024 * 1024
-/** Bytes that are given up at a time: an end takes less. */
+/** Bytes released at a time; an end needs less. */
 const STEP_BYTES = 128 * 1024
-/** Bytes for which there must be room besides, or the disk counts as full. */
+/** The disk counts as full unless this many bytes are free besides the reserve. */
 const ROOM_BYTES = 64 * 1024
 
-/** Anything but zeros, which some file systems do not store. */
+/** Not zeros, since some file systems do not store those. */
 const FILLING = Buffer.alloc(ROOM_BYTES, 'reserve ')
 
 export class Reserve {
@@ -26,9 +26,9 @@ export class Reserve {
   #bytes = 0
 
   /**
-   * Takes the room that there is.
-   * @param path of the file; it stays when the process ends
-   * @throws what the system refuses, but not that the disk is full
+   * Takes as much of the reserve as there is space for.
+   * @param path of the file, which stays after the process ends
+   * @throws errors of the file system, except a full disk
    */
   constructor(path: string) {
     this.#file = openSync(path, existsSync(path) ? 'r+' : 'w+', 0o600)
@@ -38,7 +38,7 @@ export class Reserve {
     this.refill()
   }
 
-  /** Gives up a piece. @returns false when there is nothing left */
+  /** Releases a piece. @returns false if nothing is left */
   release(): boolean {
     const { size } = fstatSync(this.#file)
     if (size === 0) return false
@@ -46,12 +46,12 @@ export class Reserve {
     return true
   }
 
-  /** Takes again what was given up, as far as there is room. @returns whether it is whole */
+  /** Grows back as far as there is space. @returns whether the reserve is complete */
   refill(): boolean {
     return this.#growTo(this.#bytes)
   }
 
-  /** Whether there is room on the disk besides the reserve: found out by writing. */
+  /** Whether the disk has space besides the reserve, tested by writing. */
   hasRoom(): boolean {
     if (!this.refill()) return false
     const hasRoom = this.#growTo(this.#bytes + ROOM_BYTES)

@@ -18,14 +18,14 @@ function migrated(): DatabaseSync {
 }
 
 describe('the tables', () => {
-  it('are brought to the present version once', () => {
+  it('are migrated to the current version once', () => {
     const database = migrated()
     const version = database.prepare('PRAGMA user_version').get()
     migrate(database)
     expect(database.prepare('PRAGMA user_version').get()).toEqual(version)
   })
 
-  it('[R7.1] find the last of a kind about a message without a walk through its edits', () => {
+  it('[R7.1] find the last entry of a type about a message without scanning its edits', () => {
     const plan = migrated()
       .prepare(
         `EXPLAIN QUERY PLAN SELECT body FROM entries INDEXED BY entries_by_subject
@@ -38,7 +38,7 @@ describe('the tables', () => {
   })
 })
 
-/** Entries of a room in which a question is answered and others wait. */
+/** Entries of a room in which one question is being answered and others wait. */
 const ENTRIES = [
   {
     type: 'room-created',
@@ -83,7 +83,7 @@ const STOPPED = [
   },
 ] as const
 
-/** A file of an earlier version with a room of these entries, as that version had written them. */
+/** A file of an earlier version, with a room of these entries as that version wrote them. */
 function earlier(version: number, isHeld: boolean): { readonly path: string } {
   const path = join(mkdtempSync(join(tmpdir(), 'roomcast-schema-')), 'roomcast.sqlite')
   onTestFinished(() => rmSync(dirname(path), { recursive: true }))
@@ -119,9 +119,9 @@ function earlier(version: number, isHeld: boolean): { readonly path: string } {
 
 const EARLIER = Array.from({ length: 5 }, (_, index) => index + 1)
 
-describe('[R4.2] tables of an earlier version', () => {
+describe('[R4.2] the tables of an earlier version', () => {
   it.each(EARLIER.flatMap((version) => [true, false].map((isHeld) => ({ version, isHeld }))))(
-    'hold what rules are decided on as the entries do: version $version, held $isHeld',
+    'are migrated to the docket that the entries fold to: version $version, held $isHeld',
     async ({ version, isHeld }) => {
       const { path } = earlier(version, isHeld)
       const database = new Database(path)
@@ -145,7 +145,7 @@ describe('[R4.2] tables of an earlier version', () => {
     },
   )
 
-  it('are brought to the present version with entries that nobody can read', async () => {
+  it('are migrated even with unreadable entries', async () => {
     const { path } = earlier(SCHEMA - 1, false)
     const file = new DatabaseSync(path)
     file.exec(`UPDATE entries SET body = '{' WHERE subject = 'm2'`)

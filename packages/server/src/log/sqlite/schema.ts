@@ -1,4 +1,4 @@
-// The tables of the SQLite adapter and how they came to be: one migration per step, never edited once released.
+// The tables of the SQLite adapter as a list of migrations, which are never edited once released.
 import type { DatabaseSync } from 'node:sqlite'
 
 const MIGRATIONS: readonly string[] = [
@@ -88,12 +88,12 @@ const MIGRATIONS: readonly string[] = [
   `
   ALTER TABLE members ADD COLUMN gone TEXT;
   `,
-  // With the type: the last entry of a type may lie behind any number of edits.
+  // Includes the type, since any number of edits may follow the last entry of another type.
   `
   DROP INDEX entries_by_subject;
   CREATE INDEX entries_by_subject ON entries (room_id, subject, type) WHERE subject IS NOT NULL;
   `,
-  // Null: all. Whoever joins is checked against the last of the entries that change who may.
+  // `inviters` null: all. A person who joins is checked against the last entry that changed members or invites.
   `
   ALTER TABLE rooms ADD COLUMN inviters TEXT;
   CREATE INDEX entries_of_admission ON entries (room_id, entry_offset)
@@ -105,8 +105,9 @@ const MIGRATIONS: readonly string[] = [
     tokens INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
-  // What rules are decided on is folded from the entries (decide/docket.ts) and saved as JSON now and then; rooms have their front only.
-  // A body that is no JSON is done without: a docket that lacks something is not read, and the room is folded from its beginning.
+  // Rules decide on the docket, which is folded from the entries (decide/docket.ts) and saved as JSON now and then; a row
+  // of `rooms` keeps only the front. A body that is not JSON leaves an incomplete docket, which is not read: the room is
+  // then folded from its beginning.
   `
   ALTER TABLE rooms ADD COLUMN ground INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE rooms ADD COLUMN rules INTEGER NOT NULL DEFAULT 0;
@@ -164,12 +165,12 @@ const MIGRATIONS: readonly string[] = [
   `,
 ]
 
-/** The present version of the tables. */
+/** The current version of the tables. */
 export const SCHEMA = MIGRATIONS.length
 
 /**
- * Brings the tables to a version, each step in one transaction.
- * @param to preset: the present one
+ * Migrates the tables to a version, each step in one transaction.
+ * @param to default: the current version
  * @throws Error when the file was written by a later version of the program
  */
 export function migrate(database: DatabaseSync, to = SCHEMA): void {

@@ -1,5 +1,5 @@
-// The log of entries in one SQLite file: the default, nothing to install. One process owns the file, so what is
-// running when it is opened has lost its owner (`lapsed`), and no lease is needed.
+// The log of entries in one SQLite file: the default, with nothing to install. One process owns the file, so a generation
+// that is running when the file is opened has lost its owner (`lapsed`), and no leases are needed.
 import type {
   Delta,
   Entry,
@@ -42,7 +42,7 @@ export interface SqliteEntryLogOptions {
   /** Closed with the log. */
   readonly database: Database
   readonly clock: Clock
-  /** Hears what a follower throws. */
+  /** Receives errors thrown by followers. */
   readonly onFollowerError?: (error: unknown) => void
 }
 
@@ -53,7 +53,7 @@ export class SqliteEntryLog implements EntryLog {
   readonly #members: Members
   readonly #appending: Appending
   readonly #followers: Followers
-  /** What this process started itself and therefore runs, by what has been committed. */
+  /** The running generations that this process started itself, and therefore owns; only committed ones. */
   readonly #ours = new Set<GenerationId>()
 
   constructor({ database, clock, onFollowerError = throwLater }: SqliteEntryLogOptions) {
@@ -75,7 +75,7 @@ export class SqliteEntryLog implements EntryLog {
       : this.#database.transaction('entry', () => write(false))
     if (appended.type === 'ended' && appended.start) this.#own([appended.start])
     if (appended.type !== 'ok' || appended.entries.length === 0) return appended
-    // Before followers hear of anything, the generation that may have begun has its owner.
+    // A new generation gets its owner before followers hear of it.
     this.#own(appended.entries)
     if (delta) this.#followers.tell(roomId, delta)
     const { entries } = appended
@@ -171,12 +171,12 @@ export class SqliteEntryLog implements EntryLog {
     this.#followers.tell(roomId, { type: 'deleted' })
   }
 
-  /** Whether something would be saved now. @throws Refusal `storage-full`, `storage-unavailable` */
+  /** Checks whether something could be saved now. @throws Refusal `storage-full`, `storage-unavailable` */
   async askToSave(): Promise<void> {
     this.#database.askToSave()
   }
 
-  /** A sign of life. @throws Refusal `storage-unavailable` when the file is not what it was, or cannot be read */
+  /** Checks that the file can be read. @throws Refusal `storage-unavailable` if it is damaged or cannot be read */
   async ping(): Promise<void> {
     this.#database.requireFile()
     this.#database.get('SELECT 1 FROM rooms LIMIT 1')
@@ -198,7 +198,7 @@ export class SqliteEntryLog implements EntryLog {
     }
   }
 
-  /** This process owns what began, and lets go of what ended. */
+  /** Records that this process owns generations that started, and no longer those that ended. */
   #own(entries: readonly Entry[]): void {
     for (const { starts, ends } of entries.map(cardOf)) {
       if (ends !== undefined) this.#ours.delete(ends)

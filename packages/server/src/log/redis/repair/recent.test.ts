@@ -1,4 +1,4 @@
-// What a node remembers of a room is bounded, whatever members do.
+// A node remembers a bounded amount of each room, whatever members do.
 import { expect, it } from 'vitest'
 import type { Entry } from '@roomcast/shared/protocol'
 import { fingerprintOf } from '../../fingerprint.ts'
@@ -14,21 +14,21 @@ const said = (offset: number, text: string): Entry => ({
   ask: false,
 })
 
-it('[R7.2] a command that is sent again a thousand times is remembered once', () => {
+it('[R7.2] a command repeated a thousand times is remembered once', () => {
   const recent = new Recent()
   const entry = said(7, 'long '.repeat(10_000))
   recent.addEntries([entry], 1)
   for (let time = 1; time <= 1000; time++) recent.addDone('ana c', 'post', [entry], time)
   const mark = fingerprintOf(entry)
   expect(recent.done).toMatchObject([{ command: 'ana c', kind: 'post', first: mark, last: mark }])
-  // Only its mark is kept, and as long as when it was heard of first.
+  // Only its fingerprint is kept, and only for as long as after the first time.
   expect(JSON.stringify(recent.done).length).toBeLessThan(300)
   recent.forgetBefore(2)
   expect(recent.isEmpty).toBe(true)
   expect(recent.done).toEqual([])
 })
 
-it('[R7.2] a room is remembered with half a megabyte at most, the oldest is forgotten first', () => {
+it('[R7.2] at most half a megabyte of a room is remembered, and the oldest is forgotten first', () => {
   const recent = new Recent()
   for (let offset = 1; offset <= 100; offset++) {
     const entry = said(offset, 'x'.repeat(10_000))

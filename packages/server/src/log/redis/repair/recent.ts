@@ -1,45 +1,45 @@
-// What this node knows of the last seconds of one room: what it has written there, and what it was told that others have. A
-// storage that loses its tail is given it again from here (restoring.ts).
+// The last seconds of one room, as this node knows them: its own writes, and the writes of others that it has heard. If the
+// storage loses its tail, the tail is restored from here (restoring.ts).
 import type { Delta, Entry, GenerationId, Kind } from '@roomcast/shared/protocol'
 import { byteLength, sliceBytes } from '@roomcast/shared/room'
 import { fingerprintOf } from '../../fingerprint.ts'
 
-/** What a room is remembered with at most, bytes of JSON and of text; the oldest is forgotten first. */
+/** Maximum bytes of JSON and text remembered per room; the oldest are forgotten first. */
 const MOST_BYTES = 512 * 1024
 
-/** A run of text as it was written, without a hole before it. */
+/** A run of text as it was written, with no gap before it. */
 export interface Piece {
   readonly at: number
   readonly text: string
-  /** Of its mark, if one begins here. */
+  /** The kind of its mark, if one begins here. */
   readonly kind: Kind | undefined
 }
 
-/** Which entries a command has written, so that it is not done again when it is repeated. */
+/** The entries that a command has written, so that a repeated command is not done again. */
 export interface Done {
-  /** `<member> <command>`, as the scripts remember it. */
+  /** `<member> <command>`, the field under which the scripts remember the command. */
   readonly command: string
   readonly kind: string
-  /** Marks of its first and its last entry. */
+  /** Fingerprints of its first and its last entry. */
   readonly first: string
   readonly last: string
-  /** How many there are. */
+  /** The number of its entries. */
   readonly count: number
 }
 
-/** What is remembered, with when it was heard of, ms. */
+/** A remembered item, with the time when this node first heard of it, ms. */
 type Heard<T> = T & { readonly heardAt: number; readonly bytes: number }
 interface Text {
-  /** Where the last piece ends. */
+  /** The byte at which the last piece ends. */
   end: number
   pieces: Heard<Piece>[]
 }
 
 export class Recent {
   readonly #entries = new Map<string, Heard<{ readonly entry: Entry }>>()
-  /** By generation, or by `#` and the number of one whose start was not heard of. */
+  /** By the id of the generation, or `#` and its number if its start was not heard. */
   readonly #texts = new Map<string, Text>()
-  /** The generation that has a number by now: a history that was lost may have given it to another. */
+  /** The generation that now has a number: a lost history may have given the number to another one. */
   readonly #numbered = new Map<number, string>()
   readonly #done = new Map<string, Done & { readonly heardAt: number }>()
   #bytes = 0
@@ -48,12 +48,12 @@ export class Recent {
     return this.#entries.size === 0 && this.#texts.size === 0
   }
 
-  /** In the order in which they were heard of. */
+  /** In the order in which they were heard. */
   get entries(): readonly Entry[] {
     return [...this.#entries.values()].map(({ entry }) => entry)
   }
 
-  /** The same, with their fingerprints. */
+  /** The same entries with their fingerprints. */
   get byFingerprint(): readonly (readonly [fingerprint: string, entry: Entry])[] {
     return [...this.#entries].map(([fingerprint, { entry }]) => [fingerprint, entry] as const)
   }
@@ -62,17 +62,17 @@ export class Recent {
     return [...this.#done.values()]
   }
 
-  /** The text by generation, or by `#` and the number of one whose start was not heard of. */
+  /** The text by the id of the generation, or `#` and its number if its start was not heard. */
   get texts(): ReadonlyMap<string, readonly Piece[]> {
     return new Map([...this.#texts].map(([key, { pieces }]) => [key, pieces]))
   }
 
-  /** Whether this very entry is among what is remembered. */
+  /** Whether exactly this entry is remembered. */
   has(fingerprint: string): boolean {
     return this.#entries.has(fingerprint)
   }
 
-  /** Notes entries; heard of twice they are kept once. */
+  /** Remembers entries; an entry heard twice is kept once. */
   addEntries(entries: readonly Entry[], heardAt: number): void {
     for (const entry of entries) {
       const fingerprint = fingerprintOf(entry)
@@ -86,7 +86,7 @@ export class Recent {
   }
 
   /**
-   * Notes which entries a command has written; repeated it is kept once.
+   * Remembers the entries that a command has written; a repeated command is kept once.
    * @param command see `Done`
    */
   addDone(command: string, kind: string, entries: readonly Entry[], heardAt: number): void {
@@ -101,8 +101,8 @@ export class Recent {
   }
 
   /**
-   * Notes text; what is known already is left out, and over a hole it begins anew.
-   * @param generationId of which it is, where more is known than its number
+   * Remembers text. Text that is already known is dropped; after a gap, earlier text is forgotten.
+   * @param generationId of the text's generation, if more than the number is known
    */
   addText([number, at, text, kind]: Delta, heardAt: number, generationId?: GenerationId): void {
     const key = generationId ?? this.#numbered.get(number) ?? `#${number}`
@@ -123,7 +123,7 @@ export class Recent {
     this.#shrink()
   }
 
-  /** Forgets what was heard of before a time, ms. */
+  /** Forgets everything that was heard before a time, ms. */
   forgetBefore(time: number): void {
     for (const [fingerprint, { heardAt, bytes, entry }] of this.#entries) {
       if (heardAt >= time) break

@@ -1,44 +1,44 @@
-// How far this node knows a room, and what it would take for a loss of the storage.
+// How far this node knows a room, and how it would notice that the storage has lost something.
 import type { Entry, GenerationId } from '@roomcast/shared/protocol'
 import { fingerprintOf } from '../../fingerprint.ts'
 import type { Recent } from './recent.ts'
 
 export interface Remembered {
   epoch: string
-  /** The storage itself has told of this epoch; else it was made up here for a new room, and may be that of nobody. */
+  /** Whether the storage has confirmed this epoch. If not, this node chose it for a new room, and it may never have existed. */
   wasTold: boolean
-  /** The last entry known of in this epoch, and its fingerprint. */
+  /** The last known entry of this epoch, and its fingerprint. */
   offset: number
   fingerprint: string
   readonly recent: Recent
-  /** The room has another epoch than this one by now, and has not been given yet what may have been lost. */
+  /** The epoch that the room had before, while entries that may have been lost with it still have to be restored. */
   owes: { readonly epoch: string; readonly wasTold: boolean } | null
-  /** The connection by which it was looked at last. */
+  /** The connection over which the room was last checked. */
   connection: number
-  /** The links (Repair) with which the last entry was found in the storage. */
+  /** The links (see Repair) over which the last entry was confirmed to be in the storage. */
   sureOf: number
 }
 
-/** Where a room stands in the storage. */
+/** The position of a room in the storage. */
 export interface Stand {
   readonly epoch: string
   readonly offset: number
   readonly end: number
-  /** Of its last entry. */
+  /** Of the room's last entry. */
   readonly fingerprint: string
-  /** Of the entry that was asked for; null when there is none. */
+  /** Of the entry at the offset asked for; null: there is none. */
   readonly askedFingerprint: string | null
-  /** The epochs that lost tails have ended. */
+  /** The epochs that ended because a tail was lost. */
   readonly before: readonly string[]
 }
 
-/** Of which generation a text is. */
+/** The generation that a text belongs to. */
 export interface TextOf {
   readonly roomId: string
   readonly generationId: GenerationId
 }
 
-/** Reads what `position.lua` answers; null when there is no such room. */
+/** Reads the answer of `position.lua`; null: there is no such room. */
 export function standIn(answer: readonly string[]): Stand | null {
   const [state, epoch = '', offset, end, askedMark, fingerprint = '', before = ''] = answer
   if (state !== 'ok') return null
@@ -52,7 +52,7 @@ export function standIn(answer: readonly string[]): Stand | null {
   }
 }
 
-/** Moves on to an entry that is further, or to another epoch. */
+/** Advances the known position to a later entry or another epoch. */
 export function notice(
   room: Remembered,
   epoch: string,

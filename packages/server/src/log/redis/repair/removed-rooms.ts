@@ -1,4 +1,4 @@
-// Rooms that were removed in the last seconds: a storage that loses its tail has them again, and is told once more.
+// Rooms deleted in the last seconds. If the storage loses its tail they come back, and are deleted again.
 import type { RoomId } from '@roomcast/shared/protocol'
 import type { Stand } from './remembered.ts'
 
@@ -11,7 +11,7 @@ export class RemovedRooms {
   readonly #rooms = new Map<RoomId, Removed>()
   readonly #rememberMs: number
 
-  /** @param rememberMs for how long, while the storage is there */
+  /** @param rememberMs how long a deletion is remembered, if the storage is reachable */
   constructor(rememberMs: number) {
     this.#rememberMs = rememberMs
   }
@@ -25,9 +25,9 @@ export class RemovedRooms {
   }
 
   /**
-   * Takes in where such a room stands.
-   * @param asked when that was asked
-   * @returns whether it is there again, perhaps in an epoch that followed
+   * Compares the position of a deleted room, if it has one.
+   * @param asked when the position was asked for
+   * @returns whether the room has come back, perhaps in a later epoch
    */
   isBack(roomId: RoomId, stand: Stand | null, asked: number): boolean {
     const removed = this.#rooms.get(roomId)

@@ -1,7 +1,8 @@
-// The last seconds of the rooms of this node, and the look whether the storage still has them.
+// Remembers the last seconds of this node's rooms, and checks whether the storage still has them.
 //
-// A storage that has lost its tail (a failover) is given it again: a room gets a new epoch, so that everybody takes the whole room, and
-// in the same step the entries that this node knows (restoring.ts). Other nodes add those that only they know.
+// If the storage has lost its tail (a failover), the tail is restored: the room gets a new epoch, so that everyone takes a
+// snapshot, and in the same step the entries that this node knows (restoring.ts). Other nodes add the entries that only
+// they know.
 import type { Delta, Entry, GenerationId, RoomId } from '@roomcast/shared/protocol'
 import { Refusal } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
@@ -12,30 +13,30 @@ import { lastOf, notice, type Remembered, type Stand, standIn } from './remember
 import { RemovedRooms } from './removed-rooms.ts'
 import { type Place, RepairOutrun, Restoring, type RestoringOptions } from './restoring.ts'
 
-/** What was written is remembered so long while the storage is there, ms. */
+/** How long writes are remembered while the storage is reachable, ms. */
 const REMEMBER_MS = 10_000
-/** How often one look goes on because something was lost. */
+/** How often one check is repeated because something was lost. */
 const MOST_LOOKS = 5
-/** Stands for no links at all. */
+/** Stands for no links at all: nothing is confirmed. */
 const DOUBTED = -1
 
 export interface RepairOptions extends RestoringOptions {
   readonly clock: Clock
-  /** Hears that the storage has lost what was known already; the room has a new epoch now. */
+  /** Called when the storage has lost known entries. The room now has a new epoch. */
   readonly onLost: (roomId: RoomId) => void
-  /** Hears how many entries were written again, and how many had no place any more. */
+  /** Receives how many entries were restored, and how many no longer had a place. */
   readonly onReasserted: (roomId: RoomId, written: number, missing: number) => void
-  /** Hears why a room could not be given what it has lost. It is tried again by the next look. */
+  /** Receives the error when lost entries of a room could not be restored. The next check tries again. */
   readonly onRepairFailed: (roomId: RoomId, error: unknown) => void
 }
 
-/** Entries that were heard of: of this version, or of a later one and only passed on. */
+/** Entries that were heard. Entries of a later version are only passed on. */
 export interface HeardEntries {
   readonly epoch: string
   readonly entries: readonly Entry[]
 }
 
-/** The result of a look. `stand`: null where there is no such room; `isBack`: something that was lost is there again. */
+/** The result of a check. `stand`: null if there is no such room; `isBack`: whether lost entries were restored. */
 export interface Check {
   readonly stand: Stand | null
   readonly isBack: boolean
@@ -49,11 +50,11 @@ export class Repair {
   readonly #rooms = new Map<RoomId, Remembered>()
   readonly #removed = new RemovedRooms(REMEMBER_MS)
   readonly #underWay = new Map<RoomId, Promise<RepairResult>>()
-  /** Counts connections: only with a new one can a whole room be lost. */
+  /** Counts connections for commands: a whole room can be lost only with a new connection. */
   #connection = 0
   /**
-   * Counts connections of both kinds. What comes by a new one may go on from another history than the one that is known here,
-   * so nothing is taken to follow from it until it has been looked for.
+   * Counts connections of both kinds. Updates on a new connection may belong to another history than the one known here, so
+   * they advance the known position only after a check has confirmed it.
    */
   #links = 0
 
@@ -68,32 +69,32 @@ export class Repair {
     subscriber.on('ready', () => (this.#links += 1))
   }
 
-  /** The rooms of which something is remembered, or that somebody follows. */
+  /** The rooms that are followed or of which something is remembered. */
   get ids(): readonly RoomId[] {
     return [...this.#rooms.keys()]
   }
 
-  /** From now on what comes of a room is remembered. @param stand where it stands, if that is known */
+  /** Remembers updates of a room from now on. @param stand its position, if known */
   watch(roomId: RoomId, stand?: Stand): void {
     const room = this.#use(roomId)
     if (stand) this.#goOn(room, stand.epoch, stand)
   }
 
-  /** Nobody follows a room: it is forgotten, unless something of it is remembered. */
+  /** The room has no followers any more: it is forgotten unless something of it is remembered. */
   letGo(roomId: RoomId): void {
     if (this.#rooms.get(roomId)?.recent.isEmpty) this.#rooms.delete(roomId)
   }
 
-  /** A room is being made; nobody follows it yet. */
+  /** A room is being created; it has no followers yet. */
   made(roomId: RoomId, epoch: string): void {
     const room = this.#use(roomId)
     if (room.epoch === '') Object.assign(room, { epoch, wasTold: false })
   }
 
   /**
-   * Notes what this node has written itself: also what nobody ever hears of was acknowledged.
+   * Remembers entries that this node has written: they were acknowledged even if they are never heard.
    * @param command `<member> <command>` and its kind
-   * @returns whether that is not how the room was known: it is to be looked at
+   * @returns whether the entries contradict the known room, so that it must be checked
    */
   wrote(roomId: RoomId, entries: readonly Entry[], command?: readonly [string, string]): boolean {
     const room = this.#rooms.get(roomId)
@@ -103,7 +104,7 @@ export class Repair {
     return isAmiss
   }
 
-  /** Notes what was heard. @returns as `wrote` */
+  /** Remembers entries that were heard. @returns see `wrote` */
   heard(roomId: RoomId, update: HeardEntries): boolean {
     const room = this.#rooms.get(roomId)
     if (!room) return false
@@ -111,36 +112,36 @@ export class Repair {
     return this.#take(room, update)
   }
 
-  /** Notes text that was heard, or that this node has written to a generation. */
+  /** Remembers text that was heard, or that this node has written to a generation. */
   addText(roomId: RoomId, delta: Delta, generationId?: GenerationId): void {
     this.#rooms.get(roomId)?.recent.addText(delta, this.#now(), generationId)
   }
 
-  /** Whether a room is known by this epoch. */
+  /** Whether this is the known epoch of the room. */
   isOf(roomId: RoomId, epoch: string): boolean {
     return this.#rooms.get(roomId)?.epoch === epoch
   }
 
-  /** The room is gone for good. */
+  /** The room was deleted. */
   removed(roomId: RoomId, epoch: string): void {
     this.#rooms.get(roomId)?.recent.clear()
     this.#removed.add(roomId, epoch, this.#now())
   }
 
-  /** Tells the entry at an offset from any other, if it is the last one known here; else null. */
+  /** The fingerprint of the entry at an offset, if that is the last entry known here; else null. */
   fingerprintAt(roomId: RoomId, offset: number): string | null {
     const room = this.#rooms.get(roomId)
     return room?.offset === offset ? room.fingerprint : null
   }
 
-  /** Whether something could be given to a room that has lost it. */
+  /** Whether anything is remembered that a room could get back after a loss. */
   remembers(roomId: RoomId): boolean {
     return this.#rooms.get(roomId)?.recent.isEmpty === false
   }
 
   /**
-   * Looks where a room stands, and gives it what it has lost. A repair that fails is told of, and the room stands as it was found.
-   * @throws Error of ioredis while the storage is away
+   * Checks the position of a room and restores lost entries. A failed repair is reported, and `stand` is then as it was found.
+   * @throws Error of ioredis while the storage is unreachable
    */
   async check(roomId: RoomId): Promise<Check> {
     const room = this.#rooms.get(roomId)
@@ -180,7 +181,7 @@ export class Repair {
     }
   }
 
-  /** The rooms that were removed here and that the storage has again. */
+  /** The rooms that were deleted here and have come back in the storage. */
   async unremoved(): Promise<readonly RoomId[]> {
     const back = await Promise.all(
       this.#removed.ids.map(async (roomId) => {
@@ -197,7 +198,7 @@ export class Repair {
     this.#removed.clear()
   }
 
-  /** Where a room stands. @param asked the offset whose fingerprint is wanted. Null: there is no such room. */
+  /** The position of a room; null: there is no such room. @param asked the offset whose fingerprint is wanted */
   async standOf(roomId: RoomId, asked: number): Promise<Stand | null> {
     const { connections, scripts, keys } = this.#options
     const names = [...keys.room(roomId), keys.generations(roomId)]
@@ -222,11 +223,11 @@ export class Repair {
     return room
   }
 
-  /** @returns whether the room is to be looked at: it is another than the one that was known, and something is remembered of it */
+  /** @returns whether the room must be checked: the entries contradict the known room, and something of it is remembered */
   #take(room: Remembered, { epoch, entries }: HeardEntries): boolean {
     const { offset, recent } = room
     const [first] = entries
-    // It stands in the place of what was known.
+    // The entry has the offset of another entry that was known.
     const isOther =
       first !== undefined && first.offset <= offset && !recent.has(fingerprintOf(first))
     const isAmiss = room.epoch !== epoch || isOther
@@ -236,7 +237,7 @@ export class Repair {
     return isAmiss && !recent.isEmpty
   }
 
-  /** Moves on, unless it is not sure that this goes on from what was known. */
+  /** Advances the known position, if the update certainly continues the known history or has another epoch. */
   #goOn(
     room: Remembered,
     epoch: string,
@@ -246,7 +247,7 @@ export class Repair {
     if (isSure || room.epoch !== epoch) notice(room, epoch, entry)
   }
 
-  /** One at a time for each room: whoever looks meanwhile waits for it. */
+  /** Runs one repair of a room at a time; concurrent checks wait for it. */
   async #repair(roomId: RoomId, room: Remembered, place: Place): Promise<RepairResult> {
     const underWay = this.#underWay.get(roomId) ?? this.#repairNow(roomId, room, place)
     this.#underWay.set(roomId, underWay)
@@ -265,13 +266,13 @@ export class Repair {
       const { turned, written, missing } = done
       if (turned !== null) {
         onLost(roomId)
-        // Where it stands in there is seen by the next look.
+        // The next check reads the position in the new epoch.
         Object.assign(room, { epoch: turned, offset: 0, fingerprint: '', owes: null })
       }
       if (written > 0 || (turned !== null && missing > 0)) onReasserted(roomId, written, missing)
       return turned !== null || written > 0 ? 'back' : 'sound'
     } catch (error) {
-      // A storage that is away is nothing to tell of here: whoever looks finds that out.
+      // An unreachable storage is not reported as a failed repair: the check itself fails.
       const isAway = scriptFault(error) === null && refusalOf(error) instanceof Refusal
       if (isAway && !(error instanceof RepairOutrun)) throw error
       onRepairFailed(roomId, error)

@@ -1,5 +1,5 @@
-// Gives a storage that has lost its tail what this node knows of it (recent.ts), in one step with a new epoch of the room. What is
-// there stays, and nothing is written twice: other nodes may do the same, and people go on writing.
+// Restores the lost tail of a room from this node's memory (recent.ts), in one step with a new epoch of the room. Existing
+// entries stay, and nothing is written twice: other nodes may restore too, and people keep writing.
 import { createHash } from 'node:crypto'
 import type { Entry, GenerationId, RoomId } from '@roomcast/shared/protocol'
 import { byteLength, sliceBytes } from '@roomcast/shared/room'
@@ -17,19 +17,19 @@ import type { Scripts } from '../scripts.ts'
 import type { Piece, Recent } from './recent.ts'
 import { Standing } from './standing.ts'
 
-/** How far a room was followed: its epoch, the last entry and what tells that from any other. */
+/** How far a room was followed: its epoch, and the offset and fingerprint of the last entry. */
 export interface Place {
   readonly epoch: string
   readonly offset: number
   readonly fingerprint: string
-  /** The storage itself has told of this epoch: where it does not know it any more, it has lost it. */
+  /** Whether the storage has confirmed this epoch: if it no longer knows the epoch, it has lost it. */
   readonly wasTold: boolean
 }
 
 interface Repaired {
-  /** The new epoch of the room, if it was this that gave it one. */
+  /** The new epoch, if this repair gave the room one. */
   readonly turned: string | null
-  /** Entries that were written again, and those that had no place any more. */
+  /** Number of restored entries, and of entries that no longer had a place. */
   readonly written: number
   readonly missing: number
 }
@@ -38,24 +38,24 @@ export interface RestoringOptions {
   readonly connections: Connections
   readonly scripts: Scripts
   readonly keys: Keys
-  /** For the docket of a room that has lost something. */
+  /** Reads the docket of a room with lost entries. */
   readonly log: Pick<EntryLog, 'find'>
   readonly newId: () => string
 }
 
-/** Epochs that a room is known by besides its own, as characters. */
+/** Maximum length of a room's list of earlier epochs, characters. */
 const MOST_BEFORE = 400
-/** How often it is tried again because the room has gone on meanwhile. */
+/** How often a repair is tried, since the room may change meanwhile. */
 const MOST_ROUNDS = 20
-/** After so many times others wait, stops excepted, for so long, ms. */
+/** After this many tries the room is reserved for the repair (stops excepted), for this long, ms. */
 const PATIENT_ROUNDS = 2
 const RESERVE_MS = 1000
 
-/** What restore.lua takes for each entry or piece of text. */
+/** A step of restore.lua, for an entry or a piece of text. */
 type Step =
   | { readonly card: SentCard; readonly at: number; readonly cut?: { to: number; digest: string } }
   | { readonly text: { of: GenerationId; at: number; mark: string; digest: string } }
-/** Where an entry stands: at an offset, or where a step (from 1) puts it. */
+/** The place of an entry: an offset, or the place that a step (counted from 1) will give it. */
 type Spot = { readonly offset: number } | { readonly step: number }
 
 interface Plan {
@@ -66,7 +66,7 @@ interface Plan {
   readonly docket: Docket
 }
 
-/** A room went on again and again while it was to be given what it has lost. It is tried again by the next look. */
+/** A room kept changing while lost entries were to be restored. The next check tries again. */
 export class RepairOutrun extends Error {
   constructor(roomId: RoomId) {
     super(`room ${roomId} went on ${MOST_ROUNDS} times while it was to be given what it has lost`)
@@ -76,7 +76,7 @@ export class RepairOutrun extends Error {
 
 export class Restoring {
   readonly #options: RestoringOptions
-  /** Another name than that under which this node writes: its members wait for it as others do. */
+  /** A name other than the one this node appends under: its own members wait for the repair like everyone else. */
   readonly #node: string
 
   constructor(options: RestoringOptions) {
@@ -85,10 +85,11 @@ export class Restoring {
   }
 
   /**
-   * Looks whether the room goes on from where it was followed, and if not, gives it a new epoch and what it has lost.
-   * A room that has a new epoch already is given what is missing there.
-   * A room that is not there at all is made again when all of it is remembered, from its beginning on.
-   * @returns null when this is another room by now, or none
+   * Checks whether the room's history continues from the place up to which it was followed. If not, gives the room a new
+   * epoch and restores the lost entries.
+   * A room that already has a new epoch gets the entries that are missing there.
+   * A room that is gone is created again if this node remembers it from its first entry on.
+   * @returns null if the room is now another one, or is gone and cannot be restored
    * @throws RepairOutrun; Error of ioredis
    */
   async run(roomId: RoomId, place: Place, recent: Recent): Promise<Repaired | null> {
@@ -137,7 +138,7 @@ export class Restoring {
     return { turned, written: Number(answer[1]), missing }
   }
 
-  /** What is to be written, in the order of the entries; text comes right before the end of its generation, or last. */
+  /** The steps in the order of the entries. Text comes right before the end of its generation, or last. */
   async #plan(roomId: RoomId, before: Docket, standing: Standing, recent: Recent): Promise<Plan> {
     const texts = await this.#texts(roomId, standing, recent)
     const steps: Step[] = []
@@ -185,7 +186,7 @@ export class Restoring {
     return texts
   }
 
-  /** The pieces that the storage does not have, each with the digest of the whole text up to its end. */
+  /** The pieces that the storage lacks, each with the digest of the whole text up to its end. */
   async #missingText(
     roomId: RoomId,
     generationId: GenerationId,
@@ -209,7 +210,7 @@ export class Restoring {
     return missing
   }
 
-  /** The lists of rooms lie elsewhere, and may have lost their tail too. */
+  /** In a cluster the members' lists of rooms may be on another node, and may have lost their tail too. */
   async #enlist(roomId: RoomId, entries: readonly Entry[]): Promise<void> {
     const { connections, scripts, keys } = this.#options
     for (const entry of entries) {
@@ -228,7 +229,8 @@ interface TextPiece {
 }
 
 /**
- * What has become of the room that was followed: it goes on; it has lost its tail; it has a new epoch since then; it is another.
+ * Compares the room with the place up to which it was followed. 'sound': the history continues; 'lost': it has lost its tail;
+ * 'turned': it has a new epoch; 'other': it is another room.
  */
 function compare(standing: Standing, place: Place): 'sound' | 'lost' | 'turned' | 'other' {
   const { exists, epoch, before, followedFingerprint } = standing
@@ -238,7 +240,7 @@ function compare(standing: Standing, place: Place): 'sound' | 'lost' | 'turned' 
   return place.wasTold ? 'lost' : 'other'
 }
 
-/** The epochs that a new one comes after, the last ones: whoever comes from one of them is known by it. */
+/** The latest epochs before a new one, by which nodes that know only an earlier epoch recognise the room. */
 function epochsBefore({ epoch, before }: Standing, place: Place): string {
   const epochs = [before, epoch === place.epoch ? '' : epoch, place.epoch]
   return epochs
@@ -250,7 +252,7 @@ function epochsBefore({ epoch, before }: Standing, place: Place): string {
 function stepFor(draft: Draft, lost: Entry): Step {
   const { at } = lost
   const card = cardIn(draft)
-  // Its owner goes on with it, whatever its number is now.
+  // The fence stays the original number, so the owner can carry on even if the generation has another number now.
   if (draft.type === 'generation-started' && lost.type === 'generation-started' && card.starts)
     return { at, card: { ...card, starts: { ...card.starts, fence: String(lost.number) } } }
   if (lost.type === 'generation-ended')

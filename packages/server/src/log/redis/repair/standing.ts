@@ -1,4 +1,4 @@
-// The remains, in a storage that may have lost its tail, of the seconds that this node remembers.
+// The entries, messages and generations of the last seconds that are left in a storage that may have lost its tail.
 import type { Entry, GenerationId, MessageId, RoomId } from '@roomcast/shared/protocol'
 import { cardOf, membersOf } from '../../../decide/cards.ts'
 import type { Draft } from '../../../decide/draft.ts'
@@ -28,11 +28,11 @@ type Answer = readonly [
   number?: string,
 ]
 
-/** Of a message or generation; null: there is none. */
+/** State of a message or generation; null: there is none. */
 interface About {
   message: { isRetracted: boolean } | null
   generation: { hasEnded: boolean } | null
-  /** The offset at which it begins. */
+  /** The offset at which the message or generation begins. */
   offset: number
 }
 
@@ -42,9 +42,9 @@ export class Standing implements Remains {
   readonly before: string
   readonly offset: number
   readonly fingerprint: string
-  /** Of the entry up to which this node had followed the room; empty: there is none. */
+  /** Fingerprint of the entry up to which this node had followed the room; empty: there is no entry. */
   readonly followedFingerprint: string
-  /** Offsets at which entries with these members stand, lowest first. */
+  /** Offsets of the entries, by their JSON members without offset and time; lowest first. */
   readonly #offsets = new Map<string, number[]>()
   readonly #about = new Map<string, About>()
   /** Generations whose end was lost. */
@@ -102,14 +102,14 @@ export class Standing implements Remains {
     )
   }
 
-  /** Where an entry like this stands, at its offset or later; each is given once. Null: nowhere. */
+  /** The offset, at least that of the given entry, of an equal entry; each offset is given once. Null: there is none. */
   offsetOf({ offset, at: _, ...draft }: Entry): number | null {
     const offsets = this.#offsets.get(membersOf(draft)) ?? []
     const index = offsets.findIndex((place) => place >= offset)
     return index < 0 ? null : (offsets.splice(index, 1)[0] ?? null)
   }
 
-  /** Where the message or generation begins that an entry is of; 1 for the entry that makes the room. */
+  /** The offset at which the entry's message or generation begins; 1 for the entry that creates the room. */
   placeOf(entry: Entry): number {
     const [name] = namesIn(entry)
     return this.#about.get(name ?? '')?.offset ?? 1
@@ -127,12 +127,12 @@ export class Standing implements Remains {
     return this.#ends.has(generationId)
   }
 
-  /** The generation that runs, if `#` and its number are this. */
+  /** The running generation, if the key is `#` and its number. */
   runningAs(key: string): GenerationId | null {
     return this.#running?.key === key ? this.#running.id : null
   }
 
-  /** Takes in what is to be written. */
+  /** Updates the state for a draft that will be written. */
   placed(draft: Draft): void {
     const about = this.#about.get(namesIn(draft)[0] ?? '')
     if (!about) return
@@ -144,7 +144,7 @@ export class Standing implements Remains {
   }
 }
 
-/** The message or generation that an entry is of, and others that it names. */
+/** The ids of the generation and the message that an entry names. */
 function namesIn(entry: Entry | Draft): readonly string[] {
   const generation = 'generationId' in entry ? [entry.generationId] : []
   return [...generation, ...('messageId' in entry ? [entry.messageId] : [])]
