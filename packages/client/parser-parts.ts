@@ -1,5 +1,5 @@
-// Five parts of the markdown parser are tables, or need them; ours are small (docs/decisions). The build and the tests both
-// put ours in their place, so what is tested is what readers get.
+// Five parts of the markdown parser are large tables or depend on them. Small replacements (docs/decisions) stand in for
+// them, in the build and in the tests alike, so the tests cover the code that readers get.
 import { join } from 'node:path'
 
 const markdown = (file: string) => join(import.meta.dirname, 'src/markdown', file)

@@ -1,4 +1,4 @@
-// How the page is built, and served during development: `vite packages/client` in front of a running server.
+// Builds the page, and serves it during development: `vite packages/client` in front of a running server.
 import { join } from 'node:path'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig, type Plugin } from 'vite'
@@ -48,8 +48,8 @@ const ON_DEMAND = /(?:View|Dialog)\.vue|\/(?:forms|on-demand)\//
 const LIBRARIES = /node_modules.(@vue|vue|vue-router|valibot)\//
 
 /**
- * The code that every page needs, and the code that a room needs besides, each with all its imports. Pages outside a
- * room do without the second group. test/page/bytes.test.ts weighs both.
+ * The code that every page needs, and the additional code for a room, each with all its imports. Pages outside a room
+ * never load the second group. test/page/bytes.test.ts measures both.
  */
 const groups = [
   {
@@ -67,7 +67,7 @@ const groups = [
 
 export default defineConfig({
   root: import.meta.dirname,
-  // No component uses the options API, so Vue's half for it is left out.
+  // No component uses the options API, so the build drops Vue's support for it.
   plugins: [vue({ features: { optionsAPI: false } }), oneKindOfFont, webSocketsOnly],
   resolve: {
     alias: parserParts,
@@ -80,7 +80,7 @@ export default defineConfig({
     // The content security policy (default-src 'none') allows no data: fonts.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    // Bundles the code that a room always loads into two files: a dozen small ones do not compress as well.
+    // Bundles the code that a room always loads into two files: a dozen small ones would not compress as well.
     rolldownOptions: { output: { codeSplitting: { groups } } },
   },
   server: {

@@ -1,4 +1,4 @@
-// Entry of the page: makes what there is one of, and mounts it.
+// Entry point of the page: creates the singletons and mounts the app.
 import { Api } from './api/api.ts'
 import App from './App.vue'
 import { createSession, SESSION } from './session/use-session.ts'
@@ -9,7 +9,7 @@ import { followTheme } from './preferences/theme.ts'
 import { keepCompositions } from './browser/compositions.ts'
 import { followVisibleHeight } from './browser/visible-height.ts'
 
-// First of all, so that nothing hears of a key before it.
+// First, so that no other listener gets a key event before this one.
 keepCompositions(window)
 followTheme()
 followVisibleHeight()

@@ -2,14 +2,14 @@
 import { type Ref, shallowRef } from 'vue'
 import { createRouter, createWebHistory, type Router } from 'vue-router'
 
-/** Makes the router. `stuck`: the address at which a part of the page could not be loaded, until another one is opened. */
+/** Makes the router. `stuck`: the address where a part of the page failed to load; null again after the next navigation. */
 export function makeRouter(): { router: Router; stuck: Ref<string | null> } {
   const router = createRouter({
     history: createWebHistory(),
     routes: [
       { path: '/', component: () => import('./rooms/LandingView.vue') },
       {
-        // One place for all rooms: what is around them stays while the reader goes from one to another.
+        // One route for all rooms: the frame around a room stays while the reader moves from one room to another.
         path: '/rooms/:roomId',
         name: 'rooms',
         component: () => import('./room-page/RoomsView.vue'),
@@ -28,8 +28,8 @@ export function makeRouter(): { router: Router; stuck: Ref<string | null> } {
     ],
   })
   const stuck = shallowRef<string | null>(null)
-  // After an upgrade the files of an older page are gone; or there is no network at all.
-  // Of a file that no address leads to, a dialog's for one, Vite tells.
+  // Loading fails after an upgrade, when the files of the older page are gone, and without a network.
+  // For a file outside the routes, such as a dialog's, Vite fires this event.
   addEventListener('vite:preloadError', () => (stuck.value = router.currentRoute.value.fullPath))
   router.onError((_, to) => (stuck.value = to.fullPath))
   router.afterEach(() => (stuck.value = null))

@@ -15,7 +15,7 @@ function aiming(keysHit = false) {
 }
 
 describe('a press', () => {
-  it('is for what is there, and for what has been there for a moment', () => {
+  it('hits a target that is unchanged, and misses one that changed a moment ago', () => {
     const { aim, what, clock, missed } = aiming()
     expect(aim.hits()).toBe(true)
     what.value = 'second'
@@ -39,7 +39,7 @@ describe('a press', () => {
     expect(aim.hits()).toBe(true)
   })
 
-  it('that began before a change is not for what came, however long it is held', () => {
+  it('that began before a change misses the new target, however long it is held', () => {
     const { aim, what, clock, missed } = aiming()
     aim.note(false)
     what.value = 'second'
@@ -50,7 +50,7 @@ describe('a press', () => {
     expect(missed).toEqual(['second'])
   })
 
-  it('of a key hits what has the focus, where only places change', () => {
+  it('of a key hits the focused element where only positions change', () => {
     for (const keysHit of [true, false]) {
       const { aim, what } = aiming(keysHit)
       aim.note(true)
@@ -61,7 +61,7 @@ describe('a press', () => {
     }
   })
 
-  it('counts from when a change can be seen', () => {
+  it('misses until a moment after the change became visible', () => {
     const { aim, what, visible, clock } = aiming()
     visible.value = false
     what.value = 'second'
@@ -72,7 +72,7 @@ describe('a press', () => {
     expect(aim.hits()).toBe(true)
   })
 
-  it('is noted when it begins, not again while a key repeats, and forgotten when it is over', () => {
+  it('is noted when it begins, not again while the key repeats, and forgotten when it ends', () => {
     const { aim, what, clock } = aiming()
     const page = new EventTarget()
     const end = notePresses(page, clock, [aim])
@@ -80,7 +80,7 @@ describe('a press', () => {
     what.value = 'second'
     clock.tick(MOMENT_MS)
     page.dispatchEvent(Object.assign(new Event('keydown'), { repeat: true }))
-    // The button hears of it before it is forgotten.
+    // The button gets the event before the press is forgotten.
     page.dispatchEvent(new Event('keyup'))
     expect(aim.hits()).toBe(false)
     clock.tick(0)

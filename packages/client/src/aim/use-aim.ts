@@ -1,35 +1,35 @@
-// A press is for what was on the screen when the person aimed. Where another answer has taken its place meanwhile, or has
-// just come, the press does nothing, and says so.
+// A press is meant for the target that was on the screen when the person aimed. If another target has replaced it in the
+// meantime, or has only just appeared, the press does nothing and the page says so.
 import type { Clock } from '@roomcast/shared/clock'
 import { type InjectionKey, type Ref, ref, watch } from 'vue'
 
-/** So long after a change can be seen, a press was still aimed at what was there before, ms. */
+/** A press within this time after a visible change was still aimed at the previous target, ms. */
 export const MOMENT_MS = 500
 
 export interface Aim {
-  /** It has changed a moment ago. */
+  /** The target changed a moment ago. */
   readonly fresh: Readonly<Ref<boolean>>
-  /** A press begins, of a key or of a pointer: it is for what is there now. */
+  /** A press of a key or a pointer begins: it is meant for the current target. */
   readonly note: (byKey: boolean) => void
   /** The press is over. */
   readonly forget: () => void
-  /** Whether a press that is done now was aimed at what is there now; where not, `missed` is called. */
+  /** Whether a press that completes now was aimed at the current target. If not, `missed` is called. */
   readonly hits: () => boolean
 }
 
-/** Provided where a room is shown: whether something there has just come or gone. */
+/** Provided by the page of a room: whether something in it has just appeared or disappeared. */
 export const JUST_MOVED: InjectionKey<Readonly<Ref<boolean>>> = Symbol('just moved')
 
 interface AimOptions {
   readonly clock: Clock
-  /** Somebody can see the page: what changed before is seen only then. */
+  /** The page is visible. A change made while it was hidden is seen only when it becomes visible. */
   readonly visible: Readonly<Ref<boolean>>
   readonly missed: () => void
-  /** Keys hit always: what has the focus keeps it, wherever it moves. */
+  /** Key presses always hit: a focused element keeps the focus wherever it moves. */
   readonly keysHit?: boolean
 }
 
-/** @param what names the thing that presses are for, as it is on the screen */
+/** @param what identifies the target of presses as it is on the screen now */
 export function useAim(
   what: () => string,
   { clock, visible, missed, keysHit = false }: AimOptions,
@@ -42,7 +42,7 @@ export function useAim(
     fresh.value = true
     settle = visible.value ? clock.after(MOMENT_MS, () => (fresh.value = false)) : () => undefined
   }
-  // At once, so that no press comes between; the page is drawn in the same turn.
+  // Synchronous, so that no press can come in between; the page is drawn in the same turn.
   watch(what, begin, { flush: 'sync' })
   watch(visible, () => fresh.value && begin(), { flush: 'sync' })
   return {
@@ -58,7 +58,7 @@ export function useAim(
   }
 }
 
-/** Has these hear of every press on the page before anybody acts on it. @returns ends it */
+/** Tells the aims about every press on the page before other listeners act on it. @returns a function that stops this */
 export function notePresses(page: EventTarget, clock: Clock, aims: readonly Aim[]): () => void {
   const listening = new AbortController()
   const options = { capture: true, signal: listening.signal }
@@ -66,7 +66,7 @@ export function notePresses(page: EventTarget, clock: Clock, aims: readonly Aim[
     if ('repeat' in event && event.repeat === true) return
     for (const aim of aims) aim.note(event.type === 'keydown')
   }
-  // A key that is let go may press a button first.
+  // Releasing a key may press a button first.
   const over = (): void =>
     void clock.after(0, () => {
       for (const aim of aims) aim.forget()

@@ -1,5 +1,5 @@
-// What is pressed around the conversation, and whether it was still there when the press was done. What came instead
-// of it is said for a while, above everything that can be pressed, so that nothing moves once more.
+// Checks whether the target of a press in the conversation or the queue was still there when the press completed. If not,
+// a notice says for a while what took its place. It stands above everything pressable, so nothing moves again.
 import { computed, onScopeDispose, provide, type Ref, ref } from 'vue'
 import type { RoomState, Said } from '@roomcast/shared/protocol'
 import { browserClock } from '../browser/clock.ts'
@@ -7,19 +7,19 @@ import { words } from '../wording/language.ts'
 import { type Aim, JUST_MOVED, notePresses, useAim } from './use-aim.ts'
 import { usePageVisible } from '../browser/use-page-visible.ts'
 
-/** So long it is said that a press did nothing, ms. */
+/** How long the page says that a press did nothing, ms. */
 const SAID_MS = 5000
 
 export interface RoomAims {
-  /** At the answer that is being written. */
+  /** Aims at the answer being written. */
   readonly answer: Aim
-  /** At what stands in the conversation and in the queue, which move when something comes or goes. */
+  /** Aims at the conversation and the queue, whose items move when one appears or disappears. */
   readonly place: Aim
-  /** Why the last press did nothing; null when that was a while ago. */
+  /** Why the last press did nothing; null after a while. */
   readonly missed: Readonly<Ref<string | null>>
 }
 
-/** @param running the generation of the answer that is being written; null when there is none */
+/** @param running the generation of the answer being written; null when there is none */
 export function useRoomAims(
   state: () => RoomState | null,
   running: () => string | null,

@@ -25,11 +25,11 @@ function footer(ended: Omit<Ended, 'at'>, reply = REPLY) {
 }
 
 describe('the footer of a reply', () => {
-  it('is empty when Claude came to an end', () => {
+  it('is empty when Claude finished', () => {
     expect(footer({ outcome: 'completed', stop: 'end_turn' }).lines).toEqual([])
   })
 
-  it('says that the length limit cut it, and offers to continue', () => {
+  it('says that the reply reached the length limit, and offers to continue', () => {
     expect(footer({ outcome: 'completed', stop: 'max_tokens' })).toEqual({
       tone: 'calm',
       lines: ['Reached the length limit'],
@@ -38,7 +38,7 @@ describe('the footer of a reply', () => {
     })
   })
 
-  it('says that Claude declined, and whether it had begun', () => {
+  it('says that Claude declined, and whether it had already begun', () => {
     const declined = footer({ outcome: 'completed', stop: 'refusal' }, SILENT)
     expect(declined.lines).toEqual(['Claude declined to answer'])
     expect([declined.canContinue, declined.canRetry]).toEqual([false, false])
@@ -47,14 +47,14 @@ describe('the footer of a reply', () => {
     expect([began.canContinue, began.canRetry]).toEqual([false, true])
   })
 
-  it('says that older talk was left out, next to whatever else there is to say', () => {
+  it('says that older messages were left out, in addition to everything else', () => {
     expect(footer({ outcome: 'completed', omitted: true }).lines).toEqual([
       'Older messages didn’t fit and were left out',
     ])
     expect(footer({ outcome: 'cancelled', by: 'bo', omitted: true }).lines).toHaveLength(3)
   })
 
-  it('names who stopped it and why, and never calls that a problem', () => {
+  it('names the member who stopped it and the reason, and never calls a stop a problem', () => {
     expect(footer({ outcome: 'cancelled', by: 'bo', reason: 'wrong question' })).toEqual({
       tone: 'calm',
       lines: ['Stopped by Bo: “wrong question”', '~3 tokens kept'],
@@ -63,7 +63,7 @@ describe('the footer of a reply', () => {
     })
   })
 
-  it('says how much was kept', () => {
+  it('says how much of the answer was kept', () => {
     const usage = { inputTokens: 1900, outputTokens: 1204, estimated: false }
     const kept = footer({ outcome: 'cancelled', by: 'bo', reason: 'enough', usage })
     expect(kept.lines).toEqual(['Stopped by Bo: “enough”', '1,204 tokens kept'])
@@ -76,7 +76,7 @@ describe('the footer of a reply', () => {
     ])
   })
 
-  it('tells what it took: the model, the tokens, and what they cost where that is known', () => {
+  it('shows the model, the tokens, and their cost if the price is known', () => {
     const usage = { inputTokens: 1900, outputTokens: 640, estimated: false }
     const known = { id: 'm', name: 'Haiku', maxInputTokens: 1, maxOutputTokens: 1 }
     const models = (price?: { input: number; output: number }) => ({
@@ -97,7 +97,7 @@ describe('the footer of a reply', () => {
     expect(facts({ usage: estimated }, null)[1]).toBe('~1.9K in / ~640 out')
   })
 
-  it('tells nothing of zeros, and no money when Claude is simulated', () => {
+  it('omits zeros, and omits the cost when Claude is simulated', () => {
     const price = { input: 1, output: 5 }
     const models = (simulated: boolean): Models => ({
       simulated,
@@ -113,7 +113,7 @@ describe('the footer of a reply', () => {
     expect(facts(1900, 640, true)).toEqual(['Haiku', '~1.9K in / ~640 out'])
   })
 
-  it('knows which answers were to have more', () => {
+  it('knows which answers were cut off', () => {
     const cut = (ended: Omit<Ended, 'at'>) => isCutOff({ at: 2, ...ended })
     expect(
       ['end_turn', 'stop_sequence'].map((stop) => cut({ outcome: 'completed', stop })),
@@ -124,7 +124,7 @@ describe('the footer of a reply', () => {
       expect(cut({ outcome })).toBe(true)
   })
 
-  it('has nothing to continue when it was stopped before the first word', () => {
+  it('offers nothing to continue after a stop before the first word', () => {
     expect(footer({ outcome: 'cancelled', by: 'bo' }, SILENT)).toEqual({
       tone: 'calm',
       lines: ['Stopped by Bo before the first word'],
@@ -133,14 +133,14 @@ describe('the footer of a reply', () => {
     })
   })
 
-  it('has nothing to continue when it was stopped among the thoughts', () => {
+  it('offers nothing to continue after a stop while Claude was thinking', () => {
     const thoughts: Reply = { ...REPLY, marks: [{ kind: 'thinking', from: 0 }] }
     const stopped = footer({ outcome: 'cancelled', by: 'bo' }, thoughts)
     expect(stopped.lines).toEqual(['Stopped by Bo before the first word'])
     expect(stopped.canContinue).toBe(false)
   })
 
-  it('gives the reason of a failure in words', () => {
+  it('gives the reason for a failure in words', () => {
     const error = { code: 'overloaded', message: 'Claude is overloaded right now.' }
     const failed = footer({ outcome: 'failed', error }, SILENT)
     expect(failed).toEqual({
@@ -152,7 +152,7 @@ describe('the footer of a reply', () => {
     expect(footer({ outcome: 'failed', error }).canContinue).toBe(true)
   })
 
-  it('says that the server broke off', () => {
+  it('says that the server stopped', () => {
     expect(footer({ outcome: 'interrupted' }, SILENT).lines).toEqual([
       'Interrupted: the server stopped',
     ])

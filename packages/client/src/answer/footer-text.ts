@@ -1,4 +1,4 @@
-// What stands below a reply that has ended: how it ended, as what it is, the same for everyone.
+// The footer of a reply that has ended. It says how the reply ended, neutrally and the same for everyone.
 import type { Ended, Models, Reply } from '@roomcast/shared/protocol'
 import { saysSomething } from './newest-replies.ts'
 import { words } from '../wording/language.ts'
@@ -13,22 +13,24 @@ export interface Footer {
   readonly canRetry: boolean
 }
 
-/** Claude's own reasons for having said all. */
+/** Claude's own stop reasons that mean the answer is complete. */
 const WHOLE: ReadonlySet<string> = new Set(['end_turn', 'stop_sequence'])
 
-/** The footer of an ended reply; `name` gives a member's name. */
+/** The footer of an ended reply; `name` returns the name of a member. */
 export function footerOf(reply: Reply, ended: Ended, name: (memberId: string) => string): Footer {
   const footer = outcomeFooter(reply, ended, name)
   return ended.omitted ? { ...footer, lines: [...footer.lines, words.ending.omitted] } : footer
 }
 
-/** Whether an answer was to have more: it was stopped, broke off, or reached a limit. */
+/** Whether an answer is incomplete: it was stopped, failed, was interrupted, or reached a limit. */
 export function isCutOff({ outcome, stop }: Ended): boolean {
   return outcome !== 'completed' || (stop !== undefined && !WHOLE.has(stop))
 }
 
-/** What an answer took, for the curious: its model, its tokens, and what they cost where that is known and
- * was paid: a simulated Claude is not. Nothing is said of what is zero. */
+/**
+ * Facts about an answer for the curious: its model, its tokens, and their cost if the price is known. A simulated Claude
+ * costs nothing. Zeros are omitted.
+ */
 export function factsOf(
   { model }: Reply,
   { usage }: Ended,
@@ -73,14 +75,14 @@ function outcomeFooter(reply: Reply, ended: Ended, name: (memberId: string) => s
   }
 }
 
-/** Tokens of what was kept, in words; whoever stops an answer does not learn Claude's own count. */
+/** The number of tokens kept, in words. After a stop it is usually an estimate, since Claude's own count never arrives. */
 function tokensKept({ end }: Reply, { usage }: Ended): string {
   return usage && !usage.estimated
     ? words.ending.count(usage.outputTokens)
     : words.ending.about(usage?.outputTokens ?? Math.ceil(end / TOKEN_BYTES))
 }
 
-/** @param stop Claude's own reason for ending, in the words of its API */
+/** @param stop Claude's own stop reason, as its API names it */
 function completed(reply: Reply, stop: string | undefined): Footer {
   const { ending } = words
   const calm = { tone: 'calm', lines: [], canContinue: false, canRetry: false } as const

@@ -26,12 +26,12 @@ function newest(...messages: readonly Message[]) {
   return { any: [...any], telling: [...telling] }
 }
 
-describe('the reply to go on from', () => {
-  it('is the newest of its question', () => {
+describe('the reply to continue from', () => {
+  it('is the newest one to its question', () => {
     expect(newest(reply(1, 5), reply(2, 5))).toEqual({ any: [2], telling: [2] })
   })
 
-  it('stays the one with text when its continuation ended before the first word', () => {
+  it('is still the one with text when its continuation ended before the first word', () => {
     expect(newest(reply(1, 5), reply(2, 0))).toEqual({ any: [2], telling: [1] })
     expect(newest(reply(1, 5), reply(2, 0), reply(3, 0))).toEqual({ any: [3], telling: [1] })
     expect(newest(reply(1, 5), reply(2, 0), reply(3, 7))).toEqual({ any: [3], telling: [3] })
@@ -43,11 +43,11 @@ describe('the reply to go on from', () => {
     expect(newest(reply(1, 5), thoughts, begun)).toEqual({ any: [3], telling: [1] })
   })
 
-  it('is the one being written, also before its first word', () => {
+  it('is the one being written, even before its first word', () => {
     expect(newest(reply(1, 5), reply(2, 0, { ended: null }))).toEqual({ any: [2], telling: [2] })
   })
 
-  it('is found for each question by itself', () => {
+  it('is determined separately for each question', () => {
     expect(newest(reply(1, 5), reply(2, 5, { messageId: 'other' }))).toEqual({
       any: [1, 2],
       telling: [1, 2],

@@ -1,11 +1,11 @@
-// Which replies can be gone on from: of each question the newest, and where that one is empty, the newest
-// before it that says something.
+// The replies that can be continued: for each question the newest reply, or if that one is empty, the newest reply before
+// it that has text.
 import type { Message, Reply } from '@roomcast/shared/protocol'
 
 export interface NewestReplies {
-  /** Numbers of the replies that no other one to the same question follows. */
+  /** Numbers of the replies that are the last ones to their question. */
   readonly any: ReadonlySet<number>
-  /** Numbers of the replies that none with text, or still being written, follows. */
+  /** Numbers of the replies that are, of those with text or still being written, the last ones to their question. */
   readonly telling: ReadonlySet<number>
 }
 
@@ -25,7 +25,7 @@ function isTelling(reply: Reply): boolean {
   return reply.ended === null || saysSomething(reply)
 }
 
-/** Whether there is anything of the answer itself; thoughts are not. What comes before any mark is text. */
+/** Whether there is any text besides thinking. Bytes before the first mark are text. */
 export function saysSomething({ marks, end }: Reply): boolean {
   const unmarked = marks[0]?.from ?? end
   return (

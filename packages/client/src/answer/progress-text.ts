@@ -1,15 +1,15 @@
-// How the answer that is being written goes, in a few words that never wrap.
+// The progress of the answer being written, in a few words that never wrap.
 import type { RunningAnswer } from './use-running-answer.ts'
 import type { Status } from '../room/status.ts'
 import { words } from '../wording/language.ts'
 import { secondsText } from '../wording/words.ts'
 
-/** Nothing came for this long: that is said instead of how much there is, ms. */
+/** After this long without new text, the strip reports the silence instead of the length, ms. */
 const SILENT_MS = 20_000
-/** UTF-8 bytes that make about one token of common text. */
+/** UTF-8 bytes in about one token of common text. */
 export const TOKEN_BYTES = 4
 
-/** One fact, the one that matters most; `now` is by this screen's clock. */
+/** The one fact that matters most; `now` is by this screen's clock. */
 export function stripText(answering: RunningAnswer, link: Status['kind'], now: number): string {
   const said = words.shell.strip
   if (link === 'offline' || link === 'paused') return said.still[link]

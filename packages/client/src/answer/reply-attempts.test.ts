@@ -30,20 +30,20 @@ const reply = (number: number, messageId: string, mode: Mode = 'answer'): Reply 
 })
 
 describe('the place of a reply', () => {
-  it('is not worth a word right below its question', () => {
+  it('is not mentioned right below its question', () => {
     expect(replyAttempts([said('a'), reply(1, 'a'), reply(2, 'a', 'continue')]).size).toBe(0)
   })
 
-  it('names the question that something else stands before', () => {
+  it('names the question if another message lies between', () => {
     const [a, b] = [said('a'), said('b')]
     const places = replyAttempts([a, b, reply(1, 'a'), reply(2, 'b')])
     expect(places.get(1)?.question).toBe(a)
     expect(places.get(2)?.question).toBe(b)
-    // A question that is not here cannot be shown.
+    // A question that is not loaded cannot be shown.
     expect(replyAttempts([b, reply(3, 'a')]).size).toBe(0)
   })
 
-  it('counts the attempts, and what goes on from one belongs to it', () => {
+  it('counts the attempts, and counts a continuation as part of its attempt', () => {
     const messages: Message[] = [
       said('a'),
       reply(1, 'a'),

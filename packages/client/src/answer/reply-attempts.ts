@@ -1,22 +1,22 @@
-// Where a reply stands in the conversation: below its question or apart from it, and which attempt at it it is.
+// The place of a reply in the conversation: directly below its question or apart from it, and which attempt it is.
 import type { Message, Said } from '@roomcast/shared/protocol'
 
 export interface ReplyAttempt {
-  /** The question, where something else stands between it and the reply; null otherwise, or where it is not here. */
+  /** The question, if another message lies between it and the reply; null otherwise, or if the question is not loaded. */
   readonly question: Said | null
-  /** Which attempt at the question it is, from 1; what goes on from a reply belongs to its attempt. */
+  /** The number of this attempt at the question, from 1. A continuation belongs to the attempt of the reply it continues. */
   readonly attempt: number
-  /** How many attempts there are. */
+  /** The total number of attempts. */
   readonly attempts: number
 }
 
-/** A reply right below its question, which was asked once. */
+/** The place of a reply right below its question, with no other attempt. */
 export const ORDINARY: ReplyAttempt = { question: null, attempt: 1, attempts: 1 }
 
 /**
- * The places of those replies that have another than the ordinary one, by their number.
+ * The places of all replies whose place is not the ordinary one, by number.
  * @param messages oldest first
- * @param before what was found for an earlier state of them: what is the same stays the same object
+ * @param before the result for an earlier state of the messages; unchanged places keep their objects
  */
 export function replyAttempts(
   messages: readonly Message[],

@@ -1,8 +1,8 @@
-// Since when a reply runs, and when it last grew, by this screen's clock: the clock of the server may be
-// minutes away from it, so it counts only where this screen did not see the reply begin.
+// When a reply began and when it last grew, by this screen's clock. The server clock may differ by minutes, so its time
+// counts only if this screen did not see the reply begin.
 import type { Reply } from '@roomcast/shared/protocol'
 
-/** An answer that seems to have begun longer ago was begun by a clock that is off, by hours or a day, ms. */
+/** If an answer seems to have begun longer ago than this, one of the clocks is off, by hours or a day, ms. */
 const LONGEST_MS = 60 * 60 * 1000
 
 export interface RunningTimes {
@@ -16,8 +16,8 @@ export interface RunningTimes {
 }
 
 /**
- * @param known of the reply seen before, if any
- * @param witnessed the room was live before this, so that what is new has just happened
+ * @param known the times of the reply seen before, if any
+ * @param witnessed the room was already live, so a new reply has only just begun
  */
 export function timesAfter(
   known: RunningTimes | null,

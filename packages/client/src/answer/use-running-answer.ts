@@ -22,7 +22,7 @@ export function useRunningAnswer(view: () => RoomView): ComputedRef<RunningAnswe
       const witnessed = before?.status.kind === 'live'
       const now = browserClock.now()
       if (reply.value) times.value = timesAfter(times.value, reply.value, { now, witnessed })
-      // That nothing came meanwhile was no silence of Claude's.
+      // The server could not save anything during the pause, so it does not count as a silence of Claude's.
       const resumed = before?.status.kind === 'paused' && after.status.kind === 'live'
       if (resumed && times.value) times.value = { ...times.value, grew: now }
     },

@@ -1,11 +1,11 @@
-// How long Claude has thought about one answer, as far as this screen saw it.
+// How long Claude thought about one answer, as far as this screen saw it.
 import { computed, type ComputedRef, ref, watch } from 'vue'
 import { browserClock } from '../browser/clock.ts'
 
 /**
- * @param thinking it thinks now
- * @param began since when the answer runs by this screen's clock; null when it does not
- * @returns ms of thinking that is over; null while it still thinks for the first time, and where nothing was seen of it
+ * @param thinking whether Claude is thinking now
+ * @param began when the answer began, by this screen's clock; null when it is not running
+ * @returns ms of finished thinking; null during the first thinking phase, and if this screen saw no thinking
  */
 export function useThinkingTime(
   thinking: () => boolean,
@@ -17,7 +17,7 @@ export function useThinkingTime(
     thinking,
     (thinks) => {
       const now = browserClock.now()
-      // The timer on the screen counts from the beginning: the time afterwards is where it stood.
+      // The timer on the screen counts from the beginning of the answer, so the first phase ends with the time it showed.
       if (thinks) since = thought.value === 0 ? began() : now
       else if (since !== null) thought.value += Math.max(now - since, 0)
     },

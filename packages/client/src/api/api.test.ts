@@ -9,7 +9,7 @@ type Answer = { readonly status?: number; readonly body: string }
 
 let server: Server | null = null
 
-/** A server that gives one answer to everything, and what it was asked. */
+/** A server that gives the same answer to every request, and a list of the requests. */
 async function serving(answer: Answer) {
   const asked: string[] = []
   server = createServer((request, response) => {
@@ -31,7 +31,7 @@ async function read(request: IncomingMessage): Promise<string> {
   return body
 }
 
-/** The body of the ApiError that the call ends with. */
+/** The body of the ApiError that the call throws. */
 async function failure(call: Promise<unknown>) {
   const error = await call.then(
     () => null,
@@ -48,7 +48,7 @@ afterEach(async () => {
 })
 
 describe('the HTTP calls of the page', () => {
-  it('send what the contract says', async () => {
+  it('send the request that the contract describes', async () => {
     const { api, asked } = await serving({ body: '{"inviteUrl":"/invite/x"}' })
     expect(await api.makeInvite('r1')).toEqual({ inviteUrl: '/invite/x' })
     expect(asked).toEqual(['POST /api/rooms/r1/invites {}'])
@@ -60,29 +60,29 @@ describe('the HTTP calls of the page', () => {
     expect(asked).toEqual(['GET /api/rooms/r1/messages?before=120&limit=50'])
   })
 
-  it('give nobody when there is no session', async () => {
+  it('return no member when there is no session', async () => {
     const { api } = await serving({ body: JSON.stringify({ member: null }) })
     expect(await api.who()).toBeNull()
   })
 
-  it('keep no token of a session', async () => {
+  it('drop the token of a session', async () => {
     const member = { memberId: 'a', name: 'Ana' }
     const { api } = await serving({ body: JSON.stringify({ member, token: 'secret' }) })
     expect(await api.startSession('Ana')).toEqual(member)
   })
 
-  it('end with the body of a refusal', async () => {
+  it('throw the body of a refusal', async () => {
     const error = { code: 'invite-expired', message: 'Too late.', retryable: false }
     const { api } = await serving({ status: 410, body: JSON.stringify({ error }) })
     expect(await failure(api.acceptInvite('x'))).toEqual(error)
   })
 
-  it('can be tried again when a proxy answers for a server that is away', async () => {
+  it('are retryable when a proxy answers for an unreachable server', async () => {
     const { api } = await serving({ status: 502, body: '<h1>Bad gateway</h1>' })
     expect(await failure(api.rooms())).toMatchObject({ code: 'unreachable', retryable: true })
   })
 
-  it('can be tried again when nothing answers', async () => {
+  it('are retryable when nothing answers', async () => {
     const { api } = await serving({ body: '' })
     const listening = server
     server = null
@@ -90,7 +90,7 @@ describe('the HTTP calls of the page', () => {
     expect(await failure(api.rooms())).toMatchObject({ code: 'unreachable', retryable: true })
   })
 
-  it('do not take an answer of another shape', async () => {
+  it('reject an answer of an unexpected shape', async () => {
     const { api } = await serving({ body: '{"rooms":[{"roomId":1}]}' })
     expect(await failure(api.rooms())).toMatchObject({ code: 'unreadable' })
   })

@@ -1,5 +1,5 @@
-// The HTTP part of the contract, as the page needs it. Every answer is parsed; every failure is an ApiError
-// with a body for people and programs. The session is a cookie that scripts cannot read.
+// The HTTP calls that the page needs. Every answer is parsed; every failure is an ApiError whose body serves people and
+// programs. The session is a cookie that scripts cannot read.
 import {
   errorSchema,
   inviteAcceptedSchema,
@@ -21,7 +21,7 @@ import {
 import * as v from 'valibot'
 import { ApiError, type ApiErrorBody } from './api-error.ts'
 
-/** A page of messages, which are read one by one: one that cannot be read takes no other with it. */
+/** A page of messages. Each is read by itself, so an unreadable one does not affect the others. */
 const anyPageSchema = v.object({
   messages: v.array(v.unknown()),
   earlier: v.boolean(),
@@ -30,10 +30,10 @@ const anyPageSchema = v.object({
 
 const whoSchema = v.object({ member: sessionSchema.entries.member })
 const whoOrNobodySchema = v.object({ member: v.nullable(sessionSchema.entries.member) })
-/** Who this browser is to the server. */
+/** The member that the server takes this browser for. */
 export type Who = Readonly<v.InferOutput<typeof whoSchema>['member']>
 
-/** Where a page of messages lies, by an offset. */
+/** The place of a page of messages, relative to an offset. */
 export type PagePlace =
   { readonly before: number } | { readonly after: number } | { readonly around: number }
 
@@ -52,12 +52,12 @@ const UNREADABLE: ApiErrorBody = {
 export class Api {
   readonly #base: string
 
-  /** @param base origin of the server; empty for the one this page came from */
+  /** @param base origin of the server; empty for the origin of this page */
   constructor(base = '') {
     this.#base = base
   }
 
-  /** Who this browser is, or null when it has no session. */
+  /** The member whose session this browser has, or null without a session. */
   async who(): Promise<Who | null> {
     return (await this.#get('/api/session', whoOrNobodySchema)).member
   }
@@ -66,17 +66,17 @@ export class Api {
     return (await this.#post('/api/session', { name }, whoSchema)).member
   }
 
-  /** Becomes the member that a personal link belongs to. */
+  /** Signs in as the member whom a personal link belongs to. */
   async backIn(key: string): Promise<Who> {
     return (await this.#post('/api/session', { key }, whoSchema)).member
   }
 
-  /** A link that opens this session in another browser; whoever has it is this member. */
+  /** A link that opens this session in another browser. Anyone who has it can act as this member. */
   async personalLink(): Promise<string> {
     return (await this.#post('/api/session/link', {}, sessionLinkSchema)).url
   }
 
-  /** @param startCode where the server needs one: it says `start-code-needed` without */
+  /** @param startCode for servers that require one; they refuse with `start-code-needed` without it */
   async makeRoom(title: string, startCode?: string): Promise<RoomSummary> {
     const request = { title, ...(startCode === undefined ? {} : { startCode }) }
     return (await this.#post('/api/rooms', request, roomMadeSchema)).room
@@ -86,13 +86,13 @@ export class Api {
     return (await this.#get('/api/rooms', roomListSchema)).rooms
   }
 
-  /** A link that makes who opens it a member, and for how many days. */
+  /** A link that makes the person who opens it a member, and the number of days it is valid. */
   makeInvite(roomId: string): Promise<v.InferOutput<typeof inviteUrlSchema>> {
     const path = `/api/rooms/${encodeURIComponent(roomId)}/invites`
     return this.#post(path, {}, inviteUrlSchema)
   }
 
-  /** Ends all links of a room; for a member who may invite. */
+  /** Revokes all invite links of a room; for members who may invite. */
   async endInvites(roomId: string): Promise<void> {
     const path = `/api/rooms/${encodeURIComponent(roomId)}/invites`
     await this.#call(path, { method: 'DELETE' }, v.unknown())
@@ -102,18 +102,18 @@ export class Api {
     return (await this.#post('/api/invites/accept', { invite }, inviteAcceptedSchema)).room
   }
 
-  /** What an invite leads to, without taking it. */
+  /** Looks up the room of an invite without accepting it. */
   lookAtInvite(invite: string): Promise<InviteLook> {
     return this.#post('/api/invites/look', { invite }, inviteLookSchema)
   }
 
-  /** Removes a room for good; for its owner. */
+  /** Deletes a room for good; for its owner. */
   async deleteRoom(roomId: string): Promise<void> {
     const path = `/api/rooms/${encodeURIComponent(roomId)}`
     await this.#call(path, { method: 'DELETE' }, v.unknown())
   }
 
-  /** Where the whole transcript of a room can be saved from. */
+  /** The URL for downloading the whole transcript of a room. */
   exportUrl(roomId: string, format: 'markdown' | 'json'): string {
     return `${this.#base}/api/rooms/${encodeURIComponent(roomId)}/export?format=${format}`
   }
@@ -128,7 +128,7 @@ export class Api {
     return { ...page, messages: readMessages(page.messages) ?? [] }
   }
 
-  /** Messages before an offset (null: all) in which the words stand, newest first. */
+  /** Messages before an offset (null: all) that contain the words, newest first. */
   search(roomId: string, words: string, before: number | null): Promise<SearchPage> {
     const query = new URLSearchParams({ q: words })
     if (before !== null) query.set('before', String(before))
@@ -168,7 +168,7 @@ export class Api {
   }
 }
 
-/** A proxy in front may answer for a server that is away, in its own words. */
+/** A proxy may answer in its own words for an unreachable server; that counts as `unreachable`. */
 function failureOf(body: unknown): ApiErrorBody {
   const parsed = v.safeParse(failureSchema, body)
   return parsed.success ? parsed.output.error : UNREACHABLE

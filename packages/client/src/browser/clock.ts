@@ -1,4 +1,4 @@
-// The browser's time and chance, for everything here that is handed them.
+// The browser's clock and source of randomness, passed in to the code that needs them.
 import type { Clock } from '@roomcast/shared/clock'
 
 export const browserClock: Clock = {
@@ -9,5 +9,5 @@ export const browserClock: Clock = {
   },
 }
 
-/** A number in [0, 1), fresh with each call. */
+/** A new number in [0, 1) on each call. */
 export const browserChance = (): number => Math.random()

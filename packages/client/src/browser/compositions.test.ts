@@ -6,20 +6,20 @@ import { isComposed, keepCompositions } from './compositions.ts'
 const SOURCES = join(import.meta.dirname, '..')
 const source = (file: string): string => readFileSync(join(SOURCES, file), 'utf8')
 
-describe('a key of a composition', () => {
+describe('a key event', () => {
   it.each([
-    ['while it goes on', { isComposing: true, keyCode: 13 }, true],
+    ['during a composition belongs to it', { isComposing: true, keyCode: 13 }, true],
     [
-      'as Safari sends the one that ends it, after its end',
+      'that ends a composition belongs to it, even as Safari sends it: after the end',
       { isComposing: false, keyCode: 229 },
       true,
     ],
-    ['as others send it', { isComposing: true, keyCode: 229 }, true],
-    ['of none', { isComposing: false, keyCode: 13 }, false],
-    ['right after it, to the page', { isComposing: false, keyCode: 27 }, false],
+    ['during a composition with code 229 belongs to it', { isComposing: true, keyCode: 229 }, true],
+    ['outside compositions belongs to the page', { isComposing: false, keyCode: 13 }, false],
+    ['after a composition belongs to the page', { isComposing: false, keyCode: 27 }, false],
   ])('%s', (_what, key, is) => expect(isComposed(key)).toBe(is))
 
-  it('is heard by nobody, and Escape closes nothing', () => {
+  it('of a composition reaches no other listener, and its Escape closes nothing', () => {
     const page = new EventTarget()
     keepCompositions(page)
     const heard: string[] = []
@@ -43,7 +43,7 @@ describe('a key of a composition', () => {
     for (const type of ['keydown', 'keypress', 'keyup']) {
       expect(send(type, 'Escape', 229)).toBe(true)
       expect(send(type, 'Escape', 27, true)).toBe(true)
-      // What is written on phones comes like this.
+      // Phones send every typed character like this.
       expect(send(type, 'Enter', 229)).toBe(false)
       expect(send(type, 'a', 229)).toBe(false)
       expect(send(type, 'Escape', 27)).toBe(false)
@@ -57,7 +57,7 @@ describe('the page', () => {
     (file) => !/test|double/.test(file),
   )
 
-  it('asks in one place whether a key belongs to a composition, before anything else listens', () => {
+  it('checks in one place whether a key belongs to a composition, before other listeners', () => {
     const others = files.filter(
       (file) =>
         file !== 'browser/compositions.ts' &&
@@ -70,14 +70,14 @@ describe('the page', () => {
     expect(main[0]).toBe('keepCompositions(window)')
   })
 
-  it('has nobody else who hears of keys that early', () => {
+  it('has no other listener for keys that early', () => {
     const early = files.filter((file) =>
       /window\s*\??\.addEventListener\(\s*'key|on:key\w+\.capture|@key\w+\.capture/.test(
         source(file),
       ),
     )
     expect(early).toEqual([])
-    // Modules that listen while they are loaded would come before it.
+    // A module that starts listening when it is loaded would come first.
     const byLoading = files.filter(
       (file) =>
         file.endsWith('.ts') && /^(document|window|addEventListener)\b.*'key/m.test(source(file)),

@@ -18,7 +18,7 @@ describe('painting', () => {
   }
   const run = (callbacks: Set<() => void>) => [...callbacks].forEach((callback) => callback())
 
-  it('happens once per frame, however often it is asked for', () => {
+  it('happens once per frame, however often it is requested', () => {
     const { frames, timers, painter, count } = setup()
     for (let time = 0; time < 5; time++) painter.request()
     run(frames)
@@ -36,7 +36,7 @@ describe('painting', () => {
     expect(count()).toBe(1)
   })
 
-  it('does not happen after it was cancelled', () => {
+  it('does not happen once cancelled', () => {
     const { frames, timers, painter, count } = setup()
     painter.request()
     painter.cancel()

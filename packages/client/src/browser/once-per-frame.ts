@@ -1,15 +1,15 @@
-// Joins any number of requests to paint into one per frame; a hidden tab has no frames, so a timer helps out,
-// once a second: enough for the title of the tab. The text of answers waits until somebody sees it (MarkdownText).
+// Merges any number of paint requests into one per frame. A hidden tab has no frames, so a timer paints once a second,
+// often enough for the title of the tab. The text of answers waits until the tab is visible (MarkdownText).
 
 export interface FrameSource {
-  /** Both call back once and give a function that prevents it. */
+  /** Both call back once and return a function that prevents it. */
   readonly frame: (callback: () => void) => () => void
   readonly after: (ms: number, callback: () => void) => () => void
 }
 
 const HIDDEN_TAB_MS = 1000
 
-/** Gives `request`, which leads to one `paint` soon however often it is called, and `cancel`. */
+/** Returns `request`, which leads to one `paint` soon however often it is called, and `cancel`. */
 export function oncePerFrame(
   paint: () => void,
   source: FrameSource,

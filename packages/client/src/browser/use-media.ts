@@ -1,4 +1,4 @@
-// Whether a media query holds, as a ref.
+// A ref that says whether a media query matches.
 import { onScopeDispose, type Ref, ref } from 'vue'
 
 /** The widths at which the room changes its columns; the same as in `styles/room.css`. */

@@ -1,7 +1,6 @@
-// Whether anybody can see the page.
 import { onScopeDispose, type Ref, ref } from 'vue'
 
-/** False while the tab is hidden. Outside of a browser a page is always visible. */
+/** False while the tab is hidden. Outside a browser, the page counts as visible. */
 export function usePageVisible(): Readonly<Ref<boolean>> {
   const visible = ref(true)
   if (typeof document === 'undefined') return visible

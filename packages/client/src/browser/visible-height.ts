@@ -1,12 +1,12 @@
 /**
- * Keeps `--visible-height` at the height that the on-screen keyboard leaves. Safari on iOS ignores
- * `interactive-widget=resizes-content`, so CSS alone cannot know.
+ * Keeps `--visible-height` at the height above the on-screen keyboard. Safari on iOS ignores
+ * `interactive-widget=resizes-content`, so CSS alone cannot tell.
  */
 export function followVisibleHeight(): void {
   const { visualViewport } = window
   if (!visualViewport || CSS.supports('not (-webkit-touch-callout: none)')) return
   const update = (): void =>
-    // Zoomed in by fingers, less of the page is visible, and none of it is covered.
+    // After a pinch zoom less of the page is visible, though the keyboard covers none of it: `scale` undoes the zoom.
     document.documentElement.style.setProperty(
       '--visible-height',
       `${visualViewport.height * visualViewport.scale}px`,

@@ -1,12 +1,12 @@
-// What a member does in the composer, as its parts tell it upwards.
+// The actions of a member in the composer, as its components emit them.
 import type { Draft } from './draft.ts'
 
 export type ComposerAct =
-  /** What is being written; and with it: that its text was changed by hand, and sending it. */
+  /** `draft` carries the new draft. `typing` follows a change of the text by hand; `send` sends the draft. */
   | { readonly type: 'draft'; readonly draft: Draft }
   | { readonly type: 'typing' }
   | { readonly type: 'send' }
-  /** Change the own last message. */
+  /** Edit the member's own last message. */
   | { readonly type: 'edit-last' }
   /** Show the message or reply with this id. */
   | { readonly type: 'jump'; readonly id: string }

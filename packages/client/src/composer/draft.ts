@@ -1,49 +1,49 @@
-// A draft as this browser keeps it: what belongs together, so that what was meant for the room alone never
-// becomes a question to Claude, and an answer to somebody keeps what it answers to.
+// A draft as this browser saves it. The text is saved together with its recipient and quote, so that a message meant for
+// the room alone never becomes a question to Claude, and a reply to somebody keeps its quote.
 import { quoteSchema } from '@roomcast/shared/protocol'
 import * as v from 'valibot'
 
 const draftSchema = v.object({
   text: v.string(),
   ask: v.boolean(),
-  /** The passage that it answers to. */
+  /** The passage that the draft replies to. */
   quote: v.optional(v.nullable(quoteSchema), null),
-  /** The model that is to answer, or null for the room's. */
+  /** The model to ask, or null for the room's. */
   model: v.optional(v.nullable(v.string()), null),
-  /** Members that were taken from the list of names; which of them the text still calls is found when it is sent. */
+  /** Members chosen from the list of names. When the draft is sent, only those still mentioned in the text count. */
   chosen: v.optional(v.array(v.string()), () => []),
 })
 export type Draft = Readonly<v.InferOutput<typeof draftSchema>>
 
-/** What a room begins with. */
+/** The draft that a room begins with. */
 export const NO_DRAFT: Draft = { text: '', ask: true, quote: null, model: null, chosen: [] }
 
-/** Reads what `keptDraft` wrote; anything else counts as no draft. */
+/** Reads the output of `keptDraft`; anything else counts as no draft. */
 export function draftOf(kept: string | null): Draft {
   if (kept === null) return NO_DRAFT
   try {
     const parsed = v.safeParse(draftSchema, JSON.parse(kept))
     return parsed.success ? parsed.output : NO_DRAFT
   } catch {
-    // ignored because: it is not a draft then, see above.
+    // ignored because: anything that is not JSON counts as no draft, see above.
     return NO_DRAFT
   }
 }
 
-/** What to keep of a draft; null when there is nothing to keep. */
+/** Serializes a draft for storage; null if there is nothing to save. */
 export function keptDraft(draft: Draft): string | null {
   const { text, ask, quote, model } = draft
   return text === '' && ask && quote === null && model === null ? null : JSON.stringify(draft)
 }
 
-/** What is left in the composer after its text was sent: whom the next one is for. */
+/** The draft after its text was sent: empty, with the same recipient. */
 export function afterSending({ ask }: Draft): Draft {
   return { ...NO_DRAFT, ask }
 }
 
 /**
- * A draft into which a message goes back that was not taken: before what has been written since.
- * Joined with a question, what was meant for the room alone would be asked with it.
+ * A draft with a refused message put back before the text written since. The result is a question only if both parts were:
+ * otherwise a message meant for the room alone would go to Claude with the question.
  */
 export function takenBack(draft: Draft, message: Draft): Draft {
   if (draft.text === '') return { ...message, quote: message.quote ?? draft.quote }

@@ -1,4 +1,4 @@
-// To the message field of the room that is open.
+// Focuses the message field of the open room.
 import { nextTick } from 'vue'
 import { isTouch } from '../preferences/preferences.ts'
 
@@ -6,7 +6,7 @@ export function focusComposer(): void {
   document.querySelector<HTMLElement>('.dock textarea')?.focus({ preventScroll: true })
 }
 
-/** The same for a room that has just been gone to. Not where it would open a keyboard over it. */
+/** Focuses it in a room that was just opened, except on touch screens, where a keyboard would cover the room. */
 export async function beginToWrite(): Promise<void> {
   await nextTick()
   if (!isTouch) focusComposer()

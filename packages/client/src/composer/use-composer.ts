@@ -1,5 +1,5 @@
-// What this member does in the room, and what comes back: a refused message returns to the draft with the
-// reason, a refused act shows its reason until the next one.
+// Sends this member's actions and handles refusals: a refused message returns to the draft with the reason; a refused
+// action shows its reason until the next one.
 import { type Ref, ref, type ShallowRef, watch } from 'vue'
 import { type CommandResult, LIMITS } from '@roomcast/shared/protocol'
 import { byteLength } from '@roomcast/shared/room'
@@ -13,10 +13,10 @@ import { afterSending, type Draft, NO_DRAFT, takenBack } from './draft.ts'
 import { useDraft } from './use-draft.ts'
 import type { Room } from '../opened-room/use-room.ts'
 
-/** Refusals that were for as long as the storage is away. */
+/** Refusals that only last while the storage is unavailable. */
 const STORAGE: ReadonlySet<string> = new Set(['storage-unavailable', 'storage-full'])
 
-/** The server forgets a typing member after a few seconds, so it is told this often. */
+/** The server forgets a typing member after a few seconds, so the page repeats the signal this often. */
 const TYPING_MS = 2000
 
 export interface Composer {
@@ -25,16 +25,16 @@ export interface Composer {
   readonly actRefusal: Readonly<Ref<string | null>>
   readonly post: () => Promise<void>
   readonly act: (intent: Exclude<Intent, { type: 'post' | 'typing' }>) => Promise<void>
-  /** Takes a message that has not left yet back into the draft. */
+  /** Takes an unsent message back into the draft. */
   readonly takeBack: (commandId: string) => void
-  /** The text was changed. */
+  /** Call it when the member changed the text. */
   readonly typing: () => void
 }
 
 interface ComposerOptions {
-  /** Who can be called by name. */
+  /** The people who can be mentioned. */
   readonly people: () => readonly Mentionable[]
-  /** A message was sent. */
+  /** Called when a message is sent. */
   readonly sent: () => void
 }
 
@@ -46,7 +46,7 @@ export function useComposer(
   const draft = useDraft(roomId)
   const refusal = ref<string | null>(null)
   const actRefusal = ref<string | null>(null)
-  /** Which of the two are about the storage. */
+  /** Whether each of the two refusals is about the storage. */
   const [notSaved, notDone] = [ref(false), ref(false)]
   let toldTyping = 0
 
@@ -111,7 +111,7 @@ export function useComposer(
     },
     takeBack: (commandId) => void room.takeBack(commandId),
     typing() {
-      // It was said of the text as it was.
+      // The refusal was about the text before this change.
       refusal.value = null
       const now = browserClock.now()
       if (draft.value.text.trim() === '' || now - toldTyping < TYPING_MS) return

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { NO_DRAFT } from './draft.ts'
 import { useDraft } from './use-draft.ts'
 
-/** As much of a browser's storage as is needed: what it keeps is text. */
+/** The part of a browser's storage that drafts use. */
 function storage(): Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> {
   const kept = new Map<string, string>()
   return {
@@ -15,7 +15,7 @@ function storage(): Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> {
 const page = () => useDraft(() => 'r')
 const written = (text: string) => ({ ...NO_DRAFT, text })
 
-/** Goes to another tab, or opens one: with what that tab itself has kept. */
+/** Switches to another tab with its own session storage, or opens a new one. */
 function tab(kept = storage()): typeof kept {
   vi.stubGlobal('sessionStorage', kept)
   return kept
@@ -25,7 +25,7 @@ describe('a draft', () => {
   beforeEach(() => vi.stubGlobal('localStorage', storage()))
   afterEach(() => vi.unstubAllGlobals())
 
-  it('survives a reload, whatever is written in another tab', () => {
+  it('survives a reload, whatever another tab writes', () => {
     const mine = tab()
     page().value = written('mine')
     tab()
@@ -34,14 +34,14 @@ describe('a draft', () => {
     expect(page().value.text).toBe('mine')
   })
 
-  it('is what was written last, in a tab that is opened anew', () => {
+  it('in a new tab begins with the most recent one of all tabs', () => {
     tab()
     page().value = written('mine')
     tab()
     expect(page().value.text).toBe('mine')
   })
 
-  it('that was sent is not followed by that of another tab after a reload', () => {
+  it('stays empty after sending and a reload, whatever another tab writes', () => {
     const mine = tab()
     const draft = page()
     draft.value = written('mine')

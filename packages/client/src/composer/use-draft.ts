@@ -1,9 +1,9 @@
-// What is being written in a room. Each tab has its own, which survives a reload; a tab that is opened anew begins
-// with what was written last, so that a closed one loses nothing. It is never sent to others.
+// The draft of a room. Each tab has its own, which survives a reload. A new tab begins with the most recent draft of all
+// tabs, so that closing a tab loses nothing. Drafts never leave the browser.
 import { type ShallowRef, shallowRef, watch } from 'vue'
 import { type Draft, draftOf, keptDraft } from './draft.ts'
 
-/** The draft of a room; another one when the room changes. */
+/** The draft of a room; changes with the room. */
 export function useDraft(roomId: () => string): ShallowRef<Draft> {
   const key = () => `draft:${roomId()}`
   const draft = shallowRef(draftOf(read(key())))
@@ -14,7 +14,7 @@ export function useDraft(roomId: () => string): ShallowRef<Draft> {
 
 const OWN = () => sessionStorage
 const STORES = [OWN, () => localStorage]
-/** A tab in which nothing is written any more: unlike one that is opened anew, it does not begin with what others have. */
+/** Marks a tab whose draft was cleared: unlike a new tab, it does not pick up the draft of another tab. */
 const NOTHING = ''
 
 function read(key: string): string | null {

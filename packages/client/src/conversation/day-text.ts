@@ -1,15 +1,15 @@
-// Days as headings between messages.
+// The headings with dates between messages.
 import { words } from '../wording/language.ts'
 
-/** Whether two times, in ms since 1970, are of different days where the reader is. */
+/** Whether two times, in ms since 1970, are on different days in the reader's time zone. */
 export function isOtherDay(one: number, other: number): boolean {
   return new Date(one).toDateString() !== new Date(other).toDateString()
 }
 
-/** `Today`, `Yesterday`, else the date, with its year if that is not this one. */
+/** `Today`, `Yesterday`, or the date, with the year if it is not the current one. */
 export function dayText(at: number, now: number): string {
   const [date, today] = [new Date(at), new Date(now)]
-  // Noon to noon, so that a day with another number of hours counts as one.
+  // From noon to noon, so that a day of 23 or 25 hours counts as one day.
   const days = (today.setHours(12, 0, 0, 0) - new Date(at).setHours(12, 0, 0, 0)) / 86_400_000
   return words.log.day(date, Math.round(days), today)
 }

@@ -8,7 +8,7 @@ describe('following the end', () => {
     expect(followsAfter(true, { distance: 300, sinceIntent: 50, up: true })).toBe(false)
   })
 
-  it('ends with the first small step up, which growing text must not take back', () => {
+  it('ends with the first small step up, and growing text does not undo that', () => {
     expect(followsAfter(true, { distance: 10, sinceIntent: 50, up: true })).toBe(false)
     expect(followsAfter(false, { distance: 20, sinceIntent: 50, up: true })).toBe(false)
   })
@@ -19,16 +19,16 @@ describe('following the end', () => {
     expect(followsAfter(true, { distance: 0, sinceIntent: 50, up: true })).toBe(true)
   })
 
-  it('does not end when the text grows a lot right after the reader went to its end', () => {
+  it('does not end when the text grows a lot right after the reader jumped to the end', () => {
     expect(followsAfter(true, { distance: 2000, sinceIntent: 50, up: false })).toBe(true)
   })
 
-  it('begins again at the end, however the reader got there', () => {
+  it('resumes at the end, however the reader got there', () => {
     expect(followsAfter(false, { distance: 40, sinceIntent: 0, up: false })).toBe(true)
     expect(followsAfter(false, { distance: 40, sinceIntent: LONG_AGO, up: false })).toBe(true)
   })
 
-  it('does not begin by itself away from the end', () => {
+  it('does not resume by itself away from the end', () => {
     expect(followsAfter(false, { distance: 300, sinceIntent: LONG_AGO, up: false })).toBe(false)
   })
 })

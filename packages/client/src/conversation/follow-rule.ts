@@ -1,19 +1,19 @@
-// When a reader follows the end of the conversation, and when not. Follow mode ends by what the reader does,
-// never by where the scroller happens to be: text that grows or is measured late moves it too.
+// Decides whether a reader follows the end of the conversation. Only an action of the reader ends following, never the
+// position of the scroller alone: text that grows or is measured late moves the scroller too.
 
-/** Closer to the end than this counts as at the end (CSS pixels). */
+/** A distance up to this counts as being at the end (CSS pixels). */
 const AT_END_PX = 48
-/** A scroll this soon after a wheel, touch, key or press is the reader's. */
+/** A scroll this soon after a wheel, touch, key or pointer press was made by the reader. */
 const INTENT_MS = 400
-/** Screens scroll by parts of a pixel. */
+/** A scroller up to this far from the end still touches it: screens scroll by fractions of a pixel. */
 const TOUCHING_PX = 2
 
 interface Scrolled {
-  /** CSS pixels between what is shown and the end. */
+  /** CSS pixels between the visible part and the end. */
   readonly distance: number
   /** Milliseconds since the reader last touched anything; 0 while pressing. */
   readonly sinceIntent: number
-  /** It went up, away from the end. */
+  /** The scroll went up, away from the end. */
   readonly up: boolean
 }
 
@@ -21,8 +21,8 @@ interface Scrolled {
 export function followsAfter(following: boolean, scrolled: Scrolled): boolean {
   const { distance, sinceIntent, up } = scrolled
   const meant = sinceIntent <= INTENT_MS
-  // A small step up counts too: otherwise a text that grows would pull a slow finger back for ever.
+  // A small step up counts too: otherwise growing text would keep pulling a slow finger back to the end.
   if (distance <= AT_END_PX) return !(up && meant && distance > TOUCHING_PX)
-  // From the end a reader can only go up: what is further away below has grown meanwhile.
+  // From the end a reader can only scroll up, so any other distance comes from text that grew meanwhile.
   return following && !(up && meant)
 }

@@ -40,7 +40,7 @@ function room(from: number, to: number, earlier = from > 1): RoomState {
   return { ...emptyRoom('r', 'e'), offset: to, messages: stretch(from, to), earlier }
 }
 
-/** The same with a reply before them that is still being written. */
+/** The same, preceded by a reply that is still being written. */
 function roomWithHole(running: Reply, from: number, to: number): RoomState {
   const state = room(from, to)
   return { ...state, messages: [running, ...state.messages], hole: true, running: running.number }
@@ -81,7 +81,7 @@ describe('the messages on a screen', () => {
     expect(hasEarlier(history, after)).toBe(false)
   })
 
-  it('can be had again when they left the window unseen', () => {
+  it('can be paged in if they left the window unseen', () => {
     const before = room(1, 60)
     const after = room(12, 70, true)
     const history = followHistory(startHistory(before), before, after)
@@ -90,7 +90,7 @@ describe('the messages on a screen', () => {
     expect(pageBefore(history, after)).toBe(11)
   })
 
-  it('begin anew when the room was read from elsewhere', () => {
+  it('start over when the new state does not connect to the old one', () => {
     const before = room(1, 3)
     const after = room(10, 12)
     expect(offsets(followHistory(startHistory(before), before, after), after)).toEqual([10, 11, 12])
@@ -98,7 +98,7 @@ describe('the messages on a screen', () => {
     expect(offsets(followHistory(startHistory(before), before, other, 2), other)).toEqual([2, 3, 4])
   })
 
-  it('stay for somebody who reads further up, also where much was missed meanwhile', () => {
+  it('stay for a reader further up, even if much was missed in the meantime', () => {
     const [before, after] = [room(1, 3), room(10, 12)]
     const history = followHistory(startHistory(before), before, after, 2)
     expect([history.detached, offsets(history, after)]).toEqual([true, [1, 2, 3]])
@@ -107,7 +107,7 @@ describe('the messages on a screen', () => {
     expect([joined.detached, ends(joined, after)]).toEqual([false, [1, 12, 12]])
   })
 
-  it('take over what is said about them after they have left the window', () => {
+  it('receive edits and retractions even after they left the window', () => {
     const before = room(1, 3)
     const after = room(3, 5, true)
     const history = followHistory(startHistory(before), before, after)
@@ -153,7 +153,7 @@ describe('a stretch far back', () => {
     expect(offsets(followHistory(far, state, after), after)).toEqual(offsets(far, state))
   })
 
-  it('is none where the window holds the message', () => {
+  it('is not needed if the window holds the message', () => {
     const history = startHistory(state)
     expect(fromWindow(history, state, 980)).toBe(history)
     const from = fromWindow(history, state, 940)
@@ -163,10 +163,10 @@ describe('a stretch far back', () => {
   })
 })
 
-describe('what is kept', () => {
+describe('the history', () => {
   const state = room(5000, 5100)
 
-  it('is bounded upwards: the end of the conversation is let go', () => {
+  it('is bounded on the way up: it drops the end of the conversation', () => {
     let history = startHistory(state)
     for (let to = 4999; to > 2000; to -= 100)
       history = withPage(history, { messages: stretch(to - 99, to), earlier: true }, to - 50)
@@ -174,7 +174,7 @@ describe('what is kept', () => {
     expect([history.detached, ends(history, state)[0]]).toEqual([true, 2000])
   })
 
-  it('is bounded downwards: the beginning is let go', () => {
+  it('is bounded on the way down: it drops the beginning', () => {
     let history = stretchOf(state, { messages: stretch(1, 100), earlier: false, later: true })
     for (let from = 101; from < 3000; from += 100) {
       const page = { messages: stretch(from, from + 99), earlier: true, later: true }
@@ -184,7 +184,7 @@ describe('what is kept', () => {
     expect([history.earlier, history.detached, pageAfter(history)]).toEqual([true, true, 3000])
   })
 
-  it('is bounded also for somebody who stays at the end for days', () => {
+  it('is bounded for a reader who stays at the end for days', () => {
     let before = room(1, 100)
     let history = startHistory(before)
     for (let to = 101; to < 3000; to++) {
@@ -197,8 +197,8 @@ describe('what is kept', () => {
   })
 })
 
-describe('a reply that is still being written when its place has left the window', () => {
-  it('stays in its place, live, and is read again when it has ended', () => {
+describe('a reply that is still being written when its place leaves the window', () => {
+  it('stays in its place, live, and is read again after its end', () => {
     const messages = [said(1), reply(2, 'a'), said(3), said(4)]
     const before = { ...room(1, 4), messages, running: 2 }
     const after = roomWithHole(reply(2, 'ab'), 4, 6)
@@ -212,7 +212,7 @@ describe('a reply that is still being written when its place has left the window
     expect([whole.stale, shownMessages(whole, end)[1]]).toMatchObject([null, { text: 'abc' }])
   })
 
-  it('is shown first where its place is not on the screen', () => {
+  it('is shown first if its place is not on the screen', () => {
     const state = roomWithHole(reply(2, 'ab'), 40, 100)
     expect(offsets(startHistory(state), state).slice(0, 3)).toEqual([2, 51, 52])
     const page = { messages: [said(1), reply(2, 'a'), said(3)], earlier: false }

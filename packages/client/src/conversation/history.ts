@@ -1,36 +1,37 @@
-// Which messages a screen shows: the newest at first, older ones as the reader scrolls up. The room's state
-// holds a window of the newest; what leaves it while it is on the screen is kept here, pages come on top. A reader who is
-// far back has a stretch by itself, without what lies between it and the window. Bounded, wherever the reader goes.
+// The messages that a screen shows: the newest at first, older ones as the reader scrolls up. The room's state holds a
+// window of the newest. Messages that leave the window while on the screen are kept here, and pages of older ones are
+// added before them. A reader far back sees a detached stretch, without the messages between it and the window. The
+// number of messages is bounded, wherever the reader goes.
 import type { Entry, Message, MessagesPage, RoomState } from '@roomcast/shared/protocol'
 import { change, emptyRoom } from '@roomcast/shared/room'
 
 /** Messages shown at first, and added with each step up. */
 export const STEP = 50
-/** Messages that are kept besides the window. */
+/** The most messages kept besides the window. */
 export const KEEP = 1000
 
 export interface History {
   /** Messages before the state's window, or the detached stretch; oldest first, without a gap. */
   readonly older: readonly Message[]
-  /** Nothing of the window before this offset is shown. */
+  /** Messages of the window before this offset are not shown. */
   readonly from: number
   /** The server has messages before these. */
   readonly earlier: boolean
-  /** Between `older` and the window there are messages that are not here, and the window is not shown. */
+  /** Messages between `older` and the window are missing, so the window is not shown. */
   readonly detached: boolean
-  /** A reply in `older` that was left there unfinished and has to be read again; its offset. */
+  /** The offset of a reply in `older` that left the window unfinished and must be read again. */
   readonly stale: number | null
 }
 
-/** Where a screen begins that sees the room for the first time. */
+/** The history of a screen that has just opened the room. */
 export function startHistory(state: RoomState): History {
   const from = windowOf(state).at(-STEP)?.offset ?? 0
   return { older: [], from, earlier: state.earlier, detached: false, stale: null }
 }
 
 /**
- * Keeps what has left the window. When the two states do not connect, it starts over.
- * @param at offset of what the reader sees; Infinity at the end
+ * Keeps the messages that left the window. If the two states do not connect, it starts over.
+ * @param at offset of the first message in sight; Infinity at the end
  */
 export function followHistory(
   history: History,
@@ -50,7 +51,7 @@ export function followHistory(
   if (first < oldFirst && now.some(({ offset }) => offset === oldFirst))
     return { ...known, older: known.older.filter(({ offset }) => offset < first) }
   if (!old.some(({ offset }) => offset === first))
-    // Who reads further up keeps the place; what was missed is read from there on.
+    // A reader further up keeps their place; the missed messages are paged in from there.
     return at === Infinity
       ? startHistory(after)
       : { ...known, older: shownMessages(known, before), detached: true }
@@ -79,7 +80,7 @@ export function hasEarlier(history: History, state: RoomState): boolean {
   return history.earlier || hidden(history, state).length > 0
 }
 
-/** The history one step further up if the window still holds that step, else null: a page is needed. */
+/** The history one step further up. Null if the window does not hold that step, so a page is needed. */
 export function stepUp(history: History, state: RoomState): History | null {
   const above = hidden(history, state)
   if (above.length === 0) return null
@@ -91,7 +92,7 @@ export function pageBefore(history: History, state: RoomState): number {
   return (history.older[0] ?? windowOf(state)[0])?.offset ?? state.offset + 1
 }
 
-/** Adds a page that ends right before what is here. */
+/** Adds a page that ends right before the first message. */
 export function withPage(history: History, page: MessagesPage, at: number = 0): History {
   const from = page.messages[0]?.offset ?? history.from
   const older = [...page.messages, ...history.older]
@@ -103,7 +104,7 @@ export function pageAfter(history: History): number {
   return history.older.at(-1)?.offset ?? 0
 }
 
-/** Adds a page that begins right after a detached stretch; it joins the window when it reaches it. */
+/** Adds a page that begins right after a detached stretch. The stretch joins the window once it reaches it. */
 export function withLaterPage(
   history: History,
   state: RoomState,
@@ -114,13 +115,13 @@ export function withLaterPage(
   return within(joined, at)
 }
 
-/** A stretch around some message, joined to the window if it reaches it. */
+/** A stretch around a message, joined to the window if it reaches it. */
 export function stretchOf(state: RoomState, page: MessagesPage): History {
   const { messages, earlier } = page
   return joinedTo(state, { older: messages, from: 0, earlier, detached: true, stale: null }, page)
 }
 
-/** The window from some message on, with a step before it; null where the window does not hold it. */
+/** The window from a message on, with a step before it; null if the window does not hold that message. */
 export function fromWindow(history: History, state: RoomState, offset: number): History | null {
   const window = windowOf(state)
   const place = window.findIndex((message) => message.offset >= offset)
@@ -130,7 +131,7 @@ export function fromWindow(history: History, state: RoomState, offset: number): 
   return { older: [], from, earlier: state.earlier, detached: false, stale: null }
 }
 
-/** What later entries say about the messages that are not in the window. */
+/** Applies later entries (edits, retractions, withdrawals) to the messages outside the window. */
 export function amended(history: History, entries: readonly { readonly type: string }[]): History {
   const about = entries.filter((entry): entry is Entry => AMENDING.has(entry.type))
   if (about.length === 0 || history.older.length === 0) return history
@@ -138,7 +139,7 @@ export function amended(history: History, entries: readonly { readonly type: str
   return { ...history, older: state.messages }
 }
 
-/** The history with a message read again. */
+/** Replaces a message that was read again. */
 export function withMessage(history: History, message: Message): History {
   const older = history.older.map((old) => (old.offset === message.offset ? message : old))
   return { ...history, older, stale: history.stale === message.offset ? null : history.stale }
@@ -150,7 +151,7 @@ const AMENDING: ReadonlySet<string> = new Set([
   'question-withdrawn',
 ])
 
-/** At most `KEEP` older messages: what is dropped is what is further from the reader. */
+/** Keeps at most `KEEP` older messages and drops those further from the reader. */
 function within(history: History, at: number): History {
   const { older } = history
   const beyond = older.length - KEEP
@@ -171,7 +172,7 @@ function joinedTo(state: RoomState, history: History, page: MessagesPage): Histo
   return { ...history, older, from: 0, detached: false }
 }
 
-/** The window without the reply that is only there because it is being written. */
+/** The window without a reply that is in it only because it is still being written. */
 function windowOf(state: RoomState): readonly Message[] {
   return state.hole ? state.messages.slice(1) : state.messages
 }

@@ -24,7 +24,7 @@ test('a message stays in its block, whatever comes before or after it', () => {
   expect(blockAt(160)).toBe(some[2]?.key)
 })
 
-test('only the block of a message that has changed is another one', () => {
+test('a change to a message replaces only its block', () => {
   const before = blocksOf(messages)
   const after = blocksOf(messages.with(60, { ...said(61), text: 'x' }), before)
   expect(after.map((block, index) => block === before[index])).toEqual([
@@ -36,7 +36,7 @@ test('only the block of a message that has changed is another one', () => {
   ])
 })
 
-test('what others have said since then is new', () => {
+test('later messages of others are unread', () => {
   const newest = [...messages.slice(100, 198), said(199, 'me'), said(200)]
   const state = { ...emptyRoom('r', 'e'), messages: newest, earlier: true, offset: 200 }
   expect(unreadSince(state, 197, 'me')).toEqual({ after: 197, count: 2, more: false })

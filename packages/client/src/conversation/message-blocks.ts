@@ -1,17 +1,17 @@
-// The conversation in stretches that can be taken off the page while they are far away. Pure.
+// Splits the conversation into blocks that can be taken off the page while they are far from the visible part. Pure.
 import type { Message } from '@roomcast/shared/protocol'
 
-/** Offsets in a block. It depends on nothing else, so a message stays in its block whatever is added before or after it. */
+/** Offsets in a block. Only its offset decides a message's block, so additions before or after it never move it. */
 const SPAN = 50
 
 export interface Block {
   readonly key: number
   readonly messages: readonly Message[]
-  /** When the message before its first one was said; null at the beginning of what is shown. */
+  /** The time of the message before its first one; null in the first block shown. */
   readonly previousAt: number | null
 }
 
-/** The blocks of messages that are in order; those that have not changed are the same objects as in `before`. */
+/** The blocks of messages given in order. Unchanged blocks are the same objects as in `before`. */
 export function blocksOf(
   messages: readonly Message[],
   before: readonly Block[] = [],
@@ -32,7 +32,7 @@ export function blocksOf(
   return blocks
 }
 
-/** The key of the block in which an offset lies. */
+/** The key of the block that contains an offset. */
 export function blockAt(offset: number): number {
   return Math.floor(offset / SPAN)
 }

@@ -1,4 +1,5 @@
-// What all messages of a conversation are shown with; stable, so that a change reaches only those that show it.
+// The context that all messages of a conversation share. Its values are stable, so a change re-renders only the messages
+// that show it.
 import type { Message, Reply } from '@roomcast/shared/protocol'
 import { computed, type ComputedRef } from 'vue'
 import type { RoomShown } from '../opened-room/use-opened-room.ts'
@@ -8,15 +9,15 @@ import { ORDINARY, type ReplyAttempt, replyAttempts } from '../answer/reply-atte
 export interface MessageContext {
   readonly name: (memberId: string) => string
   readonly tone: (memberId: string) => number
-  /** Place of a question in the queue from 1, or null. */
+  /** The place of a question in the queue, from 1; null if it is not queued. */
   readonly place: (messageId: string) => number | null
-  /** Since when a reply runs by this screen's clock; null when it does not. */
+  /** When a reply began, by this screen's clock; null when it is not running. */
   readonly began: (reply: Reply) => number | null
   readonly still: ComputedRef<'offline' | 'paused' | null>
-  /** Nothing runs, so replies may be retried or continued. */
+  /** No generation is running, so replies may be retried or continued. */
   readonly idle: ComputedRef<boolean>
   readonly newest: ComputedRef<NewestReplies>
-  /** Where a reply stands among the others, and its question. */
+  /** The question of a reply, and which attempt at it the reply is. */
   readonly attemptOf: (reply: Reply) => ReplyAttempt
 }
 

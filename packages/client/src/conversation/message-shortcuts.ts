@@ -1,4 +1,4 @@
-// Single letters, with a message in focus.
+// Keyboard shortcuts of single letters while a message has the focus.
 import type { Message } from '@roomcast/shared/protocol'
 import { copyText } from '../browser/copy-text.ts'
 import type { MessageAct } from '../message/message-act.ts'
@@ -6,7 +6,7 @@ import { sourceOf } from '../message/quote.ts'
 import { selectedIn } from '../message/selected-text.ts'
 import type { MessageContext } from './message-context.ts'
 
-/** What a letter asks for; null when it means nothing for this message. Copying is done here. */
+/** The action of a letter; null if it has none for this message. Copying is done here and returns null. */
 export function actOfLetter(
   letter: string,
   message: Message,

@@ -12,7 +12,7 @@ const post = (commandId: string): Post => ({
   ask: false,
 })
 
-it('a message that the room shows already does not wait beside itself', () => {
+it('a message that the room already shows is not shown as waiting too', () => {
   const said = { at: 1, text: 'Lunch?', ask: false, withdrawn: false, offset: 2, by: 'ana' }
   const messageId = messageIdOf('r', 'ana', 'one')
   const state = {

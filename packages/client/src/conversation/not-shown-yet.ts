@@ -1,13 +1,13 @@
-// Messages that have left and were not answered yet may be in the room already: it is told in both ways, and the
-// room is often first. Those are not to be shown twice.
+// A sent post whose answer is still outstanding may already be in the room: the answer and the room's update both report
+// it, and the update is often first. Such a message must not be shown twice.
 import type { RoomState } from '@roomcast/shared/protocol'
 import { messageIdOf } from '@roomcast/shared/message-id'
 import type { Post } from '../room/unsent-posts.ts'
 
-/** Messages of a room at its end that are looked through: what was sent just now is among them. */
+/** How many of the newest messages to search: a post sent just now is among them. */
 const NEWEST = 50
 
-/** Those of a member's posts that the room does not show yet. */
+/** The posts of a member that the room does not show yet. */
 export function notShownYet(
   posts: readonly Post[],
   state: RoomState | null,

@@ -1,7 +1,7 @@
-// What the reader looks at, and how to keep it where it is on the screen while things above it come, go, or change their
-// height. Places are measured within the column, so scrolling changes none of them.
+// Keeps the part that the reader sees in place while elements above it appear, disappear, or change their height.
+// Positions are measured within the column, so scrolling does not change them.
 
-/** Deeper than this nobody tells lines apart. */
+/** Levels of elements within a message to descend; deeper ones do not separate lines. */
 const DEPTH = 4
 
 interface Held {
@@ -12,7 +12,7 @@ interface Held {
 export class ScrollAnchor {
   readonly #scroller: HTMLElement
   readonly #column: HTMLElement
-  /** The first thing in sight, and what it is in; the innermost one last. */
+  /** The first element in sight and the elements around it, innermost last. */
   #held: readonly Held[] = []
 
   constructor(scroller: HTMLElement, column: HTMLElement) {
@@ -20,7 +20,7 @@ export class ScrollAnchor {
     this.#column = column
   }
 
-  /** Offset of the first message in sight; null if there is none. */
+  /** The offset of the first message in sight; null if there is none. */
   get offset(): number | null {
     const message = this.#held
       .map(({ element }) => element)
@@ -31,7 +31,7 @@ export class ScrollAnchor {
     return message ? Number(message.dataset['offset']) : null
   }
 
-  /** Scrolls by as much as what is held has moved within the column; after that it holds what is in sight now. */
+  /** Scrolls by the distance that the held element moved within the column, then holds the first element in sight. */
   settle(): void {
     const origin = this.#column.getBoundingClientRect().top
     const held = this.#held.findLast(({ element }) => element.isConnected)
@@ -42,13 +42,13 @@ export class ScrollAnchor {
     this.hold()
   }
 
-  /** Holds what is in sight now. */
+  /** Holds the first element in sight. */
   hold(): void {
     const origin = this.#column.getBoundingClientRect().top
     const edge = this.#scroller.getBoundingClientRect().top
     const held: Held[] = []
     let inside: Element = this.#column
-    // Only blocks, and in them only messages: what stands between them comes and goes.
+    // Only blocks, and in them only messages: the elements between those come and go.
     for (const selector of ['.message-block', '[data-offset]', ...Array<string>(DEPTH).fill('*')]) {
       const first = firstBelow(inside, selector, edge)
       if (first === null) break
@@ -61,7 +61,7 @@ export class ScrollAnchor {
   }
 }
 
-/** The first child that reaches below a line; children lie one below the other. */
+/** The first child that reaches below a line; children are stacked vertically. */
 function firstBelow(element: Element, selector: string, line: number): Element | null {
   for (const child of element.children)
     if (child.matches(selector) && child.getBoundingClientRect().bottom > line) return child

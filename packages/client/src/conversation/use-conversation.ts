@@ -1,5 +1,5 @@
-// The conversation as a place: what of it is on the screen, where the reader is in it, what is new to them, and the
-// message that the address names.
+// The state of the conversation on this screen: the messages shown, the place of the reader, the unread messages, and the
+// message named by the address.
 import {
   computed,
   type ComputedRef,
@@ -18,11 +18,11 @@ import type { Session } from '../session/use-session.ts'
 import { type ShownHistory, useHistory } from './use-history.ts'
 import { type UnreadMarker, useUnread } from '../unread/use-unread.ts'
 
-/** Where a reader is. `at`: offset of the first message in sight; Infinity at the end. */
+/** The place of a reader. `at`: offset of the first message in sight; Infinity at the end. */
 export interface Reading {
   readonly following: boolean
   readonly at: number
-  /** The beginning of what is new is in sight. */
+  /** The mark above the first unread message is in sight. */
   readonly newsInSight: boolean
 }
 
@@ -30,21 +30,21 @@ const AT_END: Reading = { following: true, at: Infinity, newsInSight: false }
 
 export interface Conversation
   extends Omit<ShownHistory, 'amend' | 'showAround' | 'showNow'>, Pick<UnreadMarker, 'unread'> {
-  /** The message to be brought into sight and marked; another object each time. */
+  /** The message to scroll to and mark; a new object each time. */
   readonly target: Readonly<ShallowRef<{ readonly offset: number } | null>>
-  /** Counts how often the reader wants to be at the end. */
+  /** Counts the requests to go to the end. */
   readonly calledBack: Readonly<Ref<number>>
-  /** The reader is somewhere else now. */
+  /** Reports a new place of the reader. */
   readonly reads: (reading: Reading) => void
-  /** Back to the newest messages. */
+  /** Goes back to the newest messages. */
   readonly toNow: () => void
-  /** To a message, by its offset; the address says so. */
+  /** Goes to a message by its offset, and puts it into the address. */
   readonly goTo: (offset: number) => void
-  /** The message or reply with this id, if it is here. */
+  /** Goes to the message or reply with this id, if it is loaded. */
   readonly goToId: (id: string) => void
-  /** The member has said something. */
+  /** Call it when this member has sent a message. */
   readonly sent: () => void
-  /** Messages that were taken back since the page was opened, by id. */
+  /** Ids of the messages retracted since the page was opened. */
   readonly retracted: Readonly<ShallowRef<ReadonlySet<string>>>
   /** Whether the newest messages are out of sight. */
   readonly above: ComputedRef<boolean>

@@ -22,7 +22,7 @@ function retracted(offset: number, of: number): Entry {
   return { type: 'message-retracted', offset, at: 0, messageId: `m${of}`, by: 'a' }
 }
 
-/** A history whose pages come when the test says so. */
+/** A history whose pages arrive when the test delivers them. */
 function setup(first: RoomState, at: () => number = () => Infinity) {
   const state = shallowRef<RoomState | null>(first)
   const asked: { place: PagePlace; give: (page: MessagesPage) => void; fail: () => void }[] = []
@@ -36,8 +36,8 @@ function setup(first: RoomState, at: () => number = () => Infinity) {
   return { state, asked, history, text }
 }
 
-describe('the messages that were read', () => {
-  it('go where a link leads although another page is on its way', async () => {
+describe('the messages shown', () => {
+  it('go to the target of a link even while another page is loading', async () => {
     const { asked, history } = setup(room(951, 1000))
     const earlier = history.showEarlier()
     const around = history.showAround(100)
@@ -48,7 +48,7 @@ describe('the messages that were read', () => {
     expect(history.messages.value[0]?.offset).toBe(51)
   })
 
-  it('do not lead to another message when the one that is wanted could not be read', async () => {
+  it('do not go to another message if the target could not be read', async () => {
     const { asked, history } = setup(room(951, 1000))
     const around = history.showAround(100)
     asked[0]?.fail()
@@ -56,7 +56,7 @@ describe('the messages that were read', () => {
     expect(history.problem.value).not.toBeNull()
   })
 
-  it('know what was retracted while they were on their way', async () => {
+  it('lose the text of a message that was retracted while they were loading', async () => {
     const { asked, history, text } = setup(room(951, 1000))
     const earlier = history.showEarlier()
     history.amend([retracted(1001, 900)])
@@ -67,8 +67,8 @@ describe('the messages that were read', () => {
   })
 })
 
-describe('after a snapshot, which does not tell what was said about older messages', () => {
-  it('they are read again where the reader is', async () => {
+describe('after a snapshot, which lacks changes to older messages,', () => {
+  it('these are read again around the place of the reader', async () => {
     const { state, asked, history, text } = setup(room(951, 1000), () => 900)
     const earlier = history.showEarlier()
     asked[0]?.give({ messages: stretch(851, 950), earlier: true })
@@ -79,7 +79,7 @@ describe('after a snapshot, which does not tell what was said about older messag
     await expect.poll(() => text(900)).toBe('edited')
   })
 
-  it('they are read again with the next try where that failed', async () => {
+  it('these are read again on the next request if that failed', async () => {
     const { state, asked, history, text } = setup(room(951, 1000), () => 900)
     const earlier = history.showEarlier()
     asked[0]?.give({ messages: stretch(851, 950), earlier: true })
@@ -93,7 +93,7 @@ describe('after a snapshot, which does not tell what was said about older messag
     expect(text(900)).toBe('edited')
   })
 
-  it('they go when the reader is at the end', async () => {
+  it('these are dropped if the reader is at the end', async () => {
     const { state, asked, history } = setup(room(951, 1000))
     const earlier = history.showEarlier()
     asked[0]?.give({ messages: stretch(851, 950), earlier: true })
@@ -102,7 +102,7 @@ describe('after a snapshot, which does not tell what was said about older messag
     expect(history.messages.value[0]?.offset).toBe(951)
   })
 
-  it('and not after entries, which do', async () => {
+  it('these stay as they are if entries reported the changes', async () => {
     const { state, asked, history } = setup(room(951, 1000))
     const earlier = history.showEarlier()
     asked[0]?.give({ messages: stretch(851, 950), earlier: true })

@@ -1,4 +1,4 @@
-// The messages on the screen, and more of them on demand, in both directions.
+// The messages on the screen. It loads more on demand, in both directions.
 import { computed, type ComputedRef, type Ref, ref, shallowRef, watch } from 'vue'
 import type {
   Entry,
@@ -34,23 +34,23 @@ const PAGE = 100
 export interface ShownHistory {
   readonly messages: ComputedRef<readonly Message[]>
   readonly earlier: ComputedRef<boolean>
-  /** What is shown lies apart from the newest messages, which are not shown. */
+  /** The messages shown are apart from the newest ones, which are not shown. */
   readonly detached: ComputedRef<boolean>
-  /** Shows older messages; reads a page if they are not here. One at a time. */
+  /** Shows older messages; reads a page if they are not loaded. One call at a time. */
   readonly showEarlier: () => Promise<void>
-  /** The same in the other direction, where the newest are not shown. */
+  /** The same in the other direction, while the newest messages are not shown. */
   readonly showLater: () => Promise<void>
-  /** Shows the messages around an offset. Gives the offset of the message there, or the nearest; null if it could not. */
+  /** Shows the messages around an offset. Returns the offset of the message there, or the nearest one; null on failure. */
   readonly showAround: (offset: number) => Promise<number | null>
   /** Shows the newest messages. */
   readonly showNow: () => void
-  /** Takes over what entries say about messages that are not in the room's window. */
+  /** Applies entries to the messages outside the room's window. */
   readonly amend: (entries: readonly AnyEntry[]) => void
   /** Why the last page could not be read. */
   readonly problem: Readonly<Ref<string | null>>
 }
 
-/** @param at offset of what the reader sees; Infinity at the end */
+/** @param at offset of the first message in sight; Infinity at the end */
 export function useHistory(
   state: () => RoomState | null,
   api: Pick<Api, 'messages'>,
@@ -58,16 +58,16 @@ export function useHistory(
 ): ShownHistory {
   const history = shallowRef<History | null>(null)
   const problem = ref<string | null>(null)
-  /** Up to this offset all entries have been heard, or there was nothing here that they could be about. */
+  /** All entries up to this offset were received, or no message here could be affected by them. */
   let heard = 0
-  /** Counts how often the room was read anew, past entries that nobody heard. */
+  /** Counts the snapshots that skipped entries. */
   let gaps = 0
-  /** Since the last of them, the messages before the window may not be what they are. */
+  /** Since the last of them, messages before the window may be out of date. */
   let isUnsure = false
   let isPaging = false
-  /** What is being gone to, while its page is on its way. */
+  /** Identifies the jump in progress while its page loads. */
   let goal: object | null = null
-  /** What is heard while a page is on its way, by page: it may be older than that. */
+  /** The entries received while a page loads, for each page: the page may be older than they are. */
   const meanwhile = new Set<AnyEntry[]>()
 
   watch(
@@ -97,7 +97,7 @@ export function useHistory(
     if (goal === null) void readAgain(now, room)
   }
 
-  /** Reads a page; `use` makes a history of it, or null when it does not fit any more. Gives whether it is shown. */
+  /** Reads a page. `use` turns it into a history, or returns null if it no longer fits. Returns whether it is shown. */
   async function read(
     of: RoomState,
     place: Parameters<Api['messages']>[1],
@@ -113,7 +113,7 @@ export function useHistory(
         known = gaps
         page = await api.messages(of.roomId, place, PAGE)
       } while (known !== gaps)
-      // Meanwhile the room may have been lost, or begun anew.
+      // Meanwhile the room may be gone, or have a new epoch.
       const [now, room] = [history.value, state()]
       const isSame = room?.roomId === of.roomId && room.epoch === of.epoch
       const next = now && isSame ? use(page, now, room) : null
@@ -135,7 +135,7 @@ export function useHistory(
     if (isRead) isUnsure = false
   }
 
-  /** More of what is shown, one page at a time. */
+  /** Extends the messages shown, one page at a time. */
   async function page(more: (known: History, room: RoomState) => Promise<unknown>): Promise<void> {
     const [room, known] = [state(), history.value]
     if (!room || !known || isPaging) return
@@ -144,13 +144,13 @@ export function useHistory(
     isPaging = false
   }
 
-  // A reply that left the window while it was being written has ended since.
+  // A reply that left the window while it was being written has ended by now.
   watch(
     () => history.value?.stale ?? null,
     async (offset) => {
       const room = state()
       if (offset === null || !room) return
-      // ignored because: it is read again with the next page that holds it.
+      // ignored because: the next page that contains the reply brings its text.
       const page = await api.messages(room.roomId, { around: offset }, 1).catch(() => null)
       const message = page?.messages.find((each) => each.offset === offset)
       const isSame = state()?.epoch === room.epoch

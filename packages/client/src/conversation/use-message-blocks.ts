@@ -1,4 +1,4 @@
-// The conversation as it is laid out: its messages in blocks, and where in it the new part begins.
+// The layout of the conversation: its messages in blocks, and the place of the first unread message.
 import { computed, type ComputedRef, type Ref, ref, watch } from 'vue'
 import { browserClock } from '../browser/clock.ts'
 import { blockAt, type Block, blocksOf } from './message-blocks.ts'
@@ -8,13 +8,13 @@ import type { Conversation } from './use-conversation.ts'
 
 export interface MessageBlocks {
   readonly blocks: ComputedRef<readonly Block[]>
-  /** Offset of the first new message; null when that is not on the page. */
+  /** The offset of the first unread message; null if it is not on the page. */
   readonly firstNew: ComputedRef<number | null>
-  /** What is said above it. */
+  /** The line above it. */
   readonly news: ComputedRef<{ readonly text: string; readonly read: boolean } | null>
-  /** It is further back than what is shown. */
+  /** The first unread message lies before the messages shown. */
   readonly newsBefore: ComputedRef<boolean>
-  /** Any time of today. */
+  /** Any time on the current day. */
   readonly today: Readonly<Ref<number>>
   /** The offset if it lies in the block, else null. */
   readonly within: (block: Block, offset: number | null) => number | null
@@ -32,7 +32,7 @@ export function useMessageBlocks({ messages, earlier, unread }: Conversation): M
     blocks: computed((before?: readonly Block[]) => blocksOf(messages.value, before)),
     firstNew: computed(() => {
       const first = messages.value.findIndex(({ offset }) => offset > after.value)
-      // Whether it is the first one is not known while there may be others before it.
+      // The first message shown may not be the first unread one while earlier messages are not loaded.
       return first > 0 || !earlier.value ? (messages.value[first]?.offset ?? null) : null
     }),
     news: computed(() => {

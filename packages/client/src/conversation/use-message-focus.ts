@@ -1,29 +1,29 @@
-// The keyboard in the conversation: it is one stop of Tab, arrows go from message to message, and keys do things with the
-// message that has the focus. What is within a message is reached by Tab from it.
+// The keyboard in the conversation. The conversation is a single tab stop; arrow keys move between messages, and other keys
+// act on the message with the focus. Tab moves from a message to the elements in it.
 import { type Ref, ref, type ShallowRef, watch } from 'vue'
 
 type ElementRef = Readonly<ShallowRef<HTMLElement | null>>
 
 interface MessageKeys {
-  /** Offsets of the messages that are shown, in order. */
+  /** The offsets of the messages shown, in order. */
   readonly offsets: () => readonly number[]
-  /** The element of a message, brought onto the page if it is not there. */
+  /** The element of a message, which is put on the page first if necessary. */
   readonly reach: (offset: number) => Promise<HTMLElement | null>
-  /** Up, from the first message that is shown. */
+  /** Called on a move up from the first message shown. */
   readonly beyondFirst: () => void
-  /** A letter was pressed while a message has the focus: whether it meant something. */
+  /** Called for a letter pressed while a message has the focus. Returns whether the letter had an action. */
   readonly onLetter: (letter: string, offset: number) => boolean
 }
 
 interface MessageFocus {
-  /** Offset of the message that is pointed at, else of that in which the focus is; null for none. */
+  /** The offset of the message under the pointer, else of the message with the focus; null if there is neither. */
   readonly active: Readonly<Ref<number | null>>
 }
 
 const FOCUSABLE = 'a[href], button:not([disabled]), summary, input, textarea, [tabindex="0"]'
 const MOVES: ReadonlySet<string> = new Set(['ArrowUp', 'ArrowDown', 'Home', 'End'])
 
-/** @param leave an element after all messages that can be given the focus */
+/** @param leave a focusable element after all messages */
 export function useMessageFocus(
   scroller: ElementRef,
   leave: ElementRef,
@@ -46,7 +46,7 @@ export function useMessageFocus(
     element.scrollIntoView({ block: 'nearest' })
   }
 
-  /** Where the keyboard enters: the message that had the focus, if it is in sight, else the last one that is. */
+  /** The message that gets the focus on entering: the last one that had it, if in sight, else the lowest in sight. */
   function entrance(): HTMLElement | undefined {
     const log = scroller.value
     if (log === null) return undefined
@@ -92,7 +92,7 @@ export function useMessageFocus(
       event.shiftKey ? event.target !== message : inner.length > 0 && inner.at(-1) !== event.target
     )
       return
-    // From there the browser goes on to what comes before the conversation, or after it.
+    // From there the browser moves on to the element before or after the conversation.
     isLeaving = true
     ;(event.shiftKey ? scroller.value : leave.value)?.focus({ preventScroll: true })
     isLeaving = false
@@ -112,7 +112,7 @@ export function useMessageFocus(
       event.preventDefault()
       message?.querySelector<HTMLElement>('.message-actions button, .message-more')?.focus()
     } else if (offset !== null && /^[a-z]$/i.test(key) && !event.shiftKey) {
-      // It may have moved the focus into a field, and must not be written there.
+      // The action may have moved the focus into a field, and the letter must not be typed there.
       if (keys.onLetter(key.toLowerCase(), offset)) event.preventDefault()
     }
   }

@@ -1,4 +1,4 @@
-// Reads on while the reader comes near either end of what is shown, well before they get there.
+// Loads more messages well before the reader reaches either end of those shown.
 import { nextTick, type ShallowRef } from 'vue'
 import type { ShownHistory } from './use-history.ts'
 
@@ -7,10 +7,10 @@ type Pages = Pick<
   'messages' | 'earlier' | 'detached' | 'problem' | 'showEarlier' | 'showLater'
 >
 
-/** Nearer than so many heights of the view, and at least so many CSS pixels. */
+/** The distance that counts as near: this many heights of the view, and at least this many CSS pixels. */
 const NEAR = { views: 2, px: 1200 } as const
 
-/** `look`: something was scrolled or has changed. */
+/** Call `look` after a scroll or a change of the messages. */
 export function usePaging(
   scroller: Readonly<ShallowRef<HTMLElement | null>>,
   pages: Pages,
@@ -20,7 +20,7 @@ export function usePaging(
   const look = async (): Promise<void> => {
     for (;;) {
       const element = scroller.value
-      // After a failure it is the reader who tries again.
+      // After a failure, only the reader triggers another attempt.
       if (element === null || isReading || pages.problem.value !== null) return
       const more = wanted(element)
       if (more === null) return

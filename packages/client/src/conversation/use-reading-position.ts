@@ -1,4 +1,4 @@
-// Where the reader is in the conversation, and going elsewhere in it.
+// The place of the reader in the conversation, and jumps to other places in it.
 import { nextTick, onMounted, type Ref, ref, type ShallowRef, watch } from 'vue'
 import { browserClock } from '../browser/clock.ts'
 import { blockAt } from './message-blocks.ts'
@@ -11,23 +11,23 @@ type ElementRef = Readonly<ShallowRef<HTMLElement | null>>
 
 interface ReadingPosition {
   readonly following: Readonly<Ref<boolean>>
-  /** Key of the block that has to be on the page wherever it is. */
+  /** The key of the block that must be on the page wherever it is. */
   readonly needed: Readonly<Ref<number | null>>
-  /** Offset of the message that is marked for a moment. */
+  /** The offset of the message that is marked for a moment. */
   readonly marked: Readonly<Ref<number | null>>
-  /** The beginning of what is new lies further up. */
+  /** The first unread message lies further up. */
   readonly newsAbove: Readonly<Ref<boolean>>
-  /** Something has come onto the page or left it. */
+  /** Call it when something was put on the page or taken off it. */
   readonly settle: () => void
-  /** The element of a message, brought onto the page if it is not there. */
+  /** The element of a message, which is put on the page first if necessary. */
   readonly reach: (offset: number) => Promise<HTMLElement | null>
   readonly toFirstNew: () => void
-  /** To the newest messages, with the focus. */
+  /** Goes to the newest messages and focuses the conversation. */
   readonly jump: () => void
   readonly focus: () => void
 }
 
-/** How long the message of an address is marked. */
+/** How long the message of an address is marked, ms. */
 const MARKED_MS = 2500
 
 export function useReadingPosition(
@@ -67,7 +67,7 @@ export function useReadingPosition(
     const element = await reach(offset)
     if (element === null) return
     marked.value = offset
-    // It may have been folded.
+    // Marking unfolds a folded reply.
     await nextTick()
     show(element)
     element.focus({ preventScroll: true })

@@ -1,4 +1,4 @@
-// Keeps a scroller at its end while the reader follows, and what the reader sees where it is while the reader reads.
+// Keeps a scroller at its end while the reader follows, and otherwise keeps the visible text in place.
 import { onScopeDispose, type Ref, ref, type ShallowRef, watch } from 'vue'
 import { browserClock } from '../browser/clock.ts'
 import { followsAfter } from './follow-rule.ts'
@@ -8,19 +8,19 @@ type ElementRef = Readonly<ShallowRef<HTMLElement | null>>
 
 interface Scroll {
   readonly following: Readonly<Ref<boolean>>
-  /** Goes to the end and follows again. */
+  /** Scrolls to the end and follows again. */
   readonly toEnd: () => void
-  /** Puts an element in the middle of what is seen, or its beginning at the top if it is too tall; ends following. */
+  /** Scrolls an element to the middle of the view, or its beginning to the top if it is too tall; ends following. */
   readonly show: (element: Element) => void
-  /** Something has changed; to be called before it is painted, where the column may have kept its height. */
+  /** Corrects the position after a change. Call it before the paint if the column may have kept its height. */
   readonly settle: () => void
-  /** Offset of the first message that the reader sees; Infinity at the end. */
+  /** The offset of the first message in sight; Infinity at the end. */
   readonly readingAt: () => number
 }
 
 /**
- * @param column the scroller's content: when it grows, the end is elsewhere
- * @param hasEnd whether the end of the column is that of the conversation
+ * @param column the content of the scroller; its growth moves the end
+ * @param hasEnd whether the end of the column is the end of the conversation
  * @param onScroll called after each scroll
  */
 export function useScroll(
@@ -50,7 +50,7 @@ export function useScroll(
     const followed = following.value
     following.value = hasEnd() && followsAfter(following.value, { distance, sinceIntent, up })
     lastTop = element.scrollTop
-    // Something may have changed since the last frame; while following, that was of no interest.
+    // Something may have changed since the last frame. While following, the anchor was not kept up to date.
     if (followed) anchor?.hold()
     else anchor?.settle()
     onScroll()

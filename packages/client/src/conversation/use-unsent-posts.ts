@@ -1,5 +1,5 @@
-// Messages of this member that the server has not answered yet. Most are answered within a moment, so they
-// are shown as waiting only after one, or at once while there is no link. Closing the tab over them is asked back.
+// Posts of this member that the server has not answered yet. Most are answered within a moment, so a post is shown as
+// waiting only after that moment, or at once without a connection. Closing the tab then asks for confirmation.
 import { computed, type ComputedRef, onScopeDispose, shallowRef, watch } from 'vue'
 import { browserClock } from '../browser/clock.ts'
 import type { RoomView } from '../room/room-client.ts'
@@ -38,7 +38,7 @@ export function useUnsentPosts(
   const waiting = computed(() => notShownYet(overduePosts.value, view().state, me()))
 
   const askBack = (event: BeforeUnloadEvent): void => {
-    // Whoever is told to reload is not to be warned of it: the next page sends what is kept.
+    // A member who was told to reload is not warned about it: the next page sends the saved posts.
     const ids = new Set(view().status.kind === 'refused' ? kept().map(idOf) : [])
     if (overduePosts.value.some((post) => !ids.has(idOf(post)))) event.preventDefault()
   }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { isLoopback } from './use-link-offer.ts'
 
-it('knows the links that open on this computer only', () => {
+it('recognises links that only open on this computer', () => {
   const here = [
     'http://localhost:3000/a',
     'http://127.0.0.1/',

@@ -1,4 +1,4 @@
-// Links this member asks for: an invite to the room, or the way to open the own session elsewhere.
+// Links that this member asks for: an invite to the room, or a personal link that opens their session elsewhere.
 import { type ShallowRef, shallowRef } from 'vue'
 import type { Api } from '../api/api.ts'
 import { errorText } from '../api/api-error.ts'
@@ -7,12 +7,12 @@ export interface LinkOffer {
   readonly kind: 'invite' | 'personal'
   /** Null while it is being made. */
   readonly url: string | null
-  /** For how many days it is valid, where that is known. */
+  /** The number of days it is valid, if known. */
   readonly days: number | null
   readonly problem: string | null
 }
 
-/** What makes the links. */
+/** Makes the links. */
 export interface LinkMaker {
   readonly makeInvite: () => ReturnType<Api['makeInvite']>
   /** A link that opens this member's session elsewhere. */
@@ -31,7 +31,7 @@ type Made = { readonly url: string; readonly days: number | null }
 /** How long a personal link is valid: PROTOCOL.md, section 3. */
 const PERSONAL_DAYS = 30
 
-/** A link of a server that is known under this address opens nowhere but on the computer that it runs on. */
+/** Whether a link opens only on the computer that the server runs on. */
 export function isLoopback(url: string): boolean {
   return /^(localhost|.+\.localhost|127\.[\d.]+|\[::1\])$/.test(new URL(url).hostname)
 }
@@ -45,7 +45,7 @@ export function useLinkOffer(maker: LinkMaker, roomId: () => string): LinkOffers
       ({ url, days }) => ({ ...none, url: new URL(url, location.href).href, days }),
       (error: unknown) => ({ ...none, problem: errorText(error) }),
     )
-    // Closed meanwhile: nobody waits for it any more.
+    // If the dialog was closed meanwhile, nobody waits for the link any more.
     if (offer.value?.kind === kind) offer.value = made
   }
   return {

@@ -1,18 +1,18 @@
-// Addresses as the parser writes them: with percent signs in links, without them in text. The build puts this in the place of
-// the parser's own taking apart of addresses (vite.config.ts): browsers do that themselves, also with hosts of other scripts.
+// Percent-encodes addresses for links and decodes them for display. The build replaces the parser's own URL parsing with
+// this (vite.config.ts): browsers parse URLs themselves, including hosts in other scripts.
 
 interface Parts {
   readonly pathname: string
 }
 
 const DECODED = /(?:%[0-9a-f]{2})+/gi
-/** Besides letters and digits; brackets are part of hosts that are numbers. */
+/** Escapes and the characters to encode. Brackets are left as they are, since IPv6 hosts contain them. */
 const KEPT = /%[0-9a-f]{2}|[^a-z0-9;/?:@&=+$,\-_.!~*'()#[\]]/giu
 
 export const parse = (address: string): Parts => ({ pathname: address })
 export const format = ({ pathname }: Parts): string => pathname
 
-/** What may not stand in an address as it is, in percent signs; what is in percent signs stays so. */
+/** Percent-encodes the characters that an address must not contain; existing escapes stay. */
 export function encode(address: string): string {
   return address
     .toWellFormed()
@@ -21,7 +21,7 @@ export function encode(address: string): string {
     )
 }
 
-/** For people: what is in percent signs as it reads, but for signs that part an address. */
+/** Decodes an address for people, except for the characters that separate its parts. */
 export function decode(address: string, kept = decode.defaultChars): string {
   return address.replace(DECODED, (run) => {
     try {
@@ -29,7 +29,7 @@ export function decode(address: string, kept = decode.defaultChars): string {
         .map((sign) => (kept.includes(sign) ? encodeURIComponent(sign) : sign))
         .join('')
     } catch {
-      // ignored because: it is no text, so it stays as it is written.
+      // ignored because: the bytes are not valid text, so the escapes stay.
       return run
     }
   })

@@ -1,6 +1,6 @@
-// Addresses that stand in text without any markup: with http, https or www in front, and mailboxes. The build puts this
-// in the place of the parser's own finder (vite.config.ts), which guesses at hosts without a scheme as well and brings
-// the tables of Unicode and of hosts for that.
+// Finds addresses in text without markup: those that begin with http, https or www, and mailboxes. The build replaces the
+// parser's own finder with this (vite.config.ts). That one also guesses hosts without a scheme, which takes large tables of
+// Unicode characters and top-level domains.
 
 interface Found {
   readonly schema: string
@@ -13,7 +13,7 @@ interface Found {
 
 const ADDRESS =
   /(?<![\w/@.-])(?:(?:https?:\/\/|www\.)[^\s<>"`\\^{}|\p{Cc}\u3000-\u303f\uff00-\uff65]{1,2000}|[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[a-z]{2,24})/giu
-/** The same, at the beginning alone: the parser asks at each scheme, and to look at all that follows would take its square. */
+/** The same, only at the start of a text: the parser asks at each scheme, and a full search each time would be quadratic. */
 const AT_START = new RegExp(ADDRESS.source, 'iuy')
 
 export class LinkifyIt {
@@ -26,7 +26,7 @@ export class LinkifyIt {
     return all.length === 0 ? null : all
   }
 
-  /** Where a text that begins with a scheme is an address. */
+  /** The address that a text begins with, if it begins with a scheme. */
   matchAtStart(text: string): Found | null {
     AT_START.lastIndex = 0
     const [raw] = AT_START.exec(text) ?? []
@@ -47,7 +47,7 @@ function one(raw: string, index: number): Found {
   return { schema, index, lastIndex: index + raw.length, raw, text: raw, url }
 }
 
-/** What ends a sentence does not belong to the address; nor does a bracket that was opened before it. */
+/** Strips punctuation that ends a sentence, and a closing bracket that was opened before the address. */
 function withoutEnding(address: string): string {
   let end = address.length
   for (; end > 0; end--) {

@@ -1,9 +1,9 @@
-// Cuts growing markdown into top-level blocks and parses only what can still change, a slice of the text at a time.
+// Cuts growing markdown into top-level blocks and parses only the part that can still change, a slice of the text at a time.
 //
-// Guarantees: a block that is finished keeps its identity, so it is not rendered again; after the final
-// update, when all of it has been taken in, the blocks are what one parse of the whole text gives, except that one that
-// is too heavy, or that the parser fails on, is its plain text, that so is all that comes after what an answer may have
-// (`answer-limits.ts`), and that the last one of a text that was cut off looks as it did before. Rendering is left to `render.ts`.
+// Guarantees: a finished block keeps its identity, so it is not rendered again. After the final update, once the whole text
+// is taken in, the blocks equal those of one parse of the whole text, with three exceptions. A block that is too heavy, or
+// that the parser fails on, is its plain text. So is everything beyond the limits of an answer (`answer-limits.ts`). The
+// last block of a text that was cut off looks as it did before the end. `render.ts` does the rendering.
 import {
   BLOCK_LIMIT,
   MOST_BLOCKS,
@@ -18,56 +18,56 @@ import { type Engine, engine as markdown, type References, type Token } from './
 import { settled } from './open-ends.ts'
 import { cut, isCode, parsed, type Stretch } from './stretches.ts'
 
-/** One paragraph, list, table, code block… `id`: its place among the blocks of the text. */
+/** One paragraph, list, table, code block… `id`: its index among the blocks of the text. */
 export interface Block {
   readonly id: number
   readonly source: string
-  /** Null: it is shown as its source. */
+  /** Null: the block is shown as its source. */
   readonly tokens: readonly Token[] | null
-  /** It is the one that is being written. */
+  /** The block is still being written. */
   readonly open: boolean
 }
 
-/** A finished block, what it takes to draw it, and how many link definitions it knew. */
+/** A finished block, its weight, and the number of link definitions known when it was parsed. */
 interface Finished {
   readonly block: Block
   readonly weight: number
   readonly known: number
 }
 
-/** A block as it may be shown; `end`: where in its source the rest begins, which is too much. */
+/** A block as it may be shown; `end`: where in its source the part beyond the limits begins; null if it all fits. */
 type Made = Pick<Finished, 'block' | 'weight'> & { readonly end: number | null }
 
-/** An open block that is too long: shown from `from` on as it is until the text is `until` long. */
+/** An open block that is too long: its source is shown from `from` on, until the text is `until` characters long. */
 type Held = { readonly before: readonly Block[]; readonly from: number; readonly until: number }
 
-/** Characters, and signs among them. A longer open block is not worth closing. */
+/** Characters, and markup characters among them. In a longer open block, open ends are not closed. */
 const MEND_LIMIT = 8_000
 const MEND_SIGNS = 500
-/** What it takes to look again at a block besides its text, in characters. */
+/** The fixed cost of parsing a block again besides its text, in characters. */
 const OF_RESOLVING = 40
 const EMPTY_LINES = /^(?:[ \t]*\n)+/
 const MAY_BE_FORMULA = /\$\$|\\[[(]/
-/** A block that is too long is looked at again when it has grown by this, so that the work stays linear. */
+/** A block that is too long is parsed again once it has grown by this factor, so the total work stays linear. */
 const LOOK_AGAIN = 1.25
 
 export class MarkdownBlocks {
   readonly #engine: Engine
-  /** All that was given, and as much of it as was taken in. */
+  /** The whole text so far, and the part of it taken in. */
   #whole = ''
   #source = ''
   #finished: Finished[] = []
   #weight = 0
-  /** Where the first block that is not finished begins. */
+  /** Where the first unfinished block begins. */
   #finishedLength = 0
-  /** There is no more to be parsed: the answer has had its share, or the parser fails. */
+  /** Nothing more is parsed: the answer has reached its limits, or the parser failed. */
   #isFull = false
-  /** How many of the finished blocks know all link definitions. */
+  /** How many of the finished blocks have been checked against all link definitions. */
   #resolved = 0
-  /** Link definitions within the finished text; half-typed ones never get here. */
+  /** Link definitions in the finished text, so never half-typed ones. */
   #references: References = {}
   #held: Held | null = null
-  /** What was given last, and how much of the text that was. */
+  /** The blocks returned last, and the length of the text that they cover. */
   #given: readonly Block[] = []
   #givenLength = 0
   #isBehind = false
@@ -77,23 +77,23 @@ export class MarkdownBlocks {
     this.#engine = engine
   }
 
-  /** How many characters the last update had to look at. */
+  /** How many characters the last update had to parse. */
   get looked(): number {
     return this.#looked
   }
 
-  /** There is more to be taken in: `update` is to be called again, with the same text. */
+  /** Not all of the text is taken in yet: call `update` again with the same text. */
   get isBehind(): boolean {
     return this.#isBehind
   }
 
   /**
-   * Takes the whole text so far, gives all its blocks as far as they have been taken in.
-   * @param final nothing follows; references to later definitions are resolved then
-   * @param cutOff nothing follows, though something was to
+   * Takes the whole text so far and returns its blocks, up to the end of the part taken in.
+   * @param final the text has ended; then references to later definitions are resolved
+   * @param cutOff the text has ended early
    */
   update(text: string, final: boolean, cutOff = false): readonly Block[] {
-    // The parser counts lines like this; a lone \r is one too.
+    // The parser normalizes line ends this way: a lone \r ends a line too.
     const whole = text.replace(/\r\n?/g, '\n')
     if (!whole.startsWith(this.#source)) this.#reset()
     this.#whole = whole
@@ -116,7 +116,7 @@ export class MarkdownBlocks {
       }
       return this.#plainAfter(this.#held.before, this.#held.from)
     } catch {
-      // ignored because: what comes now is shown as it is instead, and would fail again.
+      // ignored because: the text from here on is shown as its source. Parsing it would fail again.
       return this.#endHere()
     }
   }
@@ -134,14 +134,14 @@ export class MarkdownBlocks {
     this.#givenLength = 0
   }
 
-  /** All that is not finished, as it is. */
+  /** Shows everything unfinished as its source. */
   #rest(): readonly Block[] {
     this.#source = this.#whole
     this.#isBehind = false
     return this.#plainAfter([], this.#finishedLength)
   }
 
-  /** Nothing follows: the last blocks are finished too, and a slice of those that knew too few definitions is parsed again. */
+  /** Ends the text: finishes the last blocks, and parses a slice of the blocks again that lacked definitions. */
   #settle(cutOff: boolean): readonly Block[] {
     this.#held = null
     const tail = this.#source.slice(this.#finishedLength)
@@ -168,7 +168,7 @@ export class MarkdownBlocks {
       const { source } = finished.block
       left -= source.length + OF_RESOLVING
       this.#looked += 8 * (source.length + OF_RESOLVING)
-      // What it defines is known already; a copy for each block would take the square of their number.
+      // Its own definitions are known already. Copying all of them for each block would be quadratic.
       const [stretch] = cut(this.#engine, source, Object.create(references) as References)
       if (stretch === undefined) continue
       const block = this.#block(stretch, finished.block.id, references).block
@@ -197,7 +197,7 @@ export class MarkdownBlocks {
     const goesOn = !isLong && last !== undefined && mayGoOn(tail, last)
     const shown = goesOn ? this.#settled(open, tail, references) : open
     const made = this.#parse(shown, references, { open: !isLong, goesOn })
-    // One that is too much is shown up to there, and stays so.
+    // A block beyond the limits is shown up to them, and stays so.
     if (made.some(({ end }) => end !== null)) {
       this.#add(made, placesOf(open, tail.length - rest.length), references)
       return this.#rest()
@@ -214,7 +214,7 @@ export class MarkdownBlocks {
     return this.#plainAfter(calm, from)
   }
 
-  /** There are too many lines to be looked at again and again: code is code up to here, and all else is text. */
+  /** There are too many lines to parse again and again: a code block stays code up to here, and the rest is plain text. */
   #endWith(open: readonly Stretch[], made: readonly Made[]): readonly Block[] {
     const [code] = made
     if (!code || open.length !== 1 || !open.every(isCode)) return this.#endHere()
@@ -224,19 +224,19 @@ export class MarkdownBlocks {
     return this.#rest()
   }
 
-  /** The lines that could be looked at last are finished; all that comes after them is text. */
+  /** Finishes the lines that were parsed last; everything after them is plain text. */
   #endHere(): readonly Block[] {
     const known = this.#whole.slice(this.#finishedLength, this.#givenLength)
     try {
       this.#finish(known.slice(0, known.lastIndexOf('\n') + 1))
     } catch {
-      // ignored because: then they are text as well.
+      // ignored because: these lines then are plain text as well.
     }
     this.#isFull = true
     return this.#rest()
   }
 
-  /** @param text right after what is finished; as much of it as the answer may still have is finished now */
+  /** Finishes as much of a text as the limits of the answer allow. @param text begins where the finished text ends */
   #finish(text: string): void {
     const stretches = cut(this.#engine, text, this.#references)
     this.#add(this.#parse(stretches, this.#references), placesOf(stretches, 0), this.#references)
@@ -244,7 +244,7 @@ export class MarkdownBlocks {
     if (Object.keys(this.#references).length > MOST_DEFINITIONS) this.#isFull = true
   }
 
-  /** These are finished, up to where the answer has had its share: there it is full. @param places of them after what is finished */
+  /** Adds finished blocks up to the limits of the answer. @param places where they begin after the finished text */
   #add(made: readonly Made[], places: readonly number[], references: References): void {
     const known = Object.keys(references).length
     for (const [index, { block, weight, end }] of made.entries()) {
@@ -261,7 +261,7 @@ export class MarkdownBlocks {
     }
   }
 
-  /** @param written the last one is being written; `goesOn`: also the text in it */
+  /** @param written whether the last one is still open; `goesOn`: whether its text still goes on */
   #parse(
     stretches: readonly Stretch[],
     references: References,
@@ -276,7 +276,7 @@ export class MarkdownBlocks {
         open: isOpen,
         goesOn: isLast && written.goesOn,
       })
-      // Written, though it may yet turn out to go on: as long as it does not, it is the same block.
+      // A block that seems complete may still continue. As long as it does not, it stays the same object.
       const before = isOpen ? undefined : this.#given[first + index]
       const isSame =
         before?.open === false &&
@@ -305,7 +305,7 @@ export class MarkdownBlocks {
       : [...known, { id: known.length, source, tokens: null, open: true }]
   }
 
-  /** The last block as what it is about to be, so that it does not jump when that arrives. */
+  /** Shows the last block as it will probably end, so that it does not jump when its end arrives. */
   #settled(open: Stretch[], tail: string, references: References): Stretch[] {
     const last = open.at(-1)
     if (last === undefined || isCode(last)) return open
@@ -316,7 +316,7 @@ export class MarkdownBlocks {
   }
 }
 
-/** Whether what the text of the last block leaves open may still be closed: after an empty line it is not. */
+/** Whether open ends in the text of the last block may still be closed: after an empty line they cannot be. */
 function mayGoOn(tail: string, last: Stretch): boolean {
   const space = tail.slice(tail.trimEnd().length)
   const source = tail.slice(last.from)
@@ -325,7 +325,7 @@ function mayGoOn(tail: string, last: Stretch): boolean {
   )
 }
 
-/** Where blocks begin. The last one may have been closed, and then is another, in the same place. */
+/** Where blocks begin. A last block whose open ends were closed is a different object, but begins at the same place. */
 function placesOf(stretches: readonly Stretch[], before: number): number[] {
   return stretches.map(({ from }) => from - before)
 }
@@ -336,12 +336,12 @@ function linesIn(text: string): number {
   return lines
 }
 
-/** How much of something is in code. */
+/** The sum of a measure over all blocks of code. */
 function inCode(stretches: readonly Stretch[], measure: (source: string) => number): number {
   return stretches.filter(isCode).reduce((sum, { source }) => sum + measure(source), 0)
 }
 
-/** Whether two blocks look the same; where they stand in the text does not matter. */
+/** Whether two blocks look the same, wherever they are in the text. */
 function looksSame(one: Block, other: Block): boolean {
   if (one.tokens === null || other.tokens === null)
     return one.tokens === other.tokens && one.source === other.source

@@ -1,8 +1,8 @@
-// The caret of an answer that is being written stands after its last character. The one element that shows it is named here: a
-// selector that finds it (`:last-child`, `:has`) makes the browser look at every item of a list again with each one that comes.
+// The caret of an answer being written stands after its last character. This code marks the one element that shows it:
+// a CSS selector for it (`:last-child`, `:has`) would make the browser check every item of a list again for each new one.
 import { getCurrentInstance, onMounted, onUpdated } from 'vue'
 
-/** Shows the caret at the end of what this component draws. @param isWriting whether there is one */
+/** Shows the caret at the end of the text that this component draws. @param isWriting whether to show it */
 export function useCaret(isWriting: () => boolean): void {
   const instance = getCurrentInstance()
   let shown: Element | null = null
@@ -17,7 +17,7 @@ export function useCaret(isWriting: () => boolean): void {
   onUpdated(place)
 }
 
-/** The element whose text ends last in another. Null: what is written now has no place for a caret, as a table. */
+/** The element in which the last text of another element ends. Null if that has no place for a caret, such as a table. */
 function caretPlace(element: Element): Element | null {
   const last = element.lastElementChild
   if (last?.matches('ul, ol, blockquote')) return caretPlace(last)

@@ -1,8 +1,8 @@
-// The names of characters in markdown (`&mdash;`): those of HTML 4, which is what people and Claude write. All 2,231
-// of HTML 5 would be a tenth of the page; an unknown name stays as it was typed. The build puts this in the
-// place of the parser's own table (vite.config.ts).
+// The names of characters in markdown (`&mdash;`): those of HTML 4, which people and Claude actually use. All 2,231 names
+// of HTML 5 would be a tenth of the page. An unknown name stays as it was typed. The build replaces the parser's own table
+// with this (vite.config.ts).
 
-/** Each number is a code point; the names after it are of that one and the following. */
+/** Each number is a code point; the names after it belong to that code point and the following ones. */
 const NAMES = `
 34 quot 38 amp apos 60 lt 62 gt 160 nbsp iexcl cent pound curren yen brvbar sect uml copy ordf
 laquo not shy reg macr deg plusmn sup2 sup3 acute micro para middot cedil sup1 ordm raquo frac14
@@ -32,7 +32,7 @@ for (const word of NAMES.trim().split(/\s+/)) {
   else characters.set(`&${word};`, String.fromCodePoint(next++))
 }
 
-/** The character of one reference, `&` and `;` included; anything else comes back as it is. */
+/** The character of one reference, given with `&` and `;`; anything else is returned unchanged. */
 export function decodeHTMLStrict(reference: string): string {
   return characters.get(reference) ?? reference
 }

@@ -1,5 +1,5 @@
-// A code block: its language, whether its lines wrap, a button that copies it, and, a little later, colours. Labels
-// are drawn by CSS, so that the text of the element is the code and nothing else.
+// A code block: its language, a button that wraps its lines, a button that copies it, and, a little later, colours. CSS
+// draws the labels, so that the text of the element is the code and nothing else.
 import { computed, defineComponent, h, ref, useTemplateRef, type VNode } from 'vue'
 import { drawable } from '../text/drawable.ts'
 import { words } from '../wording/language.ts'
@@ -15,7 +15,7 @@ export default defineComponent({
   props: {
     code: { type: String, required: true },
     language: { type: String, required: true },
-    /** It is still being written. */
+    /** The block is still being written. */
     open: { type: Boolean, default: false },
   },
   setup(props) {

@@ -1,7 +1,7 @@
-// How much code of one answer is in colours. What is beyond stays in one colour, which can be read too.
+// The limit on coloured code in one answer. Code beyond it stays in one colour, which is readable too.
 import { inject, type InjectionKey, provide } from 'vue'
 
-/** What is left. */
+/** The rest of the allowance. */
 interface Share {
   blocks: number
   elements: number
@@ -10,7 +10,7 @@ interface Share {
 const SHARE: InjectionKey<Share> = Symbol('colours')
 const whole = (): Share => ({ blocks: 200, elements: 8_000 })
 
-/** For all code in the component that calls this. */
+/** Provides one allowance for all code in the component that calls this. */
 export const shareColours = (): void => provide(SHARE, whole())
 
 export const useColourShare = (): Share => inject(SHARE, whole, true)

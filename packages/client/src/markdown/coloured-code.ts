@@ -1,4 +1,4 @@
-// Code in colours. Drawn again only when the colours are others, not with each piece of text that follows them.
+// Coloured code. It is drawn again only when the colours change, not for each piece of text after them.
 import { defineComponent, h, type PropType, type VNode } from 'vue'
 import type { Colour } from './highlight.ts'
 

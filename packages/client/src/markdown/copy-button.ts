@@ -1,5 +1,4 @@
-// A button that copies something. Its label is drawn by CSS, so that the text of an answer is the answer and nothing
-// else.
+// A button that copies something. CSS draws its label, so that the text of an answer is the answer and nothing else.
 import { defineComponent, h, onScopeDispose, type PropType, ref } from 'vue'
 import { browserClock } from '../browser/clock.ts'
 import { copyText } from '../browser/copy-text.ts'
@@ -12,7 +11,7 @@ export default defineComponent({
   props: {
     text: { type: String, required: true },
     name: { type: String, required: true },
-    /** What is selected where the browser does not let a page copy, so that the reader can. */
+    /** The node to select if the browser does not let a page copy, so that the reader can copy it by hand. */
     shown: { type: Function as PropType<() => Node | null>, required: true },
   },
   setup(props) {

@@ -1,4 +1,5 @@
-// Work that can wait a little, so that a page with hundreds of formulas and blocks of code still paints and answers keys.
+// Defers work that can wait a little, so that a page with hundreds of formulas and code blocks still paints and reacts to
+// keys.
 import type { Clock } from '@roomcast/shared/clock'
 import { inject, type InjectionKey } from 'vue'
 import { browserClock } from '../browser/clock.ts'
@@ -7,7 +8,7 @@ const TURN_MS = 12
 
 export class DeferredWork {
   readonly #clock: Clock
-  /** When this turn has had its time; null between turns. */
+  /** When the time of this turn is up; null between turns. */
   #until: number | null = null
   readonly #waiting: (() => void)[] = []
   #slow: Promise<unknown> = Promise.resolve()
@@ -17,7 +18,7 @@ export class DeferredWork {
   }
 
   /**
-   * Does this at once as long as this turn has time for it, else in a later turn, in the order in which it was given.
+   * Does the work at once if this turn has time left, else in a later turn, in the order of the calls.
    * @param work must not throw
    */
   soon(work: () => void): void {
@@ -26,10 +27,10 @@ export class DeferredWork {
     else this.#waiting.push(work)
   }
 
-  /** Does this in a turn of its own, after all other slow work that was given before. */
+  /** Does the work in a turn of its own, after all slow work from earlier calls. */
   slowly(work: () => Promise<void>): void {
     const next = () => new Promise<void>((resolve) => void this.#clock.after(0, resolve)).then(work)
-    // ignored because: one block that stays without colours holds up no other; it can be read all the same.
+    // ignored because: a block that stays without colours is still readable, and must not hold up the others.
     this.#slow = this.#slow.then(next).catch(() => null)
   }
 
@@ -47,7 +48,7 @@ export class DeferredWork {
   }
 }
 
-/** Provided once for all answers of a page. */
+/** Provided once, for all answers of a page. */
 export const DEFERRED_WORK: InjectionKey<DeferredWork> = Symbol('deferred work')
 
 export const useDeferredWork = (): DeferredWork =>

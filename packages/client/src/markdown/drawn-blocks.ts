@@ -1,4 +1,4 @@
-// Which part of an answer is on the page: it grows from frame to frame until it is all there.
+// The part of an answer that is on the page. It grows from frame to frame until the whole answer is there.
 import { onScopeDispose, type ShallowRef, shallowRef, watch } from 'vue'
 import { CHARACTERS_OF_WEIGHT, costlyIn, OF_BLOCK, OF_PIECE, weightOf } from './answer-limits.ts'
 import { type Block, MarkdownBlocks } from './blocks.ts'
@@ -7,7 +7,7 @@ import { piecesOf } from './pieces.ts'
 
 export interface DrawnBlocks {
   readonly blocks: readonly Block[]
-  /** The block that is drawn in part, and how many of its tokens, or pieces, are; all before it are drawn, none after it. */
+  /** The block that is partly drawn, and how many of its tokens or pieces are; blocks before it are drawn, none after it. */
   readonly last: number
   readonly tokens: number
 }
@@ -20,11 +20,11 @@ export interface Text {
 
 const NOTHING: DrawnBlocks = { blocks: [], last: 0, tokens: 0 }
 
-/** @param now the text; null while nobody sees it */
+/** @param now the text; null while the page is hidden */
 export function useDrawnBlocks(now: () => Text | null): Readonly<ShallowRef<DrawnBlocks>> {
   const parser = new MarkdownBlocks()
   const drawn = shallowRef(NOTHING)
-  /** What was parsed last. */
+  /** The text that was parsed last. */
   let known: Text = { source: '', final: false, cut: false }
   let cancel: (() => void) | null = null
 
@@ -42,7 +42,7 @@ export function useDrawnBlocks(now: () => Text | null): Readonly<ShallowRef<Draw
   const isParsed = ({ source, final, cut }: Text): boolean =>
     !parser.isBehind && source === known.source && final === known.final && cut === known.cut
 
-  /** What was parsed is drawn before more is parsed. */
+  /** Draws everything parsed so far before it parses more. */
   const draw = (most: number): number => {
     const text = now()
     if (text === null) return 0
@@ -83,20 +83,20 @@ function isAllDrawn({ blocks, last, tokens }: DrawnBlocks): boolean {
 
 const pieces = new WeakMap<Block, readonly string[]>()
 
-/** The pieces of a block that is its source, cut once. */
+/** The pieces of a block shown as its source, cut once. */
 function piecesIn(block: Block): readonly string[] {
   const known = pieces.get(block) ?? piecesOf(block.source.trimEnd())
   pieces.set(block, known)
   return known
 }
 
-/** How many tokens a block has; of one that is its source, how many pieces. */
+/** The number of tokens of a block, or of pieces if it is shown as its source. */
 export function lengthOf(block: Block | undefined): number {
   if (block === undefined) return 0
   return block.tokens?.length ?? Math.max(1, piecesIn(block).length)
 }
 
-/** How much of the last block is drawn when another has taken its place: text that was on the page stays there. */
+/** How much of a block to draw that replaces the last one drawn: text that was on the page stays there. */
 function stillDrawn({ blocks, last, tokens }: DrawnBlocks, now: Block | undefined): number {
   const before = blocks[last]
   if (now === undefined || now.tokens !== null || before === undefined) return tokens
@@ -112,7 +112,7 @@ function stillDrawn({ blocks, last, tokens }: DrawnBlocks, now: Block | undefine
   return count
 }
 
-/** As much more as may be drawn, and at least something. */
+/** Moves the place on until this weight is reached; the last step may exceed it. */
 function further(place: DrawnBlocks, most: number): { place: DrawnBlocks; weight: number } {
   const { blocks } = place
   let { last, tokens } = place

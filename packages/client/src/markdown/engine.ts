@@ -1,5 +1,5 @@
-// The markdown parser, set up once: GFM tables and strikethrough, formulas, bare URLs become links, raw HTML stays
-// text. It runs in two passes, so that what is costly (the text within blocks) is done for one block at a time.
+// The markdown parser, set up once: GFM tables and strikethrough, formulas, bare URLs as links, raw HTML as text. It runs
+// in two passes, so that the expensive one (the text within blocks) handles one block at a time.
 import MarkdownIt, { type Env, type Token } from 'markdown-it'
 import { MOST_TOKENS } from './answer-limits.ts'
 import { learnFormulas } from './formula-rules.ts'
@@ -8,11 +8,11 @@ import { lastText, learnOpenEnds, withoutHalfMark } from './open-ends.ts'
 export type { Token }
 export type References = NonNullable<Env['references']>
 
-/** `open`: the text is still being written, so what its end leaves open may be closed by what follows. */
+/** `open`: the text is still being written, so its open ends may still be closed. */
 export interface Engine {
   /**
-   * The blocks of a text, their own text not parsed yet; link definitions met are added to `references`.
-   * @throws RangeError where there are too many of them to be shown at all
+   * The blocks of a text, with their own text not parsed yet. Link definitions in it are added to `references`.
+   * @throws RangeError if there are too many blocks to show
    */
   structure(source: string, references: References, open?: boolean): Token[]
   /** Parses the text within blocks, in place: emphasis, code, links, formulas. */

@@ -10,7 +10,7 @@ describe('TeX', () => {
     '\\begin{pmatrix} a & b \\\\ c & d \\end{pmatrix}',
     '\\definitely \\left( \\text{let} \\right)',
     '}}}{{{',
-  ])('is set: %s', (tex) => {
+  ])('is typeset: %s', (tex) => {
     expect(isModest(tex)).toBe(true)
   })
 
@@ -22,7 +22,7 @@ describe('TeX', () => {
     ['a high matrix', `\\begin{matrix}${'x\\\\'.repeat(401)}\\end{matrix}`],
     ['macros of its own', '\\def\\a{xxxxxxxxxx}\\a\\a\\a'],
     ['macros by another name', '\\newcommand{\\a}[1]{#1#1}\\a{x}'],
-  ])('stays its source where it is heavy: %s', (_what, tex) => {
+  ])('stays source if it is too heavy: %s', (_what, tex) => {
     expect(isModest(tex)).toBe(false)
   })
 })
@@ -38,7 +38,7 @@ const element = (parentElement: Tree | null): Tree => ({
   nextElementSibling: null,
 })
 
-/** An element with children, which are added in front. */
+/** Adds children to the front of an element. */
 function family(parent: Tree, children: number): Tree {
   for (let count = 0; count < children; count++) {
     const child = element(parent)
@@ -49,7 +49,7 @@ function family(parent: Tree, children: number): Tree {
 }
 
 describe('the elements of a formula', () => {
-  it('are counted, within the formula alone', () => {
+  it('are counted only within the formula', () => {
     const page = family(element(null), 2)
     const root = page.firstElementChild ?? page
     expect(elementsWithin(root)).toBe(0)
@@ -59,12 +59,12 @@ describe('the elements of a formula', () => {
     expect(elementsWithin(root)).toBe(7)
   })
 
-  it('are too many where there are more than ten thousand', () => {
+  it('are too many above ten thousand', () => {
     expect(elementsWithin(family(element(null), 10_000))).toBe(10_000)
     expect(elementsWithin(family(element(null), 10_001))).toBe(Infinity)
   })
 
-  it('are too deep where it is deeper than a browser can lay out', () => {
+  it('are refused if nested deeper than a browser can lay out', () => {
     const root = element(null)
     let at = root
     for (let depth = 0; depth < 20_000; depth++) {

@@ -1,17 +1,17 @@
-// What keeps a formula from costing everybody who sees it: one that is written to be heavy stays its source.
+// Limits that keep a formula from slowing down the page of everybody who sees it: one written to be heavy stays source.
 
 /** Characters of one formula. */
 const LONGEST = 2_000
-/** Braces within braces; continued fractions go ten deep. */
+/** Nesting depth of braces; continued fractions go ten deep. */
 const DEEPEST = 60
-/** Marks between cells and rows. */
+/** Separators of cells and rows. */
 const MOST_CELLS = 400
-/** Elements within elements: a browser that lays out many more than these dies of it. */
+/** Nesting depth of elements: laying out many more levels crashes a browser. */
 const DEEPEST_ELEMENT = 300
 /** Elements of one formula. */
 const MOST_ELEMENTS = 10_000
 
-/** Macros of its own: a thousand characters of them make millions. */
+/** Definitions of macros: a thousand characters of them can expand to millions. */
 const OWN_MACRO = /\\(?:[egx]?def|let|futurelet|(?:new|renew|provide)command)(?![a-zA-Z@])/
 
 /** Whether TeX may be given to KaTeX at all. */
@@ -26,7 +26,7 @@ export function isModest(tex: string): boolean {
   return true
 }
 
-/** As much of an element as is needed to walk through it. */
+/** The part of an element that walking through it needs. */
 export interface Walked {
   readonly firstElementChild: Walked | null
   readonly nextElementSibling: Walked | null
@@ -34,8 +34,8 @@ export interface Walked {
 }
 
 /**
- * Counts the elements in one; walks, because what is too deep is too deep for recursion as well.
- * @returns Infinity where it is too deep, or too many, to be shown
+ * Counts the elements within an element. It walks, since a tree too deep for the page is too deep for recursion as well.
+ * @returns Infinity if the elements are too deep or too many to show
  */
 export function elementsWithin(root: Walked): number {
   let [count, depth] = [0, 0]

@@ -1,18 +1,18 @@
 // Formulas in markdown: `$$…$$` and `\[…\]` on lines of their own or within text, `\(…\)` and `$…$` within text.
 //
-// A single dollar is nearly always money. It begins a formula only where no letter, digit or dollar stands before it
-// and something other than a space after it, on the same line; it ends one only after no space and before no letter
-// or digit; and what is between must not read as prose. A formula has no empty line, as in TeX. What is not closed
-// is no formula, except at the end of a text that is still being written, where `env.open` says so.
+// A single dollar is nearly always money. It begins a formula only if no letter, digit, dollar or backslash comes before it
+// and no space or dollar after it. It ends one on the same line, only after a character other than a space, and not before
+// a letter, digit or dollar. The text between must not read as prose. A formula has no empty line, as in TeX. An unclosed
+// one is not a formula, except at the end of a text that is still being written (`env.open`).
 import type { MarkdownIt, StateBlock, StateInline } from 'markdown-it'
 
-/** Characters and lines. Nobody writes longer ones; a longer search for the end would cost everybody who watches. */
+/** Characters and lines. Nobody writes longer formulas; a longer search for the end would slow down every reader's page. */
 const LONGEST = 2_000
 const MOST_LINES = 50
 
 const ENDS: Readonly<Record<string, string>> = { $$: '$$', '\\[': '\\]', '\\(': '\\)' }
 
-/** Teaches a parser formulas: tokens `formula`, with TeX as content and `open` as info where the end is not here yet. */
+/** Teaches a parser formulas: tokens `formula`, with TeX as content, and `open` as info while the end is missing. */
 export function learnFormulas(parser: MarkdownIt): void {
   const alt = ['paragraph', 'reference', 'blockquote', 'list']
   parser.block.ruler.before('fence', 'formula', onOwnLines, { alt })
@@ -36,7 +36,7 @@ function onOwnLines(state: StateBlock, first: number, end: number, silent: boole
       continue
     }
     lines.push(text.slice(0, at))
-    // Something follows it: then it stands within a paragraph.
+    // If text follows, the formula is part of a paragraph.
     if (text.slice(at + 2).trim() !== '' || lines.join('').trim() === '') return false
     return silent || put(state, [first, line + 1], mark, lines, false)
   }
@@ -44,7 +44,7 @@ function onOwnLines(state: StateBlock, first: number, end: number, silent: boole
   return isOpen && (silent || put(state, [first, end], mark, lines, true))
 }
 
-/** Where the text of a line begins, or -1 if it is indented like code or belongs to what is around. */
+/** Where the text of a line begins, or -1 if it is indented like code or belongs to the surrounding block. */
 function startOf(state: StateBlock, line: number): number {
   const indent = (state.sCount[line] ?? 0) - state.blkIndent
   return indent < 0 || indent > 3 ? -1 : (state.bMarks[line] ?? 0) + (state.tShift[line] ?? 0)
@@ -81,7 +81,7 @@ function withinText(state: StateInline, silent: boolean): boolean {
   return isOpen && add(state, mark, [pos + 2, src.length, src.length], silent, 'open')
 }
 
-/** Where the formula that one dollar at `pos` begins ends, or -1 if it begins none. */
+/** The end of the formula that a single dollar at `pos` begins, or -1 if it begins none. */
 function endOfDollars(src: string, pos: number): number {
   if (/[\p{L}\p{N}$\\]/u.test(src[pos - 1] ?? ' ') || /[\s$]/.test(src[pos + 1] ?? ' ')) return -1
   for (let at = pos + 1; at < Math.min(src.length, pos + LONGEST); at++) {

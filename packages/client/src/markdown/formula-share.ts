@@ -1,7 +1,7 @@
-// How much of one answer may be set formulas. What is beyond stays its source, which can be read too.
+// The limit on typeset formulas in one answer. Formulas beyond it stay source, which is readable too.
 import { inject, type InjectionKey, provide } from 'vue'
 
-/** What is left. */
+/** The rest of the allowance. */
 interface Share {
   formulas: number
   elements: number
@@ -10,7 +10,7 @@ interface Share {
 const SHARE: InjectionKey<Share> = Symbol('formulas')
 const whole = (): Share => ({ formulas: 500, elements: 40_000 })
 
-/** For all formulas in the component that calls this. */
+/** Provides one allowance for all formulas in the component that calls this. */
 export const shareFormulas = (): void => provide(SHARE, whole())
 
 export const useShare = (): Share => inject(SHARE, whole, true)

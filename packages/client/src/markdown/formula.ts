@@ -1,4 +1,4 @@
-// A formula: its source until it can be set, and for good where it cannot.
+// A formula. It shows its source until it is typeset, and for good if it cannot be.
 import { defineComponent, h, onBeforeUnmount, onMounted, useTemplateRef, watch } from 'vue'
 import { words } from '../wording/language.ts'
 import { useShare } from './formula-share.ts'
@@ -9,11 +9,11 @@ export default defineComponent({
   name: 'FormulaText',
   props: {
     tex: { type: String, required: true },
-    /** As it was written, with what marks it as a formula. */
+    /** The formula as written, with its delimiters. */
     source: { type: String, required: true },
-    /** On a line of its own. */
+    /** Whether it stands on a line of its own. */
     display: { type: Boolean, required: true },
-    /** Its end has not arrived. */
+    /** Its end has not arrived yet. */
     open: { type: Boolean, required: true },
   },
   setup(props) {
@@ -23,7 +23,7 @@ export default defineComponent({
 
     const share = useShare()
     const deferred = useDeferredWork()
-    /** It has been counted; its elements, once they are there. */
+    /** Whether it counts towards the allowance, and the number of its elements once typeset. */
     let [counted, elements] = [false, 0]
 
     const set = async (): Promise<void> => {
@@ -41,19 +41,19 @@ export default defineComponent({
           elements = formula.elements
           content.value.replaceChildren(...formula.nodes)
         } catch {
-          // ignored because: it stays its source, which is all that is known.
+          // ignored because: a formula that cannot be typeset stays source.
         }
       })
     }
     const look = (): void => {
-      // ignored because: without the part of the page that sets it, it stays its source as well.
+      // ignored because: if the code for typesetting cannot be loaded, the formula stays source as well.
       set().catch(() => null)
     }
     onBeforeUnmount(() => {
       share.formulas += counted ? 1 : 0
       share.elements += elements
     })
-    // What Vue keeps here is the source, as one text; when that changes it replaces all there is.
+    // To Vue, the content is the source as one text. When the source changes, Vue replaces everything in it.
     onMounted(() =>
       watch(() => [props.source, props.display, props.open], look, {
         immediate: true,

@@ -55,11 +55,11 @@ describe('formulas', () => {
     '$$\n\na\n\n$$',
     'Pay $$ a lot.\n\nAnd $$ more.',
     '\\(never closed',
-  ])('are not seen in money, code and what is not closed: %j', (source) => {
+  ])('are not found in money, code and unclosed text: %j', (source) => {
     expect(tex(source)).toEqual([])
   })
 
-  it('are open until their end arrives, where the writer marked them clearly', () => {
+  it('are open until their end arrives, unless marked by a single dollar', () => {
     expect(formulas('Text\n\n$$\n\\frac{a_1', false)).toEqual([{ tex: '\\frac{a_1', open: true }])
     expect(formulas('so \\(a_1 * b', false)).toEqual([{ tex: 'a_1 * b', open: true }])
     expect(formulas('so $a_1', false)).toEqual([])

@@ -1,4 +1,4 @@
-// Sets formulas. Loaded, with its styles and fonts, when an answer has one.
+// Typesets formulas. This module, with its styles and fonts, is loaded when an answer contains a formula.
 import katex from 'katex'
 import 'katex/dist/katex.min.css'
 import { elementsWithin, isModest } from './formula-limits.ts'
@@ -6,13 +6,13 @@ import { elementsWithin, isModest } from './formula-limits.ts'
 /** A formula as elements. */
 interface Typeset {
   readonly nodes: readonly Node[]
-  /** How many elements there are in all. */
+  /** The total number of elements. */
   readonly elements: number
 }
 
 /**
- * Makes elements of TeX. Nothing in it can load, link or run anything, nor become much larger than it is written.
- * @throws where it is no TeX that KaTeX knows, or too heavy to be shown: see `formula-limits.ts`
+ * Turns TeX into elements. Nothing in it can load, link or run anything, or become much larger than its source.
+ * @throws if KaTeX does not know the TeX, or if it is too heavy to show: see `formula-limits.ts`
  */
 export function typeset(tex: string, display: boolean): Typeset {
   if (!isModest(tex)) throw new RangeError('a formula that is too long or too deep')

@@ -20,7 +20,7 @@ async function oneFrame(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve))
 }
 
-/** Lets frames pass until nobody asks for one. */
+/** Lets frames pass until none is requested. */
 async function frame(): Promise<void> {
   for (let left = 100; frames.length > 0; left--) {
     if (left === 0) throw new Error('frames are asked for without end')
@@ -28,7 +28,7 @@ async function frame(): Promise<void> {
   }
 }
 
-it('what cannot be drawn is reported, and everything else is drawn', async () => {
+it('a failure to draw is reported, and everything else is drawn', async () => {
   const drawn: string[] = []
   const draw = (name: string) => () => {
     drawn.push(name)
@@ -47,7 +47,7 @@ it('what cannot be drawn is reported, and everything else is drawn', async () =>
   expect(drawn.at(-1)).toBe('later')
 })
 
-it('a frame has no more than it may, whatever asks, and what is left comes in the next ones', async () => {
+it('a frame draws no more than its limit, and the rest comes in the next frames', async () => {
   const drawn = [0]
   let left = 4_000
   const draw = (most: number): number => {
@@ -65,7 +65,7 @@ it('a frame has no more than it may, whatever asks, and what is left comes in th
   expect(Math.max(...drawn)).toBeLessThanOrEqual(MOST_AT_ONCE)
 })
 
-it('what comes when a frame is spent is asked to draw nothing, so that it waits for one of the next', async () => {
+it('once a frame is spent, further callers draw nothing and wait for one of the next frames', async () => {
   drawSoon(() => 0)
   await frame()
   const shares: number[] = []
@@ -79,14 +79,14 @@ it('what comes when a frame is spent is asked to draw nothing, so that it waits 
   expect(shares.at(-1)).toBe(0)
 })
 
-it('what is not wanted any more is not drawn', async () => {
+it('a cancelled request is not drawn', async () => {
   let count = 0
   drawSoon(() => ++count)()
   await frame()
   expect(count).toBe(0)
 })
 
-it('what comes by itself in each frame leaves every other one to what waits', async () => {
+it('updates that arrive in every frame leave every other frame to waiting requests', async () => {
   const turns: string[] = []
   const wait = (): void =>
     void drawSoon(() => {

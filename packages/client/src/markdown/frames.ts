@@ -1,22 +1,22 @@
-// How much of all answers on the page is drawn in one frame. What comes by itself is drawn at once where that is little; the
-// rest in the frames that follow, the last who asked first: a room is read from its end. A slow machine does less in each.
+// Limits how much of all answers on the page is drawn in one frame. A small update is drawn at once; the rest follows in
+// later frames, the last request first, since a room is read from its end. A slow machine draws less per frame.
 import { nextTick } from 'vue'
 import { browserClock } from '../browser/clock.ts'
 import { MOST_AT_ONCE, MOST_IN_TURN } from './answer-limits.ts'
 
-/** A frame is filled up in turns as long as this has not passed, ms: what is laid out afterwards takes about as long again. */
+/** A frame takes further turns until this time has passed, ms: the layout afterwards takes about as long again. */
 const FILLED_MS = 5
 
-/** Draws as much as it may. @returns the weight of what it drew */
+/** Draws up to the given weight. @returns the weight that it drew */
 type Draw = (most: number) => number
 
 const waiting: Draw[] = []
 let spent = 0
-/** What waits has had no turn in this frame, since a whole one was drawn by itself; it has one in the next. */
+/** Waiting requests were skipped in this frame, since updates used a whole turn; they get a turn in the next frame. */
 let hasSkipped = false
 let isPlanned = false
 
-/** Without frames, as on a server, there is nobody to hold up. */
+/** Without frames, as on a server, there is no page to keep responsive. */
 const hasFrames = (): boolean => typeof requestAnimationFrame === 'function'
 
 function plan(): void {
@@ -31,7 +31,7 @@ async function fill(): Promise<void> {
   try {
     while (!hasSkipped && waiting.length > 0 && spent < MOST_AT_ONCE) {
       turn()
-      // It is on the page then, still within this frame.
+      // Vue puts the elements on the page here, still within this frame.
       await nextTick()
       if (browserClock.now() - began >= FILLED_MS) break
     }
@@ -49,21 +49,21 @@ function turn(): void {
     try {
       spent += waiting.pop()?.(most - (spent - before)) ?? 0
     } catch (error) {
-      // One that fails keeps nobody else from being drawn; it is told as any fault of the page is.
+      // A failure must not keep other answers from being drawn. It is reported like any error of the page.
       reportError(error)
     }
   }
 }
 
-/** Draws now, as much as there is left of this frame. */
+/** Draws now, up to the rest of this frame. */
 export function drawNow(draw: Draw): void {
   if (!hasFrames()) return void draw(Infinity)
-  // Where this frame is spent it draws nothing, and asks for one of the next.
+  // If this frame is spent, `draw` gets 0, draws nothing, and asks for one of the next frames.
   spent += draw(Math.max(0, Math.min(MOST_IN_TURN, MOST_AT_ONCE - spent)))
   plan()
 }
 
-/** Draws in one of the next frames. @returns ends the wait */
+/** Draws in one of the next frames. @returns a function that cancels the request */
 export function drawSoon(draw: Draw): () => void {
   if (!hasFrames()) {
     draw(Infinity)

@@ -1,9 +1,9 @@
-// The blocks of an answer that are on the page, some dozens together, so that a frame looks only at those that change.
+// Puts the drawn blocks of an answer into groups, so that a frame re-renders only the groups that change.
 import type { Block } from './blocks.ts'
 import { type DrawnBlocks, lengthOf } from './drawn-blocks.ts'
 import { headingLevels } from './headings.ts'
 
-/** A block as it is drawn. */
+/** A block as drawn. */
 export interface Shown {
   readonly block: Block
   /** The level of a heading in it. */
@@ -15,7 +15,7 @@ export type Group = readonly Shown[]
 
 const SIZE = 50
 
-/** What is drawn, in groups; those that have not changed are the same objects as in `before`. */
+/** The drawn blocks in groups. Unchanged groups are the same objects as in `before`. */
 export function groupsOf(
   { blocks, last, tokens }: DrawnBlocks,
   before: readonly Group[] = [],

@@ -1,4 +1,4 @@
-// The colours of code. Loaded when an answer has some; what comes out is a tree, never an HTML string.
+// Colours code. This module is loaded when an answer contains code; its result is a tree, never an HTML string.
 import { createLowlight } from 'lowlight'
 import bash from 'highlight.js/lib/languages/bash'
 import cpp from 'highlight.js/lib/languages/cpp'
@@ -16,7 +16,7 @@ import yaml from 'highlight.js/lib/languages/yaml'
 /** A run of text, or a run in one colour. */
 export type Colour = string | { readonly classes: string; readonly children: readonly Colour[] }
 
-/** Colours within colours. Code of brackets alone would nest its elements until the browser dies of it. */
+/** Nesting depth of colours. Code made of brackets alone would nest its elements until the browser crashes. */
 const DEEPEST = 30
 
 const lowlight = createLowlight({
@@ -49,7 +49,7 @@ function colour(node: Tree, depth: number): Colour[] {
   return [{ classes: Array.isArray(classes) ? classes.join(' ') : '', children }]
 }
 
-/** Walks instead of calling itself: this is where a tree may be thousands deep. */
+/** The text of a tree. It walks instead of recursing, since a tree may be thousands of levels deep here. */
 function textOf(root: Tree): string {
   let text = ''
   const left = [root]

@@ -1,15 +1,15 @@
-// Keeps what the reader has selected while the text around it is written on. Vue replaces the text of a node as a
-// whole, and browsers then drop the part of a selection that is in it.
+// Keeps the reader's selection while the text around it grows. Vue replaces the text of a node as a whole, and browsers
+// then drop the part of a selection in that node.
 import { getCurrentInstance, onBeforeUpdate, onUpdated } from 'vue'
 
 interface Place {
   readonly node: Node
   readonly offset: number
-  /** Within the component, characters from its beginning; null outside of it. */
+  /** Within the component: characters from its beginning; outside: null. */
   readonly at: number | null
 }
 
-/** For a component whose text only grows: its selection is the same characters after an update as before. */
+/** For a component whose text only grows: the same characters are selected after an update as before. */
 export function keepSelection(): void {
   const instance = getCurrentInstance()
   const root = (): Node | null => {

@@ -10,7 +10,7 @@ import { BLOCK_LIMIT } from './answer-limits.ts'
 
 const MEBI = 1024 * 1024
 
-/** An engine that counts the characters it is given, and fails on blocks that contain `bad`. */
+/** An engine that counts its input characters, and fails on blocks that contain `bad`. */
 function counting(bad: string | null = null) {
   const given = { structure: 0, inlines: 0 }
   const counter: Engine = {
@@ -28,7 +28,7 @@ function counting(bad: string | null = null) {
   return { given, counter }
 }
 
-/** All blocks of a text that is there at once. */
+/** All blocks of a text that arrives in one piece. */
 function blocksOf(source: string, parser = new MarkdownBlocks()): readonly Block[] {
   let blocks = parser.update(source, true)
   while (parser.isBehind) blocks = parser.update(source, true)
@@ -45,7 +45,7 @@ function page(source: string, final: boolean): Promise<string> {
 
 const NORMAL =
   '## Title\n\nSome **bold** and `code`.\n\n- one\n- two\n\n```ts\nconst a = 1\n```\n\n'
-/** As answers are that explain much: about as many blocks for a text as there ever are. */
+/** Like an answer that explains a lot: about as many blocks per character as any real text has. */
 const DENSE = `## Title
 
 Some **bold** words and \`code\`, in a sentence or two that say why this is so, and not otherwise.
@@ -83,7 +83,7 @@ const HOSTILE = [
 ]
 
 describe('a block that is too long', () => {
-  it.each(HOSTILE)('is its own text beyond what may be drawn, while it grows: %j', (piece) => {
+  it.each(HOSTILE)('is plain text beyond the limits, while it grows: %j', (piece) => {
     const { given, counter } = counting()
     const parser = new MarkdownBlocks(counter)
     const source = `Before.\n\n${filled(piece, 256 * 1024)}`
@@ -93,7 +93,7 @@ describe('a block that is too long', () => {
       do {
         given.inlines = 0
         const blocks = parser.update(source.slice(0, end), false)
-        // Once for the finished block, once as it is and once closed for the open one.
+        // Once for the finished block; twice for the open one, as it is and with its open ends closed.
         expect(given.inlines).toBeLessThanOrEqual(3 * BLOCK_LIMIT)
         if (end <= 2 * BLOCK_LIMIT) continue
         if (blocks.length > 1) firsts.add(blocks[0])
@@ -101,20 +101,20 @@ describe('a block that is too long', () => {
         expect(blocks.length).toBeLessThanOrEqual(3)
       } while (parser.isBehind)
     }
-    // It is the same object from one look to the next.
+    // It is the same object from one parse to the next.
     expect(firsts.size).toBeLessThan(10)
-    // A text below the limit is looked at again with each step, one above it when it has grown by a quarter.
+    // A text below the limit is parsed again at each step, one above it when it has grown by a quarter.
     expect(given.structure).toBeLessThan(5 * 16 * BLOCK_LIMIT + 6 * source.length)
     const all = blocksOf(source)
     expect(all.at(-1)?.tokens).toBe(null)
   })
 
-  it.each(HOSTILE)('takes nothing down at a mebibyte: %j', async (piece) => {
+  it.each(HOSTILE)('breaks nothing at a size of a mebibyte: %j', async (piece) => {
     const source = `Before.\n\n${filled(piece, MEBI)}`
     for (const final of [false, true]) expect(await page(source, final)).toContain('Before.')
   })
 
-  it('gives way to what follows it', () => {
+  it('does not affect the blocks that follow it', () => {
     const parser = new MarkdownBlocks()
     const long = filled('[', 2 * BLOCK_LIMIT)
     parser.update(long, false)
@@ -125,7 +125,7 @@ describe('a block that is too long', () => {
     expect(end[0]?.source.trimEnd()).toBe(long)
   })
 
-  it('is not held on to when the text is corrected', () => {
+  it('is dropped when the text is corrected', () => {
     const parser = new MarkdownBlocks()
     parser.update(filled('[', 2 * BLOCK_LIMIT), false)
     expect(parser.update('**Short', false)[0]?.tokens).not.toBe(null)
@@ -133,7 +133,7 @@ describe('a block that is too long', () => {
 })
 
 describe('a block that fails', () => {
-  it('is its own text if the parser fails on it, and the others are untouched', () => {
+  it('is plain text if the parser fails on it, and the others are untouched', () => {
     const source = '**One.**\n\nbad *two*\n\n**Three.**\n\nFour'
     for (const final of [false, true]) {
       const blocks = new MarkdownBlocks(counting('bad').counter).update(source, final)
@@ -142,7 +142,7 @@ describe('a block that fails', () => {
     }
   })
 
-  it('leaves finished blocks as they are if no block can be found any more', () => {
+  it('leaves finished blocks as they are if the search for blocks fails', () => {
     let fails = false
     const parser = new MarkdownBlocks({
       ...engine,
@@ -159,7 +159,7 @@ describe('a block that fails', () => {
     expect(parser.update('One.\n\nTwo\nis more', true)).toEqual(blocks)
   })
 
-  it('is its own text if it cannot be rendered', async () => {
+  it('is plain text if it cannot be rendered', async () => {
     const broken = new Proxy({} as Token, {
       get: () => {
         throw new RangeError('stack')
@@ -172,7 +172,7 @@ describe('a block that fails', () => {
     expect(shown).toBe('<p class="plain" dir="auto">a &lt;b&gt; c</p>')
   })
 
-  it('is its own text if it is nested deeper than a page can take', async () => {
+  it('is plain text if it is nested deeper than a page can take', async () => {
     const deep = `${'*a '.repeat(4000)}${'a* '.repeat(4000)}`
     const shown = await page(`**Before.**\n\n${deep}\n\n**After.**`, true)
     expect(shown).toContain('<strong>Before.</strong>')
@@ -186,7 +186,7 @@ describe('an ordinary long answer', () => {
   const long = filled(NORMAL, 16_000)
 
   it.each([long, filled(DENSE, 40_000)])(
-    'is markdown throughout, the same as one parse gives',
+    'is markdown throughout, equal to one parse of the whole text',
     (text) => {
       const blocks = blocksOf(text)
       const whole = new MarkdownIt({ html: false, linkify: true }).parse(text, {})
@@ -209,7 +209,7 @@ describe('an ordinary long answer', () => {
     for (let end = 500; end < long.length; end += 500) {
       given.structure = 0
       const blocks = parser.update(long.slice(0, end), false)
-      // What is new and the open block; each when it is looked for, finished and closed.
+      // The new text and the open block are each parsed up to three times: to find, to finish, and to close blocks.
       expect(given.structure).toBeLessThan(3 * (500 + NORMAL.length))
       expect(before.slice(0, -2).every((block, index) => blocks[index] === block)).toBe(true)
       before = blocks
@@ -228,7 +228,7 @@ describe('an ordinary long answer', () => {
     }
   })
 
-  it('does not close what is open in a long block', () => {
+  it('does not close open ends in a long block', () => {
     const bold = (length: number) => {
       const parser = new MarkdownBlocks()
       const text = `${filled('word ', length)}**bo`

@@ -1,4 +1,4 @@
-// One top-level block of an answer. It is rendered again only when its block is another object.
+// One top-level block of an answer. It is rendered again only when `block` is a different object.
 import { defineComponent, type PropType } from 'vue'
 import type { Block } from './blocks.ts'
 import { keepSelection } from './keep-selection.ts'
@@ -10,7 +10,7 @@ export default defineComponent({
     block: { type: Object as PropType<Block>, required: true },
     /** The level of a heading in it. */
     heading: { type: Number, required: true },
-    /** How many of its tokens are drawn. */
+    /** How many of its tokens to draw. */
     upTo: { type: Number, default: Infinity },
   },
   setup(props) {
@@ -19,7 +19,7 @@ export default defineComponent({
     let [source, level] = ['', props.heading]
     return () => {
       const { block, heading, upTo } = props
-      // Of another text a row may be the same and stand elsewhere.
+      // In a different text, an equal row may be at another place.
       const goesOn = level === heading && isBeginning(source, block.source)
       const rows = { before: goesOn ? drawn : new Map<never, never>(), now: new Map() }
       ;[drawn, source, level] = [rows.now, block.source, heading]

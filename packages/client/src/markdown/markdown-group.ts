@@ -1,4 +1,4 @@
-// Some blocks of an answer that follow one another. It is rendered again only when one of them is another.
+// A group of consecutive blocks of an answer. It is rendered again only when one of them changes.
 import { type FunctionalComponent, h } from 'vue'
 import type { Group } from './groups.ts'
 import MarkdownBlock from './markdown-block.ts'

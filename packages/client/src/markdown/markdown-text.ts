@@ -1,6 +1,6 @@
-// An answer as it grows. Each block is a component of its own, so that finished ones are left alone. Neither
-// parser nor renderer throws: what they cannot take is shown as it is, for that block alone, and then the whole
-// source can be looked at. While nobody sees the page nothing is parsed or painted; afterwards all at once.
+// An answer as it grows. Each block is a component of its own, so that finished ones are not rendered again. Neither parser
+// nor renderer throws: a block that they cannot handle is shown as its source, and then a button shows the source of the
+// whole answer. While the page is hidden nothing is parsed or painted; afterwards it catches up.
 import { computed, defineComponent, h, ref } from 'vue'
 import { usePageVisible } from '../browser/use-page-visible.ts'
 import { words } from '../wording/language.ts'
@@ -16,9 +16,9 @@ export default defineComponent({
   name: 'MarkdownText',
   props: {
     source: { type: String, required: true },
-    /** Nothing follows. */
+    /** The answer has ended. */
     final: { type: Boolean, required: true },
-    /** Nothing follows, though something was to: it stays as it was shown. */
+    /** The answer ended early, so it stays as it was shown. */
     cut: { type: Boolean, default: false },
   },
   setup(props) {

@@ -7,7 +7,7 @@ import { MarkdownBlocks } from './blocks.ts'
 import MarkdownText from './markdown-text.ts'
 import { renderBlock } from './render.ts'
 
-/** The HTML of a finished answer, without the comments Vue puts around fragments. */
+/** The HTML of an answer, without the comments that Vue puts around fragments. */
 async function html(source: string, final = true, cut = false): Promise<string> {
   const page = await renderToString(
     createSSRApp({ render: () => h(MarkdownText, { source, final, cut }) }),
@@ -15,14 +15,14 @@ async function html(source: string, final = true, cut = false): Promise<string> 
   return page.replace(/<!--.*?-->/g, '')
 }
 
-/** Feeds a text in steps, as it would stream, and gives the blocks after the last one. */
+/** Feeds a text in steps, as it would stream, and returns the blocks after the last one. */
 function streamed(source: string, step: number) {
   const parser = new MarkdownBlocks()
   for (let end = step; end < source.length; end += step) parser.update(source.slice(0, end), false)
   return parser.update(source, true)
 }
 
-/** All nodes, also those that a table is given as its rows. */
+/** All nodes, including those that a table receives as its rows. */
 function nodesOf(children: unknown): VNode[] {
   if (!Array.isArray(children)) return isVNode(children) ? nodesOf([children]) : []
   return children
@@ -77,7 +77,7 @@ describe('an answer in markdown', () => {
     )
   })
 
-  it('has its headings one below the other, whatever levels they have themselves', async () => {
+  it('has headings without gaps between levels, whatever levels it uses itself', async () => {
     const page = await html('## A\n\n#### B\n\n### C\n\n> ### in a quote\n\n# D\n\n###### E')
     const levels = [...page.matchAll(/<h(\d)[^>]*>(.*?)<\/h/g)].map(
       ([, level, text]) => `${level}${text}`,
@@ -85,7 +85,7 @@ describe('an answer in markdown', () => {
     expect(levels).toEqual(['3A', '4B', '4C', '5in a quote', '3D', '4E'])
   })
 
-  it('has no header above a column without a name', async () => {
+  it('has no header cell above a column without a name', async () => {
     expect(await html('| a | |\n|---|---|\n| 1 | 2 |')).toContain(
       '<th dir="auto">a</th><td dir="auto"></td>',
     )
@@ -99,12 +99,12 @@ describe('an answer in markdown', () => {
     expect(page).toContain('checked aria-label="Done"><strong>done</strong></li>')
   })
 
-  it('keeps the start of a list and the side of a table column', async () => {
+  it('keeps the start number of a list and the alignment of a table column', async () => {
     expect(await html('3. three')).toContain('<ol dir="auto" start="3">')
     expect(await html('| a |\n|--:|\n| 1 |')).toContain('<td dir="auto" class="align-right">1</td>')
   })
 
-  it('has its own direction in each item and cell; the columns go as the table reads', async () => {
+  it('has its own direction in each item and cell, and columns in the direction of the table', async () => {
     const list = await html('- שלום\n- one')
     expect(list).toContain('<li dir="auto">שלום</li><li dir="auto">one</li>')
     const table = (first: string) => html(`| ${first} | b |\n|---|---|\n| 1 | שלום |`)
@@ -129,7 +129,7 @@ describe('an answer in markdown', () => {
     expect(node?.props?.['source']).toBe(source)
   })
 
-  it('gives links a new window that learns nothing about this one', async () => {
+  it('opens links in a new window that learns nothing about this one', async () => {
     expect(await html('https://example.com/x')).toContain(
       '<a href="https://example.com/x" target="_blank" rel="noopener noreferrer nofollow ugc">',
     )
@@ -144,7 +144,7 @@ describe('an answer in markdown', () => {
 
 describe('an answer that is being written', () => {
   it.each([1, 3, 7, 50])(
-    'ends as one parse of the whole text when it comes in steps of %i',
+    'ends equal to one parse of the whole text when it arrives in steps of %i',
     (step) => {
       const whole = new MarkdownBlocks().update(LONG, true)
       expect(plain(streamed(LONG, step))).toBe(plain(whole))
@@ -189,7 +189,7 @@ describe('an answer that is being written', () => {
     ],
   ]
 
-  it('ends as one parse of the whole text, whatever it is made of', () => {
+  it('ends equal to one parse of the whole text, whatever its contents', () => {
     for (let seed = 1; seed <= 120; seed++) {
       const chance = new Chance(seed)
       const pick = () => PIECES[Math.floor(chance.fraction() * PIECES.length)] ?? ''
@@ -217,7 +217,7 @@ describe('an answer that is being written', () => {
     expect(after[2]).not.toBe(before[2])
   })
 
-  it('leaves the block before the one that is being written alone as well', () => {
+  it('leaves the block before the one being written alone as well', () => {
     const parser = new MarkdownBlocks()
     parser.update('| a |\n|---|\n| b |\n\nA', false)
     const before = parser.update('| a |\n|---|\n| b |\n\nA line', false)
@@ -247,7 +247,7 @@ describe('an answer that is being written', () => {
     expect(parser.update('Para\n#tag goes on', false)).toHaveLength(1)
   })
 
-  it('closes what is open in the last block, and shows no half address', async () => {
+  it('closes open ends in the last block, and shows no half address', async () => {
     expect(await html('some **bo', false)).toContain('<strong>bo</strong>')
     expect(await html('see [the docs](https://exam', false)).not.toContain('href')
     expect(await html('see ![the cat](https://exam', false)).not.toContain('href')
@@ -274,7 +274,7 @@ describe('an answer that is being written', () => {
     ['Title\n---', '<h3>Title</h3>'],
     ['- one **a\n- two **b', '<ul><li>one **a</li><li>two <strong>b</strong></li></ul>'],
     ['**never closed\n\n', '<p>**never closed</p>'],
-  ])('is shown as what it is about to be: %j', async (source, expected) => {
+  ])('is shown as it will probably end: %j', async (source, expected) => {
     expect(await shown(source)).toContain(expected)
   })
 
@@ -294,14 +294,14 @@ describe('an answer that is being written', () => {
   })
 
   it.each(['| a | b', '| a | b |', '| a | b |\n|', '| a | b |\n|--', '| a | b |\n|---|:-'])(
-    'is a table from its first row on: %j',
+    'shows a table from its first row on: %j',
     async (source) => {
       expect(await shown(source)).toContain('<th>a</th><th>b</th>')
       expect(await shown(source)).not.toContain('--')
     },
   )
 
-  it('begins anew when the text is corrected', () => {
+  it('starts over when the text is corrected', () => {
     const parser = new MarkdownBlocks()
     parser.update('One.\n\nTwo.\n\nThree', false)
     expect(plain(parser.update('Other.\n\nText', true))).toBe(
@@ -333,7 +333,7 @@ describe('a hostile answer', () => {
     }
   })
 
-  it('leads to no element of its own in the page', async () => {
+  it('puts no element of its own into the page', async () => {
     const page = await html(HOSTILE_MARKDOWN.join('\n\n'))
     expect(page).not.toMatch(/<(script|img|svg|iframe|style|form|math|video)/i)
     expect(page).not.toMatch(/<[^>]*\son\w+=/i)
@@ -345,18 +345,18 @@ describe('a hostile answer', () => {
     '*'.repeat(5000),
     '- '.repeat(2000),
     '`'.repeat(5000),
-  ])('does not take the page down however it is nested', async (source) => {
+  ])('does not break the page, however deeply it is nested', async (source) => {
     expect((await html(source)).length).toBeGreaterThan(0)
   })
 })
 
 describe('a heading whose text is still to come', () => {
-  it.each(['#', '## ', '### \n'])('is announced to nobody: %j', async (source) => {
+  it.each(['#', '## ', '### \n'])('is not a heading element yet: %j', async (source) => {
     expect(await html(source, false)).not.toMatch(/<h\d/)
     expect(await html(`${source.trimEnd()} Title`, false)).toMatch(/<h\d[^>]*>Title<\/h\d>/)
   })
 
-  it('is none either while its text is not drawn yet', () => {
+  it('is a paragraph as long as its text is not drawn', () => {
     const [block] = new MarkdownBlocks().update('## Title\n', true)
     if (!block) throw new Error('there is no heading')
     const tag = (upTo: number) =>

@@ -1,6 +1,6 @@
-// What the end of a text that is still being written leaves open, taken as what it is going to be: `**bold` is bold before
-// its end is here, half an address is not shown, and a line that may become a heading or a table does not jump. Works in
-// the parser itself, for the last text of an open block alone (`env.open`).
+// Treats markup that is still open at the end of a growing text as what it will probably become: `**bold` is bold before
+// its end arrives, half an address is not shown, and a line that may become a heading or a table does not jump. This works
+// in the parser itself, only for the last text of an open block (`env.open`).
 import type { MarkdownIt, StateInline, Token } from 'markdown-it'
 
 /** Teaches a parser to close open ends where `env.open` says so. */
@@ -11,20 +11,23 @@ export function learnOpenEnds(parser: MarkdownIt): void {
 }
 
 /**
- * The last text of a block, if nothing but the ends of what is around it follows.
- * @param tokens of one block, their text not parsed yet
+ * The last text of a block, if only closing tokens follow it.
+ * @param tokens the tokens of one block, with their text not parsed yet
  */
 export function lastText(tokens: readonly Token[]): Token | null {
   const last = tokens.findLast(({ nesting }) => nesting >= 0)
   return last?.type === 'inline' ? last : null
 }
 
-/** A text without the half of a mark that it ends with: `**bold*`, `2 *`, `` `a ``. */
+/** A text without an incomplete mark at its end: `**bold*`, `2 *`, `` `a ``. */
 export function withoutHalfMark(text: string): string {
   return text.replace(/(?<!\\)(?:\*{1,3}|_{1,3}|~{1,2}|`+)$/, '')
 }
 
-/** The source of an open block without a last line that only seems to be the underline of a heading, and with a table begun. */
+/**
+ * The source of an open block without a last line that only looks like the underline of a heading, and with the separator
+ * row added to a begun table.
+ */
 export function settled(source: string): string {
   const calm = source.replace(/(?<=\S)\n {0,3}(?:-{1,2}|={1,2})$/, '')
   const [, header = '', rest] = /^( {0,3}\|[^\n]*)(?:\n([ |:-]*))?$/.exec(calm) ?? []
@@ -46,7 +49,7 @@ function openCode(state: StateInline, silent: boolean): boolean {
   return true
 }
 
-/** A link whose address is not all here is its text; an image is nothing yet. */
+/** Shows a link with an incomplete address as its text; such an image is not shown yet. */
 function openLink(state: StateInline, silent: boolean): boolean {
   const { src, pos, md } = state
   const isImage = src[pos] === '!' && src[pos + 1] === '['
@@ -66,15 +69,15 @@ function openLink(state: StateInline, silent: boolean): boolean {
   return true
 }
 
-/** Ends what has begun and not ended, innermost first, at the end of the text. */
+/** Closes open emphasis at the end of the text, innermost first. */
 function closeEmphasis(state: StateInline): boolean {
   if (state.env['open'] !== true) return true
   const { delimiters } = state
-  // From where on nothing that has ended is around.
+  // No closed emphasis surrounds the delimiters from here on.
   const free = delimiters.reduce((most, { end }) => Math.max(most, end), -1)
   for (let at = delimiters.length - 1; at >= 0; at--) {
     const opener = delimiters[at]
-    // Within a word it is rather a sign: 2*3.
+    // Within a word it is more likely a plain character: 2*3.
     if (
       !opener ||
       opener.end !== -1 ||

@@ -1,9 +1,9 @@
-// Whether something wide scrolls sideways: only then the keyboard has to be able to go there.
+// Detects whether a wide element scrolls sideways: only then must the keyboard be able to reach it.
 import { onBeforeUnmount, onMounted, type Ref, ref, type ShallowRef } from 'vue'
 
 type ElementRef = Readonly<ShallowRef<HTMLElement | null>>
 
-/** One for all: an answer may have hundreds of them. */
+/** One observer for all of them: an answer may have hundreds. */
 let observer: ResizeObserver | null = null
 const lookers = new WeakMap<Element, () => void>()
 
@@ -15,8 +15,8 @@ function sharedObserver(): ResizeObserver {
 }
 
 /**
- * @param scroller what scrolls
- * @param content what is in it; when its width changes, it is looked at again
+ * @param scroller the element that scrolls
+ * @param content its content; a change of its size triggers another check
  */
 export function useOverflow(scroller: ElementRef, content: ElementRef): Readonly<Ref<boolean>> {
   const overflows = ref(false)
@@ -39,7 +39,7 @@ export function useOverflow(scroller: ElementRef, content: ElementRef): Readonly
   return overflows
 }
 
-/** What makes a scroller reachable and named while it overflows. */
+/** Attributes that make a scroller focusable and named while it overflows. */
 export function scrollerAttributes(overflows: boolean, name: string): Record<string, unknown> {
   return overflows ? { tabindex: 0, role: 'group', 'aria-label': name } : {}
 }

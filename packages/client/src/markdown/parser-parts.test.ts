@@ -7,12 +7,12 @@ import { safeHref } from './links.ts'
 import { decodeHTMLStrict } from './character-references.ts'
 import hostNames from './host-names.ts'
 
-describe('the parts that the build gives the parser', () => {
-  // As it is published, with its own parts.
+describe('the replaced parts of the parser', () => {
+  // The parser as published, with its own parts.
   const Published = createRequire(import.meta.url)('markdown-it') as typeof MarkdownIt
   const parser = new Published()
 
-  it('know the characters by the names that people write', () => {
+  it('know the character names that people use', () => {
     const names =
       'amp lt gt quot apos nbsp copy mdash ndash hellip times rarr alpha Omega euro hearts yuml'
     for (const name of names.split(' ')) {
@@ -23,13 +23,13 @@ describe('the parts that the build gives the parser', () => {
   })
 
   it.each(['&Dcaron;', '&nosuch;', '&', '&amp', 'amp;', '&160;', '&toString;'])(
-    'leave what they do not know as it is: %s',
+    'leave an unknown reference as it is: %s',
     (reference) => {
       expect(decodeHTMLStrict(reference)).toBe(reference)
     },
   )
 
-  it('turn host names of other scripts into what browsers ask for', () => {
+  it('turn host names in other scripts into the names that browsers request', () => {
     expect(hostNames.toASCII('bücher.example')).toBe('xn--bcher-kva.example')
     expect(hostNames.toASCII('example.com')).toBe('example.com')
     expect(hostNames.toUnicode('xn--bcher-kva.example')).toBe('xn--bcher-kva.example')
@@ -47,14 +47,14 @@ describe('the parts that the build gives the parser', () => {
     'a/b?c',
     '\ud83d',
     '',
-  ])('lead where the parser would lead: %s', (address) => {
+  ])('produce the same link as the parser would: %s', (address) => {
     const ours = format({ pathname: encode(parse(address).pathname) })
     expect(safeHref(ours)).toBe(safeHref(parser.normalizeLink(address)))
     expect(encode(ours)).toBe(ours)
     expect(safeHref(decode(ours))?.length).toBe(safeHref(parser.normalizeLinkText(address))?.length)
   })
 
-  it('say addresses as they read', () => {
+  it('decode addresses for people', () => {
     expect(decode('https://a.b/%E9%81%93%20x')).toBe('https://a.b/道 x')
     expect(decode('https://a.b/%2F%3f%25', `${decode.defaultChars}%`)).toBe('https://a.b/%2F%3F%25')
     expect(decode('https://a.b/%E9')).toBe('https://a.b/%E9')
@@ -75,7 +75,7 @@ describe('the parts that the build gives the parser', () => {
     expect(new LinkifyIt().match(text)?.map(({ raw }) => raw) ?? []).toEqual(expected)
   })
 
-  it('find an address at the start, and say what it leads to', () => {
+  it('find an address at the start, and return its URL', () => {
     const finder = new LinkifyIt()
     expect(finder.matchAtStart('https://a.example/x rest')).toMatchObject({
       url: 'https://a.example/x',

@@ -1,13 +1,13 @@
-// A long text in pieces that follow one another without a gap: each is laid out by itself, and only where it is seen.
+// Splits a long text into consecutive pieces. The browser lays out each piece by itself, and only when it is visible.
 import { COSTLY, MOST_COSTLY, PIECE_LENGTH, PIECE_LINES } from './answer-limits.ts'
 
-/** By what people take for one character, which is what it does unless told otherwise. */
+/** Segments by grapheme, its default: the unit that people see as one character. */
 const characters = new Intl.Segmenter()
 
-/** The text that was cut last, its pieces, and where the last of them begins: one that grows is cut on from there. */
+/** The last text split, its pieces, and where the last piece begins: a growing text is split on from there. */
 let [lastText, lastPieces, lastFrom]: [string, readonly string[], number] = ['', [], 0]
 
-/** The pieces of a text, as long as they may be; at line ends where there are some. What is added to a text changes the last alone. */
+/** The pieces of a text, as long as possible, split at line ends if there are any. Added text changes only the last one. */
 export function piecesOf(text: string): readonly string[] {
   if (text === lastText) return lastPieces
   const isMore = text.startsWith(lastText)
@@ -22,7 +22,7 @@ export function piecesOf(text: string): readonly string[] {
   return pieces
 }
 
-/** About how many lines a piece takes. */
+/** The estimated number of lines of a piece. */
 export function linesOf(piece: string): number {
   return Math.max(piece.split('\n').length, Math.ceil(piece.length / 80))
 }
@@ -39,7 +39,7 @@ function endOf(text: string, from: number): number {
   return to
 }
 
-/** Of a text, up to where there would be too many costly characters in it. */
+/** The length of a text up to the first costly character beyond the limit. */
 function modestLength(text: string): number {
   let count = 0
   for (const { index } of text.matchAll(COSTLY)) {
@@ -49,10 +49,10 @@ function modestLength(text: string): number {
   return text.length
 }
 
-/** Not within what is one character to people, unless it is too long by itself. */
+/** Moves an end to before the grapheme that it would split, unless the grapheme is too long by itself. */
 function within(text: string, from: number, most: number): number {
   if (most === text.length) return most
-  // Whether one begins there depends on what comes before, and on the next code point.
+  // Whether a grapheme begins there depends on the text before it and on the next code point.
   const around = characters.segment(text.slice(from, most + 2))
   const index = around.containing(most - from)?.index ?? 0
   return index > 0 ? from + index : most

@@ -1,9 +1,9 @@
-// Text as it is, of any length: what is too long is in pieces, so that a browser lays out only those that are seen.
+// Plain text of any length: a long text is split into pieces, so that a browser lays out only the visible ones.
 import { type FunctionalComponent, h, type VNode } from 'vue'
 import { drawable } from '../text/drawable.ts'
 import { linesOf, piecesOf } from './pieces.ts'
 
-/** One of them. Drawn again only when its text is another. */
+/** One piece. It is drawn again only when its text changes. */
 const TextPiece: FunctionalComponent<{ text: string }> = ({ text }) =>
   h(
     'span',
@@ -15,7 +15,7 @@ const TextPiece: FunctionalComponent<{ text: string }> = ({ text }) =>
   )
 TextPiece.props = ['text']
 
-/** A text in pieces, to be put where it stands; one that is short is itself. @param upTo how many of them are drawn */
+/** The pieces of a text as nodes; a short text stays one string. @param upTo how many pieces to draw */
 export function inPieces(text: string, upTo = Infinity): (VNode | string)[] {
   const pieces = piecesOf(text)
   if (pieces.length < 2) return [drawable(text)]
@@ -26,7 +26,7 @@ export function inPieces(text: string, upTo = Infinity): (VNode | string)[] {
 export const TextPieces: FunctionalComponent<{ text: string }> = ({ text }) => inPieces(text)
 TextPieces.props = ['text']
 
-/** A text of its own. */
+/** A text as a paragraph. */
 const PlainText: FunctionalComponent<{ text: string; upTo?: number }> = ({ text, upTo }) =>
   h('p', { class: 'plain', dir: 'auto' }, inPieces(text, upTo))
 PlainText.props = ['text', 'upTo']

@@ -1,8 +1,8 @@
-// Markdown tokens to virtual nodes. No HTML string ever exists, so nothing can be smuggled into one.
+// Turns markdown tokens into virtual nodes. No HTML string ever exists, so nothing can be smuggled into one.
 //
-// Guarantees: only the elements listed here, only the attributes written here; an address is followed only
-// if `safeHref` lets it; an image is a link to it and never loaded; an unknown token is its text; a block
-// that cannot be rendered is its source.
+// Guarantees: only the elements listed here and the attributes written here occur; only addresses that `safeHref` allows
+// become links; an image is never loaded, only linked to; an unknown token is its text; a block that cannot be rendered is
+// its source.
 import { h, type VNode, withMemo } from 'vue'
 import { drawable } from '../text/drawable.ts'
 import { words } from '../wording/language.ts'
@@ -20,22 +20,22 @@ type Frame = {
   readonly token: Token | null
   readonly children: Child[]
   readonly task: boolean
-  /** Where it begins among the tokens. */
+  /** The index of its first token. */
   readonly from: number
 }
 
-/** An item or a row that is drawn as a whole, and the tokens that it is made of. */
+/** A list item or table row that was drawn completely, and its tokens. */
 interface Row {
   readonly tokens: readonly Token[]
-  /** Whether the block was being written, where there is code in the row, which looks otherwise then; null: there is none. */
+  /** Whether the block was open, for a row with code, which looks different then; null for a row without code. */
   readonly openCode: boolean | null
   readonly node: VNode
 }
-/** Those of a block, by where they begin: as long as they are the same, more is drawn, or written, without drawing them again. */
+/** The rows of a block by the index of their first token. Unchanged rows are not drawn again when the block grows. */
 export interface Rows {
-  /** As they were drawn before. */
+  /** The rows of the previous drawing. */
   readonly before: ReadonlyMap<number, Row>
-  /** As they are drawn now. */
+  /** The rows of this drawing. */
   readonly now: Map<number, Row>
 }
 const ROW = /^(?:li|tr)$/
@@ -44,7 +44,7 @@ const HEADING = /^h[1-6]$/
 const ELEMENTS = new Set(
   'p ul ol li blockquote thead tbody tr th td em strong s h1 h2 h3 h4 h5 h6'.split(' '),
 )
-/** Their text runs its own way, whatever that around them does. */
+/** Elements whose text has its own direction, whatever the direction around them. */
 const OWN_WAY: ReadonlySet<string> = new Set(['li', 'th', 'td'])
 /** A block, and the level at which a heading in it is shown. */
 type Shown = Pick<Block, 'source' | 'open'> & { readonly heading: number }
@@ -54,8 +54,8 @@ const CLOSED_BY: Readonly<Record<string, string>> = { '\\[': '\\]', '\\(': '\\)'
 /**
  * Renders one top-level block; never throws.
  * @param heading the level of a heading in it, see `headings.ts`
- * @param upTo how many of its tokens are drawn
- * @param rows what was drawn in its place before, with headings of this level, and a place for what is drawn now
+ * @param upTo how many of its tokens to draw
+ * @param rows the rows of the previous drawing, with headings at the same level, and a map that receives those of this one
  */
 export function renderBlock(
   { source, tokens, open }: Block,
@@ -66,14 +66,14 @@ export function renderBlock(
   try {
     if (tokens !== null) return renderTokens(tokens, { source, open, heading }, upTo, rows)
   } catch {
-    // ignored because: the text itself is shown instead.
+    // ignored because: the source is shown instead.
   }
-  // Of a block with tokens that cannot be rendered, `upTo` counts those.
+  // If the block has tokens, which failed to render, `upTo` counts tokens and not pieces.
   const pieces = tokens === null ? upTo : Infinity
   return upTo < 1 ? [] : [h(PlainText, { text: source.trimEnd(), upTo: pieces })]
 }
 
-/** @param block what they are of; @param upTo how many of them: what is open then ends there */
+/** @param block the block of the tokens; @param upTo how many of them to draw: elements still open there end there */
 function renderTokens(
   tokens: readonly Token[],
   block: Shown,
@@ -93,7 +93,7 @@ function renderTokens(
       rows.now.set(ended.from, {
         tokens: own,
         openCode: own.some(isCodeToken) ? block.open : null,
-        // Vue leaves alone what is the same node as before, where it is remembered in this way.
+        // Vue skips a memoized node that is the same object as before.
         node: withMemo([], () => node, [], ended.from),
       })
     }
@@ -111,7 +111,7 @@ function renderTokens(
     ) {
       parent.children.push(kept.node)
       const last = index + kept.tokens.length - 1
-      // With those within it.
+      // Keep the rows nested in it as well.
       for (; index <= last; index++) {
         const row = rows.before.get(index)
         if (row) rows.now.set(index, row)
@@ -138,7 +138,7 @@ function isAt(
   return tokens.every((token, index) => isSame(token, all[from + index]))
 }
 
-/** Whether two tokens are drawn alike. */
+/** Whether two tokens look the same. */
 function isSame(one: Token, other: Token | undefined): boolean {
   if (one === other) return true
   return (
@@ -155,7 +155,7 @@ function isSame(one: Token, other: Token | undefined): boolean {
   )
 }
 
-/** Of the text that begins a list item: is it a task, and done? */
+/** Whether the text at the beginning of a list item makes it a task, and whether that is done. */
 function taskMark(tokens: readonly Token[], index: number): 'done' | 'open' | null {
   const token = tokens[index]
   if (token?.type !== 'inline' || tokens[index - 2]?.type !== 'list_item_open') return null
@@ -177,7 +177,7 @@ function element({ token, children, task }: Frame, { source, heading }: Shown): 
   ]
 }
 
-/** Of a heading whose text is still to come, and above a column without a name, there is nothing to announce. */
+/** A heading without text yet is a `p`, and a header cell without text a `td`, so that they are not announced. */
 function shownTag(tag: string, children: readonly Child[], heading: number): string {
   const isEmpty = children.every((child) => child === '')
   if (HEADING.test(tag)) return isEmpty ? 'p' : `h${heading}`
@@ -260,7 +260,7 @@ function link(address: string, children: Child[]): VNode {
   return h('a', { href, target: '_blank', rel: 'noopener noreferrer nofollow ugc' }, children)
 }
 
-/** Loading it would tell its host who reads what, without anybody having pressed anything. */
+/** An image is only a link: loading it would tell its host who reads the answer before the reader pressed anything. */
 function image(address: string, description: string): VNode {
   const href = safeHref(address)
   const name = description.trim() || words.reading.image

@@ -6,19 +6,19 @@ import { renderBlock, type Rows } from './render.ts'
 
 const GROWING: Readonly<Record<string, string>> = {
   'a list': '- one\n- **two**\n- [three](https://example.com)\n- four\n',
-  'a list that turns out to have space between its items': '- one\n- two\n\n- three\n- four\n',
+  'a list that turns out to be loose': '- one\n- two\n\n- three\n- four\n',
   'lists in a list': '- one\n  - a\n  - b\n- two\n  1. a\n  2. b\n- three\n',
   tasks: '- [ ] one\n- [x] two\n- [ ] three\n- four\n',
   'code in a list': '- one\n  ```ts\n  const a = 1\n  ```\n- two\n- three\n',
   'a table': '| a | b |\n|---|--:|\n| 1 | 2 |\n| `3` | 4 |\n| 5 | 6 |\n\nEnd.\n',
-  'links whose definition comes late': '- [a]\n- [b]\n- c\n\n[a]: https://example.com\n\nEnd.\n',
+  'links with a later definition': '- [a]\n- [b]\n- c\n\n[a]: https://example.com\n\nEnd.\n',
   'a list in a quote': '> - one\n> - two\n> - three\n',
 }
 
 const html = (nodes: (VNode | string)[]) => renderToString(createSSRApp({ render: () => nodes }))
 
 it.each(Object.entries(GROWING))(
-  'what is drawn of %s with the rows of before is the same as without',
+  'drawing %s with the previous rows gives the same result as without',
   async (_, text) => {
     const parser = new MarkdownBlocks()
     const rows = new Map<number, Rows['before']>()
@@ -34,7 +34,7 @@ it.each(Object.entries(GROWING))(
   },
 )
 
-it('rows that are the same are not drawn again while more are written', () => {
+it('unchanged rows are not drawn again while more are written', () => {
   const parser = new MarkdownBlocks()
   const list = Array.from({ length: 200 }, (_, index) => `- item ${index}\n`).join('')
   let before: Rows['before'] = new Map()
@@ -47,12 +47,12 @@ it('rows that are the same are not drawn again while more are written', () => {
     for (const [from, row] of before) again += now.get(from)?.node === row.node ? 0 : 1
     before = now
   }
-  // The last item of each, which was still being written.
+  // Only the last item of each step, which was still being written.
   expect(before.size).toBeGreaterThan(150)
   expect(again).toBeLessThan(list.length / 100)
 })
 
-it('the end of a block draws none of its rows again, unless there is code in them', () => {
+it('the end of a block redraws none of its rows, unless they contain code', () => {
   const draw = (source: string) => {
     const writing = new MarkdownBlocks().update(source, false).at(-1)
     const ended = new MarkdownBlocks().update(source, true).at(-1)
@@ -64,7 +64,7 @@ it('the end of a block draws none of its rows again, unless there is code in the
     renderBlock(ended, 3, Infinity, { before, now })
     return [...before].map(([from, { node }]) => now.get(from)?.node === node)
   }
-  // The last one goes to the end of what is drawn, and may be drawn again.
+  // The last row reaches the end of the drawing and may be drawn again.
   expect(draw('- one\n- two\n- three\n').slice(0, 2)).toEqual([true, true])
   expect(draw('- one\n- ```ts\n  const a = 1\n  ```\n- three\n').slice(0, 2)).toEqual([true, false])
 })

@@ -1,8 +1,8 @@
-// Where the top-level blocks of a text are, and how they may be shown: as markdown, or as the text they are.
+// Finds the top-level blocks of a text and decides whether each may be shown as markdown or only as its source.
 import { fitting, modestPart } from './answer-limits.ts'
 import type { Engine, References, Token } from './engine.ts'
 
-/** A block whose inner text is not parsed yet; `from` is its place in the text that was cut. */
+/** A block whose inner text is not parsed yet; `from` is its place in the whole text. */
 export interface Stretch {
   readonly tokens: Token[]
   readonly from: number
@@ -14,14 +14,14 @@ interface Parsed {
   /** Null: as its source. */
   readonly tokens: readonly Token[] | null
   readonly weight: number
-  /** Where in its source that ends which may be shown so: the rest is too much. Null: nowhere. */
+  /** Where in its source the part within the limits ends; null if the whole block is within them. */
   readonly end: number | null
 }
 
-/** What a text takes for which nothing was parsed. */
+/** A block shown as its source. */
 const AS_TEXT: Parsed = { tokens: null, weight: 2, end: null }
 
-/** The top-level blocks of a text; `open`: it is still being written. Throws what the parser throws. */
+/** The top-level blocks of a text; `open`: it is still being written. @throws any error of the parser */
 export function cut(
   engine: Engine,
   source: string,
@@ -41,7 +41,7 @@ export function cut(
   })
 }
 
-/** Code is one piece of text: nothing within it is parsed, so its length does not matter. */
+/** Whether a block is code. The text in code is never parsed, so its length does not matter. */
 export function isCode({ tokens: [first] }: Stretch): boolean {
   return first !== undefined && isCodeToken(first)
 }
@@ -50,7 +50,10 @@ export function isCodeToken({ type }: Pick<Token, 'type'>): boolean {
   return type === 'fence' || type === 'code_block'
 }
 
-/** The tokens of a block, or of its beginning, or none if it is to be shown as it is: too long, too heavy, too deep, or the parser failed. */
+/**
+ * The tokens of a block or of its beginning. Null if the block must be shown as its source: it is too long, too heavy or
+ * too deep, or the parser failed.
+ */
 export function parsed(
   engine: Engine,
   stretch: Stretch,
@@ -67,12 +70,12 @@ export function parsed(
     const end = placeOf(stretch, fits.length)
     return end === 0 ? AS_TEXT : { tokens: fits, weight, end }
   } catch {
-    // ignored because: the text of this block is shown instead.
+    // ignored because: the source of this block is shown instead.
     return AS_TEXT
   }
 }
 
-/** As much of a block as ends where a line begins, before the last token: an item, a row, a paragraph of a quote. */
+/** Shortens a block to end before the last item, row or quoted paragraph in it that begins on a new line. */
 function upToLine(tokens: Token[]): Token[] {
   let [best, last] = [0, tokens[0]?.map?.[0] ?? 0]
   for (const [at, { nesting, map }] of tokens.entries()) {
@@ -83,7 +86,7 @@ function upToLine(tokens: Token[]): Token[] {
   return tokens.slice(0, best)
 }
 
-/** Where in the source the token at this place begins; 0: it is not known, or at its beginning. */
+/** Where in the source the token at this index begins; 0 if that is the beginning or unknown. */
 function placeOf({ tokens, source }: Stretch, at: number): number {
   const line = (tokens[at]?.map?.[0] ?? 0) - (tokens[0]?.map?.[0] ?? 0)
   return at === 0 ? 0 : (lineStarts(source)[line] ?? 0)

@@ -19,7 +19,7 @@ const { createApp } = createRenderer<object, object>({
   setText: nothing,
 })
 
-/** The colours of code that is being written. @param deferred shared by all code of a page */
+/** @param deferred shared by all code of a page @returns a function that returns the text coloured so far */
 function coloursOf(
   deferred: DeferredWork,
   code: ShallowRef<{ code: string; language: string; open: boolean }>,
@@ -38,7 +38,7 @@ function coloursOf(
   return text
 }
 
-/** Each look at code takes so long, ms, by the clock of the page. */
+/** Makes each run of the highlighter take this long by the clock of the page, ms. @returns counts the runs */
 function looksTake(...lasting: readonly number[]) {
   let [now, calls] = [0, 0]
   const spy = vi.spyOn(browserClock, 'now').mockImplementation(() => {
@@ -52,7 +52,7 @@ function looksTake(...lasting: readonly number[]) {
 
 const LONG = 'let one = 1\n'.repeat(70)
 
-it('colours code whose first look fell into a busy moment', async () => {
+it('colours code whose first run was slow because the machine was busy', async () => {
   const looks = looksTake(500)
   const code = shallowRef({ code: 'let', language: 'javascript', open: true })
   const text = coloursOf(new DeferredWork(browserClock), code)
@@ -62,7 +62,7 @@ it('colours code whose first look fell into a busy moment', async () => {
   expect(looks()).toBe(2)
 })
 
-it('leaves code alone that is slow for the second time', async () => {
+it('stops colouring code that is slow for the second time', async () => {
   const looks = looksTake(500, 500)
   const code = shallowRef({ code: 'let', language: 'javascript', open: true })
   const deferred = new DeferredWork(browserClock)
@@ -71,7 +71,7 @@ it('leaves code alone that is slow for the second time', async () => {
   code.value = { code: LONG, language: 'javascript', open: true }
   await expect.poll(text).toBe(LONG)
   code.value = { code: LONG.repeat(2), language: 'javascript', open: false }
-  // Whatever is to be done for this one comes after it.
+  // The work for this one comes after all work for the first one.
   const other = coloursOf(
     deferred,
     shallowRef({ code: 'let', language: 'javascript', open: false }),

@@ -1,26 +1,26 @@
-// When code is coloured: never while the text around it is painted, at most every 120 ms while it grows, and only
-// when it has grown by an eighth, so that the work stays linear in its length. One block at a time, each in a turn of
-// its own: a room that opens may have dozens.
+// Decides when code is coloured: never while the text around it is painted, at most every 120 ms while it grows, and only
+// after it has grown by an eighth, so that the work stays linear in its length. One block at a time, each in a turn of its
+// own, since a room may open with dozens of blocks.
 import { onMounted, onScopeDispose, shallowRef, type ShallowRef, watch } from 'vue'
 import { browserClock } from '../browser/clock.ts'
 import { useDeferredWork } from './deferred-work.ts'
 import { useColourShare } from './colour-share.ts'
 import type { Colour } from './highlight.ts'
 
-/** Characters. Longer code stays in one colour: it would hold up the page. */
+/** Characters. Longer code stays in one colour, since colouring it would stall the page. */
 export const COLOUR_LIMIT = 20_000
-/** Coloured first; then so many times more in each turn, as long as that does not take too long. */
+/** Characters coloured first, and the growth factor for each further turn, as long as that does not take too long. */
 const FIRST = 1_000
 const STEP = 1.5
-/** Some grammars take a hundred times as long for code that is meant to be slow. */
+/** The longest acceptable run, ms. Some grammars take a hundred times as long for code that is written to be slow. */
 const LONGEST_MS = 50
-/** Elements of one block in colours. */
+/** Elements of one coloured block. */
 const MOST_ELEMENTS = 1_000
 const PACE_MS = 120
 const GROWTH = 1.125
 
 export interface Coloured {
-  /** The beginning of the code that the colours are of. */
+  /** The beginning of the code that is coloured. */
   readonly text: string
   readonly colours: readonly Colour[]
 }
@@ -31,17 +31,17 @@ interface Code {
   readonly open: boolean
 }
 
-/** The colours of the code so far; null while, or where, there are none. */
+/** The colours of the code so far; null if there are none, or none yet. */
 export function useColours(now: () => Code): Readonly<ShallowRef<Coloured | null>> {
   const coloured = shallowRef<Coloured | null>(null)
   let cancel: (() => void) | null = null
   let gone = false
   const share = useColourShare()
   const deferred = useDeferredWork()
-  /** It has been counted; its elements, once they are there. */
+  /** Whether this block counts towards the allowance, and the number of its elements once coloured. */
   let [counted, elements] = [false, 0]
 
-  /** What was coloured last, and how long that took. */
+  /** The text coloured last, and how long that took. */
   let last = { text: '', ms: 0 }
   let wasLong = false
 
@@ -53,7 +53,7 @@ export function useColours(now: () => Code): Readonly<ShallowRef<Coloured | null
     counted = true
     if (!code.startsWith(last.text)) last = { text: '', ms: 0 }
     const text = code.slice(0, Math.max(FIRST, last.text.length * STEP))
-    // The time grows with the square of the length at least. One short turn that was long may be the machine's.
+    // The time may grow with the square of the length. A single slow run of a short text may be due to the machine.
     const isLong = last.ms * (text.length / (last.text.length || 1)) ** 2 > LONGEST_MS
     if (isLong && (wasLong || last.text.length >= FIRST)) return
     wasLong ||= isLong

@@ -17,17 +17,17 @@ describe('a mention that is being typed', () => {
     expect(query('ünï@an')).toBeNull()
   })
 
-  it('goes on over the spaces of a name, and ends at a line or two spaces', () => {
+  it('may contain single spaces, and ends at a line break or two spaces', () => {
     expect(query('@Ana Ma')?.words).toBe('Ana Ma')
     for (const text of ['@ ', '@Ana\n', '@Ana  ', 'none']) expect(query(text)).toBeNull()
   })
 
-  it('is the one at the caret, not another', () => {
+  it('is the one at the caret', () => {
     expect(mentionQuery('@Bo and @an too', 11)?.words).toBe('an')
     expect(mentionQuery('@Bo and', 3)?.words).toBe('Bo')
   })
 
-  it('finds those whose name begins so, and then later words of a name', () => {
+  it('matches the beginning of a name first, then the beginnings of later words', () => {
     const found = (text: string) => {
       const typed = query(text)
       return typed && mentionable(typed, PEOPLE)
@@ -38,7 +38,7 @@ describe('a mention that is being typed', () => {
     expect(found('@nobody')).toEqual([])
   })
 
-  it('becomes the name, with one space behind it', () => {
+  it('becomes the name, followed by one space', () => {
     expect(withMention('Hi @b', { from: 3, to: 5, words: 'b' }, 'Bo')).toEqual({
       text: 'Hi @Bo ',
       caret: 7,
@@ -51,7 +51,7 @@ describe('a mention that is being typed', () => {
 })
 
 describe('the mentions in a text', () => {
-  it('are found whole, the longest name first, whatever the case', () => {
+  it('are whole names in upper or lower case, the longest match first', () => {
     const text = 'Hey @ana maría, @Ana and @BO: @Bob @nobody'
     expect(mentionsIn(text, PEOPLE, [])).toEqual(['a', 'am', 'b'])
     expect(mentionsIn('ana@Bo.example and @Bobby', PEOPLE, [])).toEqual([])
@@ -71,7 +71,7 @@ describe('the mentions in a text', () => {
       ).toBe(text)
   })
 
-  it('are those who were chosen where several have the name, or all of them', () => {
+  it('of a name that several members share are the chosen members, or all of them', () => {
     const two = [BO, { memberId: 'b2', name: 'Bo' }]
     expect(mentionsIn('@Bo', two, [])).toEqual(['b', 'b2'])
     expect(mentionsIn('@Bo', two, ['b2'])).toEqual(['b2'])

@@ -1,29 +1,29 @@
-// Calling members by name: what is being typed after an @, who fits, and who is meant in a text.
+// Mentioning members by name: the text typed after an @, the people who match it, and the mentions in a text.
 
-/** Somebody who can be called. */
+/** A person who can be mentioned. */
 export interface Mentionable {
   readonly memberId: string
   readonly name: string
 }
 
-/** What stands between an @ and the caret. `from` is where the @ is, in UTF-16 units. */
+/** The text between an @ and the caret. `from` is the place of the @, in UTF-16 units. */
 export interface MentionQuery {
   readonly from: number
   readonly to: number
   readonly words: string
 }
 
-/** Names may hold spaces, but nobody searches through a whole sentence. */
+/** Names may contain spaces, but nobody searches with a whole sentence. In UTF-16 units. */
 const LONGEST_QUERY = 40
-/** Offered at once. */
+/** People offered at once. */
 const OFFERED = 6
-/** Marked in one message. */
+/** Mentions marked in one message. */
 const MOST_MARKED = 200
 
-/** Claude among those who can be called: it is no member. */
+/** Claude, in the list of people to mention though it is not a member. */
 export const CLAUDE: Mentionable = { memberId: 'claude', name: 'Claude' }
 
-/** The mention that is being typed right before the caret; null when none is. */
+/** The mention being typed right before the caret; null if there is none. */
 export function mentionQuery(text: string, caret: number): MentionQuery | null {
   const before = text.slice(Math.max(0, caret - LONGEST_QUERY), caret)
   const at = before.lastIndexOf('@')
@@ -33,7 +33,7 @@ export function mentionQuery(text: string, caret: number): MentionQuery | null {
   return { from: caret - before.length + at, to: caret, words }
 }
 
-/** Who fits to what was typed: first those whose name begins so, then those with a later word that does. */
+/** The people who match the query: first those whose name begins with it, then those with a later word that does. */
 export function mentionable(
   query: MentionQuery,
   people: readonly Mentionable[],
@@ -46,7 +46,7 @@ export function mentionable(
   return [...begins, ...within].slice(0, OFFERED)
 }
 
-/** The text with the name in place of what was typed, and where the caret is then. */
+/** The text with the name in place of the query, and the caret after it. */
 export function withMention(
   text: string,
   { from, to }: MentionQuery,
@@ -57,16 +57,16 @@ export function withMention(
   return { text: head + rest, caret: from + name.length + 2 }
 }
 
-/** A stretch of a text; `memberId` where it calls somebody. */
+/** A stretch of a text; with `memberId` if it is a mention. */
 export interface Stretch {
   readonly text: string
   readonly memberId: string | null
 }
 
-/** Cuts a text at the places where one of these people is called by name. */
+/** Splits a text into mentions of these people and the text between them. */
 export function stretches(text: string, people: readonly Mentionable[]): readonly Stretch[] {
   if (people.length === 0 || !text.includes('@')) return [{ text, memberId: null }]
-  // The longest first, so that "@Ana Maria" does not call Ana.
+  // The longest first, so that "@Ana Maria" does not mention Ana.
   const order = people.toSorted((one, other) => other.name.length - one.name.length)
   const found: Stretch[] = []
   let plain = 0
@@ -85,8 +85,8 @@ export function stretches(text: string, people: readonly Mentionable[]): readonl
 }
 
 /**
- * The members whom a text calls, each once. Of several with the same name those who were chosen from the list, or all.
- * @param chosen who was taken from the list while this was written
+ * The members mentioned in a text, each once. If several share a name, those chosen from the list count, else all of them.
+ * @param chosen members chosen from the list while the text was written
  */
 export function mentionsIn(
   text: string,

@@ -1,5 +1,4 @@
-// Calling somebody by name while writing: what is offered for the @ at the caret, which of it is chosen, and the keys
-// that go with it.
+// Mentioning somebody while writing: the people offered for the @ at the caret, the chosen one, and the keys of the list.
 import { computed, type ComputedRef, nextTick, ref, type ShallowRef, shallowRef } from 'vue'
 import {
   CLAUDE,
@@ -11,10 +10,10 @@ import {
 } from './mention.ts'
 
 interface Mention {
-  /** Who is offered; empty while nobody is being called. */
+  /** The people offered; empty while no mention is being typed. */
   readonly offered: ComputedRef<readonly Mentionable[]>
   readonly chosen: Readonly<{ value: number }>
-  /** The text or the caret was changed. */
+  /** Call it when the text or the caret changed. */
   readonly look: () => void
   readonly close: () => void
   readonly take: (person: Mentionable) => void
@@ -25,14 +24,14 @@ interface Mention {
 interface MentionOptions {
   readonly field: Readonly<ShallowRef<HTMLTextAreaElement | null>>
   readonly people: () => readonly Mentionable[]
-  /** Somebody was taken from the list; `text` is what the field holds then. */
+  /** Called when a person is chosen from the list; `text` is the new content of the field. */
   readonly taken: (person: Mentionable, text: string) => void
 }
 
 export function useMention({ field, people, taken }: MentionOptions): Mention {
   const query = shallowRef<MentionQuery | null>(null)
   const chosen = ref(0)
-  /** Where the @ is whose list was closed; it does not open again by itself. */
+  /** The place of the @ whose list was closed; that list does not open again by itself. */
   let closedAt: number | null = null
   const offered = computed(() =>
     query.value ? mentionable(query.value, [CLAUDE, ...people()]) : [],
