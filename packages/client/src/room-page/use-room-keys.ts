@@ -22,7 +22,7 @@ export function useRoomKeys(state: () => RoomState | null): void {
   onScopeDispose(() => document.removeEventListener('keydown', onKeydown))
 }
 
-/** Browsers use Ctrl+Shift with a letter and Shift+Escape. Compares the code, because with Alt a key may produce another character. */
+/** Ctrl+Shift with a letter belongs to the browser. Compares codes, because with Alt a key may produce another character. */
 function isChord(
   { code, altKey, shiftKey, ctrlKey, metaKey }: KeyboardEvent,
   key: string,
