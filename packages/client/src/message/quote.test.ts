@@ -46,7 +46,7 @@ describe('a quote', () => {
     expect(cutQuote('👋'.repeat(400)).length).toBeLessThanOrEqual(500)
   })
 
-  it('has as its source the text of a message or answer as written, without the thinking', () => {
+  it('differs from the copied text, which is the message or answer as written, without the thinking', () => {
     expect(sourceOf(REPLY)).toBe('Here.')
     expect(sourceOf(SAID)).toBe(' Where is it? ')
   })
