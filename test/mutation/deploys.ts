@@ -14,7 +14,7 @@ export const DEPLOY_MUTATIONS: readonly Mutation[] = [
     find: 'if (code === GOING_DOWN) return true',
     replace: '',
     tests: client,
-    titled: 'commands > [R4.1] that meet a node that goes down',
+    titled: 'commands > [R4.1] refused by a node that is shutting down',
   },
   {
     rule: 'R4.1',
@@ -23,7 +23,7 @@ export const DEPLOY_MUTATIONS: readonly Mutation[] = [
     find: "if (error.code !== 'protocol-version') this.#outbox.giveUp(error)",
     replace: 'this.#outbox.giveUp(error)',
     tests: client,
-    titled: 'a message that waits > [R4.1] is kept for the page that is to be loaded anew',
+    titled: 'an unacknowledged message > [R4.1] stays stored for an outdated page',
   },
   {
     rule: 'R2',

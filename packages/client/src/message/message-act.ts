@@ -1,8 +1,8 @@
-// What a member asks for with one message, as the parts of the page tell it upwards.
+// A member's action on one message, as components emit it to their parents.
 import type { Message, Said } from '@roomcast/shared/protocol'
 import type { Intent } from '../room/room-client.ts'
 
-/** Sent to the room as they are. */
+/** These are sent to the room unchanged. */
 type MessageIntent = Extract<
   Intent,
   { type: 'retract' | 'retry' | 'continue' | 'withdraw' | 'resume' }
@@ -10,19 +10,19 @@ type MessageIntent = Extract<
 
 export type MessageAct =
   | MessageIntent
-  /** Answer to a message, or to the passage `selected` in it; empty for none. */
+  /** Quote a message, or only the passage `selected` in it if that is not empty. */
   | { readonly type: 'quote'; readonly message: Message; readonly selected: string }
-  /** Change the own message: opens its editor. Then: its text, saving it, and closing the editor. */
+  /** Edit one's own message: open its editor, change the text, save it, close the editor. */
   | { readonly type: 'begin-edit'; readonly message: Said }
   | { readonly type: 'edit-text'; readonly text: string }
   | { readonly type: 'save-edit'; readonly message: Said }
   | { readonly type: 'cancel-edit' }
-  /** A message that has not left yet goes back into the composer. */
+  /** Move a message that has not been sent yet back into the composer. */
   | { readonly type: 'take-back'; readonly commandId: string }
   /** Show the message or reply with this id. */
   | { readonly type: 'jump'; readonly id: string }
 
-/** Whether its author may give a message another text. */
+/** Whether its author may edit a message. */
 export function mayEdit(said: Said): boolean {
   return !said.withdrawn && said.retractedBy === undefined
 }

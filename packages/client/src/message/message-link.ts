@@ -1,11 +1,11 @@
-// The address of a message: its room's, with its offset in the query. The page of the room stays open when only that changes.
+// The address of a message: its room's address with the offset in the query, so that moving to another message keeps the page.
 
-/** Where the room of this page shows a message; `origin` is that of the server. */
+/** The link that opens a room at a message; `origin` is that of the server. */
 export function linkTo(roomId: string, offset: number, origin: string = location.origin): string {
   return `${origin}/rooms/${encodeURIComponent(roomId)}?at=${offset}`
 }
 
-/** The offset that the query of an address names; null when it names none. */
+/** The offset in the query of an address, or null. */
 export function offsetIn(at: unknown): number | null {
   return typeof at === 'string' && /^\d{1,15}$/.test(at) ? Number(at) : null
 }

@@ -32,21 +32,21 @@ const REPLY: Reply = {
 }
 
 describe('a quote', () => {
-  it('is of what was selected, or of the whole, and says who said it', () => {
+  it('contains the selected passage or the whole message, and names its author', () => {
     expect(quoteOf(SAID, '')).toEqual({ of: 'm1', by: 'a', text: 'Where is it?' })
     expect(quoteOf(SAID, 'it')).toEqual({ of: 'm1', by: 'a', text: 'it' })
     expect(quoteOf(REPLY, '')).toEqual({ of: 'g1', text: 'Here.' })
     expect(quoteOf({ ...REPLY, text: '', end: 0, marks: [] }, ' ')).toBeNull()
   })
 
-  it('is cut at the limit, never within a character, and shows it', () => {
+  it('is cut at the limit, never within a character, and ends with an ellipsis', () => {
     expect(cutQuote('abcdef', 6)).toBe('abcdef')
     expect(cutQuote('abcdefg', 6)).toBe('abcde…')
     expect(cutQuote('abcd👋efg', 6)).toBe('abcd…')
     expect(cutQuote('👋'.repeat(400)).length).toBeLessThanOrEqual(500)
   })
 
-  it('copies an answer as it was written, without the thoughts', () => {
+  it('differs from the copied text, which is the message or answer as written, without the thinking', () => {
     expect(sourceOf(REPLY)).toBe('Here.')
     expect(sourceOf(SAID)).toBe(' Where is it? ')
   })

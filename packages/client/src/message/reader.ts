@@ -1,4 +1,4 @@
-// What a message has to know of the member who reads it.
+// The facts about the reading member that a message needs.
 import type { Models } from '@roomcast/shared/protocol'
 
 export interface Reader {
@@ -6,7 +6,7 @@ export interface Reader {
   readonly me: string | null
   /** This member owns the room. */
   readonly owner: boolean
-  /** Models that may be asked here; null until they are known. */
+  /** The models available here; null until they are known. */
   readonly models: Models | null
   readonly roomModel: string
 }

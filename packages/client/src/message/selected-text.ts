@@ -1,4 +1,4 @@
-/** The text that is selected within the message around `element`; empty when none is, or not only of that message. */
+/** The text selected in the message around `element`; empty if nothing is selected or the selection reaches beyond it. */
 export function selectedIn(element: Element | null): string {
   const selection = getSelection()
   const body = element?.closest('[data-message]')?.querySelector('.body')

@@ -17,7 +17,7 @@ const REFUSED: CommandResult = {
   error: { code: 'not-yours', message: 'It is not yours.', retryable: false },
 }
 
-/** A message that is being saved, and the server's answer when the test gives it. */
+/** Starts saving an edited message; the test decides when the server answers. */
 function saving() {
   let answer: (result: CommandResult) => void = () => undefined
   const send = (): Promise<CommandResult> => new Promise((settle) => (answer = settle))
@@ -31,7 +31,7 @@ function saving() {
   return { editor, saved: editor.save('before'), answer: (result: CommandResult) => answer(result) }
 }
 
-describe('giving a message another text', () => {
+describe('editing a message', () => {
   it('ends when it is saved', async () => {
     const { editor, saved, answer } = saving()
     answer({ ok: true })
@@ -39,14 +39,14 @@ describe('giving a message another text', () => {
     expect(editor.now.value).toBeNull()
   })
 
-  it('keeps the text that was refused, and says why', async () => {
+  it('keeps the text after a refusal and gives the reason', async () => {
     const { editor, saved, answer } = saving()
     answer(REFUSED)
     await saved
     expect(editor.now.value).toMatchObject({ text: 'after', problem: 'It is not yours.' })
   })
 
-  it('may be given up while it is on its way', async () => {
+  it('can be cancelled while the text is being saved', async () => {
     const { editor, saved, answer } = saving()
     editor.cancel()
     answer({ ok: true })

@@ -1,5 +1,5 @@
-// Giving an own message another text: one at a time, in its place. What is written survives a reload of the tab, and
-// a refusal leaves it where it is.
+// Editing one's own messages, one at a time and in place. The draft survives a reload of the tab, and a refusal leaves
+// it in the editor.
 import { type ShallowRef, shallowRef, watch } from 'vue'
 import { LIMITS, type Said } from '@roomcast/shared/protocol'
 import { byteLength } from '@roomcast/shared/room'
@@ -9,13 +9,13 @@ import { type Mentionable, mentionsIn } from '../mentions/mention.ts'
 import { words } from '../wording/language.ts'
 import type { RoomClient } from '../room/room-client.ts'
 
-/** An own message that is being changed. */
+/** An edit in progress of one of the member's own messages. */
 export interface Editing {
   readonly messageId: string
   readonly text: string
-  /** Why the text was not taken. */
+  /** Why the text was refused. */
   readonly problem: string | null
-  /** It was sent, and is not answered yet. */
+  /** The text was sent and has not been acknowledged yet. */
   readonly saving: boolean
 }
 
@@ -23,7 +23,7 @@ interface Editor {
   readonly now: Readonly<ShallowRef<Editing | null>>
   readonly begin: (said: Said) => void
   readonly write: (text: string) => void
-  /** Sends the text. @param before the text that it replaces */
+  /** Sends the new text. @param before the text it replaces */
   readonly save: (before: string) => Promise<void>
   readonly cancel: () => void
 }
@@ -67,11 +67,11 @@ export function useEditing(
       const mentions = mentionsIn(text, people(), []).slice(0, LIMITS.mentions)
       const more = mentions.length > 0 ? { mentions } : {}
       const result = await room.send({ type: 'edit', messageId, text, ...more })
-      // It may have been given up meanwhile, or another one begun.
+      // The member may have cancelled meanwhile, or begun to edit another message.
       const still = now.value as Editing | null
       if (still?.messageId !== messageId) return
       if (!result.ok) change({ saving: false, problem: refusalText(result.error) })
-      // Written on meanwhile: that is to be saved, too.
+      // The text changed while it was being saved: keep the editor open for the changes.
       else if (still.text !== written) change({ saving: false })
       else close()
     },
@@ -86,7 +86,7 @@ function read(roomId: string): Editing | null {
     const kept = v.safeParse(keptSchema, JSON.parse(sessionStorage.getItem(keyOf(roomId)) ?? ''))
     return kept.success ? { ...kept.output, problem: null, saving: false } : null
   } catch {
-    // ignored because: nothing was being changed then.
+    // ignored because: then there is no draft to restore.
     return null
   }
 }
@@ -97,6 +97,6 @@ function write(roomId: string, editing: Editing | null): void {
     if (editing === null) sessionStorage.removeItem(keyOf(roomId))
     else sessionStorage.setItem(keyOf(roomId), JSON.stringify({ messageId, text }))
   } catch {
-    // ignored because: a browser that stores nothing only loses it on reload.
+    // ignored because: without storage the draft is only lost on a reload.
   }
 }

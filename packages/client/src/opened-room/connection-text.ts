@@ -1,29 +1,29 @@
-// The status of the link in words: a short one for the chip, a sentence where there is something to say.
+// The text of the connection status: a short one for the chip, and a sentence if there is something to explain.
 import type { ErrorBody } from '@roomcast/shared/protocol'
 import { unreachable } from '@roomcast/shared/unreachable'
 import type { Status } from '../room/status.ts'
 import { refusalText } from '../api/api-error.ts'
 import { words } from '../wording/language.ts'
 
-/** A link that is back within this time is not worth a sentence. */
+/** A connection that is back within this time, ms, needs no sentence. */
 const BLIP_MS = 1500
 
 export interface ConnectionText {
   readonly tone: 'good' | 'busy' | 'bad'
   readonly chip: string
-  /** What it means for the member; null while all is well. */
+  /** What the status means for the member; null while all is well. */
   readonly sentence: string | null
 }
 
-/** What there is on this screen that could be feared for. */
+/** Content on this screen that the member might fear to lose. */
 interface OnScreen {
-  /** The room has been read. */
+  /** The room has been loaded. */
   readonly opened: boolean
-  /** The member has written something that has not been taken yet. */
+  /** The member has written something that has not been acknowledged yet. */
   readonly written: boolean
 }
 
-/** @param closing what the server said when it ended the link, if it did */
+/** @param closing the error with which the server closed the connection, if it did */
 export function connectionText(
   status: Status,
   closing: ErrorBody | null,

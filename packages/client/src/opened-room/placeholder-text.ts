@@ -1,4 +1,4 @@
-// What fills the page when a room does not let it in: why, and the one thing to do about it.
+// The placeholder that fills the page when a room refuses the member: the reason, and the one thing to do about it.
 import type { ErrorBody, Member } from '@roomcast/shared/protocol'
 import { refusalText } from '../api/api-error.ts'
 import { refusalWords } from '../wording/on-demand/refusal.ts'
@@ -9,16 +9,16 @@ interface Face {
   readonly action: 'name' | 'reload' | 'home'
 }
 
-/** What is known of it. */
+/** The facts about a refusal that decide the placeholder. */
 export interface Refusal {
   readonly error: ErrorBody
-  /** The room had been open on this screen. */
+  /** The room was open on this screen before. */
   readonly known?: boolean
-  /** How this member has left it, if so. */
+  /** How this member left the room, if they did. */
   readonly gone?: Member['gone']
 }
 
-/** The face of a room that does not let this client in. */
+/** The placeholder for a room that refuses this client. */
 export function refusedFace({ error, known = false, gone }: Refusal): Face {
   const said = refusalWords
   switch (error.code) {

@@ -1,5 +1,5 @@
-// The room of an address, as everything on its page needs it: its view, the people, the answer being written, and
-// the link in words.
+// The room at an address, as its page needs it: the view, the people, the running answer, and the text of the
+// connection status.
 import { computed, type ComputedRef, onMounted, type Ref, watch } from 'vue'
 import type { RoomState } from '@roomcast/shared/protocol'
 import { mayInvite } from '@roomcast/shared/room'
@@ -14,42 +14,42 @@ import { type People, usePeople } from '../people/use-people.ts'
 import { type Room, useRoom } from './use-room.ts'
 import type { Session } from '../session/use-session.ts'
 
-/** There is no room yet, and it goes on by itself. `why`: a sentence about it. */
+/** The room cannot be shown yet and will open by itself. `why`: a sentence that explains the delay. */
 interface WaitingFace {
   readonly why: string
   readonly error?: never
 }
 
-/** What the components of a room are given of it: to be shown, nothing to talk to. */
+/** The read-only part of a room that its components show. */
 export interface RoomShown {
   readonly me: Readonly<Ref<string | null>>
   readonly view: () => RoomView
-  /** Null until the room has been read for the first time. */
+  /** Null until the room has been loaded for the first time. */
   readonly state: ComputedRef<RoomState | null>
   readonly link: ComputedRef<Status['kind']>
   readonly connection: ComputedRef<ConnectionText>
   readonly people: People
   readonly answering: ComputedRef<RunningAnswer | null>
-  /** Why there is no room to show, when it is more than being opened; null while there is one. */
+  /** Why the room cannot be shown; null while it is shown or simply opening. */
   readonly face: ComputedRef<Refusal | WaitingFace | null>
-  /** Final: nothing can be said here. */
+  /** The room has refused this client for good: nobody can post here. */
   readonly closed: ComputedRef<boolean>
   readonly title: ComputedRef<string>
-  /** This member's part in the room. */
+  /** This member owns the room. */
   readonly owner: ComputedRef<boolean>
-  /** May make invites. */
+  /** This member may make invites. */
   readonly inviter: ComputedRef<boolean>
-  /** The question that is being answered; empty where it is not known here. */
+  /** The question that Claude is answering; empty if it is not in the window. */
   readonly question: ComputedRef<string>
 }
 
 export interface OpenedRoom extends RoomShown {
   readonly room: Room
-  /** Begins anew under this name, unless it is known who the member is. */
+  /** Starts a session under this name, unless there is one, and reopens the room. */
   readonly reopen: (name: string) => Promise<void>
 }
 
-/** @param isWriting the member has written something that was not sent */
+/** @param isWriting whether the member has unsent text */
 export function useOpenedRoom(
   roomId: () => string,
   session: Session,
@@ -73,11 +73,11 @@ export function useOpenedRoom(
   )
   const answering = useRunningAnswer(view)
   onMounted(() => {
-    // Not before: what is being written is known only when all of the page has been set up.
+    // Not earlier: `isWriting` works only after the whole page has been set up.
     watch(face, (now) => now?.error?.code === 'unauthenticated' && session.forget(), {
       immediate: true,
     })
-    // ignored because: without it the room works; what is wrong, the link itself says.
+    // ignored because: the room works without it, and the connection reports any problem itself.
     session.load().catch(() => null)
   })
   return {

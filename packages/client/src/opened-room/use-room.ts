@@ -17,26 +17,26 @@ type EntriesListener = NonNullable<RoomClientOptions['onEntries']>
 export interface Room {
   readonly view: Readonly<ShallowRef<RoomView>>
   readonly send: (intent: Intent) => Promise<CommandResult>
-  /** Who this member is; null while nobody knows. */
+  /** This member's id; null while it is unknown. */
   readonly me: Readonly<Ref<string | null>>
-  /** Messages of this member that have not been answered, also of earlier pages. */
+  /** This member's unacknowledged messages, including those from earlier page loads. */
   readonly unsent: () => readonly Post[]
   readonly resend: (post: Post) => Promise<CommandResult>
-  /** Takes back a command that has not left this page; false when it may have. */
+  /** Withdraws a command that has not left this page; false if it may have left. */
   readonly takeBack: (commandId: string) => boolean
-  /** Tells the others that this member is writing. */
+  /** Tells the others that this member is typing. */
   readonly typing: () => void
   /** Tells the others where this reader is. */
   readonly look: RoomClient['look']
-  /** Calls `listener` with the entries that come; one at a time, the last that was given. */
+  /** Calls `listener` with new entries. It replaces the previous listener. */
   readonly onEntries: (listener: EntriesListener) => void
-  /** Gives up the link and begins anew, for example under another session. */
+  /** Closes the connection and opens a new one, for example under another session. */
   readonly reopen: () => void
 }
 
 /**
- * Opens the room, and another one when the id changes; leaves with the component.
- * @param me whose messages are kept until they are answered; null while nobody knows
+ * Opens the room, and another one when the id changes; leaves it when the component unmounts.
+ * @param me the member whose messages are kept until they are acknowledged; null while unknown
  */
 export function useRoom(roomId: () => string, me: Readonly<Ref<string | null>>): Room {
   const unsent = new UnsentPosts(() => localStorage)
@@ -100,7 +100,7 @@ function newClient(
   return new RoomClient({ roomId, transport, clock: browserClock, newId, keep, onEntries })
 }
 
-/** `crypto.randomUUID` does not exist on plain http, this does. */
+/** `crypto.randomUUID` does not exist over plain http; `getRandomValues` does. */
 function newId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16))
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')

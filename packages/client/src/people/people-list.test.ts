@@ -12,7 +12,7 @@ const member = (memberId: string, more: Partial<Member> = {}): Member => ({
 })
 
 describe('the list of people', () => {
-  it('has who is here and where, then the others, each as they joined, and nobody who is gone', () => {
+  it('has the members present with their looks, then the others, in order of joining, without former members', () => {
     const members = [member('ana'), member('bo'), member('cy', { gone: 'left' }), member('dee')]
     const { here, others } = listPeople(members, [
       { memberId: 'dee', typing: false, look: 'above' },
@@ -27,7 +27,7 @@ describe('the list of people', () => {
   })
 })
 
-describe('what a room has used', () => {
+describe('the usage of a room', () => {
   const reply = (number: number, model: string): Reply => ({
     kind: 'reply',
     generationId: `g${number}`,
@@ -61,7 +61,7 @@ describe('what a room has used', () => {
     ],
   }
 
-  it('is the sum of the answers that have ended, with their price where it is known', () => {
+  it('is the sum over the ended answers, with their cost where the price is known', () => {
     const state = {
       ...emptyRoom('r', 'e'),
       messages: [reply(1, 'a'), { ...reply(2, 'a'), ended: null }],
@@ -75,7 +75,7 @@ describe('what a room has used', () => {
     })
   })
 
-  it('says of how many messages it is, and that some have no price; nothing is paid for a simulated Claude', () => {
+  it('says how many messages it covers and that some have no price; a simulated Claude costs nothing', () => {
     const room = { ...emptyRoom('r', 'e'), earlier: true, messages: [reply(1, 'a'), reply(2, 'b')] }
     expect(sumOf(room, models)).toMatchObject({ dollars: 10.5, more: true, last: 2 })
     expect(sumOf(room, { ...models, simulated: true })).toMatchObject({ dollars: null })

@@ -1,13 +1,13 @@
-// Everybody of a room as the list of people shows them. Pure.
+// The members of a room for the list of people. Pure.
 import type { Look, Member, Presence, Reply, RoomState, Models } from '@roomcast/shared/protocol'
 
 export interface Listed {
   readonly member: Member
-  /** `offline`: not here; null: here, and nothing more is known. */
+  /** `offline`: not present; null: present, with an unknown look. */
   readonly look: Look | 'offline' | null
 }
 
-/** The members that are here, and the others; both in the order in which they joined, whoever had to connect anew. */
+/** The members present and the others, both in order of joining, so that a reconnect does not move anyone. */
 export function listPeople(
   members: readonly Member[],
   presence: Presence['members'],
@@ -27,15 +27,15 @@ export function listPeople(
 export interface Sum {
   readonly answers: number
   readonly tokens: number
-  /** US dollars, of the answers whose price is known; null where there is none, and where nothing is paid. */
+  /** US dollars, for the answers whose price is known; null if there are none, and for a simulated Claude. */
   readonly dollars: number | null
-  /** There are others, whose price is not known. */
+  /** There are other answers whose price is unknown. */
   readonly more: boolean
-  /** Of how many messages, the last ones, it is the sum; null: of all. */
+  /** The number of messages that the sum covers, counted from the newest; null: all of them. */
   readonly last: number | null
 }
 
-/** What the answers that a room state holds have used. @param models null while their prices are not known */
+/** Sums the usage of the answers in a room state. @param models null while the prices are unknown */
 export function sumOf(state: RoomState, models: Models | null): Sum {
   const replies = state.messages.filter(
     (message): message is Reply => message.kind === 'reply' && message.ended !== null,

@@ -1,9 +1,9 @@
-// Tells the others where this reader is: at the live end, further up, or with the page out of sight.
+// Tells the others where this reader is: at the live end, further up, or with the page hidden.
 import { onScopeDispose, ref, watch } from 'vue'
 import type { RoomClient } from '../room/room-client.ts'
 
 /**
- * @param tell tells the others
+ * @param tell sends the look to the others
  * @param above whether the reader has left the live end
  */
 export function useOwnPresence(tell: RoomClient['look'], above: () => boolean): void {

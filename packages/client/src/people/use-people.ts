@@ -1,19 +1,19 @@
-// Who is in the room: names, who is here now, who is writing.
+// The people in the room: their names, who is present, who is typing.
 import { computed, type ComputedRef, type Ref } from 'vue'
 import type { Member } from '@roomcast/shared/protocol'
 import type { RoomView } from '../room/room-client.ts'
 import { typingText } from '../wording/words.ts'
 
 export interface People {
-  /** Gives a member's name; the same function as long as the members are the same. */
+  /** Returns a member's name; the function changes only when the members do. */
   readonly name: ComputedRef<(memberId: string) => string>
-  /** Which of the avatar colours is a member's: by order of joining, so the same on every screen. */
+  /** The index of a member's avatar colour, by order of joining, so that it is the same on every screen. */
   readonly tone: ComputedRef<(memberId: string) => number>
-  /** Who is here, in the order in which they joined, whoever had to connect anew; null while nobody knows. */
+  /** The members present, in order of joining, so that a reconnect does not move anyone; null while unknown. */
   readonly here: ComputedRef<readonly Member[] | null>
-  /** How many watch the live end of the running answer, as far as is known. */
+  /** How many members watch the live end of the running answer; members with an unknown look count. */
   readonly watching: ComputedRef<number>
-  /** Who is typing besides this member, in words. */
+  /** A sentence that says who else is typing. */
   readonly typing: ComputedRef<string>
 }
 
@@ -37,7 +37,7 @@ export function usePeople(view: () => RoomView, me: Readonly<Ref<string | null>>
   return {
     name,
     tone,
-    // This member at least is here, so nobody at all means that it has not been told yet.
+    // This member is present, so an empty list means that no presence has arrived yet.
     here: computed(() =>
       presence.value.length === 0
         ? null
@@ -45,7 +45,7 @@ export function usePeople(view: () => RoomView, me: Readonly<Ref<string | null>>
     ),
     watching: computed(() => presence.value.filter(({ look = 'live' }) => look === 'live').length),
     typing: computed(() =>
-      // Without a link nobody knows who has stopped typing.
+      // Without a connection this page cannot know who has stopped typing.
       view().status.kind !== 'live'
         ? ''
         : typingText(

@@ -1,17 +1,17 @@
-// What the person at this browser prefers. Kept here, the same in all tabs and rooms, and never sent anywhere.
+// The preferences of the person at this browser. They are stored here, shared by all tabs and rooms, and never sent anywhere.
 import { computed, type ComputedRef, shallowRef } from 'vue'
 import * as v from 'valibot'
 
-/** What may be chosen: a kept value that is none of this counts as not chosen. */
+/** The allowed values; any other stored value counts as unset. */
 const choices = {
   /** Enter sends and Shift+Enter makes a new line; otherwise Enter makes one, and Ctrl/⌘+Enter sends. */
   enterSends: v.boolean(),
   /** Escape, twice, in the composer or the conversation stops the answer, for everyone. */
   escapeStops: v.boolean(),
   theme: v.picklist(['system', 'light', 'dark']),
-  /** What a screen reader is told of an answer besides its beginning and end. */
+  /** What a screen reader announces of an answer besides its beginning and end. */
   announce: v.picklist(['events', 'answers', 'sentences']),
-  /** Notifications while the page is out of sight; the browser has to allow them too. */
+  /** Notifications while the page is hidden; the browser must allow them too. */
   notify: v.boolean(),
 } as const
 
@@ -21,7 +21,7 @@ type Preference = keyof Preferences
 
 const KEY = 'preferences'
 
-/** Fingers instead of a mouse: Enter is the only way to a new line there, and the button is right at hand. */
+/** A touch screen, where Enter is the only way to start a new line and the send button is within reach. */
 export const isTouch = matchMedia('(hover: none) and (pointer: coarse)').matches
 
 const DEFAULTS: Preferences = {
@@ -34,19 +34,19 @@ const DEFAULTS: Preferences = {
 
 const chosen = shallowRef(read())
 
-/** What holds now; follows choices made in other tabs. */
+/** The current preferences, including changes made in other tabs. */
 export const preferences: ComputedRef<Preferences> = computed(() => ({
   ...DEFAULTS,
   ...chosen.value,
 }))
 
-/** Chooses, for all tabs and for later. A browser that stores nothing keeps it for this page. */
+/** Sets a preference for all tabs and later visits, or only for this page if the browser stores nothing. */
 export function prefer<K extends Preference>(key: K, value: Preferences[K]): void {
   chosen.value = { ...chosen.value, [key]: value }
   try {
     localStorage.setItem(KEY, JSON.stringify(chosen.value))
   } catch {
-    // ignored because: it holds for this page nevertheless.
+    // ignored because: the preference still applies to this page.
   }
 }
 
@@ -56,7 +56,7 @@ function read(): Partial<Preferences> {
     const valid = Object.entries(choices).filter(([key, schema]) => v.is(schema, kept?.[key]))
     return Object.fromEntries(valid.map(([key]) => [key, kept?.[key]]))
   } catch {
-    // ignored because: what cannot be read was not chosen.
+    // ignored because: unreadable preferences count as unset.
     return {}
   }
 }

@@ -1,8 +1,8 @@
-// Keeps the page in the chosen theme. Before the first paint `public/theme.js` has done the same.
+// Applies the chosen theme. For the first paint `public/theme.js` has already done the same.
 import { watch } from 'vue'
 import { preferences } from './preferences.ts'
 
-/** Follows the choice, also those made in other tabs. */
+/** Follows the preference, including changes made in other tabs. */
 export function followTheme(): void {
   watch(
     () => preferences.value.theme,
@@ -10,7 +10,7 @@ export function followTheme(): void {
       const { dataset } = document.documentElement
       if (theme === 'system') delete dataset['theme']
       else dataset['theme'] = theme
-      // The browser's own bars around the page.
+      // This colours the browser's own bars around the page.
       for (const meta of document.querySelectorAll<HTMLMetaElement>('meta[name="theme-color"]')) {
         meta.dataset['media'] ??= meta.media
         const own = meta.dataset['media']

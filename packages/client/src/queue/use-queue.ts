@@ -1,11 +1,11 @@
-// The questions that wait, and whether they wait for somebody to resume.
+// The waiting questions, and the member whose stop holds them.
 import { computed, type ComputedRef } from 'vue'
 import type { Reply, RoomState, Said } from '@roomcast/shared/protocol'
 import { queuedQuestions } from '@roomcast/shared/room'
 
 export interface Queue {
   readonly waiting: ComputedRef<readonly Said[]>
-  /** The member whose stop holds the queue; empty when nobody knows who; null when nothing holds it. */
+  /** The member whose stop holds the queue; null if it is not held, empty if that member is unknown. */
   readonly holder: ComputedRef<string | null>
 }
 

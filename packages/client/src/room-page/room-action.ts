@@ -1,4 +1,4 @@
-/** What can be done with a room besides talking in it. */
+/** The actions in the header and menu of a room. */
 export type RoomAction =
   | 'invite'
   | 'search'

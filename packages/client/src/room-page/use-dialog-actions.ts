@@ -1,4 +1,4 @@
-// What the dialogs of a room can have done: each does one thing, and throws what was refused for its dialog to say.
+// The actions of a room's dialogs. Each does one thing, and throws a refusal for its dialog to show.
 import type { CommandOf } from '@roomcast/shared/protocol'
 import type { Ref } from 'vue'
 import { ApiError } from '../api/api-error.ts'
@@ -14,18 +14,18 @@ export type Changes = Pick<
 >
 
 export interface DialogActions extends LinkMaker {
-  /** For its owner. */
+  /** Changes the settings; for the owner. */
   readonly configure: (changes: Changes) => Promise<void>
-  /** Takes a member out of the room, or the member itself leaves. */
+  /** Removes a member from the room; with the member's own id, leaves it. */
   readonly remove: (memberId: string) => Promise<void>
-  /** Removes the room for good; for its owner. */
+  /** Deletes the room for good; for the owner. */
   readonly deleteRoom: () => Promise<void>
   /** Ends all links of the room. */
   readonly endInvites: () => Promise<void>
-  /** Where the whole transcript can be saved from. */
+  /** The address from which the whole transcript can be downloaded. */
   readonly exportUrl: (format: 'markdown' | 'json') => string
   readonly search: SearchRoom
-  /** Messages that were taken back since the page was opened, by id: what was found of them is no more. */
+  /** Ids of messages retracted since the page was opened, to be dropped from search results. */
   readonly retracted: Readonly<Ref<ReadonlySet<string>>>
 }
 
@@ -38,7 +38,7 @@ export function useDialogActions(
   const command = async (intent: Intent): Promise<void> => {
     const result = await send(intent)
     if (result.ok) return
-    // The room may have closed itself to who has left before it says that they have.
+    // A room may refuse a member who left before it has acknowledged the leave.
     const left =
       intent.type === 'remove' && intent.memberId === me.value && result.error.code === 'removed'
     if (!left) throw new ApiError(result.error)

@@ -1,4 +1,4 @@
-// Does what the parts of a room ask for: in the composer, in the editor of an own message, and with any message.
+// Performs the actions that a room's components emit: from the composer, the message editor and any message.
 import { computed, type ComputedRef, nextTick, type ShallowRef } from 'vue'
 import type { Message, Models, RoomState, Said } from '@roomcast/shared/protocol'
 import type { Aim } from '../aim/use-aim.ts'
@@ -16,9 +16,9 @@ type RoomAct = ComposerAct | MessageAct
 interface RoomActs {
   readonly composer: Composer
   readonly reader: ComputedRef<Reader>
-  /** The own message that is being changed. */
+  /** The edit in progress of one of the member's own messages. */
   readonly editing: Readonly<ShallowRef<Editing | null>>
-  /** Members who can be called by name: all but this one. */
+  /** The members who can be mentioned: all but this one. */
   readonly people: ComputedRef<readonly Mentionable[]>
   readonly act: (act: RoomAct) => void
 }
@@ -27,21 +27,21 @@ interface RoomActsOptions {
   readonly room: Room
   readonly roomId: () => string
   readonly models: () => Models | null
-  /** A message was sent. */
+  /** Called after a message was sent. */
   readonly sent: () => void
-  /** Something was put into the composer. */
+  /** Called after something was put into the composer. */
   readonly composing: () => void
-  /** The button that was pressed in a message is about to go. */
+  /** Called before a pressed button disappears with its message. */
   readonly pressed: () => void
   /** Shows the message or reply with this id. */
   readonly jump: (id: string) => void
-  /** At the messages of the conversation and of the queue. */
+  /** The aim at the messages of the conversation and the queue. */
   readonly aim: Aim
 }
 
-/** These act for everybody, so they hold only for the message that stood under the pointer. */
+/** These act for everyone, so they apply only if the pointer's target has not just moved. */
 const AIMED: ReadonlySet<RoomAct['type']> = new Set(['retry', 'continue', 'withdraw', 'resume'])
-/** The button for these is part of the message that they change. */
+/** The buttons for these are part of the message that they change. */
 const TAKES_ITS_BUTTON: ReadonlySet<RoomAct['type']> = new Set(['retract', 'retry', 'continue'])
 const NOBODY: readonly Mentionable[] = []
 
@@ -64,7 +64,7 @@ export function useRoomActs(options: RoomActsOptions): RoomActs {
   const save = async ({ text }: Said): Promise<void> => {
     await editor.save(text)
     await nextTick()
-    // The editor took the focus with it, if it had it.
+    // If the editor had the focus, the focus was lost with it.
     if (editor.now.value === null && document.activeElement === document.body) options.composing()
   }
 
@@ -124,7 +124,7 @@ export function useRoomActs(options: RoomActsOptions): RoomActs {
   }
 }
 
-/** The last of a member's messages that may be given another text. */
+/** The last of a member's messages that may be edited. */
 function lastOf(messages: readonly Message[], me: string | null): Said | undefined {
   return messages.findLast(
     (message): message is Said => message.kind === 'said' && message.by === me && mayEdit(message),

@@ -1,11 +1,11 @@
-// Keys that hold everywhere in a room.
+// Keyboard shortcuts that work everywhere in a room.
 import { onScopeDispose } from 'vue'
 import type { Reply, RoomState } from '@roomcast/shared/protocol'
 import { answerText } from '@roomcast/shared/room'
 import { copyText } from '../browser/copy-text.ts'
 import { focusComposer } from '../composer/focus-composer.ts'
 
-/** The parts of the page that F6 goes to, in this order. */
+/** The regions of the page that F6 cycles through, in this order. */
 const REGIONS = ['nav.side-part', '.room-header', '[role="log"]', '.dock', 'aside.side-part']
 const FOCUSABLE = 'textarea, button:not([disabled]), a[href], input, [tabindex="0"]'
 
@@ -22,7 +22,7 @@ export function useRoomKeys(state: () => RoomState | null): void {
   onScopeDispose(() => document.removeEventListener('keydown', onKeydown))
 }
 
-/** Ctrl+Shift with a letter, and Shift+Escape, are the browser's own. By code: with Alt a key may write another sign. */
+/** Ctrl+Shift with a letter belongs to the browser. Compares codes, because with Alt a key may produce another character. */
 function isChord(
   { code, altKey, shiftKey, ctrlKey, metaKey }: KeyboardEvent,
   key: string,
@@ -39,7 +39,7 @@ function goToRegion(step: number): void {
   const from = at < 0 ? (step > 0 ? -1 : 0) : at
   const region = regions[(from + step + regions.length) % regions.length]
   if (!region) return
-  // What comes first in a column may be to remove somebody.
+  // The first button in a column could be one that removes a member.
   const target = region.matches('[tabindex]') ? region : firstIn(region)
   ;(target ?? region).focus({ preventScroll: true })
 }

@@ -1,4 +1,4 @@
-// What is around the conversation: which of the lazily loaded parts is open, and what the member wants of them.
+// The parts around the conversation: which of the lazily loaded ones are open, and the member's actions on them.
 import type { Models } from '@roomcast/shared/protocol'
 import { onMounted, type Ref, ref, type ShallowRef, shallowRef, watch } from 'vue'
 import type { RoomAction } from './room-action.ts'
@@ -8,20 +8,20 @@ import { NOT_WIDE, useMedia } from '../browser/use-media.ts'
 import type { Room } from '../opened-room/use-room.ts'
 import { useSession } from '../session/use-session.ts'
 
-/** What stands in front of the room: something of its menu, or the question whether to remove a member. */
+/** The dialog in front of the room: one from its menu, or the confirmation for removing a member. */
 export type InFront = RoomAction | { readonly remove: string }
 
 export interface OpenPanels {
-  /** The list of people is open. Where there is place for it, it is so from the beginning. */
+  /** Whether the list of people is open. On a wide screen it is open from the start. */
   readonly people: Readonly<Ref<boolean>>
-  /** There is no place for it beside the room. */
+  /** The screen is too narrow to show the list beside the room. */
   readonly notWide: Readonly<Ref<boolean>>
   readonly closePeople: () => void
   readonly peopleButton: Disclosure
   readonly inFront: Readonly<ShallowRef<InFront | null>>
-  /** Brings something to the front, or with null nothing. */
+  /** Opens a dialog; null closes it. */
   readonly act: (action: InFront | null) => void
-  /** What may be asked here; null until it is known. */
+  /** The models available here; null until they are known. */
   readonly models: Readonly<ShallowRef<Models | null>>
 }
 
@@ -32,7 +32,7 @@ export function useRoomPanels(room: Room, above: () => boolean): OpenPanels {
   const people = ref(!notWide.value)
   const inFront = shallowRef<InFront | null>(null)
   const models = shallowRef<Models | null>(null)
-  /** It was open when there was place for it. */
+  /** Whether the list was open when the screen was last wide. */
   let wasOpen = true
   watch(notWide, (now) => {
     if (now) wasOpen = people.value
@@ -42,7 +42,7 @@ export function useRoomPanels(room: Room, above: () => boolean): OpenPanels {
   onMounted(() => {
     api.models().then(
       (answer) => (models.value = answer),
-      // ignored because: the room works without it; what is wrong with the server, the link itself says.
+      // ignored because: the room works without it, and the connection reports any problem itself.
       () => null,
     )
   })

@@ -1,9 +1,9 @@
-// Refusals that come from this page and not from the server. They carry a code; the page has the words for it.
+// Refusals by this page instead of the server. They carry only a code, to which the page adds the text.
 import type { CommandResult } from '@roomcast/shared/protocol'
 
 /**
- * `taken-back`: its member took the command back. `room-left`: nobody waits for the answer any more. `unreadable`: the answer of
- * the server has another form than documented. The others are codes of the server that this page finds out by itself.
+ * `taken-back`: the member withdrew the command. `room-left`: the page left the room. `unreadable`: the server's result does
+ * not have the documented form. The others are codes of the server for problems that this page detects by itself.
  */
 type LocalCode =
   'taken-back' | 'room-left' | 'unreadable' | 'message-too-long' | 'too-large' | 'protocol-version'

@@ -1,9 +1,9 @@
-// Outbox: a member's commands until the server has answered them.
+// Outbox: keeps a member's commands until the server has acknowledged them.
 //
-// Guarantees: a command keeps its id, and is on its way at most once at any time, so that a refusal is never
-// followed by the same command being done. One that may have been done before its link went down is not given up
-// for a refusal that says nothing about that: it is sent again. Neither is any for a node that goes down: the next
-// node does it, or this one when it is back, and nobody has to ask twice because of a deploy.
+// Guarantees: a command keeps its id and is in flight at most once at any time, so a refusal is never followed by the
+// execution of the same command. A command that may have been executed before its connection was lost is retried after a
+// refusal that says nothing about that. A command refused by a node that is shutting down is always retried: the next
+// node executes it, or the same one after its restart, so a deploy makes nobody ask twice.
 import type { Command, CommandResult, ErrorCode } from '@roomcast/shared/protocol'
 import type { Clock } from '@roomcast/shared/clock'
 import { type CommandError, localRefusal } from './local-refusal.ts'
@@ -11,23 +11,23 @@ import type { Transport } from './transport.ts'
 import type { Post } from './unsent-posts.ts'
 
 const GOING_DOWN: ErrorCode = 'shutting-down'
-/** Refusals of a storage that is away or full. A stop waits for it: nobody should have to press twice. */
+/** Refusals because storage is unreachable or full. A stop is retried after them, so that nobody has to press twice. */
 const STORAGE: readonly ErrorCode[] = ['storage-unavailable', 'storage-uncertain', 'storage-full']
-/** Refusals from before the log was asked whether it knows the command. */
+/** Refusals given before the log was asked whether it knows the command. */
 const UNKNOWING: readonly ErrorCode[] = [...STORAGE, 'rate-limited', 'busy']
-/** These as well, and they may hold for hours. */
+/** More of those, which may last for hours. */
 const SPENDING: readonly ErrorCode[] = ['spending-off', 'tokens-used-up']
-/** Pause before a command is sent again after such a refusal, ms. */
+/** Delay before a retry after such a refusal, ms. */
 const AGAIN_MS = 1000
 const AGAIN_AFTER_SPENDING_MS = 30_000
 
 interface Waiting {
   readonly command: Command
   readonly settle: (result: CommandResult) => void
-  /** It does not have to outlive this page any more. */
+  /** Deletes the copy of the command that outlives this page. */
   readonly forget: () => void
   isUnderWay: boolean
-  /** Its link went down before the answer: it may have been done. */
+  /** The connection was lost before the result arrived, so the command may have been executed. */
   mayBeDone: boolean
 }
 
@@ -35,11 +35,11 @@ interface OutboxOptions {
   readonly transport: Transport
   readonly clock: Clock
   /**
-   * Hears the commands that wait for their answer after each change, oldest first.
-   * @param unsent ids of those that have certainly not reached the server: they can be taken back
+   * Receives the unacknowledged commands after each change, oldest first.
+   * @param unsent the ids of commands that have certainly not reached the server and can be withdrawn
    */
   readonly onChange: (commands: readonly Command[], unsent: ReadonlySet<string>) => void
-  /** Keeps a message beyond this page, until the function it gives is called. */
+  /** Stores a message beyond this page until the returned function is called. */
   readonly keep?: ((post: Post) => () => void) | undefined
 }
 
@@ -54,9 +54,9 @@ export class Outbox {
   }
 
   /**
-   * Takes a command, and sends it at once if the room is live.
-   * @param mayBeDone it has been sent before, by a page that did not live to hear the answer
-   * @returns the server's answer
+   * Adds a command, and sends it immediately if the room is live.
+   * @param mayBeDone an earlier page has sent the command and was closed before the result
+   * @returns the server's result
    */
   add(command: Command, mayBeDone = false): Promise<CommandResult> {
     return new Promise((settle) => {
@@ -67,26 +67,26 @@ export class Outbox {
     })
   }
 
-  /** The room is live: sends what is not on its way already. */
+  /** The room is live: sends every command that is not in flight already. */
   open(): void {
     this.#isOpen = true
     for (const waiting of this.#waiting) void this.#deliver(waiting)
   }
 
-  /** The link is gone: keeps everything until it is opened again. */
+  /** The connection is lost: keeps all commands until `open`. */
   hold(): void {
     this.#isOpen = false
     this.#stopAgain?.()
     this.#stopAgain = null
   }
 
-  /** Answers everything that waits itself, since the server will not. */
+  /** Settles all commands with this refusal, because the server will not answer them. */
   giveUp(error: CommandError): void {
     for (const { forget } of this.#waiting) forget()
     this.leave(error)
   }
 
-  /** As `giveUp`, but what is kept beyond this page stays so. */
+  /** Like `giveUp`, but keeps the stored copies of messages. */
   leave(error: CommandError): void {
     this.hold()
     const given = this.#waiting
@@ -95,8 +95,8 @@ export class Outbox {
   }
 
   /**
-   * Takes back a command that has not reached the server; it is answered with `taken-back`.
-   * @returns false when it may have, or is not known: nothing changes
+   * Withdraws a command that has not reached the server; its result is `taken-back`.
+   * @returns false, with no effect, if it may have reached the server or is unknown
    */
   takeBack(commandId: string): boolean {
     const waiting = this.#waiting.find(({ command }) => command.commandId === commandId)
@@ -130,7 +130,7 @@ export class Outbox {
 
   #againLater(ms: number): void {
     this.#change(this.#waiting)
-    // The sooner one counts.
+    // The earlier retry wins.
     if (!this.#isOpen || (this.#stopAgain && ms > AGAIN_MS)) return
     this.#stopAgain?.()
     this.#stopAgain = this.#options.clock.after(ms, () => {

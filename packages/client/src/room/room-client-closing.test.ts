@@ -33,8 +33,8 @@ function setup() {
   }
 }
 
-describe('a link that the server ends', () => {
-  it('is known with its reason until the room is live again', () => {
+describe('a connection that the server ends', () => {
+  it('leaves its reason in the view until the room is live again', () => {
     const { client, update, live, down } = setup()
     const error = errorBody('shutting-down')
     update({ type: 'closed', error })
@@ -44,7 +44,7 @@ describe('a link that the server ends', () => {
     expect(client.view).toMatchObject({ status: { kind: 'live' }, closing: null })
   })
 
-  it('or does not make, for now, is known with its reason too', () => {
+  it('or refuses for now leaves its reason in the view too', () => {
     const { client, live, link } = setup()
     const why = errorBody('rate-limited')
     link({ kind: 'down', retryAt: 300, why })
@@ -53,7 +53,7 @@ describe('a link that the server ends', () => {
     expect(client.view).toMatchObject({ status: { kind: 'live' }, closing: null })
   })
 
-  it('is final when the server does not want this client back', () => {
+  it('is refused for good if the reason is not retryable', () => {
     const { client, update } = setup()
     const error = errorBody('room-not-found')
     update({ type: 'closed', error })

@@ -1,4 +1,4 @@
-// A room whose server cannot save anything for a while.
+// A room whose server temporarily cannot save anything.
 import { describe, expect, test } from 'vitest'
 import {
   type CommandResult,
@@ -41,7 +41,7 @@ function setup() {
 }
 
 describe('[R5.3] a room whose server cannot save anything', () => {
-  test('is paused until it can, and then live', () => {
+  test('is paused until the server can save again, and then live', () => {
     const { client, transport, live, kinds } = setup()
     live()
     transport.arrive(away)
@@ -50,7 +50,7 @@ describe('[R5.3] a room whose server cannot save anything', () => {
     expect(kinds).toEqual(['catching-up', 'live', 'paused', 'live'])
   })
 
-  test('is paused from the beginning for whoever joins, and never shown as live', () => {
+  test('is paused from the start for a member who joins, and never shown as live', () => {
     const { transport, live, kinds } = setup()
     live(away)
     expect(kinds).toEqual(['catching-up', 'paused'])
@@ -58,7 +58,7 @@ describe('[R5.3] a room whose server cannot save anything', () => {
     expect(kinds.at(-1)).toBe('live')
   })
 
-  test('is live again when a catch-up says nothing of it, such as after a stall', () => {
+  test('is live again after a catch-up without a storage error, for example after a stall', () => {
     const { client, transport, live } = setup()
     live(away)
     transport.arrive(tail, synced)
@@ -67,7 +67,7 @@ describe('[R5.3] a room whose server cannot save anything', () => {
     expect(client.view.status.kind).toBe('paused')
   })
 
-  test('is paused where it was never read, and asked for until it can be', async () => {
+  test('is paused if it has never been loaded, and is requested until it loads', async () => {
     const { client, transport, clock, kinds } = setup()
     transport.link({ kind: 'up' })
     for (let time = 0; time < 3; time++) {
@@ -80,7 +80,7 @@ describe('[R5.3] a room whose server cannot save anything', () => {
     expect(kinds).toEqual(['catching-up', 'paused', 'live'])
   })
 
-  test('is offline when the link is gone, whatever it said before', () => {
+  test('is offline once the connection is lost, even if it was paused', () => {
     const { client, transport, live } = setup()
     live(away)
     transport.link({ kind: 'down', retryAt: null })
@@ -89,7 +89,7 @@ describe('[R5.3] a room whose server cannot save anything', () => {
     expect(client.view.status.kind).toBe('live')
   })
 
-  test('has a question refused, so that its text goes back to who asked', async () => {
+  test('refuses a question, so that its text goes back to its author', async () => {
     const { client, transport, live } = setup()
     live(away)
     const result = client.send({ type: 'post', text: 'Why?', ask: true })
@@ -98,11 +98,11 @@ describe('[R5.3] a room whose server cannot save anything', () => {
     expect(client.view.pending).toEqual([])
   })
 
-  test('has a stop wait, and sends it again as soon as it can be saved', async () => {
+  test('keeps a stop waiting, and retries it as soon as it can be saved', async () => {
     const { client, transport, clock, live } = setup()
     live(away)
     const result = client.send({ type: 'cancel', generationId: 'g' })
-    // The last one says that it may have been done; the others are to be enough.
+    // Only the last code says that the stop may have been executed; the others must also lead to a retry.
     const codes = ['storage-full', 'storage-unavailable', 'storage-uncertain'] as const
     for (const [time, code] of codes.entries()) {
       await transport.sent('cancel')[time]?.answer(refusal(code))

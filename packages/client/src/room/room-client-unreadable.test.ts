@@ -38,8 +38,8 @@ function setup() {
   return { client, transport, clock, arrive, entries, joins }
 }
 
-describe('[W3] a room with something in it that this page cannot read', () => {
-  test('goes on around it, says so, and asks for nothing again', () => {
+describe('[W3] a room with an unreadable part', () => {
+  test('continues around it, is marked as outdated, and does not re-read', () => {
     const { client, arrive, entries, joins } = setup()
     arrive({ type: 'snapshot', state: STATE }, { type: 'synced' })
     entries(posted(2))
@@ -53,7 +53,7 @@ describe('[W3] a room with something in it that this page cannot read', () => {
     expect([client.view.status.kind, joins()]).toEqual(['live', 1])
   })
 
-  test('opens with it in the snapshot', () => {
+  test('opens even if that part is in the snapshot', () => {
     const { client, arrive } = setup()
     const messages = [
       { kind: 'said', offset: 2, at: 1, text: {} },
@@ -65,7 +65,7 @@ describe('[W3] a room with something in it that this page cannot read', () => {
     expect(client.view.status.kind).toBe('live')
   })
 
-  test('knows the place of what has none from where it asked', () => {
+  test('places entries without readable offsets after the position of its join', () => {
     const { client, transport, arrive } = setup()
     arrive({ type: 'snapshot', state: STATE }, { type: 'synced' })
     transport.link({ kind: 'down', retryAt: null })
@@ -75,7 +75,7 @@ describe('[W3] a room with something in it that this page cannot read', () => {
     expect(client.view.state).toMatchObject({ offset: 3, outdated: true })
   })
 
-  test('asks less and less often for an answer whose beginning it cannot read', () => {
+  test('re-reads less and less often for an answer whose start is unreadable', () => {
     const { client, transport, clock, arrive, entries, joins } = setup()
     arrive({ type: 'snapshot', state: STATE }, { type: 'synced' })
     entries({ ...started, number: 'one', offset: 2 })
@@ -91,7 +91,7 @@ describe('[W3] a room with something in it that this page cannot read', () => {
     expect(client.view.state?.messages.at(-1)).toMatchObject({ text: 'Hello' })
   })
 
-  test('is of another version where it cannot be read at all', () => {
+  test('is refused as `protocol-version` if the whole snapshot is unreadable', () => {
     for (const state of [null, 7, {}, { ...STATE, epoch: 7 }, { ...STATE, messages: {} }]) {
       const { client, arrive } = setup()
       arrive({ type: 'snapshot', state })

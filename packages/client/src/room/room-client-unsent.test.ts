@@ -6,7 +6,7 @@ import { TransportDouble } from '@roomcast/test/doubles/transport.ts'
 import { RoomClient } from './room-client.ts'
 import type { Post } from './unsent-posts.ts'
 
-/** One tab; what it keeps outlives it in `kept`. */
+/** One tab; its stored messages outlive it in `kept`. */
 function tab(kept: Map<string, Post>) {
   const transport = new TransportDouble()
   const clock = new SimulatedClock(0)
@@ -30,8 +30,8 @@ function tab(kept: Map<string, Post>) {
   return { client, transport, clock, live, post }
 }
 
-describe('a message that waits', () => {
-  it('[R4.1] is sent by the next tab with the same id, and then forgotten', async () => {
+describe('an unacknowledged message', () => {
+  it('[R4.1] is sent by the next tab with the same id, and then deleted from storage', async () => {
     const kept = new Map<string, Post>()
     void tab(kept).post()
     const [post] = kept.values()
@@ -47,7 +47,7 @@ describe('a message that waits', () => {
     expect(kept.size).toBe(0)
   })
 
-  it('[R4.1] may have been said before the tab was closed, so it is not given up easily', async () => {
+  it('[R4.1] of an earlier tab is retried after a refusal, because it may have been posted', async () => {
     const { client, transport, clock, live } = tab(new Map())
     void client.resend({ type: 'post', roomId: 'r', commandId: 'c', text: 'Hi', ask: false })
     live()
@@ -57,7 +57,7 @@ describe('a message that waits', () => {
     expect(transport.sent('post')).toHaveLength(2)
   })
 
-  it('is kept when the room is left', async () => {
+  it('stays stored when the page leaves the room', async () => {
     const kept = new Map<string, Post>()
     const { client, post } = tab(kept)
     const result = post()
@@ -66,7 +66,7 @@ describe('a message that waits', () => {
     expect(kept.size).toBe(1)
   })
 
-  it('is forgotten once it was refused, since its text is back with the member', async () => {
+  it('is deleted from storage once it is refused, because its text is back in the composer', async () => {
     const kept = new Map<string, Post>()
     const { client, transport, post } = tab(kept)
     void post()
@@ -80,7 +80,7 @@ describe('a message that waits', () => {
     expect(client.view.pending).toEqual([])
   })
 
-  it('[R4.1] is kept for the page that is to be loaded anew, and its text is not given back as well', async () => {
+  it('[R4.1] stays stored for an outdated page to send after its reload, and does not return to the composer', async () => {
     const kept = new Map<string, Post>()
     const { client, transport, live, post } = tab(kept)
     const heard: unknown[] = []
@@ -96,13 +96,13 @@ describe('a message that waits', () => {
     expect(heard).toEqual([])
   })
 
-  it('is the only kind of command that is kept', () => {
+  it('is the only kind of command that is stored', () => {
     const kept = new Map<string, Post>()
     void tab(kept).client.send({ type: 'cancel', generationId: 'g' })
     expect(kept.size).toBe(0)
   })
 
-  it('can be taken back before it has left, and then is never sent', async () => {
+  it('can be withdrawn before it has been sent, and is then never sent', async () => {
     const kept = new Map<string, Post>()
     const { client, transport, live, post } = tab(kept)
     const result = post()
@@ -115,7 +115,7 @@ describe('a message that waits', () => {
     expect(client.view.pending).toEqual([])
   })
 
-  it('cannot be taken back once it may have reached the server', async () => {
+  it('cannot be withdrawn once it may have reached the server', async () => {
     const { client, transport, live, post } = tab(new Map())
     live()
     void post()
@@ -129,7 +129,7 @@ describe('a message that waits', () => {
     expect(client.takeBack('unknown')).toBe(false)
   })
 
-  it('can be taken back again where a node that goes down has refused it', async () => {
+  it('can be withdrawn again after a refusal by a node that is shutting down', async () => {
     const { client, transport, live, post } = tab(new Map())
     live()
     void post()

@@ -47,7 +47,7 @@ const entries: readonly Entry[] = [
     model: 'm',
   },
 ]
-/** The refusals that tell nothing of a command whose connection was lost: those that R4.3 names. */
+/** The refusals listed in R4.3, which do not say whether a command whose connection was lost was executed. */
 function unknowing(): readonly ErrorCode[] {
   const protocol = readFileSync(new URL('../../../../PROTOCOL.md', import.meta.url), 'utf8')
   const [, list = ''] =
@@ -92,7 +92,7 @@ function setup() {
 }
 
 describe('joining', () => {
-  test('the first join names no position, later ones name the own', () => {
+  test('sends no position the first time and the own position later', () => {
     const { client, transport, joins, up, live } = setup()
     live()
     expect(joins()).toEqual([{ type: 'join', roomId: 'room', commandId: 'id-1' }])
@@ -104,7 +104,7 @@ describe('joining', () => {
     expect(joins().at(-1)).toMatchObject({ since: { epoch: EPOCH, offset: 2, end: 0 } })
   })
 
-  test('[R1.6] it says when the last entry was written that it has, as another may stand there by now', () => {
+  test('[R1.6] sends the time of the last entry, because another entry may have its offset by now', () => {
     const { client, transport, joins, up, live } = setup()
     live(3)
     transport.arrive(entriesFrom(4))
@@ -115,14 +115,14 @@ describe('joining', () => {
     expect(joins().at(-1)).toMatchObject({ since: { offset: state?.offset, at: state?.at } })
   })
 
-  test('nothing is shown of a room before its first snapshot', () => {
+  test('shows nothing of a room before its first snapshot', () => {
     const { client, transport, up } = setup()
     up()
     transport.arrive(entriesFrom(1), [1, 0, 'text'])
     expect(client.view.state).toBeNull()
   })
 
-  test('[R1.3] what does not connect is not shown, and is read again from the own position', () => {
+  test('[R1.3] re-reads from the own position after a gap, without showing the text beyond it', () => {
     const { client, transport, joins, live } = setup()
     live(3)
     transport.arrive([1, 0, 'ab'], [1, 3, 'd'])
@@ -134,14 +134,14 @@ describe('joining', () => {
     expect(client.repairs).toEqual({ rejoined: 1, snapshots: 1, tails: 1 })
   })
 
-  test('several gaps are answered with one reading', () => {
+  test('happens once for several gaps', () => {
     const { transport, joins, live } = setup()
     live(3)
     transport.arrive([1, 1, 'b'], [1, 2, 'c'], [1, 3, 'd'])
     expect(joins()).toHaveLength(2)
   })
 
-  test('what is found missing while a join is on its way is read again a moment after it', () => {
+  test('is repeated a moment later if a gap was found while it was in flight', () => {
     const { client, transport, clock, joins, up } = setup()
     up()
     transport.arrive(snapshot(2), [1, 0, 'text of an unknown reply'], synced)
@@ -153,7 +153,7 @@ describe('joining', () => {
     expect(client.view).toMatchObject({ status: { kind: 'live' }, state: { offset: 3 } })
   })
 
-  test('a join that is refused for now is tried again', async () => {
+  test('is retried after a retryable refusal', async () => {
     const { client, transport, clock, joins, up } = setup()
     up()
     await transport.sent('join')[0]?.answer(refusal('rate-limited'))
@@ -162,7 +162,7 @@ describe('joining', () => {
     expect(joins()).toHaveLength(2)
   })
 
-  test('the answer to a join of an earlier link changes nothing', async () => {
+  test('ignores the result of a join on an earlier connection', async () => {
     const { client, transport, up } = setup()
     up()
     transport.link({ kind: 'down', retryAt: null })
@@ -171,7 +171,7 @@ describe('joining', () => {
     expect(client.view.status.kind).toBe('catching-up')
   })
 
-  test('[R1.5] an end over other text reads the whole reply again', () => {
+  test('[R1.5] re-reads the whole reply when an end comes over different text', () => {
     const { client, transport, joins, live } = setup()
     live(3)
     transport.arrive([1, 0, 'wrong'])
@@ -195,7 +195,7 @@ describe('joining', () => {
 })
 
 describe('a refused client', () => {
-  test('stays refused and tries nothing any more', async () => {
+  test('stays refused and retries nothing', async () => {
     const { client, transport, clock, up } = setup()
     up()
     await transport.sent('join')[0]?.answer(refusal('room-not-found'))
@@ -208,7 +208,7 @@ describe('a refused client', () => {
     expect(transport.relinks).toBe(0)
   })
 
-  test('answers commands that wait, and later ones at once, with its refusal', async () => {
+  test('settles waiting commands, and later ones immediately, with its refusal', async () => {
     const { client, transport, post } = setup()
     const waiting = post()
     transport.link({ kind: 'refused', error: errorBody('unauthenticated') })
@@ -219,7 +219,7 @@ describe('a refused client', () => {
 })
 
 describe('commands', () => {
-  test('wait until the room is live, and are shown as waiting', () => {
+  test('wait until the room is live, and are shown as pending', () => {
     const { client, transport, live, post } = setup()
     void post()
     expect(client.view.pending).toMatchObject([{ type: 'post', text: 'Hello' }])
@@ -228,7 +228,7 @@ describe('commands', () => {
     expect(transport.sent('post')).toHaveLength(1)
   })
 
-  test('[R4.1] are sent again after a lost link, once and with the same id', async () => {
+  test('[R4.1] are sent again after a lost connection, once and with the same id', async () => {
     const { client, transport, live, post } = setup()
     live()
     const result = post()
@@ -242,7 +242,7 @@ describe('commands', () => {
     expect(client.view.pending).toEqual([])
   })
 
-  test('[R4.3] on their way are not sent twice when the room is read again', () => {
+  test('[R4.3] in flight are not sent twice when the room is re-read', () => {
     const { transport, live, post } = setup()
     live(3)
     void post()
@@ -252,7 +252,7 @@ describe('commands', () => {
     expect(transport.sent('post')).toHaveLength(1)
   })
 
-  test('that no server would take are refused at once', async () => {
+  test('that no server would accept are refused immediately', async () => {
     const { client, transport, live } = setup()
     live()
     const text = 'x'.repeat(LIMITS.messageBytes + 1)
@@ -262,7 +262,7 @@ describe('commands', () => {
     expect(client.view.pending).toEqual([])
   })
 
-  test('tell their sender that they were refused', async () => {
+  test('report a refusal to their sender', async () => {
     const { client, transport, live, post } = setup()
     live()
     const result = post()
@@ -271,7 +271,7 @@ describe('commands', () => {
     expect(client.view.pending).toEqual([])
   })
 
-  test('[R4.1] that meet a node that goes down are sent again, to it or to the next one', async () => {
+  test('[R4.1] refused by a node that is shutting down are sent again, to it or to the next one', async () => {
     const { client, transport, clock, live, post } = setup()
     live()
     const result = post()
@@ -289,7 +289,7 @@ describe('commands', () => {
   })
 
   test.each(unknowing())(
-    '[R4.1][R4.3] that may have been done are not given up for %s',
+    '[R4.1][R4.3] that may have been executed are retried after %s',
     async (code) => {
       const { client, transport, clock, live, post } = setup()
       live()
@@ -305,7 +305,7 @@ describe('commands', () => {
     },
   )
 
-  test('are answered when the room is left, and later ones at once', async () => {
+  test('are settled when the page leaves the room, and later ones immediately', async () => {
     const { client, clock, live, post } = setup()
     live()
     const waiting = post()
@@ -317,7 +317,7 @@ describe('commands', () => {
 })
 
 describe('silence', () => {
-  test('of 35 s in a quiet room makes a new link', () => {
+  test('of 35 s in a quiet room makes the client reconnect', () => {
     const { transport, clock, live, joins } = setup()
     live()
     clock.tick(34_999)
@@ -327,7 +327,7 @@ describe('silence', () => {
     expect(joins()).toHaveLength(1)
   })
 
-  test('of 6 s while Claude answers asks for what is missing, and of 35 s makes a new link', () => {
+  test('while Claude answers makes the client re-read after 6 s and reconnect after 35 s', () => {
     const { transport, clock, live, joins } = setup()
     live(3)
     clock.tick(6000)
@@ -339,7 +339,7 @@ describe('silence', () => {
     expect(transport.relinks).toBe(1)
   })
 
-  test('right after an answer has begun is noticed as early', () => {
+  test('right after the start of an answer is noticed just as early', () => {
     const { transport, clock, live, joins } = setup()
     live(2)
     transport.arrive(entriesFrom(3))
@@ -347,7 +347,7 @@ describe('silence', () => {
     expect(joins()).toHaveLength(2)
   })
 
-  test('ends with anything that arrives, known or not', () => {
+  test('ends with any update, known or unknown', () => {
     const { transport, clock, live } = setup()
     live()
     for (let times = 0; times < 5; times++) {
@@ -357,7 +357,7 @@ describe('silence', () => {
     expect(transport.relinks).toBe(0)
   })
 
-  test('does not ask again while a large answer is on its way', () => {
+  test('causes no second join while the reply to the first is still arriving', () => {
     const { transport, clock, live, joins } = setup()
     live(3)
     transport.link({ kind: 'down', retryAt: null })
@@ -368,7 +368,7 @@ describe('silence', () => {
     expect(transport.relinks).toBe(0)
   })
 
-  test('is not waited for when the machine wakes or its network is back, nor is the next try', () => {
+  test('of 12 s is enough when the machine wakes or its network returns, which also triggers the next retry', () => {
     const { client, transport, clock, live } = setup()
     live()
     clock.tick(11_000)
@@ -382,7 +382,7 @@ describe('silence', () => {
     expect(transport.relinks).toBe(2)
   })
 
-  test('does not count while there is no link', () => {
+  test('does not count while there is no connection', () => {
     const { transport, clock, live } = setup()
     live()
     transport.link({ kind: 'down', retryAt: null })

@@ -1,8 +1,8 @@
 // RoomClient: one room on one screen, without any framework. It folds updates, knows its status, re-reads
-// whatever is missing, and keeps commands until they have been answered.
+// missing updates, and keeps commands until they are acknowledged.
 //
-// Guarantees: the state is always what the fold makes of the log up to a position; a command is done at most
-// once however often it is sent. Painting, and how often, is left to whoever subscribes.
+// Guarantees: the state is always the fold of the log up to a position; a command is executed at most once,
+// however often it is sent. Subscribers decide when and how often to paint.
 import {
   type Command,
   type CommandResult,
@@ -28,31 +28,31 @@ import type { Link, Transport } from './transport.ts'
 import type { Post } from './unsent-posts.ts'
 
 /**
- * Nothing heard for this long although heartbeats come every 2 s (running) or 10 s: the link is dead. Longer than a link
- * may be busy with one large update before its pings are missed (`gateway.ts`).
+ * Silence after which the connection counts as dead; heartbeats come every 2 s (running) or 10 s. It is longer than one
+ * large update may occupy a connection before pings are missed (`gateway.ts`).
  */
 const SILENCE_MS = 35_000
-/** The same, where there is reason for doubt: the machine slept, or its network changed. */
+/** The same, when there is reason for doubt: the machine slept, or its network changed. */
 const DOUBTFUL_SILENCE_MS = 12_000
-/** Nothing heard for this long while Claude is answering: ask for what may be missing. */
+/** Silence after which the client re-reads while Claude is answering. */
 const SILENCE_RUNNING_MS = 6_000
-/** Pause before asking again when catching up did not help, so that a fault does not become a storm; twice as long each time, up to this. */
+/** Delay before the next re-read if catching up did not help; it doubles up to a maximum, so that a fault causes no storm. */
 const REJOIN_MS = 500
 const LONGEST_REJOIN_MS = 30_000
 
-/** The answer to commands that nobody waits for any more. */
+/** The result of commands after the page has left the room. */
 const LEFT = localRefusal('room-left')
 
-/** What a screen sees. `state` is null until the room has been read for the first time. */
+/** The room as a screen shows it. `state` is null until the room has been loaded for the first time. */
 export interface RoomView {
   readonly status: Status
   readonly state: RoomState | null
   readonly presence: Presence['members']
-  /** Commands that wait for their answer, oldest first. */
+  /** Unacknowledged commands, oldest first. */
   readonly pending: readonly Command[]
-  /** Ids of those that have certainly not reached the server: they can be taken back. */
+  /** Ids of the pending commands that have certainly not reached the server and can be withdrawn. */
   readonly unsent: ReadonlySet<string>
-  /** Why the server ended the link or did not make one, when it said so and wants this client back; null again once live. */
+  /** The server's reason for ending or refusing the connection, if it gave a retryable one; null again once live. */
   readonly closing: ErrorBody | null
 }
 
@@ -62,18 +62,18 @@ export interface RoomClientOptions {
   readonly clock: Clock
   /** Makes a fresh command id. */
   readonly newId: () => string
-  /** Keeps a message beyond this page, until the function it gives is called. */
+  /** Stores a message beyond this page until the returned function is called. */
   readonly keep?: (post: Post) => () => void
-  /** Hears the entries that come, after they have been taken into the state; some may come twice. */
+  /** Receives new entries after the state has folded them; some may come twice. */
   readonly onEntries?: (entries: readonly (Entry | UnknownEntry)[]) => void
 }
 
-/** A command without what the client adds to it. */
+/** A command without the fields that the client adds. */
 export type Intent = {
   [T in CommandType]: Omit<Extract<Command, { type: T }>, 'commandId' | 'roomId'>
 }[Exclude<CommandType, 'join' | 'leave'>]
 
-/** Counts of what had to be repaired; for tests and for the curious. */
+/** Counts of repairs, for tests and debugging. */
 interface Repairs {
   readonly rejoined: number
   readonly snapshots: number
@@ -92,15 +92,15 @@ export class RoomClient {
     closing: null,
   }
   readonly #outbox: Outbox
-  /** The join on its way, and what was found missing since it left; null when none is on its way. */
+  /** The join in flight, with the position of a gap found since it was sent; null if there is none. */
   #joining: { behind: Position | null; readonly after: number | null } | null = null
-  /** Where it was asked for what is missing, and how often in vain. */
+  /** The last position from which a re-read did not help, and how often. */
   #inVain = { at: '', times: 0 }
-  /** Why the server cannot save anything, as it has said since the last catch-up began. */
+  /** The storage error that the server has reported since the last catch-up began. */
   #trouble: ErrorBody | null = null
-  /** When something came last, or the link was made; ms since 1970. */
+  /** The time of the last update or of the connection, ms since 1970. */
   #heardAt = 0
-  /** Where the reader is; null until it was told. */
+  /** The reader's look; null until the page has set it. */
   #look: Exclude<Look, 'behind'> | null = null
   #stopWatching: (() => void) | null = null
   #stopRejoining: (() => void) | null = null
@@ -126,7 +126,7 @@ export class RoomClient {
     return this.#repairs
   }
 
-  /** Starts linking. Call once. */
+  /** Starts connecting. Call once. */
   open(): void {
     this.#options.transport.open({
       onLink: (link) => this.#onLink(link),
@@ -134,7 +134,7 @@ export class RoomClient {
     })
   }
 
-  /** Leaves the room and waits for no answer any more; messages that are kept stay so. Idempotent. */
+  /** Leaves the room and settles all commands; stored messages stay stored. Idempotent. */
   close(): void {
     if (this.#closed) return
     this.#closed = true
@@ -149,21 +149,21 @@ export class RoomClient {
   }
 
   /**
-   * Sends a command. It is kept and sent again after a lost link, with the same id, until the server answers.
-   * @returns the server's answer; refusals are answers, not exceptions
+   * Sends a command. It is kept and sent again after a lost connection, with the same id, until the server acknowledges it.
+   * @returns the server's result; refusals are results, not exceptions
    */
   send(intent: Intent): Promise<CommandResult> {
     const { status } = this.#view
     if (this.#closed) return Promise.resolve({ ok: false, error: LEFT })
     if (status.kind === 'refused') return Promise.resolve({ ok: false, error: status.error })
-    // A command that the server's socket does not take would end the link, and be sent again for ever.
+    // A command too large for the server's socket would end the connection and be sent again forever.
     if ('text' in intent && byteLength(intent.text) > LIMITS.messageBytes)
       return Promise.resolve({ ok: false, error: localRefusal('message-too-long') })
     const { newId, roomId } = this.#options
     return this.#outbox.add({ ...intent, commandId: newId(), roomId })
   }
 
-  /** Sends a kept message of an earlier page under its own id. @returns as `send` */
+  /** Sends a stored message of an earlier page under its own id. @returns as `send` */
   resend(post: Post): Promise<CommandResult> {
     if (this.#closed) return Promise.resolve({ ok: false, error: LEFT })
     const result = this.#outbox.add(post, true)
@@ -172,14 +172,14 @@ export class RoomClient {
   }
 
   /**
-   * Takes back a command that has not left yet; it is answered with `taken-back`.
-   * @returns false when it may have reached the server
+   * Withdraws a command that has not been sent yet; its result is `taken-back`.
+   * @returns false if it may have reached the server
    */
   takeBack(commandId: string): boolean {
     return this.#outbox.takeBack(commandId)
   }
 
-  /** Tells the others that this member is writing; lost without harm. */
+  /** Tells the others that this member is typing; losing this does no harm. */
   typing(): void {
     if (this.#view.status.kind !== 'live') return
     const { roomId, newId, transport } = this.#options
@@ -193,7 +193,7 @@ export class RoomClient {
     if (this.#view.status.kind === 'live') this.#tellLook()
   }
 
-  /** The page is looked at again, or the network is back: neither the next try nor a link that fell silent is waited for. */
+  /** The page is visible again or the network is back: reconnects now if the connection is lost or has been silent. */
   wake(): void {
     const { kind } = this.#view.status
     if (this.#isOver() || kind === 'connecting') return
@@ -222,7 +222,7 @@ export class RoomClient {
     this.#join(this.#view.state && positionOf(this.#view.state))
   }
 
-  /** For good: nothing is tried any more. */
+  /** Refuses for good: stops all retries. */
   #refuse(error: ErrorBody): void {
     this.#stop()
     this.#change({ status: { kind: 'refused', error } })
@@ -230,7 +230,7 @@ export class RoomClient {
   }
 
   #giveUp(error: ErrorBody): void {
-    // The page is to be reloaded, and the next one sends what is kept, under the same ids.
+    // The user must reload the page; the reloaded page sends the stored messages under the same ids.
     if (error.code !== 'protocol-version') this.#outbox.giveUp(error)
   }
 
@@ -265,12 +265,12 @@ export class RoomClient {
   #joinRefused(error: ErrorBody): void {
     this.#joining = null
     if (!error.retryable) return this.#refuse(error)
-    // That node has never read this room, and cannot now.
+    // That node has never loaded this room, and cannot load it now.
     if (error.code === 'storage-unavailable') this.#change({ status: statusWith(error) })
     this.#rejoinLater(this.#view.state && positionOf(this.#view.state), REJOIN_MS)
   }
 
-  /** There is still something missing: asked for there in vain, it is asked for ever later. */
+  /** Re-reads later because updates are still missing; waits longer each time at the same position. */
   #rejoinInVain(since: Position): void {
     const at = JSON.stringify(since)
     if (this.#stopRejoining) return
@@ -294,7 +294,7 @@ export class RoomClient {
     const update = parseUpdate(input, this.#joining?.after)
     if (update !== null) this.#apply(update)
     else if (isSnapshot(input)) this.#refuse(localRefusal('protocol-version'))
-    // It may have refused this client, or a listener may have left.
+    // The update may have refused this client, or a listener may have closed it.
     if (!this.#isOver()) this.#watchSilence()
   }
 
@@ -323,7 +323,7 @@ export class RoomClient {
 
   #count(type: 'snapshot' | 'tail' | 'entries' | 'heartbeat'): void {
     const { snapshots, tails } = this.#repairs
-    // A catch-up begins: it says so again if it is still true.
+    // A catch-up begins: the server reports the error again if it still persists.
     if (type === 'snapshot' || type === 'tail') this.#trouble = null
     if (type === 'snapshot') this.#repairs = { ...this.#repairs, snapshots: snapshots + 1 }
     if (type === 'tail') this.#repairs = { ...this.#repairs, tails: tails + 1 }
@@ -331,7 +331,7 @@ export class RoomClient {
 
   #fold(update: Parameters<typeof fold>[1]): void {
     const before = this.#view.state ?? emptyRoom(this.#options.roomId, 'none')
-    // Until the first snapshot, anything else belongs to a room that has not been read.
+    // Before the first snapshot there is no state to which other updates could apply.
     if (this.#view.state === null && !('type' in update && update.type === 'snapshot')) return
     const { state, behind } = fold(before, update, digest)
     if (state !== this.#view.state) this.#change({ state })
@@ -355,7 +355,7 @@ export class RoomClient {
     const { kind } = this.#view.status
     if (this.#joining || (kind !== 'live' && kind !== 'paused')) return
     this.#change({ status: statusWith(trouble) })
-    // What waits for it is not to wait for its turn.
+    // Send the waiting commands now instead of after their retry delay.
     if (trouble === null) this.#outbox.open()
   }
 
@@ -374,7 +374,7 @@ export class RoomClient {
     this.#stopWatching = this.#options.clock.after(SILENCE_MS - SILENCE_RUNNING_MS, () =>
       this.#options.transport.relink(),
     )
-    // What was asked for may be large, and still on its way.
+    // The reply to a join may be large and still arriving.
     if (this.#view.state && !this.#joining) this.#rejoin(positionOf(this.#view.state))
   }
 
@@ -384,7 +384,7 @@ export class RoomClient {
   }
 }
 
-/** A room that cannot be read even in part is of a server that this page is too old for. */
+/** A snapshot that is unreadable even in part comes from a server that is too new for this page. */
 function isSnapshot(input: unknown): boolean {
   return typeof input === 'object' && input !== null && 'type' in input && input.type === 'snapshot'
 }

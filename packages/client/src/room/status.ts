@@ -1,26 +1,26 @@
-// The status of the client's link to its room: the only one there is.
+// The one status of the client's connection to its room.
 import type { ErrorBody } from '@roomcast/shared/protocol'
 import type { Link } from './transport.ts'
 
 export type Status =
-  /** The first link is being made. */
+  /** The first connection is being made. */
   | { readonly kind: 'connecting' }
-  /** Linked; what is missing is on its way. */
+  /** Connected; the missing updates are on their way. */
   | { readonly kind: 'catching-up' }
   | { readonly kind: 'live' }
-  /** Linked, and the server cannot save anything now: what is shown stands still, and goes on by itself. */
+  /** Connected, but the server cannot save anything now: the room stands still and continues by itself. */
   | { readonly kind: 'paused'; readonly error: ErrorBody }
-  /** The link is gone; `retryAt` is when the next try begins (ms since 1970), if it waits. */
+  /** The connection is lost; `retryAt` is the time of the next retry (ms since 1970), or null if one is in progress. */
   | { readonly kind: 'offline'; readonly since: number; readonly retryAt: number | null }
-  /** Final: the server does not let this client in, and says why. */
+  /** Final: the server refuses this client and gives the reason. */
   | { readonly kind: 'refused'; readonly error: ErrorBody }
 
-/** Of a room that has been caught up with. @param trouble why its server cannot save anything now, if so */
+/** The status of a room after catching up. @param trouble why its server cannot save anything now, or null */
 export function statusWith(trouble: ErrorBody | null): Status {
   return trouble === null ? { kind: 'live' } : { kind: 'paused', error: trouble }
 }
 
-/** What a change of the link does to the status. */
+/** The status after a change of the connection. */
 export function statusAfterLink(status: Status, link: Link, now: number): Status {
   if (status.kind === 'refused') return status
   switch (link.kind) {

@@ -30,7 +30,7 @@ class FakeSocket {
     this.connected = false
   }
 
-  /** What the other end does. */
+  /** Simulates an event from the other end. */
   happens(event: string, ...details: unknown[]): void {
     if (event === 'connect') this.connected = true
     if (event === 'disconnect') this.connected = false
@@ -72,8 +72,8 @@ beforeEach(() => {
   sockets.length = 0
 })
 
-describe('a link over Socket.IO', () => {
-  it('is a websocket that carries the version, and is not mended behind our back', () => {
+describe('a connection over Socket.IO', () => {
+  it('is a websocket that carries the version and does not reconnect by itself', () => {
     setup()
     expect(socket(0).options).toMatchObject({
       transports: ['websocket'],
@@ -82,7 +82,7 @@ describe('a link over Socket.IO', () => {
     })
   })
 
-  it('carries commands and gives back the parsed answer', async () => {
+  it('carries commands and returns the parsed result', async () => {
     const { transport, links, updates } = setup()
     socket(0).happens('connect')
     const answer = transport.send(LEAVE)
@@ -93,7 +93,7 @@ describe('a link over Socket.IO', () => {
     expect(updates).toEqual([{ type: 'synced' }])
   })
 
-  it('refuses an answer that it cannot read', async () => {
+  it('turns an unreadable result into a refusal', async () => {
     const { transport } = setup()
     socket(0).happens('connect')
     const answer = transport.send(LEAVE)
@@ -101,7 +101,7 @@ describe('a link over Socket.IO', () => {
     expect(await answer).toMatchObject({ ok: false, error: { code: 'unreadable' } })
   })
 
-  it('ends over the largest command when that is too large for the server, and sends the others again', async () => {
+  it('that ends over a message that is too large refuses the largest command and leaves the others unanswered', async () => {
     const { transport, links } = setup()
     socket(0).happens('connect')
     const large = transport.send({ ...LEAVE, type: 'retract', messageId: 'x'.repeat(2_000_000) })
@@ -132,7 +132,7 @@ describe('a link over Socket.IO', () => {
     expect(socket(0).sent).toEqual([])
   })
 
-  it('answers null for what was on its way when it broke', async () => {
+  it('returns null for a command that was in flight when it broke', async () => {
     const { transport } = setup()
     socket(0).happens('connect')
     const answer = transport.send(LEAVE)
@@ -140,7 +140,7 @@ describe('a link over Socket.IO', () => {
     expect(await answer).toBeNull()
   })
 
-  it('tells when it tries again, and waits longer each time, 5 s at most', () => {
+  it('reports the time of its next retry and waits longer each time, at most 5 s', () => {
     const { clock, links } = setup()
     const waits: number[] = []
     for (let attempt = 0; attempt < 7; attempt++) {
@@ -153,7 +153,7 @@ describe('a link over Socket.IO', () => {
     expect(sockets).toHaveLength(8)
   })
 
-  it('waits shortly again once something came through', () => {
+  it('starts with short waits again after an update has arrived', () => {
     const { clock, links } = setup()
     socket(0).happens('connect_error', new Error('away'))
     clock.tick(300)
@@ -163,7 +163,7 @@ describe('a link over Socket.IO', () => {
     expect(links.at(-1)).toEqual({ kind: 'down', retryAt: clock.now() + 300 })
   })
 
-  it('ends when the server refuses for good', () => {
+  it('gives up when the server refuses for good', () => {
     const { clock, links } = setup()
     const error = errorBody('protocol-version')
     socket(0).happens('connect_error', Object.assign(new Error('no'), { data: error }))
@@ -172,14 +172,14 @@ describe('a link over Socket.IO', () => {
     expect(sockets).toHaveLength(1)
   })
 
-  it('goes on when the server refuses for now', () => {
+  it('retries when the server refuses for now', () => {
     const { links } = setup()
     const data = errorBody('shutting-down')
     socket(0).happens('connect_error', Object.assign(new Error('no'), { data }))
     expect(links.at(-1)).toMatchObject({ kind: 'down', why: data })
   })
 
-  it('hears nothing from a socket it has given up', async () => {
+  it('ignores a socket that it has given up', async () => {
     const { transport, links, updates } = setup()
     socket(0).happens('connect')
     const answer = transport.send(LEAVE)
@@ -193,7 +193,7 @@ describe('a link over Socket.IO', () => {
     expect(sockets).toHaveLength(2)
   })
 
-  it('does not wait for its next try when it is to link at once', () => {
+  it('connects immediately on `relink` instead of waiting for its next retry', () => {
     const { transport, clock, links } = setup()
     socket(0).happens('connect_error', new Error('away'))
     transport.relink()
@@ -203,7 +203,7 @@ describe('a link over Socket.IO', () => {
     expect(links.at(-1)).toEqual({ kind: 'down', retryAt: null })
   })
 
-  it('is over after close', () => {
+  it('does not retry after `close`', () => {
     const { transport, clock, links } = setup()
     socket(0).happens('connect_error', new Error('away'))
     transport.close()

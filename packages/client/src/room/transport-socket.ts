@@ -1,8 +1,8 @@
-// The Transport over Socket.IO, websocket only. Each link is a fresh socket, so nothing that belonged to an
-// earlier one can come through, and nothing is buffered behind the room's back: RoomClient sends again itself.
+// The Transport over Socket.IO, websocket only. Each connection is a fresh socket, so nothing from an earlier
+// one can arrive, and Socket.IO buffers nothing: RoomClient sends commands again itself.
 //
-// Guarantees: tries until `close` or until the server refuses for good; waits 300 ms doubling to 5 s, each
-// spread by half, so that the members of a restarted server do not all come at once.
+// Guarantees: retries until `close` or until the server refuses for good; waits 300 ms doubling to 5 s, each
+// spread by half, so that the members of a restarted server do not all reconnect at once.
 import {
   type Command,
   type CommandResult,
@@ -28,7 +28,7 @@ interface SocketTransportOptions {
   readonly chance: () => number
   /** Origin of the server; without it, the one the page came from. */
   readonly url?: string
-  /** The session, where no cookie is sent. */
+  /** The session's token, if no cookie is sent. */
   readonly token?: string
 }
 
@@ -38,7 +38,7 @@ export class SocketTransport implements Transport {
   #socket: Socket | null = null
   #attempts = 0
   #stopWaiting: (() => void) | null = null
-  /** What waits for its answer, and how long it is. */
+  /** The commands without a result yet, by their `resolve`, with their lengths. */
   readonly #unanswered = new Map<(result: CommandResult | null) => void, number>()
 
   constructor(options: SocketTransportOptions) {
@@ -90,7 +90,7 @@ export class SocketTransport implements Transport {
     })
     socket.on('update', (update: unknown) => {
       if (!current()) return
-      // Only now has it been worth coming back: a server that takes links and drops them is left in peace.
+      // Only an update resets the wait, so that a server that accepts and drops connections is not flooded.
       this.#attempts = 0
       this.#handlers?.onUpdate(update)
     })
@@ -102,7 +102,7 @@ export class SocketTransport implements Transport {
     socket.on('connect_error', (error: Error & { data?: unknown }) => {
       if (!current()) return
       const refusal = refusalOf(error.data)
-      // Coming back may help: this node may be too full or too old, and the next one not.
+      // A retry may help: this node may be too full or too old, and the next one may not be.
       if (refusal?.retryable !== false) return this.#linkLater(refusal)
       this.#unlink()
       this.#handlers?.onLink({ kind: 'refused', error: refusal })
@@ -119,7 +119,7 @@ export class SocketTransport implements Transport {
     this.#handlers?.onLink({ kind: 'down', retryAt, ...(why ? { why } : {}) })
   }
 
-  /** It would end the next link as well. */
+  /** Refuses the largest command, which would end the next connection as well. */
   #refuseLargest(): void {
     const [largest] = [...this.#unanswered].toSorted(([, one], [, other]) => other - one)
     if (largest === undefined) return
@@ -138,7 +138,7 @@ export class SocketTransport implements Transport {
   }
 }
 
-/** The server has closed the link over a message that was too big for it (RFC 6455). */
+/** Whether the server closed the connection because a message was too big (RFC 6455). */
 function isTooLarge(details: unknown): boolean {
   if (typeof details !== 'object' || details === null || !('context' in details)) return false
   const { context } = details
@@ -153,7 +153,7 @@ function parseResult(answer: unknown): CommandResult {
   return { ok: false, error: localRefusal('unreadable') }
 }
 
-/** Why a handshake was refused; null when it was not, but broke off. */
+/** The reason why a handshake was refused; null if it broke off without a refusal. */
 function refusalOf(data: unknown): ErrorBody | null {
   const parsed = v.safeParse(errorSchema, data)
   return parsed.success ? (parsed.output as ErrorBody) : null

@@ -1,9 +1,9 @@
-// The client's port to the server: a link that comes and goes, commands up, updates down.
+// The client's port to the server: a connection that comes and goes, commands up, updates down.
 import type { Command, CommandResult, ErrorBody } from '@roomcast/shared/protocol'
 
 /**
- * `refused` is final: the server does not want this client (no session, older version, other origin).
- * `why` of `down`: what the server said when it did not let this client in for now.
+ * `refused` is final: the server rejects this client (no session, older version, other origin).
+ * `why` of `down`: the server's reason for refusing this client for now.
  */
 export type Link =
   | { readonly kind: 'up' }
@@ -12,16 +12,16 @@ export type Link =
 
 export interface TransportHandlers {
   onLink(link: Link): void
-  /** What came over the wire, not parsed yet. */
+  /** Receives an update from the wire, unparsed. */
   onUpdate(update: unknown): void
 }
 
 export interface Transport {
-  /** Starts linking, and goes on trying until `close`. Calls back only after it has returned. */
+  /** Starts connecting, and retries until `close`. Calls back only after it has returned. */
   open(handlers: TransportHandlers): void
-  /** Sends one command; null when the link went down before the answer: it may or may not have been done. */
+  /** Sends one command; null if the connection was lost before the result: it may or may not have been executed. */
   send(command: Command): Promise<CommandResult | null>
-  /** Gives up the present link and makes a new one: it is up, but nothing comes through. */
+  /** Gives up the current connection, which delivers nothing, or the wait for the next retry, and connects anew. */
   relink(): void
   close(): void
 }

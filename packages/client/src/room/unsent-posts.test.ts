@@ -19,8 +19,8 @@ const post = (commandId: string, roomId = 'r'): Post => ({
   ask: false,
 })
 
-describe('messages that wait', () => {
-  it('are there in another tab, oldest first, each once', () => {
+describe('stored unacknowledged messages', () => {
+  it('are visible in another tab, oldest first, each once', () => {
     const { tab } = setup()
     const first = tab()
     first.keep('ana', post('1'))
@@ -36,7 +36,7 @@ describe('messages that wait', () => {
     expect(tab().read('other', 'ana')).toEqual([])
   })
 
-  it('are forgotten one by one, and leave nothing behind', () => {
+  it('are deleted one by one and leave nothing behind', () => {
     const { tab, items } = setup()
     const forgetFirst = tab().keep('ana', post('1'))
     const forgetSecond = tab().keep('ana', post('2'))
@@ -47,7 +47,7 @@ describe('messages that wait', () => {
     expect(items.size).toBe(0)
   })
 
-  it('are none where what is kept cannot be read', () => {
+  it('are ignored if the stored value is unreadable', () => {
     const { tab, items } = setup()
     for (const broken of ['no JSON', '{}', '[{"type":"cancel"}]']) {
       items.set('unsent:r:ana', broken)
@@ -55,7 +55,7 @@ describe('messages that wait', () => {
     }
   })
 
-  it('do no harm in a browser that stores nothing', () => {
+  it('cause no error in a browser that stores nothing', () => {
     const unsent = new UnsentPosts(() => {
       throw new Error('denied')
     })

@@ -1,11 +1,11 @@
-// Messages that the server has not answered yet, kept where a closed tab does not lose them. They are sent
-// again with their own ids, so that none is said twice, whichever tab sends it.
+// Stores messages that the server has not acknowledged yet, so that closing the tab does not lose them. They are
+// sent again with their own ids, so that none is posted twice, whichever tab sends it.
 import { type CommandOf, commandSchemas } from '@roomcast/shared/protocol'
 import * as v from 'valibot'
 
 export type Post = CommandOf<'post'>
 
-/** The browser's `localStorage`, as far as it is needed; each call may throw. */
+/** The part of the browser's `localStorage` that is needed; each call may throw. */
 type PostStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
 
 const postsSchema = v.array(commandSchemas.post)
@@ -13,24 +13,24 @@ const postsSchema = v.array(commandSchemas.post)
 export class UnsentPosts {
   readonly #storage: () => PostStorage
 
-  /** @param storage gives it at each use: merely asking for it throws in some browsers */
+  /** @param storage returns the storage at each use, because in some browsers merely accessing it throws */
   constructor(storage: () => PostStorage) {
     this.#storage = storage
   }
 
-  /** What this member has waiting in a room, oldest first. */
+  /** This member's stored messages in a room, oldest first. */
   read(roomId: string, memberId: string): readonly Post[] {
     try {
       const kept = this.#storage().getItem(keyOf(roomId, memberId))
       const parsed = v.safeParse(postsSchema, JSON.parse(kept ?? '[]'))
       return parsed.success ? parsed.output : []
     } catch {
-      // ignored because: a browser that stores nothing loses these with the tab, and warns before that.
+      // ignored because: without storage these messages are lost with the tab, and the page warns before it closes.
       return []
     }
   }
 
-  /** Keeps a member's message, once. @returns forgets it again */
+  /** Stores a member's message, once. @returns a function that deletes it again */
   keep(memberId: string, post: Post): () => void {
     const without = (): readonly Post[] =>
       this.read(post.roomId, memberId).filter(({ commandId }) => commandId !== post.commandId)

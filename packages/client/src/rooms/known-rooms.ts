@@ -1,14 +1,14 @@
-// The list of my rooms as this page knows it. Made once for the page, so that a list that opens again is not empty at first.
+// The member's rooms as this page knows them. Created once for the page, so that a reopened list is not empty at first.
 import { inject, type InjectionKey, type ShallowRef, shallowRef } from 'vue'
 import type { RoomSummary } from '@roomcast/shared/protocol'
 import type { RoomUnread } from '../unread/room-unread.ts'
 
 export interface KnownRooms {
-  /** The list as it was read last. */
+  /** The list as last read from the server. */
   readonly listed: ShallowRef<readonly RoomSummary[]>
-  /** How much is unread, by room; a room without unread messages is not in it. */
+  /** The unread count of each room that has unread messages. */
   readonly unread: ShallowRef<ReadonlyMap<string, RoomUnread>>
-  /** Of the open room: its page knows these better than the list. */
+  /** Facts about the open room, which its page knows sooner than the list. */
   readonly shown: ShallowRef<Pick<RoomSummary, 'roomId' | 'title' | 'running'> | null>
 }
 

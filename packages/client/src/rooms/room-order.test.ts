@@ -11,13 +11,13 @@ const room = (roomId: string, more: Partial<RoomSummary> = {}): RoomSummary => (
   running: false,
   ...more,
 })
-describe('my rooms', () => {
-  it('stand with those first in which Claude is answering, then as last used', () => {
+describe('the list of rooms', () => {
+  it('has the rooms in which Claude is answering first, then the most recently used ones', () => {
     const rooms = [room('old', { at: 1 }), room('new', { at: 3 }), room('live', { running: true })]
     expect(inOrder(rooms).map(({ roomId }) => roomId)).toEqual(['live', 'new', 'old'])
   })
 
-  it('lead from one with unread messages to the next, around the list', () => {
+  it('leads from one room with unread messages to the next and wraps around', () => {
     const order = [room('a'), room('b'), room('c'), room('d')]
     const unread = new Map<string, RoomUnread>([
       ['b', { count: 1, more: false, mention: false }],
@@ -32,7 +32,7 @@ describe('my rooms', () => {
     expect(nextUnread(order, new Map(), 'a', 1)).toBeNull()
   })
 
-  it('are found by all words of what is typed', () => {
+  it('is filtered by all typed words', () => {
     const rooms = [room('Weekly planning'), room('Plan B')]
     expect(matching(rooms, 'PLAN')).toHaveLength(2)
     expect(matching(rooms, 'plan week')).toEqual([rooms[0]])

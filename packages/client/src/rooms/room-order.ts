@@ -1,13 +1,13 @@
-// The order of my rooms, and finding one among them. Pure.
+// The order of the member's rooms, and finding one among them. Pure.
 import type { RoomSummary } from '@roomcast/shared/protocol'
 import type { RoomUnread } from '../unread/room-unread.ts'
 
-/** Rooms in which Claude is answering first, then as last used. */
+/** Rooms in which Claude is answering first, then the most recently used ones. */
 export function inOrder(rooms: readonly RoomSummary[]): readonly RoomSummary[] {
   return rooms.toSorted((a, b) => Number(b.running) - Number(a.running) || b.at - a.at)
 }
 
-/** The next room with unread messages, around the list; null when there is none. */
+/** The next room with unread messages, wrapping around; null if there is none. */
 export function nextUnread(
   order: readonly RoomSummary[],
   unread: ReadonlyMap<string, RoomUnread>,
@@ -23,7 +23,7 @@ export function nextUnread(
   return null
 }
 
-/** The rooms whose title has all the words, in the given order. */
+/** The rooms whose titles contain all the words, in the given order. */
 export function matching(rooms: readonly RoomSummary[], text: string): readonly RoomSummary[] {
   const parts = text.toLocaleLowerCase().split(/\s+/).filter(Boolean)
   return rooms.filter(({ title }) =>

@@ -1,4 +1,4 @@
-// My rooms as the server lists them, read again now and then, and how much is unread in each.
+// The member's rooms as the server lists them, polled, with the unread count of each.
 import { computed, type ComputedRef, onScopeDispose, type Ref, ref, watch } from 'vue'
 import type { RoomSummary } from '@roomcast/shared/protocol'
 import { ApiError, errorText } from '../api/api-error.ts'
@@ -10,7 +10,7 @@ import { laterWords } from '../wording/later.ts'
 import { type KnownRooms, useKnownRooms } from './known-rooms.ts'
 import { inOrder } from './room-order.ts'
 
-/** Pause before the list is read again, ms: while the page is visible, while it is not, and after it could not be read. */
+/** Poll intervals of the list, ms: while the page is visible, while it is hidden, and after a failed read. */
 const PAUSE_MS = { visible: 8000, hidden: 60_000, failed: 3000 } as const
 
 export interface Rooms {
@@ -19,14 +19,14 @@ export interface Rooms {
   readonly problem: Readonly<Ref<string | null>>
 }
 
-/** Tells the list the title of the open room, and whether Claude is answering in it; for as long as it is open. */
+/** Gives the list the title of the open room and whether Claude is answering in it, for as long as the room is open. */
 export function useShownRoom(room: () => KnownRooms['shown']['value']): void {
   const { shown } = useKnownRooms()
   watch(room, (now) => (shown.value = now), { immediate: true })
   onScopeDispose(() => (shown.value = null))
 }
 
-/** @param open the room that is being looked at: nothing is unread there */
+/** @param open the room that is open, in which nothing counts as unread */
 export function useRooms(open: () => string | null): Rooms {
   const { api, load, who } = useSession()
   const { listed, unread, shown } = useKnownRooms()

@@ -37,17 +37,17 @@ const QUESTION: Said = {
   withdrawn: false,
 }
 
-/** What is heard by Bo. */
+/** The announcement that Bo hears. */
 function heard(before: RoomState | null, after: RoomState) {
   return announcementOf(before, after, 'bo')
 }
 
-describe('what a screen reader hears', () => {
-  it('is nothing of a room that is seen for the first time', () => {
+describe('a screen reader', () => {
+  it('hears nothing when a room opens', () => {
     expect(heard(null, { ...BASE, messages: [QUESTION] })).toBeNull()
   })
 
-  it('is the end of an answer also when it began and ended between two looks', () => {
+  it('hears the end of an answer even if it began and ended between two states', () => {
     const reply: Reply = { ...REPLY, ended: { outcome: 'completed', at: 2000, stop: 'end_turn' } }
     const after = { ...BASE, offset: 5, messages: [QUESTION, reply] }
     expect(heard(BASE, after)?.calm).toBe('Ana asked Claude. Claude finished. 2 words.')
@@ -55,21 +55,21 @@ describe('what a screen reader hears', () => {
     expect(heard(BASE, { ...after, messages: [QUESTION, failed] })?.urgent).not.toBe('')
   })
 
-  it('is who asked and what is being answered', () => {
+  it('hears who asked and whom Claude is answering', () => {
     const messages = [QUESTION, SILENT]
     expect(heard(BASE, { ...BASE, offset: 4, running: 1, messages })?.calm).toBe(
       'Ana asked Claude. Claude is answering Ana.',
     )
   })
 
-  it('is what others say, and not the own words again', () => {
+  it('hears the messages of others, but not those of its own member', () => {
     const talk = { ...QUESTION, ask: false }
     const after = { ...BASE, offset: 3, messages: [talk] }
     expect(announcementOf(BASE, after, 'bo')?.calm).toBe('Ana: Why?')
     expect(announcementOf(BASE, after, 'ana')).toBeNull()
   })
 
-  it('is the newest only of much that was said while there was no link, and nothing that was retracted', () => {
+  it('hears only the newest of many messages after a reconnect, and none that was retracted', () => {
     const messages = Array.from({ length: 30 }, (_, index): Said => {
       const retracted = index === 29 ? { text: '', retractedBy: 'ana' } : {}
       const offset = 3 + index
@@ -81,12 +81,12 @@ describe('what a screen reader hears', () => {
     )
   })
 
-  it('is not the text as it grows', () => {
+  it('does not hear the growing text', () => {
     const before = { ...BASE, offset: 4, running: 1, messages: [SILENT] }
     expect(heard(before, { ...before, messages: [REPLY] })).toBeNull()
   })
 
-  it('is how an answer ended, as urgent only what went wrong', () => {
+  it('hears how an answer ended, as urgent only if something went wrong', () => {
     const before = { ...BASE, offset: 4, running: 1, messages: [REPLY] }
     const after = (ended: Ended, text = REPLY.text): RoomState => ({
       ...before,
@@ -108,7 +108,7 @@ describe('what a screen reader hears', () => {
     expect(heard(before, after({ outcome: 'interrupted', at: 1 }))?.urgent).toContain('nterrupted')
   })
 
-  it('is who comes, goes, and is removed, and what the room is called now', () => {
+  it('hears who joins, leaves and is removed, and the new name of the room', () => {
     const [ana, bo] = MEMBERS as [Member, Member]
     const calm = (members: readonly Member[], title = '') =>
       heard({ ...BASE, members: [ana] }, { ...BASE, offset: 3, members, title })?.calm

@@ -1,21 +1,21 @@
-// What a screen reader hears: a few events, never the text as it grows.
+// Announcements for screen readers: a few events, never the growing text.
 import type { Member, Message, Reply, RoomState } from '@roomcast/shared/protocol'
 import { nameOf, replyNumbered } from '@roomcast/shared/room'
 import { footerOf } from '../answer/footer-text.ts'
 import { laterWords } from '../wording/later.ts'
 
-/** A message of a person is read up to here, characters. */
+/** The most characters of a member's message that are announced. */
 const LONGEST = 240
-/** Messages of which something is said at once: after a lost link it may be hundreds, and nobody can stop hearing them. */
+/** The most messages announced at once: after a reconnect there may be hundreds, and a listener cannot skip them. */
 const MOST = 3
 
-/** What happened, in words; empty where nothing worth saying did. `urgent`: something went wrong. */
+/** The sentences to announce, possibly empty. `urgent`: something went wrong. */
 export interface Announcement {
   readonly calm: string
   readonly urgent: string
 }
 
-/** What happened between two states of a room; null when nothing worth saying did. @param me whose screen it is */
+/** Announces the changes between two states of a room; null if none is worth it. @param me the member at this screen */
 export function announcementOf(
   before: RoomState | null,
   after: RoomState,
@@ -31,7 +31,7 @@ export function announcementOf(
     ...comings(before.members, after),
     before.title === after.title ? '' : laterWords.announce.renamed(after.title),
     ...said.map((message) => posted(after, message, me)),
-    // Its question has come in the same moment, before it.
+    // The question arrived in the same update and is announced before the end.
     before.running === null ? (ended?.calm ?? '') : '',
   ]
   const announcement = {
@@ -41,7 +41,7 @@ export function announcementOf(
   return announcement.calm === '' && announcement.urgent === '' ? null : announcement
 }
 
-/** The answer that was or is written between two states: also one that began and ended in between. */
+/** The answer that was running in either state, or that began and ended in between. */
 export function answerOf(before: RoomState, after: RoomState): Reply | null {
   const number = before.running ?? after.running
   if (number !== null) return replyNumbered(after, number) ?? null

@@ -3,7 +3,7 @@ import { sentencesAfter } from './sentences.ts'
 
 const code = (language: string, lines: number) => `[${language} ${lines}]`
 
-/** Everything that is said of a text that comes in pieces of `size` characters. */
+/** All sentences announced for a text that arrives in pieces of `size` characters. */
 function spoken(text: string, size: number): string[] {
   const said: string[] = []
   let upTo = 0
@@ -43,15 +43,15 @@ const WHOLE = [
 ]
 
 describe('the sentences of an answer', () => {
-  it('are whole, without the marks of Markdown, and code is one', () => {
+  it('are whole and without Markdown, and a code block is one sentence', () => {
     expect(spoken(ANSWER, ANSWER.length)).toEqual(WHOLE)
   })
 
-  it.each([1, 3, 7, 40])('are the same when it comes in pieces of %i characters', (size) => {
+  it.each([1, 3, 7, 40])('are the same when the text arrives in pieces of %i characters', (size) => {
     expect(spoken(ANSWER, size)).toEqual(WHOLE)
   })
 
-  it('wait for the end of a sentence and of a block of code', () => {
+  it('wait for the end of a sentence or code block', () => {
     expect(sentencesAfter('Not yet', 0, false, code)).toEqual({ sentences: [], upTo: 0 })
     expect(sentencesAfter('A.\n```js\nlet', 0, false, code)).toEqual({
       sentences: ['A.'],
@@ -59,7 +59,7 @@ describe('the sentences of an answer', () => {
     })
   })
 
-  it('say of code that was never closed how much there is', () => {
+  it('include the length of a code block that was never closed', () => {
     expect(sentencesAfter('```js\nlet a\nlet b', 0, true, code).sentences).toEqual(['[js 2]'])
   })
 })

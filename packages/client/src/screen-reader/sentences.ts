@@ -1,21 +1,21 @@
-// Cuts an answer that grows into what can be said aloud: whole sentences, and code as what it is. Pure.
+// Cuts a growing answer into pieces to announce: whole sentences, and a description of each code block. Pure.
 
-/** What is ready to be said, and how far the text has been taken. */
+/** The sentences that are ready, and how much of the text has been consumed. */
 export interface Ready {
   readonly sentences: readonly string[]
-  /** UTF-16 units of the text that need not be looked at again. */
+  /** UTF-16 units of the text that have been consumed. */
   readonly upTo: number
 }
 
-/** Says that there is code: its language as the answer names it, and its lines. */
+/** Describes a code block by its language, as the answer names it, and its number of lines. */
 type SayCode = (language: string, lines: number) => string
 
 const FENCE = /^ {0,3}(`{3,}|~{3,})\s*([^\s`]*)/
 const SENTENCE_END = /[.?!…。？！](?=["'”’)\]*_]*\s)/g
 
 /**
- * The sentences of `text` from `from` on that are whole. The end of a line ends one too; a block of code is one, when it is closed.
- * @param done nothing follows any more: what is left is said as well
+ * Returns the whole sentences of `text` from `from` on. The end of a line also ends a sentence; a closed code block is one.
+ * @param done the text is complete, so the rest counts as a sentence too
  */
 export function sentencesAfter(text: string, from: number, done: boolean, code: SayCode): Ready {
   const sentences: string[] = []
@@ -24,7 +24,7 @@ export function sentencesAfter(text: string, from: number, done: boolean, code: 
     const newline = text.indexOf('\n', at)
     const line = text.slice(at, newline < 0 ? undefined : newline)
     if (newline < 0 && !done) {
-      // A fence is known by its whole line only.
+      // A fence can be recognised only once its line is complete.
       if (/^ {0,3}[`~]/.test(line) && isLineStart(text, at)) break
       const cut = lastSentenceEnd(line)
       sentences.push(...saidOf(line.slice(0, cut)))
@@ -49,7 +49,7 @@ function isLineStart(text: string, at: number): boolean {
   return at === 0 || text[at - 1] === '\n'
 }
 
-/** Where a block of code ends, its closing fence included; null while it is open. */
+/** The end of a code block, including its closing fence; null while it is open. */
 function blockAfter(
   text: string,
   from: number,
@@ -77,7 +77,7 @@ function lastSentenceEnd(line: string): number {
   return last ? last.index + 1 : 0
 }
 
-/** A line without the marks of Markdown, cut into sentences. */
+/** Strips the Markdown from a line and cuts it into sentences. */
 function saidOf(line: string): string[] {
   const plain = line
     .replace(/^\s*(#{1,6}\s+|>\s?|[-*+]\s+)+/, '')

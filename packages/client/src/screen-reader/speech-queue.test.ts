@@ -2,14 +2,14 @@ import { expect, it } from 'vitest'
 import { SimulatedClock } from '@roomcast/test/doubles/clock.ts'
 import { speechQueue } from './speech-queue.ts'
 
-/** What a region says, in order, when it is told the given things. */
+/** A speech queue, and the texts that its region has shown, in order. */
 function setup() {
   const clock = new SimulatedClock(0)
   const heard: string[] = []
   return { clock, heard, speech: speechQueue((text) => heard.push(text), clock, 1000) }
 }
 
-it('says what happened at once, and what comes with it a pause later', () => {
+it('a speech queue says an event immediately and the next one a pause later', () => {
   const { clock, heard, speech } = setup()
   speech.event('Bo joined.')
   speech.event('Bo asked Claude.')
@@ -18,7 +18,7 @@ it('says what happened at once, and what comes with it a pause later', () => {
   expect(heard).toEqual(['Bo joined.', 'Bo asked Claude.'])
 })
 
-it('says the last sentence before the end of the answer, and other events before sentences that wait', () => {
+it('a speech queue says an end after the last sentence, and other events before waiting sentences', () => {
   const { clock, heard, speech } = setup()
   speech.sentences(['One.', 'Two.', 'Three.'])
   speech.event('Bo joined.')
@@ -37,7 +37,7 @@ it('says the last sentence before the end of the answer, and other events before
   ])
 })
 
-it('drops what is left of an older answer, but no event', () => {
+it('a speech queue drops the remaining sentences of an older answer, but no event', () => {
   const { clock, heard, speech } = setup()
   speech.sentences(['Old.', 'Older.'])
   speech.event('Claude finished.', true)
@@ -47,14 +47,14 @@ it('drops what is left of an older answer, but no event', () => {
   expect(heard).toEqual(['Old.', 'Claude finished.', 'New.'])
 })
 
-it('makes the same words different, so that they are heard again', () => {
+it('a speech queue makes a repeated text differ, so that it is heard again', () => {
   const { clock, heard, speech } = setup()
   for (let time = 0; time < 3; time++) speech.event('Bo joined.')
   clock.tick(10_000)
   expect(heard).toEqual(['Bo joined.', 'Bo joined.\u00a0', 'Bo joined.'])
 })
 
-it('says nothing more once it is over', () => {
+it('a speech queue says nothing after its end', () => {
   const { clock, heard, speech } = setup()
   speech.sentences(['One.', 'Two.'])
   speech.end()

@@ -1,16 +1,16 @@
-// Says one thing after the other, at a pace that can be listened to.
+// Says one text after another, at a pace that people can follow.
 import type { Clock } from '@roomcast/shared/clock'
 
 export interface SpeechQueue {
-  /** Something that happened: before the sentences that wait, or with `last` after them. */
+  /** Adds an event, before the waiting sentences or, with `last`, after them. */
   readonly event: (text: string, last?: boolean) => void
   readonly sentences: (texts: readonly string[]) => void
-  /** Forgets the sentences that were not said yet. */
+  /** Drops the sentences that have not been said yet. */
   readonly dropSentences: () => void
   readonly end: () => void
 }
 
-/** @param pace between two things that are said, ms */
+/** @param pace the time between two texts, ms */
 export function speechQueue(say: (text: string) => void, clock: Clock, pace: number): SpeechQueue {
   let waiting: { readonly text: string; readonly sentence: boolean }[] = []
   let before = ''
@@ -27,7 +27,7 @@ export function speechQueue(say: (text: string) => void, clock: Clock, pace: num
   }
   return {
     event(text, last = false) {
-      // What happened keeps its order.
+      // Events keep their order.
       const at = last ? waiting.length : waiting.findLastIndex(({ sentence }) => !sentence) + 1
       waiting.splice(at, 0, { text, sentence: false })
       go()
@@ -41,7 +41,7 @@ export function speechQueue(say: (text: string) => void, clock: Clock, pace: num
   }
 }
 
-/** `text` so that a region that says `before` changes: no screen reader says again what stays. */
+/** Returns `text` so that it differs from `before`: screen readers announce only a region that changes. */
 export function differing(before: string, text: string): string {
   return text === before ? `${text}\u00a0` : text
 }

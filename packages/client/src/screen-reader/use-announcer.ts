@@ -1,5 +1,5 @@
-// What the status region and the alert region of a room say: events of the room and of the link, and for who wants
-// that the answer itself, when it is finished or sentence by sentence at a pace that can be listened to.
+// Fills the status region and the alert region of a room with events of the room and the connection and, if the reader
+// prefers it, with the answer itself: once it is finished, or sentence by sentence at a pace that people can follow.
 import { onScopeDispose, type Ref, ref, watch, watchEffect } from 'vue'
 import type { Reply, RoomState } from '@roomcast/shared/protocol'
 import { answerText } from '@roomcast/shared/room'
@@ -10,9 +10,9 @@ import { preferences } from '../preferences/preferences.ts'
 import { laterWords } from '../wording/later.ts'
 import type { RoomShown } from '../opened-room/use-opened-room.ts'
 
-/** Between two things that are said, ms. */
+/** The time between two texts, ms. */
 const PACE_MS = 1500
-/** The longest finished answer that is said as a whole, characters. */
+/** The most characters of a finished answer that are announced. */
 const LONGEST_ANSWER = 4000
 
 export interface Announced {
@@ -20,7 +20,7 @@ export interface Announced {
   readonly urgent: Readonly<Ref<string>>
 }
 
-/** @param stopArmed one more press of Escape stops the answer */
+/** @param stopArmed whether another press of Escape stops the answer */
 export function useAnnouncer(
   { view, me, connection }: RoomShown,
   stopArmed: () => boolean,
@@ -33,7 +33,7 @@ export function useAnnouncer(
   const alert = (text: string): void => void (urgent.value = differing(urgent.value, text))
 
   const hear = async (before: RoomState, after: RoomState): Promise<void> => {
-    // What is said of events is loaded with the first of them.
+    // The announcements are loaded with the first event.
     const { announcementOf, answerOf } = await import('./announcement.ts')
     const reply = answerOf(before, after)
     const bySentence = preferences.value.announce === 'sentences'
@@ -49,13 +49,13 @@ export function useAnnouncer(
   watch(
     () => view().state,
     (after, before) => {
-      // ignored because: it is tried again with what comes next.
+      // ignored because: the next change of state tries again.
       if (before && after) hear(before, after).catch(() => null)
     },
   )
   watch(stopArmed, (armed) => {
     if (armed) calm.value = laterWords.announce.stopArmed
-    // The same words are heard again only if they have been away.
+    // The same text is announced again only after it has been cleared.
     else if (calm.value === laterWords.announce.stopArmed) calm.value = ''
   })
   let lost = false
@@ -69,13 +69,13 @@ export function useAnnouncer(
   return { calm, urgent }
 }
 
-/** Has the sentences of the running answer said as they become whole. */
+/** Queues the sentences of the running answer as they become whole. */
 function useSentences(speech: SpeechQueue): (reply: Reply) => void {
   let number = 0
   let upTo = 0
-  /** Loaded for those who want it. */
+  /** Loaded only for readers who prefer sentences. */
   let sentencesAfter: typeof Cut | null = null
-  /** What came before it was there. */
+  /** The newest reply received before the cutter was loaded. */
   let early: Reply | null = null
   const load = (): void =>
     void import('./sentences.ts').then(
@@ -84,7 +84,7 @@ function useSentences(speech: SpeechQueue): (reply: Reply) => void {
         if (early) follow(early)
         early = null
       },
-      // ignored because: it is tried again with what comes next.
+      // ignored because: the next change of state tries again.
       () => null,
     )
   watchEffect(() => preferences.value.announce === 'sentences' && load())
@@ -95,7 +95,7 @@ function useSentences(speech: SpeechQueue): (reply: Reply) => void {
     }
     const text = answerText(reply)
     if (reply.number !== number) {
-      // Who comes later hears what comes from now on.
+      // A late joiner hears only the text from now on.
       const isLate = number === 0 && text.length > 0 && reply.ended === null
       number = reply.number
       upTo = isLate ? text.length : 0

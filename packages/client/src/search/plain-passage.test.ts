@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { plainPassage } from './plain-passage.ts'
 
-it('a found passage keeps its place when the marks of Markdown are taken out', () => {
+it('a match keeps its place in the passage when Markdown is stripped', () => {
   const passage = 'A **bold word** and `code`'
   const from = passage.indexOf('word')
   expect(plainPassage(passage, from, from + 4)).toEqual(['A bold ', 'word', ' and code'])

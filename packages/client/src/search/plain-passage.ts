@@ -1,13 +1,13 @@
-// What was found in a text, without the marks of Markdown. Apart from `plain-text.ts`: only who searches loads it.
+// A search result without Markdown. Separate from `plain-text.ts` because only the search loads it.
 import { plainText } from '../text/without-markdown.ts'
 
-/** The parts of a passage before, in and after what was found in it. */
+/** The parts of a passage before, in and after the match. */
 export function plainPassage(
   passage: string,
   from: number,
   to: number,
 ): readonly [before: string, found: string, after: string] {
-  // Noncharacters, so that they are in no text.
+  // Noncharacters mark the match, because they occur in no text.
   const marked = `${passage.slice(0, from)}\uFDD0${passage.slice(from, to)}\uFDD1${passage.slice(to)}`
   const [before = '', rest = ''] = plainText(marked).split('\uFDD0')
   const [found = '', after = ''] = rest.split('\uFDD1')

@@ -1,7 +1,7 @@
-// Opens the search from the keyboard; the browser's own finding of text stays what it is.
+// Opens the search from the keyboard, without replacing the browser's own search.
 import { onScopeDispose } from 'vue'
 
-/** Calls `open` on Ctrl/⌘+Shift+F, and on a slash while nothing is being written. */
+/** Calls `open` on Ctrl/⌘+Shift+F, and on a slash outside text fields. */
 export function useSearchKey(open: () => void): void {
   const onKeydown = (event: KeyboardEvent): void => {
     if (event.altKey || document.querySelector('dialog[open]')) return

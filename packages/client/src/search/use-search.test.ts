@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { effectScope, ref, shallowRef } from 'vue'
 import { useSearch } from './use-search.ts'
 
-it('lets go of what is taken back while it is shown', async () => {
+it('a search drops a result whose message is retracted while it is shown', async () => {
   const hit = (id: string, offset: number): SearchPage['found'][number] => ({
     kind: 'said',
     id,

@@ -1,4 +1,4 @@
-// Looks for words in a room, a little after they were typed, newest messages first.
+// Searches a room shortly after the last key press, newest messages first.
 import { computed, type ComputedRef, onScopeDispose, type Ref, ref, shallowRef, watch } from 'vue'
 import type { SearchPage } from '@roomcast/shared/protocol'
 import { errorText } from '../api/api-error.ts'
@@ -8,27 +8,27 @@ export type Found = SearchPage['found'][number]
 
 export interface Search {
   readonly found: ComputedRef<readonly Found[]>
-  /** Before this offset it can be gone on; null when everything was looked through. */
+  /** The offset before which the search can continue; null once the whole room has been searched. */
   readonly next: Readonly<Ref<number | null>>
   readonly looking: Readonly<Ref<boolean>>
   readonly problem: Readonly<Ref<string | null>>
-  /** What `found` is about; empty before the first search. */
+  /** The query of `found`; empty before the first search. */
   readonly of: Readonly<Ref<string>>
-  /** Goes on where it stopped. */
+  /** Continues the search where it stopped. */
   readonly more: () => Promise<void>
 }
 
-/** Up to a page of what was found before an offset (null: the end), newest first. */
+/** Returns at most a page of results before an offset (null: the end), newest first. */
 export type SearchRoom = (words: string, before: number | null) => Promise<SearchPage>
 
-/** Typing goes on for about as long as this between two letters. */
+/** The usual time between two letters while a person types, ms. */
 const TYPING_MS = 250
-/** Calls made without asking while nothing is found: each looks through a thousand messages. */
+/** Calls made automatically while nothing is found: each searches a thousand messages. */
 const MOST_CALLS = 12
 
 /**
- * @param words the words to look for: those of the last search, so that its next result is one press away
- * @param retracted messages that were deleted since the room was opened, by messageId
+ * @param words the query, initially that of the last search, so that its next result is one press away
+ * @param retracted ids of messages retracted since the room was opened
  */
 export function useSearch(
   words: Ref<string>,
@@ -40,7 +40,7 @@ export function useSearch(
   const looking = ref(false)
   const problem = ref<string | null>(null)
   const of = ref('')
-  /** Counts searches: what comes for an earlier one is of no use. */
+  /** The number of the current search; results of earlier ones are ignored. */
   let turn = 0
 
   const look = async (query: string, before: number | null): Promise<void> => {

@@ -1,4 +1,4 @@
-// Who this browser is. Made once for the page and handed down; the cookie itself is out of reach of scripts.
+// The session of this browser. Created once for the page and injected; scripts cannot read the cookie itself.
 import { inject, type InjectionKey, type ShallowRef, shallowRef } from 'vue'
 import type { Api, Who } from '../api/api.ts'
 
@@ -6,12 +6,12 @@ export interface Session {
   readonly api: Api
   /** The member; null without a session, undefined until known. */
   readonly who: Readonly<ShallowRef<Who | null | undefined>>
-  /** Asks the server, unless it is known. */
+  /** Returns the member, asking the server if they are unknown. */
   readonly load: () => Promise<Who | null>
   /** Starts a session under this name, unless there is one. */
   readonly start: (name: string) => Promise<Who>
   readonly backIn: (key: string) => Promise<Who>
-  /** The server does not know this browser any more. */
+  /** Drops the session, which the server no longer accepts. */
   readonly forget: () => void
 }
 

@@ -1,5 +1,5 @@
-// Keys that stop the answer, for everyone. Escape is pressed by habit, so the first one only asks for a second, and it
-// counts only where it is meant: in the composer or the conversation. With nothing to stop it leaves the field.
+// Keys that stop the answer for everyone. People press Escape by habit, so the first press only arms the second, and it
+// counts only in the composer or the conversation. With nothing to stop, Escape leaves the field.
 import { onScopeDispose, type Ref, type ShallowRef, watch } from 'vue'
 import { browserClock } from '../browser/clock.ts'
 import { preferences } from '../preferences/preferences.ts'
@@ -7,10 +7,10 @@ import type { Aim } from '../aim/use-aim.ts'
 import { useDoublePress } from '../ui/use-double-press.ts'
 
 /**
- * Calls `stop` at the second Escape with the focus in a text field or the log inside `root`, and at Ctrl+. at once.
- * @param stoppable what can be stopped now: another value for each answer, null while there is none or it was stopped
- * @param aim at the answer on the screen
- * @returns whether one more Escape stops
+ * Calls `stop` on the second Escape in a text field or the log inside `root`, and immediately on Ctrl+.
+ * @param stoppable the id of the answer that can be stopped now; null if there is none or it is being stopped
+ * @param aim the aim at the answer on the screen
+ * @returns whether another Escape stops the answer
  */
 export function useStopKeys(
   root: Readonly<ShallowRef<HTMLElement | null>>,
@@ -19,18 +19,18 @@ export function useStopKeys(
   stop: () => void,
 ): Readonly<Ref<boolean>> {
   const { armed, press, disarm } = useDoublePress(browserClock)
-  // At once: a second press must never find the first one of another answer.
+  // Synchronous: a second press must never count with a first one that was for another answer.
   watch(stoppable, disarm, { flush: 'sync' })
 
   const onEscape = (event: KeyboardEvent): void => {
     if (event.key !== 'Escape' || event.repeat || event.shiftKey) return
     const focused = event.target instanceof HTMLElement ? event.target : null
     if (!focused?.closest('textarea, [role="log"]')) return
-    // The browser closes what is open in front of the page.
+    // The browser uses this Escape to close a popover.
     if (event.defaultPrevented || document.querySelector(':popover-open')) return
     event.preventDefault()
     if (!preferences.value.escapeStops) return focused.blur()
-    // What it was meant for has just ended, or has just come.
+    // The answer has just ended or just appeared, so the press may be meant for another one.
     if (aim.fresh.value) return void aim.hits()
     if (stoppable() === null) focused.blur()
     else if (press()) stop()

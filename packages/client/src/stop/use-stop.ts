@@ -1,6 +1,6 @@
-// Stopping for everyone: one press is enough, and until the server has answered it is "stopping". Without
-// a link nothing can be stopped, and saying otherwise would be a promise. A stop is for one answer, the one that was on
-// the screen when somebody aimed at it: never for the next.
+// Stops the answer for everyone. One press is enough, and the page shows "stopping" until the server has acknowledged it.
+// Without a connection nothing can be stopped, and the page must not pretend otherwise. A stop applies only to the answer
+// that was on the screen when the member aimed, never to the next one.
 import { computed, type ComputedRef, type Ref, ref } from 'vue'
 import type { Intent, RoomView } from '../room/room-client.ts'
 import type { Aim } from '../aim/use-aim.ts'
@@ -10,15 +10,15 @@ type CancelIntent = Extract<Intent, { type: 'cancel' }>
 
 export interface Stop {
   readonly stopping: ComputedRef<boolean>
-  /** Stops the answer that is on the screen, if it was there when the press began. */
+  /** Stops the answer on the screen, if it was there when the press began. */
   readonly stop: () => void
-  /** Of which answer it is asked why it is to be stopped; null while nobody asks. */
+  /** The answer for which the popover asks the reason of a stop; null while it is closed. */
   readonly asksWhy: Ref<string | null>
-  /** Begins to ask, or ends it. */
+  /** Opens or closes that popover. */
   readonly ask: (wanted: boolean) => void
-  /** The answer that it is asked of has ended. */
+  /** The answer of the open popover has ended. */
   readonly endedMeanwhile: ComputedRef<boolean>
-  /** Stops the answer that it was asked of, and no other. @param reason why, for everyone to read */
+  /** Stops the answer of the popover, and no other. @param reason shown to everyone */
   readonly stopWith: (reason: string) => void
 }
 

@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { drawable, drawnAttribute, drawnText } from './drawable.ts'
 
-describe('a text that is drawn', () => {
-  it('has at most eight marks on a letter', () => {
+describe('a drawn text', () => {
+  it('has at most eight combining marks on a letter', () => {
     expect(drawable(`a${'\u0323\u0301'.repeat(16_000)} b`)).toBe(`a${'\u0323\u0301'.repeat(4)} b`)
   })
 
-  it.each(['plain', 'Việt', 'שָׁלוֹם', 'นี้', '👩‍🚀 é', ''])('is itself: %s', (text) => {
+  it.each(['plain', 'Việt', 'שָׁלוֹם', 'นี้', '👩‍🚀 é', ''])('is unchanged if it is harmless: %s', (text) => {
     for (const draw of [drawable, drawnText, drawnAttribute]) expect(draw(text)).toBe(text)
   })
 
@@ -19,7 +19,7 @@ describe('a text that is drawn', () => {
     ['\u2066a\u2069\u202a', '\u2066a\u2069\u202a\u202c'],
     ['\u202ea\nb', '\u202ea\u202c\nb'],
     ['\u202ca\u2069', '\u202ca\u2069'],
-  ])('ends its own turns, so that what follows goes its own way: %j', (text, drawn) => {
+  ])('closes its own direction changes, so that the following text keeps its direction: %j', (text, drawn) => {
     expect(drawnText(text)).toBe(drawn)
     expect(drawnText(drawn)).toBe(drawn)
     expect(drawnAttribute(text)).toMatch(/^[ab c\n]+$/)
@@ -33,7 +33,7 @@ describe('the page', () => {
   )
   const source = (file: string): string => readFileSync(join(SOURCES, file), 'utf8')
 
-  it('has one way by which text comes onto it', () => {
+  it('puts all text on the screen through one guard', () => {
     const made = files.filter((file) =>
       /\b(?:createApp|createSSRApp|render)\b[^\n]*from 'vue'/.test(source(file)),
     )
@@ -44,11 +44,11 @@ describe('the page', () => {
         source(file),
       ),
     )
-    // Empties the place of the page.
+    // `main.ts` empties the element for the page.
     expect(past).toEqual(['main.ts'])
   })
 
-  it('says nothing to the browser itself that did not go through the same guard', () => {
+  it('passes titles and notifications to the browser only through the same guard', () => {
     const said = files.flatMap((file) =>
       [...source(file).matchAll(/document\.title = (.*)|new Notification\(([^,]*)/g)].map(
         ([, title, notification]) => [file, title ?? notification] as const,

@@ -1,24 +1,24 @@
-// A text as it is drawn. What is copied by its button, exported and compared is the text itself.
+// The form in which a text is drawn. Copy buttons, exports and comparisons use the original text.
 
-/** Marks on one letter; no script needs as many. A browser takes seconds for thousands. */
+/** More than eight combining marks on one letter: no script needs as many, and thousands take a browser seconds. */
 const TOO_MANY = /(\p{M}{8})\p{M}+/gu
-/** Characters that turn the text around which follows them, until they are ended. */
+/** Characters that change the direction of the text after them until they are closed. */
 const TURNS = /[\u202a-\u202e\u2066-\u2069]/
 const ALL_TURNS = /[\u202a-\u202e\u2066-\u2069]/g
 const [END_OF_EMBEDDING, END_OF_ISOLATE] = ['\u202c', '\u2069']
 
-/** The text without the marks that are piled on a letter beyond eight. */
+/** The text with at most eight combining marks on each letter. */
 export function drawable(text: string): string {
   return /\p{M}{9}/u.test(text) ? text.replace(TOO_MANY, '$1') : text
 }
 
-/** What is drawn for a text, wherever it stands: it ends its own turns, so that what follows goes its own way. */
+/** The text as drawn in an element. It closes its own direction changes, so that the following text keeps its direction. */
 export function drawnText(text: string): string {
   const drawn = drawable(text)
   return TURNS.test(drawn) ? drawn.split('\n').map(ended).join('\n') : drawn
 }
 
-/** What is said of something: in one line, which nothing turns around. */
+/** The text for a title or label, without any direction changes. */
 export function drawnAttribute(text: string): string {
   const drawn = drawable(text)
   return TURNS.test(drawn) ? drawn.replace(ALL_TURNS, '') : drawn

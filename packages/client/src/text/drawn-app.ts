@@ -1,10 +1,10 @@
-// The one way by which text comes onto the page: whatever a component draws, of whomever, and wherever it draws it, goes
-// through the same guard, so that no name, title, reason, quote or answer paints over what others said or turns it around.
-// Only what stands in a field is left as it is: it is what is written there.
+// The only way for text to reach the page. All text that components draw goes through the same guard, so that no name,
+// title, reason, quote or answer can paint over other people's text or change its direction. Only the text in a field is
+// left unchanged, because it is what the member is writing.
 import { type App, type Component, createRenderer, nodeOps, patchProp } from 'vue'
 import { drawnAttribute, drawnText } from './drawable.ts'
 
-/** Attributes that are shown, or read aloud. */
+/** Attributes that are shown or read aloud. */
 const SAID = /^(?:title|placeholder|alt|aria-|data-)/
 
 const { createApp: createDrawn } = createRenderer<Node, Element>({
@@ -18,7 +18,7 @@ const { createApp: createDrawn } = createRenderer<Node, Element>({
   },
 })
 
-/** As Vue's own `createApp`, for the page. */
+/** Like Vue's own `createApp`, but with the guard. */
 export function createDrawnApp(root: Component, properties: Record<string, unknown>): App<Element> {
   return createDrawn(root, properties)
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { plainText } from './without-markdown.ts'
 
-describe('text without the marks of Markdown', () => {
+describe('stripping Markdown', () => {
   it.each([
     ['**Bold**, *it*, __both__ and ~~gone~~', 'Bold, it, both and gone'],
     ['***a*** (*b*) "_c_"', 'a (b) "c"'],
@@ -15,10 +15,10 @@ describe('text without the marks of Markdown', () => {
     ['cut in **the middle', 'cut in the middle'],
     ['and `open', 'and open'],
     ['One\n\n---\n\nTwo', 'One Two'],
-  ])('%j is %j', (markdown, plain) => expect(plainText(markdown)).toBe(plain))
+  ])('turns %j into %j', (markdown, plain) => expect(plainText(markdown)).toBe(plain))
 
   it.each(['2*3*4 = 24', '2 * 3', 'snake_case_name', '~5 tokens', 'a | b', 'C# and a#b', 'x - y'])(
-    'leaves signs alone: %j',
+    'leaves symbols alone: %j',
     (text) => expect(plainText(text)).toBe(text),
   )
 })

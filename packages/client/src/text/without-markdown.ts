@@ -1,19 +1,19 @@
-// Text for a line or two: what was written, without the marks of Markdown.
+// Strips the Markdown from a text that is shown in a line or two.
 
-/** More than any line or two holds, UTF-16 units. */
+/** More UTF-16 units than two lines can hold. */
 const LONGEST = 2000
 const CODE = /(`+)(.+?)\1/gs
 const FENCE = /^\s*(?:`{3,}|~{3,})[^`\n]*$/gm
-/** The line between the head of a table and its rows, or one that only divides. */
+/** The line between the head of a table and its rows, or a thematic break. */
 const RULE = /^[\s|:]*-{2,}[\s|:-]*$/gm
 const LINE_START = /^\s*(?:#{1,6}\s+|>\s?|[-*+]\s+(?:\[[ xX]\]\s+)?)+/gm
 const LINK = /!?\[([^\]\n]*)\]\([^)\n]*\)/g
-/** At the edge of a word: within one it is rather a sign, as in 2*3 or snake_case. */
+/** Emphasis at the edge of a word; within a word it is more likely a symbol, as in 2*3 or snake_case. */
 const EMPHASIS =
   /(?<![\p{L}\p{N}*_~])(?:[*_]+|~~)(?=[^\s*_~])|(?<=[^\s*_~])(?:[*_]+|~~)(?![\p{L}\p{N}*_~])/gu
 const CELLS = /^\s*\|(.*?)\|?\s*$/gm
 
-/** The beginning of a text, in one line without the marks of Markdown; what stands in code stays as it is. */
+/** The beginning of a text, in one line and without Markdown; the contents of inline code stay unchanged. */
 export function plainText(markdown: string): string {
   const beginning = markdown.slice(0, LONGEST)
   const lines = beginning.replace(FENCE, '').replace(RULE, '').replace(LINE_START, '')

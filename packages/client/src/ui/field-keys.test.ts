@@ -14,16 +14,16 @@ describe('a key in the composer', () => {
     ['Ctrl+Enter', key('Enter', { ctrlKey: true }), true],
     ['⌘+Enter', key('Enter', { metaKey: true }), true],
     ['a letter', key('a'), false],
-  ])('%s sends where Enter sends: %#', (_name, event, sends) => {
+  ])('such as %s sends as expected while Enter sends: %#', (_name, event, sends) => {
     expect(isSend(event, true)).toBe(sends)
   })
 
-  it('Enter makes a new line where it does not send, and Ctrl+Enter sends nevertheless', () => {
+  it('makes a new line if it is Enter and Enter does not send, and Ctrl+Enter still sends', () => {
     expect(isSend(key('Enter'), false)).toBe(false)
     expect(isSend(key('Enter', { ctrlKey: true }), false)).toBe(true)
   })
 
-  it('Up edits the last message, but only where there is nothing to move in', () => {
+  it('edits the last message if it is Up and the field is empty', () => {
     expect(isEditLast(key('ArrowUp'), '')).toBe(true)
     expect(isEditLast(key('ArrowUp'), ' ')).toBe(false)
     expect(isEditLast(key('ArrowUp', { shiftKey: true }), '')).toBe(false)

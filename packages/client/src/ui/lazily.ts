@@ -1,5 +1,5 @@
-// Parts of the page that are loaded when somebody wants them. What cannot be loaded closes itself, so that another press
-// tries again; that it could not, App.vue says.
+// Components that are loaded on demand. A component that cannot be loaded closes itself, so that another press tries
+// again; App.vue reports the failure.
 import { type AsyncComponentLoader, type Component, defineAsyncComponent, onMounted } from 'vue'
 
 const NotThere = {
@@ -11,7 +11,7 @@ const NotThere = {
   },
 }
 
-/** A component that is loaded when it is first shown. Where its file cannot be had, it emits `close`. */
+/** A component that is loaded when it is first shown. If its file cannot be loaded, it emits `close`. */
 export function lazily<Part extends Component>(load: AsyncComponentLoader<Part>): Part {
   return defineAsyncComponent<Part>({ loader: load, errorComponent: NotThere })
 }

@@ -1,9 +1,9 @@
-// A button that opens and closes a popover. The popover closes by itself when its button is pressed down, and
+// A button that opens and closes a popover. A popover closes by itself as soon as its button is pressed down, and
 // the click that follows must not open it again.
 import type { Ref } from 'vue'
 
 export interface Disclosure {
-  /** To be called before the click: on pointerdown and keydown. */
+  /** Must be called before the click, on pointerdown and keydown. */
   readonly note: () => void
   readonly toggle: () => void
 }

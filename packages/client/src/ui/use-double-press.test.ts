@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { SimulatedClock } from '@roomcast/test/doubles/clock.ts'
 import { AGAIN_MS, useDoublePress } from './use-double-press.ts'
 
-describe('a key that has to be pressed twice', () => {
-  it('counts at the second press, and begins anew after it', () => {
+describe('a key that must be pressed twice', () => {
+  it('counts at the second press, after which it starts over', () => {
     const { armed, press } = useDoublePress(new SimulatedClock(0))
     expect([press(), armed.value]).toEqual([false, true])
     expect([press(), armed.value]).toEqual([true, false])
@@ -16,12 +16,12 @@ describe('a key that has to be pressed twice', () => {
     press()
     clock.tick(AGAIN_MS)
     expect([armed.value, press()]).toEqual([false, false])
-    // From that one on it is as long again.
+    // The new first press lasts just as long.
     clock.tick(AGAIN_MS - 1)
     expect(press()).toBe(true)
   })
 
-  it('forgets it at once when there is something else to stop', () => {
+  it('forgets the first press immediately when disarmed', () => {
     const { armed, press, disarm } = useDoublePress(new SimulatedClock(0))
     press()
     disarm()

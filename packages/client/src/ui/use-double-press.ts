@@ -2,16 +2,15 @@
 import type { Clock } from '@roomcast/shared/clock'
 import { type Ref, ref } from 'vue'
 
-/** A second press counts for this long, ms. */
+/** How long a second press counts after the first, ms. */
 export const AGAIN_MS = 2000
 
-/** Waits for a second press. */
 interface DoublePress {
-  /** There was a first press, and a second one would count. */
+  /** There was a first press, and a second one would count now. */
   readonly armed: Readonly<Ref<boolean>>
   /** Whether this press is the second one. */
   readonly press: () => boolean
-  /** The first press does not count any more. */
+  /** Forgets the first press. */
   readonly disarm: () => void
 }
 

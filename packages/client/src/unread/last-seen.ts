@@ -1,20 +1,20 @@
-// How far this browser's person has read in each room: the offset of the last entry that was on the screen while they were
-// at the end of the conversation and the page was visible. Kept here, the same in all tabs, and never sent anywhere.
+// How far the person at this browser has read in each room: the offset of the last entry shown while they were at the end
+// of the conversation and the page was visible. Stored here, shared by all tabs, and never sent anywhere.
 
 const keyOf = (roomId: string): string => `seen:${roomId}`
 
-/** Offset of the last entry that was seen in a room; null for one that was never looked at, or where nothing can be kept. */
+/** Offset of the last entry seen in a room; null if it was never opened here or the browser stores nothing. */
 export function seen(roomId: string): number | null {
   try {
     const kept = Number(localStorage.getItem(keyOf(roomId)) ?? NaN)
     return Number.isSafeInteger(kept) && kept >= 0 ? kept : null
   } catch {
-    // ignored because: a browser that keeps nothing has seen nothing.
+    // ignored because: a browser that stores nothing counts as having seen nothing.
     return null
   }
 }
 
-/** Notes that the room was seen up to an offset. It may be a lower one than before: a failover may have taken the rest. */
+/** Stores that the room was seen up to an offset, which may be lower than before: a failover may have lost the rest. */
 export function markSeen(roomId: string, offset: number): void {
   try {
     if (seen(roomId) !== offset) localStorage.setItem(keyOf(roomId), String(offset))

@@ -22,14 +22,14 @@ const said = (offset: number, by: string, mentions: readonly string[] = []): Mes
   mentions,
 })
 
-it('a room may have unread messages only where it was opened before and has moved since', () => {
+it('a room may have unread messages only if it was opened before and has changed since', () => {
   expect(mayHaveUnread(room('a', { offset: 5 }), 4)).toBe(true)
   expect(mayHaveUnread(room('a', { offset: 5 }), 5)).toBe(false)
   expect(mayHaveUnread(room('a', { offset: 5 }), null)).toBe(false)
   expect(mayHaveUnread(room('a'), 1)).toBe(false)
 })
 
-it('messages of others are unread, and a call of this member is marked', () => {
+it('messages of others are unread, and a mention of this member is marked', () => {
   const messages = [said(3, 'bo'), said(4, 'bo'), said(5, 'ana'), said(6, 'bo', ['ana'])]
   const unread = (page: readonly Message[], later = false) =>
     unreadIn({ messages: page, later }, 3, 'ana')

@@ -1,22 +1,22 @@
-// How much is unread in a room of the list. Pure.
+// The unread count of a room in the list. Pure.
 import type { Message, RoomSummary } from '@roomcast/shared/protocol'
 import { isUnread } from './unread.ts'
 
 export interface RoomUnread {
-  /** Messages of others; null: there is something, and nobody has counted it. */
+  /** Unread messages of others; null: there may be some, but counting failed. */
   readonly count: number | null
-  /** There are still more, which were not counted. */
+  /** There are more, which were not counted. */
   readonly more: boolean
-  /** Somebody calls this member by name. */
+  /** An unread message mentions this member. */
   readonly mention: boolean
 }
 
-/** Whether a room may have unread messages. @param seen offset of the last entry that was seen; null: never opened here */
+/** Whether a room may have unread messages. @param seen offset of the last entry seen; null: never opened here */
 export function mayHaveUnread({ offset }: RoomSummary, seen: number | null): boolean {
   return seen !== null && offset !== undefined && offset > seen
 }
 
-/** The unread messages of a page; null when it has none. */
+/** Counts the unread messages of a page; null if it has none. */
 export function unreadIn(
   {
     messages,

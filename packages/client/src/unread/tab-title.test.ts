@@ -30,8 +30,8 @@ const reply = (offset: number, number: number, by: string, ended: boolean): Repl
   ended: ended ? { outcome: 'completed', at: 2 } : null,
 })
 
-describe('what came while nobody looked', () => {
-  it('is nothing that was retracted', () => {
+describe('the unread messages of a hidden page', () => {
+  it('do not include retracted ones', () => {
     const messages = [{ ...said(3, 'bo', ['ana']), text: '', retractedBy: 'bo' }]
     const room = { ...emptyRoom('r', 'e'), messages }
     expect(unreadWhileHidden(room, { offset: 2, running: null }, 'ana')).toEqual([])
@@ -50,15 +50,15 @@ describe('what came while nobody looked', () => {
   }
   const fresh = unreadWhileHidden(state, { offset: 5, running: 1 }, 'ana')
 
-  it('is what others said, and the answers that have ended since, also those begun before', () => {
+  it('are those of others and the answers that have ended since, even if begun before', () => {
     expect(fresh.map(({ offset }) => offset)).toEqual([4, 7, 8])
   })
 
-  it('calls this member when Claude has answered them, or somebody named them', () => {
+  it('are worth notifying if Claude has answered this member or somebody has mentioned them', () => {
     expect(worthNotifying(fresh, 'ana').map(({ offset }) => offset)).toEqual([4, 7])
   })
 
-  it('stands in front of the title', () => {
+  it('are counted in front of the title', () => {
     expect([tabTitle('Design', 0), tabTitle('Design', 3), tabTitle('Design', 120)]).toEqual([
       'Design',
       '(3) Design',

@@ -1,8 +1,8 @@
-// What the tab of a room says, also while nobody looks at it. Pure.
+// The title of a room's tab, with the unread messages while the page is hidden. Pure.
 import type { Message, RoomState } from '@roomcast/shared/protocol'
 import { isUnread } from './unread.ts'
 
-/** Messages of others, and answers, that came or ended after the room stood at `offset` at the time `since`. */
+/** Messages of others that came, and answers that ended, after the room was at the position `since`. */
 export function unreadWhileHidden(
   state: RoomState,
   since: { readonly offset: number; readonly running: number | null },
@@ -21,7 +21,7 @@ export function tabTitle(title: string, count: number): string {
   return count === 0 ? title : `(${count > 99 ? '99+' : count}) ${title}`
 }
 
-/** What of it is worth a notification: Claude has answered this member, or somebody calls them. */
+/** The unread messages worth a notification: Claude's answers to this member, and mentions of them. */
 export function worthNotifying(fresh: readonly Message[], me: string | null): readonly Message[] {
   return fresh.filter((message) =>
     message.kind === 'said' ? message.mentions?.includes(me ?? '') : message.by === me,

@@ -1,22 +1,22 @@
-// Counts the unread messages of the rooms in a list. It asks the server only about rooms in which something has changed.
+// Counts the unread messages of the rooms in a list. It asks the server only about rooms that have changed.
 import type { RoomSummary } from '@roomcast/shared/protocol'
 import type { Api } from '../api/api.ts'
 import { seen } from './last-seen.ts'
 import { mayHaveUnread, type RoomUnread, unreadIn } from './room-unread.ts'
 
-/** At most so many messages are read to be counted. */
+/** The most messages that are loaded to count the unread ones. */
 const COUNTED = 50
 const NOT_COUNTED: RoomUnread = { count: null, more: false, mention: false }
 
 interface Counted {
-  /** Where the room stood when it was counted, and how far it had been seen. */
+  /** The room's offset and the last seen offset at the time of the count. */
   readonly key: string
   readonly unread: RoomUnread | null
 }
 
 export class UnreadCounter {
   readonly #api: Pick<Api, 'messages'>
-  /** By room; only rooms of the last list. */
+  /** The counts by room, only for rooms of the last list. */
   #counted: ReadonlyMap<string, Counted> = new Map()
 
   constructor(api: Pick<Api, 'messages'>) {
@@ -24,9 +24,9 @@ export class UnreadCounter {
   }
 
   /**
-   * @param open the room that is being looked at: nothing is unread there
-   * @param me the member; null while nobody knows
-   * @returns how much is unread, by room; a room without unread messages is left out
+   * @param open the room that is open, in which nothing counts as unread
+   * @param me the member; null while unknown
+   * @returns the unread counts by room, without rooms that have no unread messages
    */
   async count(
     rooms: readonly RoomSummary[],

@@ -1,23 +1,23 @@
-// What is new to somebody who comes back. Pure.
+// The messages that are unread for a returning reader. Pure.
 import type { Message, RoomState } from '@roomcast/shared/protocol'
 
 export interface Unread {
-  /** New is what comes after this offset. */
+  /** Messages after this offset are unread. */
   readonly after: number
-  /** How many messages of others that were, when the reader came back. */
+  /** The number of unread messages when the reader came back. */
   readonly count: number
-  /** There are more of them, further back than the room's window. */
+  /** There are more unread messages, further back than the room's window. */
   readonly more: boolean
 }
 
-/** Whether a message after an offset is new to a member: Claude's, or what somebody else has said and not retracted. */
+/** Whether a message is unread for a member: after `seen`, and Claude's or another member's that is not retracted. */
 export function isUnread(message: Message, seen: number, me: string | null): boolean {
   if (message.offset <= seen) return false
   return message.kind === 'reply' || (message.by !== me && message.retractedBy === undefined)
 }
 
 /**
- * What others have said, and Claude, since an offset; null when that is nothing, or nothing is known of it.
+ * The unread messages since an offset; null if there are none, or if the reader never opened the room here.
  * @param seen offset of the last entry that the reader has seen; null if none
  */
 export function unreadSince(

@@ -1,5 +1,5 @@
-// For a page that nobody looks at: what came meanwhile, in the title and the icon of its tab, and where the member
-// has allowed it as a notification.
+// Shows unread messages of a hidden page in the title and icon of its tab and, if the member has allowed it, as
+// notifications.
 import { computed, onScopeDispose, ref, shallowRef, watch } from 'vue'
 import type { Message } from '@roomcast/shared/protocol'
 import { preferences } from '../preferences/preferences.ts'
@@ -23,7 +23,7 @@ export function useNotifications({ state, me, title, people }: RoomShown): void 
     since.value = hidden.value && now ? { offset: now.offset, running: now.running } : null
   }
   document.addEventListener('visibilitychange', update)
-  // A room that opens while nobody looks counts from how it is then.
+  // A room that opens while the page is hidden counts from its state at that moment.
   watch(() => state.value === null, update, { immediate: true })
 
   const fresh = computed(() =>
@@ -49,7 +49,7 @@ export function useNotifications({ state, me, title, people }: RoomShown): void 
     told.add(id)
     const said = laterWords.announce.notification
     const who = people.name.value(message.by)
-    // The tag makes one of what several tabs show.
+    // The tag merges the notifications of several tabs into one.
     const shown = new Notification(drawnAttribute(title.value), {
       tag: id,
       icon: ICON,

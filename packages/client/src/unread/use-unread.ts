@@ -1,4 +1,4 @@
-// What came while the reader was away: in another room, or with this page out of sight. And how far they have read.
+// The messages that came while the reader was in another room or this page was hidden, and how far they have read.
 import { onScopeDispose, type Ref, ref, type ShallowRef, shallowRef, watch } from 'vue'
 import type { RoomState } from '@roomcast/shared/protocol'
 import { browserClock } from '../browser/clock.ts'
@@ -6,24 +6,24 @@ import { markSeen, seen } from './last-seen.ts'
 import type { Status } from '../room/status.ts'
 import { type Unread, unreadSince } from './unread.ts'
 
-/** In sight for this long: then the beginning of the new part has been noticed. */
+/** How long the first unread message must be in view to count as read, ms. */
 const READ_MS = 4000
-/** A link that turns out dead this soon after the page came back into sight was dead before. */
+/** A connection lost this soon after the page became visible again was dead before, ms. */
 const WAKING_MS = 5000
 
-/** `read`: it only stays so that nothing jumps. */
+/** `read`: the marker stays only so that the layout does not jump. */
 type MarkedUnread = Unread & { readonly read: boolean }
 
 export interface UnreadMarker {
-  /** Where the new part begins; null when nothing is new. */
+  /** Where the unread messages begin; null if there are none. */
   readonly unread: Readonly<ShallowRef<MarkedUnread | null>>
-  /** The new part has been read. */
+  /** Marks the unread messages as read. */
   readonly read: () => void
 }
 
 /**
- * @param options.atEnd whether the newest message is in sight
- * @param options.newsInSight whether the beginning of the new part is
+ * @param options.atEnd whether the newest message is in view
+ * @param options.newsInSight whether the first unread message is in view
  */
 export function useUnread(options: {
   readonly state: () => RoomState | null
@@ -35,7 +35,7 @@ export function useUnread(options: {
   const { state, link, me, atEnd, newsInSight } = options
   const unread = shallowRef<MarkedUnread | null>(null)
   const visible = ref(isVisible())
-  /** What is new has to be found out as soon as everything is here. */
+  /** The reader is returning: the unread messages must be determined as soon as the room is live. */
   let returning = true
   let since: number | null = null
   let cameBack = -Infinity

@@ -1,7 +1,7 @@
-// The language of the page. Templates and scripts take every text from `words`; what depends on something is a function there.
+// The language of the page. Templates and scripts take every text from `words`; texts with variable parts are functions there.
 import { english } from './english/index.ts'
 
-/** What every language has to say. */
+/** The texts that every language must provide. */
 export type Words = typeof english
 
 export const words: Words = english

@@ -1,8 +1,8 @@
-// The words of the parts around a conversation and of the lists of rooms, so that the pages before a room do not pay for all
-// of them. The same language as `language.ts`.
+// The texts of the parts around a conversation and of the lists of rooms, separate so that the first load is smaller.
+// The same language as `language.ts`.
 import { laterEnglish } from './english/later.ts'
 
-/** What every language has to say there. */
+/** The texts that every language must provide here. */
 type LaterWords = typeof laterEnglish
 
 export const laterWords: LaterWords = laterEnglish

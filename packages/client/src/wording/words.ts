@@ -1,4 +1,4 @@
-// Small words used in several places.
+// Short texts used in several places.
 import { words } from './language.ts'
 
 /** A time span for people: `12 s`, `1 min 5 s`. */
@@ -7,7 +7,7 @@ export function secondsText(ms: number): string {
   return words.common.span(Math.floor(seconds / 60), seconds % 60)
 }
 
-/** What stands above Claude's thoughts. @param ms how long they took; null where that was not seen */
+/** The heading above Claude's thoughts. @param ms how long Claude thought; null if unknown */
 export function thoughtText(ms: number | null): string {
   if (ms === null) return words.reading.thoughts
   return ms < 1000 ? words.reading.thoughtBriefly : words.reading.thoughtFor(secondsText(ms))
@@ -19,7 +19,7 @@ export function typingText(names: readonly string[]): string {
 }
 
 /**
- * Hours and minutes as the reader's browser writes them; with the day when it was not today.
+ * Hours and minutes in the format of the reader's browser, with the date if it is not today.
  * @param locale the browser's own unless given
  */
 export function timeText(at: number, now: number, locale?: string): string {
@@ -32,9 +32,9 @@ export function timeText(at: number, now: number, locale?: string): string {
   })
 }
 
-/** One or two letters that stand for a name. */
+/** One or two letters for a name. */
 export function initials(name: string): string {
-  // The server tells apart who has the same name.
+  // The server numbers members who have the same name.
   const number = /\((\d+)\)$/.exec(name.trim())?.[1]
   if (number) return first(name.trim()) + number
   const parts = name.trim().split(/\s+/)

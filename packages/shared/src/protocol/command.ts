@@ -1,4 +1,4 @@
-// Commands: what a member wants, all through the one Socket.IO event `command`, always acknowledged. One file for each, in commands/.
+// Commands: members' requests, all sent as the one Socket.IO event `command`, always acknowledged. One file each, in commands/.
 import * as v from 'valibot'
 import { cancelSchema } from './commands/cancel.ts'
 import { configureSchema } from './commands/configure.ts'
@@ -39,14 +39,14 @@ export type CommandType = keyof typeof commandSchemas
 export type CommandOf<T extends CommandType> = Readonly<v.InferOutput<(typeof commandSchemas)[T]>>
 export type Command = { [T in CommandType]: CommandOf<T> }[CommandType]
 
-/** What an acknowledgement may tell besides `ok`. */
+/** The details that an acknowledgement may carry. */
 export const acknowledgedSchema = v.object({
   ok: v.literal(true),
   messageId: v.optional(idSchema),
   generationId: v.optional(idSchema),
-  /** The question waits in the queue. */
+  /** The question is waiting in the queue. */
   queued: v.optional(v.boolean()),
-  /** With `cancel`: how the generation ended (also if it had ended before) and at which byte. */
+  /** With `cancel`: the outcome of the generation, even if it had already ended, and the byte at which it ended. */
   outcome: v.optional(v.picklist(OUTCOMES)),
   end: v.optional(v.number()),
 })

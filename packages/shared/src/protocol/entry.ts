@@ -1,4 +1,4 @@
-// Entries: the durable facts of a room, in one order for everybody. One file for each type, in entries/.
+// Entries: the durable facts of a room, in one order for everyone. One file for each type, in entries/.
 import * as v from 'valibot'
 import { generationEndedSchema } from './entries/generation-ended.ts'
 import { generationStartedSchema } from './entries/generation-started.ts'
@@ -43,20 +43,20 @@ const KNOWN_TYPES: readonly string[] = entrySchema.options.map(
   (option) => option.entries.type.literal,
 )
 
-/** An entry that this version does not know yet: it still has its place in the order. */
+/** An entry of a type that this version does not know yet. It keeps its place in the order. */
 export const unknownEntrySchema = v.object({
   ...place,
   type: v.pipe(v.string(), v.notValues(KNOWN_TYPES)),
 })
 export type UnknownEntry = Readonly<v.InferOutput<typeof unknownEntrySchema>> & {
-  /** The type that it has, where that is known and the rest cannot be read; never on the wire. */
+  /** The entry's type, if that is known but the rest is unreadable; never on the wire. */
   readonly was?: string
 }
 
-/** Parses what came over the wire; an entry of an unknown type stays as its place in the order. */
+/** Parses an entry from the wire; one of an unknown type keeps only its place in the order. */
 export const anyEntrySchema = v.union([entrySchema, unknownEntrySchema])
 
-/** Spreads over the union, where plain Omit would merge its members. */
+/** Distributes over the union; plain Omit would merge its members. */
 type OmitEach<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
-/** An entry before the log has given it its place and time. */
+/** An entry before the log has assigned its offset and time. */
 export type EntryDraft = OmitEach<Entry, 'offset' | 'at'>

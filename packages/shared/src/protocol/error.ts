@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 
-/** Every code a refusal can carry, with what it means. PROTOCOL.md has a row for each. */
+/** Every code a refusal can carry, with its standard sentence. PROTOCOL.md has a row for each. */
 export const ERROR_CODES = {
   'bad-request': 'The request has an invalid format.',
   'unknown-command': 'Unknown command.',
@@ -43,7 +43,7 @@ export const ERROR_CODES = {
 
 export type ErrorCode = keyof typeof ERROR_CODES
 
-/** Codes after which the same command may be sent again, unchanged, and may succeed. */
+/** Codes after which the same command, sent again unchanged, may succeed. */
 const RETRYABLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'busy',
   'rate-limited',
@@ -62,7 +62,7 @@ export const errorSchema = v.object({
   retryable: v.boolean(),
 })
 
-/** What a refusal says: `code` for programs, `message` for people, `retryable` for both. */
+/** The body of a refusal: `code` for programs, `message` for people, `retryable` for both. */
 export type ErrorBody = {
   readonly code: ErrorCode
   readonly message: string
@@ -74,7 +74,7 @@ export function errorBody(code: ErrorCode, message: string = ERROR_CODES[code]):
   return { code, message, retryable: RETRYABLE.has(code) }
 }
 
-/** A refusal on its way to the border that answers it. */
+/** A refusal, thrown up to the border (HTTP, socket or events) that answers with it. */
 export class Refusal extends Error {
   readonly body: ErrorBody
 

@@ -1,8 +1,8 @@
-// The Socket.IO handshake, and the event that the server sends. Members send one event, `command` (command.ts).
+// The Socket.IO handshake, and the one event that the server sends. Clients send one event, `command` (command.ts).
 import * as v from 'valibot'
 import type { Update } from './update.ts'
 
-/** `auth` of the handshake: the session's token (or none, where the cookie is sent) and the version. */
+/** `auth` of the handshake: the protocol version and the session's token, which is absent when the cookie is sent. */
 export const handshakeSchema = v.object({
   token: v.optional(v.string()),
   version: v.number(),

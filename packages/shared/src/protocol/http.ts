@@ -1,4 +1,4 @@
-// The bodies of the HTTP API. Errors are `{error: {code, message, retryable}}` with a fitting status.
+// The bodies of the HTTP API. Errors are `{error: {code, message, retryable}}` with a matching status.
 import * as v from 'valibot'
 import { countSchema, idSchema } from './ids.ts'
 import { LIMITS } from './limits.ts'
@@ -6,7 +6,7 @@ import { cleanName, cleanTitle } from './name.ts'
 import { messageSchema } from './room-state.ts'
 import { ROLES } from './vocabulary.ts'
 
-/** UTF-16 units of a name before it is cleaned. Accents in a row are sorted then, which takes the square of their number. */
+/** The longest name that is cleaned, in UTF-16 units: cleaning sorts consecutive accents in quadratic time. */
 const LONGEST_UNCLEANED = 10 * LIMITS.nameLength
 const mayBeCleaned = (name: string) => name.length <= LONGEST_UNCLEANED
 
@@ -22,7 +22,7 @@ const nameSchema = v.pipe(
   v.maxLength(LIMITS.nameLength),
 )
 
-/** The length is looked at before it is cleaned, and after. */
+/** The length is checked before cleaning and again after. */
 const titleSchema = v.pipe(
   v.string(),
   v.check(
@@ -33,7 +33,7 @@ const titleSchema = v.pipe(
   v.maxLength(LIMITS.titleLength),
 )
 
-/** `POST /api/session`: start one with a name, or get back in with a personal link's key. */
+/** `POST /api/session`: start a session with a name, or restore one with a personal link's key. */
 export const sessionRequestSchema = v.union([
   v.object({ key: v.string() }),
   v.object({ name: nameSchema }),
@@ -59,7 +59,7 @@ export const roomRequestSchema = v.object({
     ),
     '',
   ),
-  /** Needed where the server has one: it answers `start-code-needed` without it. */
+  /** Required if the server has one; without it the server answers `start-code-needed`. */
   startCode: v.optional(v.pipe(v.string(), v.maxLength(LIMITS.startCodeLength))),
 })
 
@@ -67,21 +67,21 @@ export const roomSummarySchema = v.object({
   roomId: idSchema,
   title: v.string(),
   role: v.picklist(ROLES),
-  /** When something last happened in it. */
+  /** The time of the last activity in the room. */
   at: countSchema,
-  /** Claude is answering in it now. */
+  /** Claude is answering in the room now. */
   running: v.boolean(),
-  /** Offset of its last entry: what came after the one a reader has seen is new. */
+  /** Offset of the room's last entry; the entries after the last one a reader has seen are new. */
   offset: v.optional(countSchema),
 })
 export type RoomSummary = Readonly<v.InferOutput<typeof roomSummarySchema>>
 
 export const inviteUrlSchema = v.object({
   inviteUrl: v.string(),
-  /** How long it is valid. */
+  /** How long the link is valid. */
   days: v.optional(countSchema),
 })
-/** `GET /api/rooms/:id/invites`: the links that are open, oldest first, for a member who may make them. */
+/** `GET /api/rooms/:id/invites`: the open links, oldest first, for a member who may make links. */
 export const inviteListSchema = v.object({
   invites: v.array(
     v.object({ inviteUrl: v.string(), by: idSchema, at: countSchema, until: countSchema }),
@@ -93,18 +93,18 @@ export const roomListSchema = v.object({ rooms: v.array(roomSummarySchema) })
 export const inviteRequestSchema = v.object({ invite: v.string() })
 export const inviteAcceptedSchema = v.object({ room: roomSummarySchema, role: v.picklist(ROLES) })
 
-/** `POST /api/invites/look {invite}`: what an invite leads to, for somebody who has not accepted it. */
+/** `POST /api/invites/look {invite}`: a preview of the room, for a person who has not accepted the invite yet. */
 export const inviteLookSchema = v.object({
   title: v.string(),
-  /** Names of the members who are here now, in the order in which they came; 20 at most. */
+  /** Names of the members who are present, in order of arrival; 20 at most. */
   here: v.array(v.string()),
   running: v.boolean(),
 })
 export type InviteLook = Readonly<v.InferOutput<typeof inviteLookSchema>>
 
 /**
- * `GET /api/rooms/:id/messages?before|after|around&limit`, one of the three, an offset: oldest first; `earlier`, `later`:
- * there are more in that direction.
+ * `GET /api/rooms/:id/messages?before|after|around&limit`, with an offset in one of the three: messages, oldest first.
+ * `earlier`, `later`: there are more in that direction.
  */
 export const messagesPageSchema = v.object({
   messages: v.array(messageSchema),
@@ -114,8 +114,8 @@ export const messagesPageSchema = v.object({
 export type MessagesPage = Readonly<v.InferOutput<typeof messagesPageSchema>>
 
 /**
- * `GET /api/rooms/:id/search?q&before`: the messages in which the words stand, newest first, each with the passage around the
- * first place. `next`: go on with `before` = this; null: everything was looked through.
+ * `GET /api/rooms/:id/search?q&before`: the messages that contain the words, newest first, each with the passage around the
+ * first match. `next`: pass it as `before` to search further back; null: the whole room has been searched.
  */
 export const searchPageSchema = v.object({
   found: v.array(
@@ -126,7 +126,7 @@ export const searchPageSchema = v.object({
       offset: countSchema,
       at: countSchema,
       by: idSchema,
-      /** Text around the place; `from`, `to`: where the words stand in it, in UTF-16 units. */
+      /** Text around the match; `from`, `to`: the bounds of the match in it, in UTF-16 units. */
       passage: v.string(),
       from: countSchema,
       to: countSchema,
@@ -136,7 +136,7 @@ export const searchPageSchema = v.object({
 })
 export type SearchPage = Readonly<v.InferOutput<typeof searchPageSchema>>
 
-/** `GET /api/models`: what may be asked here. Prices in US dollars for a million tokens, where known. */
+/** `GET /api/models`: the models available here. Prices in US dollars per million tokens, where known. */
 export const modelsSchema = v.object({
   simulated: v.boolean(),
   default: v.string(),

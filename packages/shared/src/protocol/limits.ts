@@ -1,4 +1,4 @@
-/** Limits that both ends know, so that a client can refuse early what the server would refuse anyway. */
+/** Limits that both ends know, so that a client can refuse early instead of being refused by the server. */
 export const LIMITS = {
   /** UTF-8 bytes of one message. */
   messageBytes: 64 * 1024,
@@ -14,19 +14,19 @@ export const LIMITS = {
   quoteLength: 500,
   /** Members that one message may mention. */
   mentions: 50,
-  /** Characters of the code that making a room may need. */
+  /** Characters of the code that creating a room may require. */
   startCodeLength: 200,
   /** Characters of the id of a model. */
   modelLength: 100,
-  /** Questions that may wait in one room, and of those by one member. */
+  /** Questions that may wait in one room, in all and from one member. */
   queueLength: 20,
   queueLengthPerMember: 5,
-  /** Invite links of a room that are open at a time; a newer one ends the oldest. */
+  /** Invite links of a room that can be open at a time; one more ends the oldest. */
   openInvites: 20,
   /** Messages that a RoomState holds; older ones are paged. */
   windowMessages: 200,
   /** UTF-8 bytes of the ended messages that a RoomState holds. */
   windowBytes: 512 * 1024,
-  /** UTF-8 bytes of one reply; Claude is cut off there. */
+  /** UTF-8 bytes of one reply; a longer one is cut off. */
   replyBytes: 1024 * 1024,
 } as const

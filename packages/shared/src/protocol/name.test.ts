@@ -7,7 +7,7 @@ import { cleanName, cleanTitle, hasVisible } from './name.ts'
 const SEED = Number(process.env['FUZZ_SEED'] ?? 1)
 const RUNS = Number(process.env['FUZZ_RUNS'] ?? 1000)
 
-/** Text as attackers write it: halves of pairs, marks, and characters that nobody sees. */
+/** Hostile text: lone surrogates, combining marks and invisible characters. */
 const odd = fc
   .array(
     fc.oneof(
@@ -41,13 +41,13 @@ describe('a cleaned name', () => {
   })
 
   test.each(['', '   ', '\u200B', '\u2800', '\u3164', '\u0301', '\uFE0F', '\u0000', '\u00AD'])(
-    'of %j, where nothing can be seen, is empty',
+    'of %j, which has no visible character, is empty',
     (name) => {
       expect(cleanName(name)).toBe('')
     },
   )
 
-  test('is well-formed, on one line, and stays as it is when it is cleaned again', () => {
+  test('is well-formed, on one line, and unchanged by a second cleaning', () => {
     fc.assert(
       fc.property(odd, (name) => {
         const clean = cleanName(name)
@@ -62,18 +62,18 @@ describe('a cleaned name', () => {
 })
 
 describe('the names and texts of HTTP bodies', () => {
-  test('a name comes cleaned', () => {
+  test('a name is cleaned on parsing', () => {
     expect(v.parse(sessionRequestSchema, { name: ' A\u200Bda\uD800' })).toEqual({
       name: 'Ada\uFFFD',
     })
   })
 
-  test('a name that nobody can see is refused in words', () => {
+  test('an invisible name is refused with an explanation', () => {
     const { issues } = v.safeParse(sessionRequestSchema.options[1], { name: '\u200B' })
     expect(issues?.[0]?.message).toBe('needs at least one visible character')
   })
 
-  test('[R7.1] a name that is far too long is refused before anything is done with it', () => {
+  test('[R7.1] a name that is far too long is refused before it is normalized', () => {
     const normalize = vi.spyOn(String.prototype, 'normalize')
     onTestFinished(() => normalize.mockRestore())
     const name = `a${'\u0323\u0301'.repeat(30_000)}`
@@ -82,7 +82,7 @@ describe('the names and texts of HTTP bodies', () => {
     expect(normalize).not.toHaveBeenCalled()
   })
 
-  test('a title and instructions come well-formed, the title without control characters', () => {
+  test('a title and instructions become well-formed, and the title loses its control characters', () => {
     const body = { title: ' A\u0000b\n\uD83D', instructions: 'Be\nbrief\uD83D' }
     expect(v.parse(roomRequestSchema, body)).toEqual({
       title: 'A b \uFFFD',
@@ -95,7 +95,7 @@ describe('the names and texts of HTTP bodies', () => {
     ['plan\u202Exe.', 'planxe.'],
     ['👩‍👩‍👧 family', '👩‍👩‍👧 family'],
     ['تصميم', 'تصميم'],
-  ])('a title has nothing that nobody sees: %j', (title, clean) => {
+  ])('a title loses its invisible characters: %j', (title, clean) => {
     expect(cleanTitle(title)).toBe(clean)
   })
 })

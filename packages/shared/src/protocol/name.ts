@@ -1,24 +1,24 @@
-// What may stand in a name or title. Text that comes from people may hold halves of surrogate pairs, which
-// Claude's API refuses with the whole request, and characters that nobody sees, by which names look the same.
+// Cleans names and titles. Text from people may contain lone surrogates, for which Claude's API refuses the whole
+// request, and invisible characters, which make different names look the same.
 
 const EMOJI = String.raw`\p{Extended_Pictographic}(?:\uFE0F|\p{Emoji_Modifier})?`
-/** Emoji keep the joiners and selectors that hold them together; anywhere else those are invisible. */
+/** Emoji keep the joiners and selectors that hold them together; anywhere else those count as invisible. */
 const EMOJI_OR_INVISIBLE = new RegExp(
   String.raw`(${EMOJI}(?:\u200D${EMOJI})*|[0-9#*]\uFE0F\u20E3)|[\p{C}\p{Default_Ignorable_Code_Point}]`,
   'gu',
 )
-/** A letter, number, symbol, punctuation or emoji, but none of those that are drawn as nothing. */
+/** A letter, number, symbol, punctuation or emoji, except characters that are drawn blank. */
 const VISIBLE =
   /(?![\p{Default_Ignorable_Code_Point}\u2800])[\p{L}\p{N}\p{P}\p{S}\p{Extended_Pictographic}]/u
 
-/** Whether there is anything to see in a text. */
+/** Whether a text has any visible character. */
 export function hasVisible(text: string): boolean {
   return VISIBLE.test(text)
 }
 
 /**
- * A name as all see it: well-formed, in NFC, on one line, without invisible characters. Empty if nothing can be
- * seen in it. Does not look at the length. Cleaning it again changes nothing.
+ * Returns a name as everyone sees it: well-formed, in NFC, on one line, without invisible characters; empty if nothing
+ * in it is visible. Does not check the length. Cleaning it again changes nothing.
  */
 export function cleanName(name: string): string {
   const clean = name
@@ -31,7 +31,7 @@ export function cleanName(name: string): string {
   return hasVisible(clean) ? clean : ''
 }
 
-/** A title on one line, well-formed, without invisible characters or such as turn the text around; may be empty. */
+/** Returns a title on one line, well-formed, without invisible or direction-changing characters; may be empty. */
 export function cleanTitle(title: string): string {
   const clean = title
     .toWellFormed()

@@ -2,14 +2,14 @@ import * as v from 'valibot'
 import { countSchema, idSchema } from './ids.ts'
 
 /**
- * How far a follower of a room has come: the incarnation of the log, the last entry, and the bytes
- * it has of the reply that was running then (0 when none was).
+ * How far a follower of a room has read: the incarnation of the log, the last entry, and the number of bytes it has
+ * of the reply that was running at that point (0 if none was).
  */
 export const positionSchema = v.object({
   epoch: idSchema,
   offset: countSchema,
   end: countSchema,
-  /** When the last entry was written, as whoever has it was told: another one may stand in its place by now. */
+  /** The time of the follower's last entry. It differs if another entry now has that offset (after a failover). */
   at: v.optional(countSchema),
 })
 export type Position = Readonly<v.InferOutput<typeof positionSchema>>

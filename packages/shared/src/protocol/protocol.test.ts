@@ -26,10 +26,10 @@ import {
 } from './index.ts'
 
 /**
- * The hash of every schema of each version, newest last. Another hash with the same version means that the
- * wire has changed: a client that was loaded before would not understand it. Bump PROTOCOL_VERSION, say what
- * changed in version.ts, and add the line that the failing test prints. For an addition that such a client ignores (W2)
- * the version stays: say in version.ts what came, and put the new hash in the place of the old one.
+ * The hash of all schemas of each version, newest last. A different hash under the same version means that the wire has
+ * changed and that an already loaded client would not understand it. Bump PROTOCOL_VERSION, describe the change in
+ * version.ts, and add the line that the failing test prints. For an addition that such a client ignores (W2), keep the
+ * version, describe the addition in version.ts, and replace the hash.
  */
 const HASHES: Readonly<Record<number, string>> = {
   1: '70c999821beca340',
@@ -43,13 +43,13 @@ const HERE = import.meta.dirname
 const MODULES = ['*.ts', 'entries/*.ts', 'updates/*.ts']
   .flatMap((pattern) => globSync(pattern, { cwd: HERE }))
   .filter((file) => !file.endsWith('.test.ts') && file !== 'index.ts')
-/** All that the modules of the protocol export, by name. */
+/** All exports of the protocol's modules, by name. */
 const SCHEMAS = Object.assign(
   {},
   ...(await Promise.all(MODULES.map((file) => import(join(HERE, file))))),
 ) as Readonly<Record<string, unknown>>
 
-/** Every schema by name, as JSON schema; what that cannot say (transforms, checks) is left out. */
+/** Every schema by name, as JSON schema, without the parts it cannot express (transforms, checks). */
 function wireShape(): string {
   const exported = Object.entries({ ...SCHEMAS, ...commandSchemas })
   const shapes = exported.flatMap(([name, schema]) =>
@@ -231,18 +231,18 @@ const UPDATES: { readonly [T in NamedUpdate['type']]: Extract<NamedUpdate, { typ
   closed: { type: 'closed', error: errorBody('shutting-down') },
 }
 
-/** The value as it comes out of a socket. */
+/** The value as a socket delivers it. */
 function overTheWire(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value)) as unknown
 }
 
 describe('the wire contract', () => {
-  test('[W4] its shape is the one that this protocol version stands for', () => {
+  test('[W4] has the shape of this protocol version', () => {
     const hash = createHash('sha256').update(wireShape()).digest('hex').slice(0, 16)
     expect({ [PROTOCOL_VERSION]: hash }).toEqual({ [PROTOCOL_VERSION]: HASHES[PROTOCOL_VERSION] })
   })
 
-  test('the hash sees every command, update, entry and HTTP body', () => {
+  test('is hashed with every command, update, entry and HTTP body', () => {
     const shape = wireShape()
     const names = [...Object.keys(COMMANDS), ...Object.keys(UPDATES), ...Object.keys(ENTRIES)]
     for (const name of names) expect(shape).toContain(`"const":"${name}"`)
@@ -257,7 +257,7 @@ describe('the wire contract', () => {
 })
 
 describe('commands', () => {
-  test.each(Object.values(COMMANDS))('$type comes through as it was sent', (command) => {
+  test.each(Object.values(COMMANDS))('$type arrives as it was sent', (command) => {
     expect(v.parse(commandSchemas[command.type], overTheWire(command))).toEqual(command)
   })
 
@@ -289,7 +289,7 @@ describe('commands', () => {
     expect(parsed).toEqual(COMMANDS.resume)
   })
 
-  test('answers come through, accepted or refused', () => {
+  test('results arrive as they were sent, accepted or refused', () => {
     const accepted = { ok: true, generationId: 'g', queued: false, outcome: 'cancelled', end: 3 }
     const refused = { ok: false, error: errorBody('queue-full') }
     for (const answer of [accepted, refused, { ok: true }])
@@ -304,11 +304,11 @@ describe('commands', () => {
 })
 
 describe('updates', () => {
-  test.each(Object.values(UPDATES))('$type comes through as it was sent', (update) => {
+  test.each(Object.values(UPDATES))('$type arrives as it was sent', (update) => {
     expect(parseUpdate(overTheWire(update))).toEqual(update)
   })
 
-  test('a delta comes through with its mark', () => {
+  test('a delta arrives with its mark', () => {
     for (const delta of [
       [1, 0, '🎉'],
       [1, 4, '', 'thinking'],
@@ -317,7 +317,7 @@ describe('updates', () => {
       expect(parseUpdate(overTheWire(delta))).toEqual(delta)
   })
 
-  test('what a later version adds to a delta is dropped, its text is kept', () => {
+  test('the additions of a later version to a delta are dropped and its text is kept', () => {
     expect(parseUpdate([1, 0, 'x', 'text', 'more'])).toEqual([1, 0, 'x', 'text'])
     expect(parseUpdate([1, 0, 'x', 'a kind of tomorrow'])).toEqual([1, 0, 'x'])
   })
@@ -370,13 +370,13 @@ describe('entries', () => {
 describe('errors', () => {
   const codes = Object.keys(ERROR_CODES) as ErrorCode[]
 
-  test.each(codes)('%s has a sentence for people', (code) => {
+  test.each(codes)('%s has a sentence for the user', (code) => {
     const body = errorBody(code)
     expect(body.message).toMatch(/^[A-Z].*\.$/)
     expect(v.parse(errorSchema, overTheWire(body))).toEqual(body)
   })
 
-  test('a refusal carries its code, a sentence, and whether to try again', () => {
+  test('a refusal carries its code, a sentence, and whether to retry', () => {
     expect(new Refusal('queue-full').body).toEqual({
       code: 'queue-full',
       message: ERROR_CODES['queue-full'],
@@ -398,7 +398,7 @@ describe('HTTP bodies', () => {
     expect(v.parse(sessionRequestSchema, { key: 'k', name: 5 })).toEqual({ key: 'k' })
   })
 
-  test('a room may be asked for with nothing but defaults', () => {
+  test('a room can be requested with defaults only', () => {
     expect(v.parse(roomRequestSchema, {})).toEqual({ title: '', instructions: '' })
     expect(v.is(roomRequestSchema, { title: 'x'.repeat(121) })).toBe(false)
     expect(v.is(roomRequestSchema, { instructions: 'x'.repeat(8001) })).toBe(false)

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { idSchema } from './ids.ts'
 
-/** A passage that a message answers to: `of` is the message or generation that it was taken from, `by` who said it (none: Claude). */
+/** A quoted passage. `of`: the message or generation it was taken from. `by`: its author; absent: Claude. */
 export const quoteSchema = v.object({
   of: idSchema,
   by: v.optional(idSchema),

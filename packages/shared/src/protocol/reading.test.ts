@@ -51,10 +51,10 @@ const state = {
   hole: false,
   outdated: false,
 }
-/** Whatever may stand where something else is expected. */
+/** Wrong values for any field. */
 const ODD = [null, undefined, 7, -1, 1e300, 0.5, '', 'word', true, [], {}, [7], { a: { b: [] } }]
 
-describe('[W3] an entry that cannot be read', () => {
+describe('[W3] an unreadable entry', () => {
   test.each(ODD)('keeps its place among the others: %j', (odd) => {
     const read = readEntries([posted(1), odd, { ...posted(3), text: odd }, posted(4)], null)
     expect(read?.map(({ offset }) => offset)).toEqual([1, 2, 3, 4])
@@ -73,27 +73,27 @@ describe('[W3] an entry that cannot be read', () => {
     [{ usage: 'word', stop: true, reason: 7 }, {}],
     [{ usage, stop: [], by: 7 }, { usage }],
     [{ error: { code: 1 } }, {}],
-  ])('is read without what may be left out: %j', (wrong, rest) => {
+  ])('is read without its wrong optional fields: %j', (wrong, rest) => {
     expect(readEntries([{ ...ended, ...wrong }], null)).toEqual([{ ...ended, ...rest }])
   })
 
-  test('is read with a word that is not known yet', () => {
+  test('with an outcome that is not known yet is read as failed', () => {
     const [read] = readEntries([{ ...ended, outcome: 'paused' }], null) ?? []
     expect(read).toMatchObject({ type: 'generation-ended', outcome: 'failed', end: 3 })
   })
 
-  test('has its place from its neighbours, or from where it was asked for; else it is left out', () => {
+  test('gets its place from its neighbours or from the position asked for, or else is left out', () => {
     const odd = { ...posted(1), offset: 'first' }
     const places = (input: unknown[], after: number | null) =>
       readEntries(input, after)?.map(({ offset }) => offset)
     expect(places([odd, odd, posted(7), odd], null)).toEqual([5, 6, 7, 8])
     expect(places([odd, odd], 3)).toEqual([4, 5])
     expect(places([odd, odd], null)).toEqual([])
-    // One that says it stands elsewhere stands where it was sent.
+    // An entry with a wrong offset gets the offset of its place in the list.
     expect(places([posted(7), posted(3), posted(9)], null)).toEqual([7, 8, 9])
   })
 
-  test.each(ODD)('takes no update with it: %j', (odd) => {
+  test.each(ODD)('does not make its update unreadable: %j', (odd) => {
     for (const type of ['entries', 'tail']) {
       const update = { type, epoch: 'e', runs: [], entries: [odd, posted(2)] }
       const read = parseUpdate(update)
@@ -102,8 +102,8 @@ describe('[W3] an entry that cannot be read', () => {
   })
 })
 
-describe('[W3] a message that cannot be read', () => {
-  test.each(ODD)('keeps its place, and the others are read: %j', (odd) => {
+describe('[W3] an unreadable part of a room', () => {
+  test.each(ODD)('keeps its place, and the other messages are read: %j', (odd) => {
     const messages = [said, { ...said, offset: 6, by: odd, text: 7 }, { ...said, offset: 8 }]
     const read = readMessages(messages)
     expect(read?.map(({ offset }) => offset)).toEqual([4, 6, 8])
@@ -113,18 +113,18 @@ describe('[W3] a message that cannot be read', () => {
     expect(whole?.messages).toHaveLength(3)
   })
 
-  test('is left out where not even its place is known, which is said', () => {
+  test('without a readable offset is left out, and the room is outdated', () => {
     const read = parseUpdate({ type: 'snapshot', state: { ...state, messages: [said, 7, null] } })
     expect(read).toMatchObject({ state: { messages: [said], outdated: true } })
   })
 
-  test.each(ODD)('is read without what may be left out: %j', (odd) => {
+  test.each(ODD)('is read without its wrong optional fields: %j', (odd) => {
     const wrong = { ...said, quote: odd, mentions: [{}], model: 7, editedAt: 'then' }
     expect(readMessages([wrong])).toEqual([said])
     expect(readState({ ...state, messages: [wrong] })).toMatchObject({ outdated: false })
   })
 
-  test('is a member: the others are there, and the room says that something is missing', () => {
+  test('may be a member, who is left out, and the room is outdated', () => {
     const members = [...state.members, { memberId: 7 }, null]
     expect(readState({ ...state, members })).toMatchObject({
       members: state.members,
@@ -132,7 +132,7 @@ describe('[W3] a message that cannot be read', () => {
     })
   })
 
-  test.each(ODD)('is not a whole room: %j', (odd) => {
+  test.each(ODD)('may be the whole room, which is refused: %j', (odd) => {
     expect(readState(odd)).toBeNull()
     expect(
       readState({ ...state, epoch: odd === '' || typeof odd === 'string' ? 7 : odd }),

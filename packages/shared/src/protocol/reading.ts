@@ -1,8 +1,8 @@
-// What came over the wire, read as far as it can be: a server may be newer, older or wrong, and whatever of it cannot be
-// read costs no more than itself.
+// Reads as much as possible of data from the wire. A server may be newer, older or wrong; an unreadable part must not
+// cost the readable rest.
 //
-// Guarantees: what has the documented shape is read as it is; a field that may be left out is left out where it is wrong; a
-// message or an entry of which too little is left keeps its place, and is marked as unreadable. Nothing here throws.
+// Guarantees: data of the documented shape is read unchanged; an optional field with a wrong value is left out; a message
+// or entry with too little left keeps its place and is marked as unreadable. Nothing here throws.
 import * as v from 'valibot'
 import { type Entry, entrySchema, type UnknownEntry, unknownEntrySchema } from './entry.ts'
 import { countSchema } from './ids.ts'
@@ -15,12 +15,12 @@ import {
 } from './room-state.ts'
 import { UNREADABLE, unreadableMessage } from './unreadable.ts'
 
-/** A wrong field is left out, then what it is in, and so on: so many times. */
+/** Attempts to read a value: each leaves out the wrong fields one level further up. */
 const TRIES = 4
-/** What a word that is not known yet is taken for. */
+/** Replacements for required fields whose value is wrong or not known yet. */
 const FALLBACKS = { mode: 'answer', outcome: 'failed', role: 'member', held: false, model: '' }
 
-/** What fits the schema without what is wrong in it; undefined where that is not enough. */
+/** The input without its wrong fields, as far as it fits the schema; undefined if too little is left. */
 export function readable<S extends v.GenericSchema>(
   schema: S,
   input: unknown,
@@ -39,9 +39,9 @@ export function readable<S extends v.GenericSchema>(
 }
 
 /**
- * The entries of an update, each with its place: entries follow one another without a gap, so a place that cannot be read
- * is known from the others.
- * @param after the offset before the first of them, where no place can be read; null: they are left out then
+ * Reads the entries of an update, each with its offset. Entries follow one another without gaps, so an unreadable offset is
+ * known from the others.
+ * @param after the offset before the first entry, for when no offset is readable; null: the entries are then left out
  */
 export function readEntries(input: unknown, after: number | null): (Entry | UnknownEntry)[] | null {
   if (!Array.isArray(input)) return null
@@ -62,7 +62,7 @@ function readEntry(input: unknown, offset: number): Entry | UnknownEntry {
   return { offset, at, type: UNREADABLE, ...was }
 }
 
-/** Messages in their order; one of which not even the place can be read is left out. */
+/** Reads messages in order; one without a readable offset is left out. */
 export function readMessages(input: unknown): Message[] | null {
   if (!Array.isArray(input)) return null
   return input.flatMap((message: unknown) => {
@@ -75,7 +75,7 @@ export function readMessages(input: unknown): Message[] | null {
   })
 }
 
-/** A room; null where not even what holds it together can be read. `outdated` where something in it could not. */
+/** Reads a room; null if its essential fields are unreadable. `outdated` is set if any part of it was unreadable. */
 export function readState(input: unknown): RoomState | null {
   if (!isRecord(input)) return null
   const messages = readMessages(input['messages'])
@@ -99,7 +99,7 @@ function isRecord(input: unknown): input is Readonly<Record<PropertyKey, unknown
   return typeof input === 'object' && input !== null && !Array.isArray(input)
 }
 
-/** Without it, or, where it is missed then, with what stands for a word that is not known. */
+/** The value without the field at this path, or with its fallback if the field is required and already left out. */
 function withoutWrong(value: unknown, keys: readonly PropertyKey[]): unknown {
   const [key] = keys
   const isMissed = isRecord(value) && keys.length === 1 && key !== undefined && !(key in value)
@@ -107,7 +107,7 @@ function withoutWrong(value: unknown, keys: readonly PropertyKey[]): unknown {
   return isMissed && fallback ? { ...value, [fallback[0]]: fallback[1] } : without(value, keys)
 }
 
-/** A copy without what is at this path. */
+/** A copy without the field at this path. */
 function without(value: unknown, [key, ...rest]: readonly PropertyKey[]): unknown {
   if (key === undefined || !isRecord(value) || !(key in value)) return value
   const { [key]: inner, ...others } = value

@@ -1,5 +1,5 @@
-// RoomState: what a room looks like at a position. Snapshots carry it, checkpoints store it, the fold
-// in `room/` computes it.
+// RoomState: a room at a position. Snapshots carry it, checkpoints store it, and the fold in `room/`
+// computes it.
 import * as v from 'valibot'
 import { countSchema, idSchema } from './ids.ts'
 import { quoteSchema } from './quote.ts'
@@ -11,18 +11,18 @@ export const memberSchema = v.object({
   name: v.string(),
   role: v.picklist(ROLES),
   joinedAt: countSchema,
-  /** Not a member any more: left, or was removed; the name is still needed for what they said. */
+  /** No longer a member. The name is still needed for their messages. */
   gone: v.optional(v.picklist(['left', 'removed'])),
 })
 export type Member = Readonly<v.InferOutput<typeof memberSchema>>
 
-/** What a reply consists of. A mark holds from its byte position to the next mark. */
+/** The kinds of text in a reply. A mark applies from its byte position to the next mark. */
 export const KINDS = ['thinking', 'text'] as const
 export type Kind = (typeof KINDS)[number]
 export const markSchema = v.object({ kind: v.picklist(KINDS), from: countSchema })
 export type Mark = Readonly<v.InferOutput<typeof markSchema>>
 
-/** Something a member said. `offset` is its entry's. */
+/** A member's message. `offset` is that of its `message-posted` entry. */
 export const saidSchema = v.object({
   kind: v.literal('said'),
   messageId: idSchema,
@@ -35,13 +35,13 @@ export const saidSchema = v.object({
   quote: v.optional(quoteSchema),
   mentions: v.optional(v.pipe(v.array(idSchema), v.readonly())),
   model: v.optional(v.string()),
-  /** When its author last gave it another text. */
+  /** The time of its author's last edit. */
   editedAt: v.optional(countSchema),
-  /** Who has taken it back; its text and quote are gone then. */
+  /** The member who retracted it; its text and quote are then gone. */
   retractedBy: v.optional(idSchema),
 })
 export type Said = Readonly<v.InferOutput<typeof saidSchema>> & {
-  /** It could not be read here, and only keeps its place; never on the wire. */
+  /** The message could not be read and only keeps its place; never on the wire. */
   readonly unreadable?: true
 }
 
@@ -58,7 +58,7 @@ export const endedSchema = v.object({
 })
 export type Ended = Readonly<v.InferOutput<typeof endedSchema>>
 
-/** What Claude said in one generation. `end` is the length of `text` in UTF-8 bytes; `ended` is null while it runs. */
+/** Claude's reply in one generation. `end` is the length of `text` in UTF-8 bytes; `ended` is null while it runs. */
 export const replySchema = v.object({
   kind: v.literal('reply'),
   generationId: idSchema,
@@ -80,7 +80,7 @@ export type Reply = Readonly<v.InferOutput<typeof replySchema>>
 export const messageSchema = v.variant('kind', [saidSchema, replySchema])
 export type Message = Said | Reply
 
-/** An invite link that is open; `until` in ms since 1970. Its id opens nothing: the link itself is signed. */
+/** An open invite link; `until` in ms since 1970. The id alone opens nothing: the link itself is signed. */
 export const openInviteSchema = v.object({
   inviteId: idSchema,
   by: idSchema,
@@ -89,7 +89,7 @@ export const openInviteSchema = v.object({
 })
 export type OpenInvite = Readonly<v.InferOutput<typeof openInviteSchema>>
 
-/** `ended`: links of this room were ended once; a link without an id is older than that and opens nothing. */
+/** `ended`: links of this room have been ended before, so a link without an id, which is older, opens nothing. */
 export const invitesSchema = v.object({
   open: v.pipe(v.array(openInviteSchema), v.readonly()),
   ended: v.boolean(),
@@ -100,30 +100,30 @@ export const roomStateSchema = v.object({
   roomId: idSchema,
   epoch: idSchema,
   offset: countSchema,
-  /** When the last entry was written. */
+  /** The time of the last entry. */
   at: v.optional(countSchema),
   title: v.string(),
   model: v.string(),
   instructions: v.string(),
   /** Members who may make and end invite links; absent: all. */
   inviters: v.optional(v.picklist(INVITERS)),
-  /** Whether Claude's thoughts are asked for; absent: as the server is configured. */
+  /** Whether Claude is asked to think; absent: the server's configuration decides. */
   thinking: v.optional(v.boolean()),
   invites: v.optional(invitesSchema),
   members: v.array(memberSchema),
   /** The newest messages, oldest first; `LIMITS.windowMessages` at most. */
   messages: v.array(messageSchema),
-  /** There are older messages than these. */
+  /** There are older messages than those in `messages`. */
   earlier: v.boolean(),
-  /** Ids of the questions that wait, next one first. */
+  /** Ids of the waiting questions, next one first. */
   queue: v.array(idSchema),
-  /** The queue waits for somebody to resume it. */
+  /** The queue waits until a member resumes it. */
   held: v.boolean(),
-  /** Number of the generation that runs, or null. */
+  /** Number of the running generation, or null. */
   running: v.nullable(countSchema),
-  /** The first message is the one being written; between it and the others, older ones are left out. */
+  /** The first message is the running reply; between it and the rest, older messages are left out. */
   hole: v.boolean(),
-  /** An entry of an unknown type was met: this program is too old for the room. */
+  /** The room has an entry of an unknown type: this program is too old for it. */
   outdated: v.boolean(),
 })
 

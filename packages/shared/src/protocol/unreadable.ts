@@ -1,10 +1,10 @@
-// What stands in the place of something that cannot be read.
+// Placeholders for unreadable entries and messages.
 import type { Said } from './room-state.ts'
 
-/** The type of an entry that cannot be read. */
+/** The type given to an unreadable entry. */
 export const UNREADABLE = 'unreadable'
 
-/** Stands where a message is that cannot be read. */
+/** The placeholder for an unreadable message. */
 export function unreadableMessage(offset: number, at: number): Said {
   const nothing = { by: '', text: '', ask: false, withdrawn: false }
   return {

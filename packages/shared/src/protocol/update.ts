@@ -1,4 +1,4 @@
-// Updates: what the server tells a connection, all through the one Socket.IO event `update`. One file for each, in updates/.
+// Updates: messages from the server to a connection, all sent as the one Socket.IO event `update`. One file each, in updates/.
 import * as v from 'valibot'
 import { readEntries, readState } from './reading.ts'
 import { type Closed, closedSchema } from './updates/closed.ts'
@@ -27,15 +27,15 @@ export type NamedUpdate =
   Snapshot | Tail | Entries | Synced | Presence | Heartbeat | StorageUpdate | Closed
 export type Update = Delta | NamedUpdate
 
-/** Tells the short array from the named updates. */
+/** Tells a delta, which is an array, from the named updates. */
 export function isDelta(update: Update): update is Delta {
   return Array.isArray(update)
 }
 
 /**
- * Parses what came over the wire; gives null for an update this version does not know, which is to be ignored. What it
- * cannot read of the entries, messages and members in it keeps its place (see `reading.ts`).
- * @param after the offset after which this follower has asked for what is missing; null: it has not
+ * Parses an update from the wire. Returns null for an update that this version does not know, which callers ignore.
+ * Unreadable entries and messages in it keep their places (see `reading.ts`).
+ * @param after the offset from which this follower has asked to re-read; null: it has not asked
  */
 export function parseUpdate(input: unknown, after: number | null = null): Update | null {
   const parsed = v.safeParse(updateSchema, input)

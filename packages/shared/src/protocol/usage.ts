@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { countSchema } from './ids.ts'
 
-/** Tokens of one generation. `estimated`: Claude did not get to report the final numbers. */
+/** Tokens of one generation. `estimated`: the stream ended before Claude reported the final numbers. */
 export const usageSchema = v.object({
   inputTokens: countSchema,
   outputTokens: countSchema,

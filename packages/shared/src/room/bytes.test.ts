@@ -14,14 +14,14 @@ describe('bytes of a text', () => {
     expect(byteLength(text)).toBe(length)
   })
 
-  test('a text is cut between characters by byte positions', () => {
+  test('are positions for cutting it between characters', () => {
     expect(sliceBytes('aé日𝄞', 1, 3)).toBe('é')
     expect(sliceBytes('aé日𝄞', 3)).toBe('日𝄞')
     expect(sliceBytes('aé日𝄞', 0, 6)).toBe('aé日')
     expect(sliceBytes('abc', 3)).toBe('')
   })
 
-  test('a byte order mark is a character like any other', () => {
+  test('include those of a byte order mark', () => {
     expect(sliceBytes('\ufeffabc', 0, 4)).toBe('\ufeffa')
     expect(sliceBytes('ab\ufeffc', 2)).toBe('\ufeffc')
   })

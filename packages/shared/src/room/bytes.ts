@@ -1,4 +1,4 @@
-// Positions in a reply are UTF-8 bytes; screens hold strings. These are the only conversions.
+// Positions in a reply are UTF-8 bytes; screens hold strings. These functions are the only conversions.
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
@@ -9,8 +9,8 @@ export function byteLength(text: string): number {
 }
 
 /**
- * The text between two byte positions of `text`. Both must lie between characters, as every position of
- * a delta or an end does.
+ * The part of `text` between two byte positions. Both must lie between characters, as the positions of all deltas
+ * and ends do.
  */
 export function sliceBytes(text: string, from: number, to?: number): string {
   return decoder.decode(encoder.encode(text).subarray(from, to))

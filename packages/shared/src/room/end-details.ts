@@ -1,9 +1,9 @@
 import type { Ended } from '../protocol/room-state.ts'
 
-/** What may be said of an end besides its outcome. */
+/** The optional details of an end. */
 export type EndDetails = Omit<Ended, 'outcome' | 'at'>
 
-/** The details of an end, and nothing else of what has them: those that are not said are left out. */
+/** Picks the details of an end and nothing else; undefined ones are left out. */
 export function endDetails({ by, reason, stop, error, usage, omitted }: EndDetails): EndDetails {
   return {
     ...(by === undefined ? {} : { by }),

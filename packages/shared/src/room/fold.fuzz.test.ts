@@ -1,5 +1,5 @@
-// The fold against random histories on random bad lines: whatever is lost, repeated, late or cut anew, every
-// screen ends with the same room, and shows nothing on the way that the log would have to take back.
+// The fold against random histories on random bad lines. However updates are lost, repeated, delayed or cut differently,
+// every screen ends with the same room and never shows anything that the log would have to take back.
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -12,7 +12,7 @@ import { runningReply, withReply } from './state.ts'
 const SEED = Number(process.env['FUZZ_SEED'] ?? 20_260_101)
 const RUNS = Number(process.env['FUZZ_RUNS'] ?? 2_000)
 
-/** Things that must have happened in a run, or it has proved nothing. */
+/** Events that must have happened in a run, or it has proved nothing. */
 const EXPECTED = [
   'lose',
   'twice',
@@ -50,7 +50,7 @@ function countHistory(log: ModelLog, tally: Tally): void {
   }
 }
 
-/** Compares the straight fold with the model's own record of every reply. */
+/** Compares the undisturbed fold with the model's own record of every reply. */
 function checkTruth(log: ModelLog): void {
   const state = log.states.at(-1)
   const replies = state?.messages.filter((message) => message.kind === 'reply') ?? []
@@ -60,7 +60,7 @@ function checkTruth(log: ModelLog): void {
   expect(state).toMatchObject({ queue: log.queue, held: log.held, offset: log.entries.length })
 }
 
-/** A mark without bytes is a hint that no position vouches for: who missed it learns it with the next bytes. */
+/** Drops marks without bytes. They are hints that no position covers; a reader who missed one gets it with the next bytes. */
 function settled(state: RoomState | undefined): RoomState | undefined {
   const reply = state && runningReply(state)
   if (!reply) return state
@@ -68,7 +68,7 @@ function settled(state: RoomState | undefined): RoomState | undefined {
 }
 
 describe('the fold on bad lines', () => {
-  test('[R1] every follower ends with the room that the log has, and sees only prefixes before', () => {
+  test('[R1] every follower ends with the room of the log and sees only prefixes before', () => {
     const tally: Tally = new Map()
     const property = fc.property(
       someHistory,

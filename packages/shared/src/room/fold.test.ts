@@ -35,17 +35,17 @@ function tail(
 }
 
 describe('entries', () => {
-  test('[R1.4] those that are known already change nothing', () => {
+  test('[R1.4] that are already known change nothing', () => {
     const folded = told(running, entries(1, asked('a'), started(1, 'a')))
     expect(folded).toEqual({ state: running, behind: null })
   })
 
-  test('[R1.4] a hole in the offsets is not skipped', () => {
+  test('[R1.4] after a hole in the offsets are not applied', () => {
     const folded = told(running, entries(4, said('later')))
     expect(folded).toEqual({ state: running, behind: { epoch, offset: 2, end: 0 } })
   })
 
-  test('those of another epoch ask to read again', () => {
+  test('of another epoch make the follower re-read', () => {
     const other: Content = { type: 'entries', epoch: 'other', entries: entriesOf([said('x')], 3) }
     expect(told(running, other)).toEqual({ state: running, behind: positionOf(running) })
     const otherTail: Content = { type: 'tail', epoch: 'other', runs: [], entries: [] }
@@ -56,18 +56,18 @@ describe('entries', () => {
 })
 
 describe('deltas', () => {
-  test('one of a generation whose start was missed asks to read again', () => {
+  test('of a generation whose start was missed make the follower re-read', () => {
     const idle = aRoom([said('Hello')])
     expect(told(idle, [1, 0, 'x']).behind).toEqual({ epoch, offset: 1, end: 0 })
     expect(told(running, [2, 0, 'x']).behind).toEqual(positionOf(running))
   })
 
-  test('[R2.2] one of an ended generation is never shown', () => {
+  test('[R2.2] of an ended generation are never shown', () => {
     const over = told(running, [1, 0, 'Bec'], entries(3, ended(1, 'Bec'))).state
     expect(told(over, [1, 3, 'ause'])).toEqual({ state: over, behind: null })
   })
 
-  test('[R1.3] one beyond the text that is here asks to read again from there', () => {
+  test('[R1.3] beyond a gap make the follower re-read from the end of its text', () => {
     const folded = told(running, [1, 0, '🎉'], [1, 9, 'x'])
     expect(folded.behind).toEqual({ epoch, offset: 2, end: 4 })
     expect(runningReply(folded.state)?.text).toBe('🎉')
@@ -75,7 +75,7 @@ describe('deltas', () => {
 })
 
 describe('ends', () => {
-  test('[R1.5] an end waits for the text before it', () => {
+  test('[R1.5] wait for the text before them', () => {
     const short = told(running, [1, 0, 'Bec'], entries(3, ended(1, 'Because')))
     expect(short.behind).toEqual({ epoch, offset: 2, end: 3 })
     expect(short.state.running).toBe(1)
@@ -90,13 +90,13 @@ describe('ends', () => {
     })
   })
 
-  test('[R1.5] text beyond the end is cut', () => {
+  test('[R1.5] cut the text beyond them', () => {
     const folded = told(running, [1, 0, 'Because 🎉'], entries(3, ended(1, 'Because')))
     expect(folded.behind).toBeNull()
     expect(folded.state.messages[1]).toMatchObject({ text: 'Because', end: 7 })
   })
 
-  test('[R1.5] a reply with other bytes is read again from its beginning', () => {
+  test('[R1.5] make the follower re-read a reply with other bytes from its beginning', () => {
     const wrong = told(running, [1, 0, 'Bekause'], entries(3, ended(1, 'Because')))
     expect(wrong.behind).toEqual({ epoch, offset: 2, end: 0 })
     const after = entriesOf([ended(1, 'Because')], 3)
@@ -105,14 +105,14 @@ describe('ends', () => {
     expect(read.state.messages[1]).toMatchObject({ text: 'Because' })
   })
 
-  test('other bytes of which the end would cut a character are read again too', () => {
+  test('make the follower re-read other bytes even where they would cut a character', () => {
     const wrong = told(running, [1, 0, 'Be日本'], entries(3, ended(1, 'Beca')))
     expect(wrong.behind).toEqual({ epoch, offset: 2, end: 0 })
   })
 })
 
 describe('tails', () => {
-  test('one carries a room over several generations', () => {
+  test('carry a room over several generations', () => {
     const after = entriesOf([ended(1, 'one'), started(2, 'a'), ended(2, 'two'), started(3, 'a')], 3)
     const runs = ['one', 'two', 'thr'].map((text, index) => ({ number: index + 1, at: 0, text }))
     const { state, behind } = told(running, tail(runs, after))
@@ -125,7 +125,7 @@ describe('tails', () => {
     expect(state).toMatchObject({ running: 3, offset: 6 })
   })
 
-  test('one that is late takes nothing back', () => {
+  test('that are late take nothing back', () => {
     const ahead = told(running, [1, 0, 'Because', 'text']).state
     expect(told(ahead, tail([{ number: 1, at: 0, text: 'Bec' }], []))).toEqual({
       state: ahead,
@@ -133,7 +133,7 @@ describe('tails', () => {
     })
   })
 
-  test('one tells of thinking that has no bytes yet', () => {
+  test('bring the mark of thinking that has no bytes yet', () => {
     const before = told(running, [1, 0, 'Hm', 'text']).state
     const marks = [
       { kind: 'text', from: 0 },
@@ -146,14 +146,14 @@ describe('tails', () => {
 })
 
 describe('snapshots', () => {
-  test('one replaces what is here, also in another epoch', () => {
+  test('replace the state, also in another epoch', () => {
     const later = told(running, [1, 0, 'Bec']).state
     expect(told(running, { type: 'snapshot', state: later }).state).toBe(later)
     const other = emptyRoom('room', 'other')
     expect(told(later, { type: 'snapshot', state: other }).state).toBe(other)
   })
 
-  test('one that is late takes nothing back', () => {
+  test('that are late take nothing back', () => {
     const over = told(running, [1, 0, 'Bec'], entries(3, ended(1, 'Bec'))).state
     expect(told(over, { type: 'snapshot', state: running })).toEqual({ state: over, behind: null })
     const ahead = told(running, [1, 0, 'Because', 'text']).state
@@ -168,12 +168,12 @@ describe('heartbeats', () => {
   const beat = (offset: number, end: number): Content => ({ type: 'heartbeat', epoch, offset, end })
   const here = told(running, [1, 0, 'Bec']).state
 
-  test('one that is ahead asks to read again', () => {
+  test('ahead of the state make the follower re-read', () => {
     expect(told(here, beat(3, 0)).behind).toEqual({ epoch, offset: 2, end: 3 })
     expect(told(here, beat(2, 4)).behind).toEqual({ epoch, offset: 2, end: 3 })
   })
 
-  test('one from here or before says nothing', () => {
+  test('at or before the state change nothing', () => {
     for (const known of [beat(2, 3), beat(2, 0), beat(1, 99)])
       expect(told(here, known)).toEqual({ state: here, behind: null })
   })

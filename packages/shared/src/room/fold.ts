@@ -1,8 +1,8 @@
-// The one fold: what an update does to a follower of a room, on the server and on every screen.
+// The one fold: how an update changes a follower's copy of a room, on the server and on every screen.
 //
-// It never skips and never guesses. What is known already is ignored; what does not connect is not applied,
-// and the position to re-read from is given instead (`behind`). Asking for "everything after this position"
-// is the only way of recovery there is.
+// It never skips and never guesses. It ignores updates that it already has. It does not apply an update that does not
+// connect, and instead returns the position to re-read from (`behind`). Asking for "everything after this position"
+// is the only way to recover.
 import type { Entry, GenerationEnded, UnknownEntry } from '../protocol/entry.ts'
 import type { Position } from '../protocol/position.ts'
 import type { Reply, RoomState } from '../protocol/room-state.ts'
@@ -16,18 +16,18 @@ import { reduce } from './reduce.ts'
 import { cutReply, growReply } from './reply.ts'
 import { positionOf, replyNumbered, runningReply, withReply } from './state.ts'
 
-/** The updates that concern the content of a room. */
+/** The updates that carry the content of a room. */
 export type Content = Snapshot | Tail | Entries | Heartbeat | Delta
 
-/** The state after an update; `behind` is the position to re-read from, or null when nothing is missing. */
+/** The state after an update; `behind` is the position to re-read from, or null if nothing is missing. */
 type Folded = { readonly state: RoomState; readonly behind: Position | null }
 
-/** Gives the digest of a text (see `digest.ts`); handed in, so that this folder needs no library. */
+/** Returns the digest of a text (see `digest.ts`); passed in, so that this folder needs no library. */
 type Digest = (text: string) => string
 
 /**
  * Applies one update.
- * @param digest checks a reply at its end: a reply with other bytes than the log's is read again from 0
+ * @param digest checks a reply at its end: a reply whose bytes differ from the log's is read again from 0
  */
 export function fold(state: RoomState, update: Content, digest: Digest): Folded {
   if (isDeltaArray(update)) return foldDelta(state, update)
@@ -47,7 +47,7 @@ export function fold(state: RoomState, update: Content, digest: Digest): Folded 
   }
 }
 
-/** What a snapshot says replaces everything, but one that comes late must not take back what was shown. */
+/** A snapshot replaces the state, but a late one must not take back text that was already shown. */
 function foldSnapshot(state: RoomState, snapshot: RoomState): RoomState {
   if (snapshot.epoch !== state.epoch) return snapshot
   if (snapshot.offset < state.offset) return state
@@ -67,7 +67,7 @@ function foldDelta(state: RoomState, [number, at, text, mark]: Delta): Folded {
   const reply = replyNumbered(state, number)
   if (reply?.ended || (reply === undefined && !isAhead(state, number)))
     return { state, behind: null }
-  // Its start has not been seen: an entry was lost.
+  // The generation's start is missing: an entry was lost.
   if (reply === undefined) return { state, behind: positionOf(state) }
   const grown = growReply(reply, at, text, mark)
   switch (grown.result) {
@@ -80,7 +80,7 @@ function foldDelta(state: RoomState, [number, at, text, mark]: Delta): Folded {
   }
 }
 
-/** Is this generation one that starts after everything this state has seen? */
+/** Whether this generation started after every reply in the state. */
 function isAhead(state: RoomState, number: number): boolean {
   const newest = state.messages.findLast((message) => message.kind === 'reply')
   return newest === undefined || newest.number < number
@@ -103,7 +103,7 @@ function foldEntries(
   return { state: current, behind: null }
 }
 
-/** An end is applied only over exactly its text: gives where to re-read from when that is not here. */
+/** An end is applied only over exactly its text; otherwise returns the position to re-read from. */
 function missing(state: RoomState, entry: GenerationEnded, digest: Digest): Position | null {
   const reply = replyNumbered(state, entry.number)
   if (reply === undefined) return null
@@ -130,7 +130,7 @@ function foldTail(state: RoomState, tail: Tail, digest: Digest): Folded {
   return { state: current, behind: null }
 }
 
-/** A run from 0 replaces the text (it was asked for because the text here is wrong); any other continues it. */
+/** A run from 0 replaces the text (the follower asked for it because its text was wrong); any other run continues it. */
 function withRun(reply: Reply, run: Run): Reply {
   if (reply.ended) return reply
   if (run.at === 0) {
@@ -140,7 +140,7 @@ function withRun(reply: Reply, run: Run): Reply {
       : reply
   }
   const grown = growReply(reply, run.at, run.text)
-  // With as many bytes as are here it still tells of a mark that has none yet.
+  // Even a run that adds no bytes may bring a mark that has no bytes yet.
   return grown.result !== 'gap' && grown.reply.end === run.at + byteLength(run.text)
     ? { ...grown.reply, marks: run.marks }
     : reply

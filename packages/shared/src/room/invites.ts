@@ -1,15 +1,15 @@
-// The rules of invite links: which are open, and which members may make and end them. Pure.
+// The rules of invite links: which links are open, and which members may make and end them. Pure.
 import type { OpenInvite, RoomState } from '../protocol/room-state.ts'
 import { memberOf } from './select.ts'
 
-/** The links that still let somebody in, oldest first. `now`: ms since 1970. */
+/** The links that are still open, oldest first. `now`: ms since 1970. */
 export function openInvites({ invites }: RoomState, now: number): readonly OpenInvite[] {
   return (invites?.open ?? []).filter(({ until }) => until > now)
 }
 
 /**
- * Whether the link with this id lets somebody in. One without an id was made by a version that kept no list: it holds until
- * links of the room are ended for the first time.
+ * Whether the link with this id is open. A link without an id was made by a version that kept no list; it stays open
+ * until links of the room are ended for the first time.
  */
 export function isInviteOpen(state: RoomState, inviteId: string | undefined, now: number): boolean {
   if (inviteId === undefined) return state.invites?.ended !== true

@@ -15,7 +15,7 @@ import { reduce } from './reduce.ts'
 import { memberOf, nameOf } from './select.ts'
 import { emptyRoom, runningReply } from './state.ts'
 
-/** Folds drafts over a room, with the text of each reply just before its end. */
+/** Folds drafts over a room, adding the text of each reply just before its end. */
 function grown(state: RoomState, drafts: readonly EntryDraft[], text: string): RoomState {
   return entriesOf(drafts, state.offset + 1).reduce((room, entry) => {
     const told =
@@ -27,7 +27,7 @@ function grown(state: RoomState, drafts: readonly EntryDraft[], text: string): R
 }
 
 describe('entries', () => {
-  test('a member who comes again keeps their place and the time when they joined', () => {
+  test('a member who joins again keeps their place and their original join time', () => {
     const bob = { type: 'member-joined', memberId: 'bob', name: 'Bob', role: 'member' } as const
     const carol = { ...bob, memberId: 'carol', name: 'Carol' }
     const { members } = aRoom([bob, carol, { ...bob, name: 'Bob B.', role: 'owner' }])
@@ -37,7 +37,7 @@ describe('entries', () => {
     ])
   })
 
-  test('a question leaves the queue when it starts or is taken back', () => {
+  test('a question leaves the queue when its answer starts or it is withdrawn', () => {
     const waiting = [asked('a'), started(1, 'a'), asked('b'), queued('b'), asked('c'), queued('c')]
     expect(aRoom(waiting).queue).toEqual(['b', 'c'])
     const withdrawn = { type: 'question-withdrawn', messageId: 'b', by: 'alice' } as const
@@ -46,7 +46,7 @@ describe('entries', () => {
     expect(room.messages[2]).toMatchObject({ messageId: 'b', withdrawn: true })
   })
 
-  test('a hold lasts until it is lifted or nothing waits', () => {
+  test('a queue is held until a member resumes it or it is empty', () => {
     const held = [asked('a'), started(1, 'a'), asked('b'), queued('b'), ended(1, '', true)]
     expect(aRoom(held)).toMatchObject({ held: true, queue: ['b'], running: null })
     expect(aRoom([...held, { type: 'queue-resumed', by: 'alice' }]).held).toBe(false)
@@ -54,7 +54,7 @@ describe('entries', () => {
     expect(aRoom([...held, withdrawn])).toMatchObject({ held: false, queue: [] })
   })
 
-  test('an edited message has its new text, and its old mentions no more', () => {
+  test('an edited message has its new text and loses its old mentions', () => {
     const posted = { ...said('Hallo', 'a'), mentions: ['bob'] } as EntryDraft
     const edited = { type: 'message-edited', messageId: 'a', by: 'alice', text: 'Hello' } as const
     const [message] = aRoom([posted, said('b'), edited]).messages
@@ -62,7 +62,7 @@ describe('entries', () => {
     expect(message).not.toHaveProperty('mentions')
   })
 
-  test('a retracted message is empty for good, and a question among them leaves the queue', () => {
+  test('a retracted message is empty for good, and a retracted question leaves the queue', () => {
     const waiting = [asked('a'), started(1, 'a'), asked('b'), queued('b'), ended(1, '', true)]
     const retracted = { type: 'message-retracted', messageId: 'b', by: 'bob' } as const
     const edited = { type: 'message-edited', messageId: 'b', by: 'alice', text: 'again' } as const
@@ -71,7 +71,7 @@ describe('entries', () => {
     expect(room.messages[2]).toMatchObject({ messageId: 'b', text: '', retractedBy: 'bob' })
   })
 
-  test('settings that are not named stay', () => {
+  test('settings that a change does not name stay the same', () => {
     const created = { title: 'One', model: 'claude', instructions: 'Be short.' }
     const room = aRoom([
       { type: 'room-created', roomId: 'room', ...created },
@@ -81,7 +81,7 @@ describe('entries', () => {
     expect(room).toMatchObject({ title: 'Two', model: 'claude', instructions: '' })
   })
 
-  test('whoever left or was removed is no member any more, keeps the name, and is one again on joining', () => {
+  test('a person who left or was removed is no longer a member but keeps the name, and can join again', () => {
     const bob = { type: 'member-joined', memberId: 'bob', name: 'Bob', role: 'member' } as const
     const left = { type: 'member-left', memberId: 'bob', by: 'bob' } as const
     const gone = aRoom([bob, { ...left, by: 'alice' }])
@@ -92,7 +92,7 @@ describe('entries', () => {
     expect(memberOf(aRoom([bob, left, bob]), 'bob')).toMatchObject({ name: 'Bob', joinedAt: 1 })
   })
 
-  test('[W3] an entry of an unknown type keeps its place and says that the program is too old', () => {
+  test('[W3] an entry of an unknown type keeps its place and marks the room as outdated', () => {
     const room = reduce(aRoom([said('Hello')]), { offset: 2, at: 2, type: 'from-the-future' })
     expect(room).toMatchObject({ offset: 2, outdated: true, messages: [{ text: 'Hello' }] })
   })
@@ -106,7 +106,7 @@ describe('entries', () => {
 })
 
 describe('the window', () => {
-  test('it holds the newest 200 messages', () => {
+  test('holds the newest 200 messages', () => {
     const drafts = Array.from({ length: 205 }, (_, index) => said(`message ${index}`))
     expect(aRoom(drafts.slice(0, 200))).toMatchObject({ earlier: false })
     const { messages, earlier } = aRoom(drafts)
@@ -115,7 +115,7 @@ describe('the window', () => {
     expect(messages[0]).toMatchObject({ text: 'message 5' })
   })
 
-  test('it holds 512 KiB of ended text at most, and one message however long', () => {
+  test('holds at most 512 KiB of ended text, but always one message, however long', () => {
     const quarter = 'x'.repeat(LIMITS.windowBytes / 4)
     const rounds = (count: number) =>
       Array.from({ length: count }, (_, index) => [started(index + 1), ended(index + 1, quarter)])
@@ -129,7 +129,7 @@ describe('the window', () => {
     expect(aRoom([said('x'.repeat(LIMITS.windowBytes + 1))]).messages).toHaveLength(1)
   })
 
-  test('the reply that is being written stays, and goes its way when it has ended', () => {
+  test('keeps the running reply and drops it once it has ended', () => {
     const talk = Array.from({ length: 250 }, (_, index) => said(`message ${index}`))
     const room = aRoom([asked('a'), started(1, 'a'), ...talk])
     expect(runningReply(room)).toMatchObject({ number: 1 })
@@ -144,7 +144,7 @@ describe('the window', () => {
     expect(after.messages.every(({ kind }) => kind === 'said')).toBe(true)
   })
 
-  test('whoever comes late holds the same messages as one from the start', () => {
+  test('holds the same messages for a late joiner as for a follower from the start', () => {
     const drafts = Array.from({ length: 120 }, (_, index) => [
       asked(`question ${index}`),
       started(index + 1, `question ${index}`),

@@ -1,4 +1,4 @@
-// What each entry does to a room. Pure; the order and completeness of entries is the fold's business.
+// How each entry changes a room. Pure; the fold takes care of the order and completeness of entries.
 import type {
   Entry,
   EntryOf,
@@ -14,12 +14,12 @@ import { endDetails } from './end-details.ts'
 import { cutReply } from './reply.ts'
 import { replyNumbered, withReply } from './state.ts'
 
-/** Gives the room after `entry`, which must be the next one. An entry of an unknown type only moves the offset. */
+/** The room after `entry`, which must be the next one. An entry of an unknown type moves the offset and sets `outdated`. */
 export function reduce(state: RoomState, entry: Entry | UnknownEntry): RoomState {
   return { ...withinWindow(change(state, entry as Entry)), offset: entry.offset, at: entry.at }
 }
 
-/** The same without the limits of the window and without the offset: for a stretch of older entries. */
+/** Like `reduce`, but without the window's limits and without moving the offset: for a stretch of older entries. */
 export function change(state: RoomState, entry: Entry): RoomState {
   switch (entry.type) {
     case 'room-created':
@@ -35,7 +35,7 @@ export function change(state: RoomState, entry: Entry): RoomState {
       return {
         ...state,
         members: withoutMember(state.members, entry),
-        // Whoever is removed may hold a link, and is anybody without their cookie.
+        // A removed member may have a link, and without their cookie would be let in as a new person.
         ...(entry.by === entry.memberId ? {} : { invites: NONE_OPEN }),
       }
     case 'settings-changed':
@@ -68,7 +68,7 @@ export function change(state: RoomState, entry: Entry): RoomState {
     case 'generation-ended':
       return ended(state, entry)
     default:
-      // An entry of a later version, or that cannot be read: keep the place in the order, and say so.
+      // An entry of a later version, or an unreadable one: keep its place in the order and mark the room as outdated.
       return { ...withPlace(state, entry), outdated: true }
   }
 }
@@ -83,7 +83,7 @@ function withInvite(
   return { open: [...others, { inviteId, by, at, until }].slice(-LIMITS.openInvites), ended }
 }
 
-/** What would have been a message has its place among them too. */
+/** An unreadable entry that would have added a message gets a placeholder among the messages. */
 function withPlace(state: RoomState, { offset, at, was }: UnknownEntry): RoomState {
   const isMessage = was === 'message-posted' || was === 'generation-started'
   return isMessage ? withMessage(state, unreadableMessage(offset, at)) : state
@@ -175,7 +175,7 @@ function ended(state: RoomState, entry: GenerationEnded): RoomState {
   const reply = replyNumbered(state, entry.number)
   const end: Ended = { outcome: entry.outcome, at: entry.at, ...endDetails(entry) }
   const after = reply ? withReply(state, { ...cutReply(reply, entry.end), ended: end }) : state
-  // A reply that only its being written had kept here goes to the older messages.
+  // A reply that stayed in the window only while it was running now belongs to the older messages.
   const goes = state.hole && state.running === entry.number
   return {
     ...after,
@@ -209,9 +209,9 @@ function withMessage(state: RoomState, message: Message): RoomState {
 }
 
 /**
- * Keeps the longest run of newest messages within the limits, and before it the reply that is being written, which
- * must be seen and can be stopped until it ends. Only ended text counts, so every follower drops the same messages
- * at the same entry, whenever it joined.
+ * Keeps the longest run of newest messages within the limits, and before it the running reply, which must stay visible
+ * and stoppable until it ends. Only ended text counts, so every follower drops the same messages at the same entry,
+ * whenever it joined.
  */
 function withinWindow(state: RoomState): RoomState {
   const [pinned, ...rest] = state.messages
@@ -231,7 +231,7 @@ function withinWindow(state: RoomState): RoomState {
     : { ...state, messages: kept, earlier: true }
 }
 
-/** Where the newest messages within the limits begin. */
+/** The index of the first message within the limits. */
 function firstWithin(messages: readonly Message[]): number {
   let first = messages.length
   let bytes = 0

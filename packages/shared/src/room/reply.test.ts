@@ -7,7 +7,7 @@ const thinking = (from: number): Mark => ({ kind: 'thinking', from })
 const text = (from: number): Mark => ({ kind: 'text', from })
 
 describe('growing a reply', () => {
-  test('text at the end is added', () => {
+  test('adds text at its end', () => {
     const { result, reply } = growReply(aReply('né'), 3, '🎉')
     expect({ result, text: reply.text, end: reply.end }).toEqual({
       result: 'applied',
@@ -16,14 +16,14 @@ describe('growing a reply', () => {
     })
   })
 
-  test('[R1.1] text that is here already is ignored', () => {
+  test('[R1.1] ignores text that it already has', () => {
     const reply = aReply('Because')
     expect(growReply(reply, 0, 'Beca')).toEqual({ result: 'ignored', reply })
     expect(growReply(reply, 3, 'ause')).toEqual({ result: 'ignored', reply })
     expect(growReply(reply, 7, '')).toEqual({ result: 'ignored', reply })
   })
 
-  test('[R1.2] of text that overlaps only the new bytes are added', () => {
+  test('[R1.2] adds only the new bytes of overlapping text', () => {
     const { result, reply } = growReply(aReply('日本'), 3, '本語')
     expect({ result, text: reply.text, end: reply.end }).toEqual({
       result: 'applied',
@@ -32,28 +32,28 @@ describe('growing a reply', () => {
     })
   })
 
-  test('[R1.3] text beyond a gap is not added', () => {
+  test('[R1.3] does not add text beyond a gap', () => {
     const reply = aReply('Bec')
     expect(growReply(reply, 4, 'use')).toEqual({ result: 'gap', reply })
     expect(growReply(reply, 4, '', 'thinking')).toEqual({ result: 'gap', reply })
   })
 
-  test('a mark without bytes is added once', () => {
+  test('adds a mark without bytes once', () => {
     const once = growReply(aReply('Hm', [text(0)]), 2, '', 'thinking')
     expect(once).toMatchObject({ result: 'applied', reply: { marks: [text(0), thinking(2)] } })
     expect(growReply(once.reply, 2, '', 'thinking').result).toBe('ignored')
   })
 
-  test('a mark from before is ignored', () => {
+  test('ignores an earlier mark', () => {
     expect(growReply(aReply('Hm', [text(0)]), 1, '', 'thinking').result).toBe('ignored')
   })
 
-  test('text with a mark makes it last', () => {
+  test('keeps a mark that comes with text', () => {
     const { reply } = growReply(aReply('Hm', [text(0), thinking(2)]), 2, 'well', 'thinking')
     expect(reply.marks).toEqual([text(0), thinking(2)])
   })
 
-  test('text that goes on without a mark ends the hint of a mark without bytes', () => {
+  test('drops a mark without bytes when text follows without that mark', () => {
     const hinted = aReply('Hm', [text(0), thinking(2)])
     expect(growReply(hinted, 2, ' so').reply.marks).toEqual([text(0)])
     expect(growReply(hinted, 0, 'Hm so', 'text').reply.marks).toEqual([text(0)])
@@ -61,12 +61,12 @@ describe('growing a reply', () => {
 })
 
 describe('marks', () => {
-  test('the same kind again adds nothing', () => {
+  test('of the same kind as the last one add nothing', () => {
     const marks = [text(0)]
     expect(addMark(marks, 'text', 5)).toBe(marks)
   })
 
-  test('a mark without bytes gives way to the next at its place', () => {
+  test('without bytes are replaced by the next one at the same position', () => {
     expect(addMark([thinking(0)], 'text', 0)).toEqual([text(0)])
     expect(addMark([text(0), thinking(5)], 'text', 5)).toEqual([text(0)])
     expect(addMark([thinking(0), text(5)], 'thinking', 9)).toEqual([
@@ -78,20 +78,20 @@ describe('marks', () => {
 })
 
 describe('cutting a reply', () => {
-  test('bytes and marks beyond the end go', () => {
+  test('removes bytes and marks beyond the end', () => {
     const reply = aReply('日本語', [thinking(0), text(6)])
     expect(cutReply(reply, 6)).toEqual(aReply('日本', [thinking(0)]))
     expect(cutReply(reply, 0)).toEqual(aReply())
   })
 
-  test('a reply that ends there keeps its text and loses only marks without bytes', () => {
+  test('at or after its last byte keeps the text and removes only marks without bytes', () => {
     expect(cutReply(aReply('Hm', [text(0), thinking(2)]), 2)).toEqual(aReply('Hm', [text(0)]))
     expect(cutReply(aReply('Hm'), 5)).toEqual(aReply('Hm'))
   })
 })
 
 describe('parts of a reply', () => {
-  test('each kind has its own part, in order', () => {
+  test('come in order, one for each mark', () => {
     const reply = aReply('🤔 hm日本', [thinking(0), text(7)])
     expect(partsOf(reply)).toEqual([
       { kind: 'thinking', text: '🤔 hm' },
@@ -99,13 +99,13 @@ describe('parts of a reply', () => {
     ])
   })
 
-  test('empty parts are left out', () => {
+  test('leave out empty ones', () => {
     expect(partsOf(aReply('', [thinking(0)]))).toEqual([])
     expect(partsOf(aReply('Hm', [text(0), thinking(2)]))).toEqual([{ kind: 'text', text: 'Hm' }])
     expect(partsOf(aReply())).toEqual([])
   })
 
-  test('what comes before the first mark is text', () => {
+  test('before the first mark are text', () => {
     expect(partsOf(aReply('plain'))).toEqual([{ kind: 'text', text: 'plain' }])
     expect(partsOf(aReply('So hm', [thinking(3)]))).toEqual([
       { kind: 'text', text: 'So ' },

@@ -1,21 +1,21 @@
-// The text of one reply as it grows: what a delta does to it, and what its end does.
-// Positions are bytes. Nothing is ever skipped: text beyond a gap is not applied.
+// The text of one growing reply: how deltas extend it and how its end cuts it.
+// Positions are bytes. Text beyond a gap is not applied, so nothing is ever skipped.
 import type { Kind, Mark, Reply } from '../protocol/room-state.ts'
 import { byteLength, sliceBytes } from './bytes.ts'
 
-/** What became of a delta: `applied`, known already (`ignored`), or it begins beyond what is here (`gap`). */
+/** The result of a delta: `applied`, already known (`ignored`), or beginning beyond the text so far (`gap`). */
 export type Grown = { readonly result: 'applied' | 'ignored' | 'gap'; readonly reply: Reply }
 
 /**
- * Adds a run of text that begins at byte `at`. With `have` bytes here: it ends at or before `have`: ignored;
- * it overlaps: the first `have - at` bytes are dropped; it begins after `have`: a gap, nothing is applied.
+ * Adds a run of text that begins at byte `at` to a reply of `have` bytes. A run that ends at or before `have` is ignored;
+ * one that overlaps loses its first `have - at` bytes; one that begins after `have` is a gap and is not applied.
  */
 export function growReply(reply: Reply, at: number, text: string, mark?: Kind): Grown {
   const have = reply.end
   if (at > have) return { result: 'gap', reply }
   const end = at + byteLength(text)
   if (end <= have && at < have) return { result: 'ignored', reply }
-  // Text says itself whether another kind begins with it; a mark here that has no bytes yet was a hint.
+  // Text carries its own mark if another kind begins with it, so a mark that has no bytes yet was only a hint.
   const known = text === '' ? reply.marks : cutMarks(reply.marks, have)
   const marks = at === have && mark !== undefined ? addMark(known, mark, at) : known
   if (end === have && marks === reply.marks) return { result: 'ignored', reply }
@@ -24,8 +24,8 @@ export function growReply(reply: Reply, at: number, text: string, mark?: Kind): 
 }
 
 /**
- * Adds a mark. One without bytes (silent thinking) gives way to the next at the same position, so that
- * a reader who missed it ends with the same marks.
+ * Adds a mark. A mark without bytes (silent thinking) is replaced by the next one at the same position, so that
+ * a reader who missed it ends up with the same marks.
  */
 export function addMark(marks: readonly Mark[], kind: Kind, from: number): readonly Mark[] {
   if (marks.at(-1)?.kind === kind) return marks
@@ -38,14 +38,14 @@ function cutMarks(marks: readonly Mark[], end: number): Mark[] {
   return marks.filter((mark) => mark.from < end)
 }
 
-/** Cuts a reply to its final length; a reply that is shorter stays as it is. */
+/** Cuts a reply to its final length; a shorter reply keeps its text. */
 export function cutReply(reply: Reply, end: number): Reply {
   const marks = cutMarks(reply.marks, end)
   if (reply.end <= end) return { ...reply, marks }
   return { ...reply, text: sliceBytes(reply.text, 0, end), end, marks }
 }
 
-/** The parts of a reply by kind, in order, without empty ones. What comes before the first mark is text. */
+/** The non-empty parts of a reply, by kind and in order. Bytes before the first mark are `text`. */
 export function partsOf(
   reply: Pick<Reply, 'text' | 'end' | 'marks'>,
 ): { readonly kind: Kind; readonly text: string }[] {
@@ -62,7 +62,7 @@ export function partsOf(
     .filter((part) => part.text !== '')
 }
 
-/** What Claude wrote in a reply, without its thinking. */
+/** The answer in a reply, without the thinking. */
 export function answerText(reply: Pick<Reply, 'text' | 'end' | 'marks'>): string {
   return partsOf(reply)
     .filter(({ kind }) => kind === 'text')

@@ -11,7 +11,7 @@ import {
 import { memberOf, messagesOf, nameOf, queuedQuestions } from './select.ts'
 
 describe('views of a room', () => {
-  test('questions that wait are given in their order', () => {
+  test('list the waiting questions in order', () => {
     const room = aRoom([
       asked('a'),
       started(1, 'a'),
@@ -23,7 +23,7 @@ describe('views of a room', () => {
     expect(queuedQuestions(room).map(({ messageId }) => messageId)).toEqual(['c', 'b'])
   })
 
-  test('somebody unknown has a name too', () => {
+  test('have a placeholder name for an unknown member', () => {
     const bob = { type: 'member-joined', memberId: 'bob', name: 'Bob', role: 'member' } as const
     const room = aRoom([bob])
     expect([nameOf(room, 'bob'), nameOf(room, 'nobody')]).toEqual(['Bob', 'someone'])
@@ -32,7 +32,7 @@ describe('views of a room', () => {
 })
 
 describe('messages of a stretch of the log', () => {
-  test('replies have their text and how they ended', () => {
+  test('include replies with their text and outcome', () => {
     const marks = [{ kind: 'thinking', from: 0 }] as const
     const entries = entriesOf([asked('a'), started(7, 'a'), said('Hello'), ended(7, '🎉')], 31)
     const messages = messagesOf(entries, [{ number: 7, at: 0, text: '🎉', marks }])
@@ -43,12 +43,12 @@ describe('messages of a stretch of the log', () => {
     ])
   })
 
-  test('a question that was taken back says so', () => {
+  test('include a withdrawn question, marked as such', () => {
     const withdrawn = { type: 'question-withdrawn', messageId: 'a', by: 'alice' } as const
     expect(messagesOf(entriesOf([asked('a'), withdrawn]), [])).toMatchObject([{ withdrawn: true }])
   })
 
-  test('a stretch may be longer than the window of a room', () => {
+  test('may be more than the window of a room holds', () => {
     const drafts = Array.from({ length: 300 }, (_, index) => said(`message ${index}`))
     expect(messagesOf(entriesOf(drafts), [])).toHaveLength(300)
   })

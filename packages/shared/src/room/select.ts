@@ -1,4 +1,4 @@
-// Pure views of a room for whoever shows it or builds a prompt from it.
+// Pure views of a room, for screens and prompts.
 import type { Entry } from '../protocol/entry.ts'
 import type { Member, Message, RoomState, Said } from '../protocol/room-state.ts'
 import type { Run } from '../protocol/updates/tail.ts'
@@ -6,18 +6,18 @@ import { byteLength } from './bytes.ts'
 import { change } from './reduce.ts'
 import { emptyRoom, replyNumbered, withReply } from './state.ts'
 
-/** The member with this id, unless they are gone. */
+/** The member with this id, unless they left or were removed. */
 export function memberOf(state: RoomState, memberId: string): Member | undefined {
   const member = state.members.find((one) => one.memberId === memberId)
   return member?.gone ? undefined : member
 }
 
-/** The name of a member, also of one who is gone, or a word for somebody unknown. */
+/** The name of a current or former member, or a placeholder for an unknown id. */
 export function nameOf(state: RoomState, memberId: string): string {
   return state.members.find((member) => member.memberId === memberId)?.name ?? 'someone'
 }
 
-/** The questions that wait, next one first. */
+/** The waiting questions, next one first. */
 export function queuedQuestions(state: RoomState): Said[] {
   return state.queue.flatMap((messageId) => {
     const said = state.messages.find(
@@ -28,8 +28,8 @@ export function queuedQuestions(state: RoomState): Said[] {
 }
 
 /**
- * Makes messages of a stretch of the log: entries in order (with the later ones about the same messages)
- * and the text of the replies among them.
+ * Builds messages from a stretch of the log: its entries in order (with later entries about the same messages)
+ * and the text of its replies.
  */
 export function messagesOf(entries: readonly Entry[], runs: readonly Run[]): readonly Message[] {
   const texts = new Map(runs.map((run) => [run.number, run]))

@@ -1,4 +1,4 @@
-// The shape of a room and where it stands. Plain data, replaced and never changed in place.
+// Looking things up in a RoomState. It is plain data, replaced and never changed in place.
 import type { Position } from '../protocol/position.ts'
 import type { Message, Reply, RoomState } from '../protocol/room-state.ts'
 
@@ -31,17 +31,17 @@ export function replyNumbered(state: RoomState, number: number): Reply | undefin
   return undefined
 }
 
-/** The reply that is being written now. */
+/** The running reply. */
 export function runningReply(state: RoomState): Reply | undefined {
   return state.running === null ? undefined : replyNumbered(state, state.running)
 }
 
-/** How far this state has come; re-reading from here gives everything that is missing. */
+/** The position of this state; re-reading from it returns everything that is missing. */
 export function positionOf(state: RoomState): Position {
   return { epoch: state.epoch, offset: state.offset, end: runningReply(state)?.end ?? 0 }
 }
 
-/** The state with one reply replaced; the newest is found first. */
+/** The state with one reply replaced; searches from the newest. */
 export function withReply(state: RoomState, reply: Reply): RoomState {
   const index = state.messages.findLastIndex(
     (message) => message.kind === 'reply' && message.number === reply.number,

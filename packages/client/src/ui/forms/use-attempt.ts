@@ -1,12 +1,12 @@
-// Something that a person asks for and that may be refused: tried once at a time, and why it failed, in words.
+// Runs an action that may be refused, one at a time, and keeps the reason of a failure as a sentence.
 import { type Ref, ref } from 'vue'
 import { errorText } from '../../api/api-error.ts'
 
 interface Attempt {
   readonly busy: Readonly<Ref<boolean>>
-  /** Why the last one failed; stays until somebody clears it. */
+  /** Why the last attempt failed; stays until it is cleared. */
   readonly problem: Ref<string | null>
-  /** Does the work, unless other work is under way; never rejects. */
+  /** Does the work, unless other work is in progress; never rejects. */
   readonly attempt: (work: () => Promise<void>) => Promise<void>
 }
 

@@ -1,4 +1,4 @@
-// What a screen reader hears.
+// Announcements for screen readers, and the text of notifications.
 import { ordinal } from './ordinal.ts'
 
 const number = new Intl.NumberFormat('en')

@@ -1,4 +1,4 @@
-// What stands below an answer that has ended: how, by whom, and what it took.
+// The line below an ended answer: how it ended, who stopped it, and what it cost.
 const count = new Intl.NumberFormat('en')
 const short = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 })
 const dollars = new Intl.NumberFormat('en', {
@@ -13,9 +13,9 @@ const tokens = (number: number): string =>
 export const ending = {
   count: tokens,
   about: (number: number): string => `~${tokens(number)}`,
-  /** Of tokens. */
+  /** `what`: a number of tokens. */
   kept: (what: string): string => `${what} kept`,
-  /** `name`: who stopped it, if anybody is known. */
+  /** `name`: the member who stopped it; null if unknown. */
   stopped: (name: string | null): string => (name === null ? 'Stopped' : `Stopped by ${name}`),
   stoppedBeforeWord: (name: string | null): string =>
     `${name === null ? 'Stopped' : `Stopped by ${name}`} before the first word`,
@@ -39,7 +39,7 @@ export const ending = {
     (estimated ? '~' : '') + dollars.format(inDollars),
   continue: 'Continue',
   retry: 'Retry',
-  /** `how`: the first sentence of its end, as below it. */
+  /** `how`: the first sentence of the line below that answer. */
   earlierAttempt: (how: string | null): string =>
     how === null
       ? 'Earlier attempt'

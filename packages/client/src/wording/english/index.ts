@@ -1,4 +1,4 @@
-// Everything the page says, in English: one file for each part of the page. Another language is another folder like this one.
+// All texts of the page in English, one file for each part of the page. Another language would be another folder like this.
 import { common } from './common.ts'
 import { ending } from './ending.ts'
 import { log } from './log.ts'

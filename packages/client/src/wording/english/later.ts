@@ -1,4 +1,4 @@
-// What is said around the conversation of a room, and by the lists of rooms.
+// The texts of the parts around a conversation and of the lists of rooms.
 import { announce } from './announce.ts'
 import { people } from './people.ts'
 import { rooms } from './rooms.ts'

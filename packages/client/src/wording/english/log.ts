@@ -1,4 +1,4 @@
-// What the conversation says around its messages.
+// The texts of the conversation around its messages.
 const day = new Intl.DateTimeFormat('en', { weekday: 'long', day: 'numeric', month: 'long' })
 const dayOfYear = new Intl.DateTimeFormat('en', {
   weekday: 'long',
@@ -26,11 +26,11 @@ export const log = {
   replyTo: (name: string, time: string): string => `Claude to ${name}, ${time}`,
   unread: (count: number, more: boolean): string => `New messages · ${count}${more ? '+' : ''}`,
   firstUnread: (count: number, more: boolean): string => `${count}${more ? '+' : ''} new messages`,
-  /** On the button that leads back to the end. */
+  /** On the button that jumps to the end. */
   newBelow: (count: number, more: boolean): string => `${count}${more ? '+' : ''} new`,
   answering: 'Claude is answering',
   jump: 'Jump to latest',
-  /** A day as a heading. `ago`: how many days before today. */
+  /** A day as a heading. `ago`: the number of days before today. */
   day: (date: Date, ago: number, now: Date): string => {
     if (ago === 0 || ago === 1) return capital(relative.format(-ago, 'day'))
     return (date.getFullYear() === now.getFullYear() ? day : dayOfYear).format(date)

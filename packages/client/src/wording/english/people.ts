@@ -1,4 +1,4 @@
-// The people of a room.
+// The texts of the list of people.
 const plural = new Intl.PluralRules('en')
 const short = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 })
 const money = new Intl.NumberFormat('en', { style: 'currency', currency: 'USD' })
@@ -16,7 +16,7 @@ export const people = {
     away: 'away',
     offline: 'offline',
   },
-  /** While nobody knows who is here. */
+  /** Shown while it is unknown who is present. */
   wereHere: 'Here before you went offline',
   members: 'Members',
   remove: (name: string): string => `Remove ${name}`,
@@ -27,7 +27,7 @@ export const people = {
     `${count} ${plural.select(count) === 'one' ? 'answer' : 'answers'}`,
   last: (count: number): string => `The last ${count} messages`,
   tokens: (count: number): string => `${short.format(count).toLowerCase()} tokens`,
-  /** `more`: there are others, of models whose price is not known. */
+  /** `more`: there are other answers, from models whose price is unknown. */
   cost: (dollars: number, more: boolean): string =>
     (dollars < 0.01 ? `less than ${money.format(0.01)}` : `about ${money.format(dollars)}`) +
     (more ? ', plus models with unknown prices' : ''),

@@ -1,7 +1,7 @@
-// What is said about an answer while it is read: its thinking, code, tables, formulas, pictures.
+// The texts within an answer: for its thinking, code, tables, formulas and images.
 export const reading = {
   claude: 'Claude',
-  /** Behind an answer's author: whose question it answers. */
+  /** Follows the author of an answer and names the member who asked. */
   answersTo: (name: string) => ` → ${name}`,
   modes: { answer: null, retry: 'Retry', continue: 'Continued' },
   thinking: (time: string) => `Claude is thinking, ${time}`,
@@ -23,7 +23,7 @@ export const reading = {
   taskDone: 'Done',
   taskOpen: 'To do',
   image: 'image',
-  /** A picture is never loaded: what it shows, and where it would come from. */
+  /** Images are never loaded; this shows an image's description and its source instead. */
   imageAt: (name: string, place: string) => `${name} (${place})`,
   showSource: 'Show source',
   showFormatted: 'Show formatted',

@@ -1,4 +1,4 @@
-// The list of my rooms, beside a room and on the start page.
+// The texts of the list of the member's rooms, beside a room and on the start page.
 const newMessages = new Intl.PluralRules('en')
 
 export const rooms = {

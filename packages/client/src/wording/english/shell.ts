@@ -1,4 +1,4 @@
-// What stands around the conversation of an open room: header, strip of the running answer, notices, link.
+// The texts around the conversation of an open room: header, strip of the running answer, notices, connection status.
 
 const number = new Intl.NumberFormat('en')
 
@@ -58,7 +58,7 @@ export const shell = {
     stopWaits: 'Stop pending…',
     stopWhy: 'Stop with a reason',
   },
-  /** Why a press did nothing. */
+  /** Why a press had no effect. */
   missed: {
     another: 'Another answer just started, so nothing was stopped. Press again to stop this one.',
     ended: 'The answer just ended, so nothing was stopped.',

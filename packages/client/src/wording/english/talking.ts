@@ -1,4 +1,4 @@
-// Talking in the room: the composer, what was said, what can be done with it, and the questions that wait.
+// The texts for talking in a room: the composer, messages and their actions, and the queue.
 import { ordinal } from './ordinal.ts'
 
 const kilobytes = (bytes: number): string => `${Math.ceil((bytes / 1024) * 10) / 10} kB`
@@ -10,11 +10,11 @@ export const talking = {
     askPlaceholder: 'Ask Claude…',
     queuePlaceholder: 'Queue a question…',
     sayPlaceholder: 'Message the room…',
-    /** Whom the message is for: one of the two holds. */
+    /** The recipient of the message, one of two. */
     whom: 'Ask Claude',
     toClaude: ['Ask', 'Claude'],
     toRoom: ['Room', 'only'],
-    /** What the button does; of these pairs one word stays where there is little room. */
+    /** The label of the button; on a small screen only one word of the pair is shown. */
     ask: ['Ask', 'Claude'],
     queue: ['Add', 'to queue'],
     say: ['Send', ''],
@@ -22,7 +22,7 @@ export const talking = {
     enterBreaks: 'Ctrl+Enter to send · Enter for a new line',
     notSent: (why: string): string => `Not sent: ${why}`,
     tooLong: (size: number, limit: number): string =>
-      // Rounded up, so that what is over the limit never reads as being at it.
+      // `kilobytes` rounds up, so that a size over the limit never reads as equal to it.
       `This message is too long: ${kilobytes(size)} of at most ${kilobytes(limit)}.`,
     size: (size: number, limit: number): string => `${kilobytes(size)} of ${kilobytes(limit)}`,
     sendAgain: 'you can send it again now.',

@@ -1,4 +1,4 @@
-// Problems that only the page knows of, by their codes; sentences for all others come from the server.
+// Problems that only the page itself detects, by their codes; the server sends the sentences for all others.
 export const trouble = {
   unreachable: 'Can’t reach the server. Check your connection and try again.',
   unreadable: 'Unexpected response from the server. Reload the page.',

@@ -1,7 +1,7 @@
-// The words of the dialogs and menus, which are loaded when one of them is opened. The same language as `language.ts`.
+// The texts of the dialogs and menus, loaded when the first of them opens. The same language as `language.ts`.
 import { dialogs } from '../english/on-demand/dialogs.ts'
 
-/** What every language has to say there. */
+/** The texts that every language must provide here. */
 type DialogWords = typeof dialogs
 
 export const dialogWords: DialogWords = dialogs

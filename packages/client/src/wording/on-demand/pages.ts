@@ -1,7 +1,7 @@
-// The words of the pages before a room. The same language as `language.ts`.
+// The texts of the pages outside a room. The same language as `language.ts`.
 import { pages } from '../english/on-demand/pages.ts'
 
-/** What every language has to say there. */
+/** The texts that every language must provide here. */
 type PageWords = typeof pages
 
 export const pageWords: PageWords = pages

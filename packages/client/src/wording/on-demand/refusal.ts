@@ -1,7 +1,7 @@
-// The words of a room that does not let this page in, which are loaded when one does not. The same language as `language.ts`.
+// The texts for a room that refuses this client, loaded when one does. The same language as `language.ts`.
 import { refusal } from '../english/on-demand/refusal.ts'
 
-/** What every language has to say there. */
+/** The texts that every language must provide here. */
 type RefusalWords = typeof refusal
 
 export const refusalWords: RefusalWords = refusal

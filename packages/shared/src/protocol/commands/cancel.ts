@@ -3,7 +3,7 @@ import { idSchema } from '../ids.ts'
 import { LIMITS } from '../limits.ts'
 import { sent } from './sent.ts'
 
-/** Stop a generation for everybody. */
+/** Stop a generation for everyone. */
 export const cancelSchema = v.object({
   type: v.literal('cancel'),
   ...sent,

@@ -4,7 +4,7 @@ import { LIMITS } from '../limits.ts'
 import { INVITERS } from '../vocabulary.ts'
 import { sent } from './sent.ts'
 
-/** Change what the room is called, how Claude answers in it, and which members may invite; for its owner. */
+/** Change the room's title, how Claude answers in it, and which members may invite; for its owner only. */
 export const configureSchema = v.object({
   type: v.literal('configure'),
   ...sent,

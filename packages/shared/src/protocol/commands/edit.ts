@@ -3,7 +3,7 @@ import { idSchema } from '../ids.ts'
 import { mentionsSchema } from './mentions.ts'
 import { sent } from './sent.ts'
 
-/** Give an own message another text. */
+/** Change the text of one's own message. */
 export const editSchema = v.object({
   type: v.literal('edit'),
   ...sent,

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { sent } from './sent.ts'
 
-/** Where this connection's reader is; holds until it is told anew. */
+/** Where this connection's reader is; valid until the next `look`. */
 export const lookSchema = v.object({
   type: v.literal('look'),
   ...sent,

@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { idSchema } from '../ids.ts'
 import { LIMITS } from '../limits.ts'
 
-/** How long it is comes first: nobody looks at a hundred thousand ids. */
+/** The length is checked first, so that a list of a hundred thousand ids costs nothing. */
 export const mentionsSchema = v.optional(
   v.pipe(
     v.custom<unknown[]>(

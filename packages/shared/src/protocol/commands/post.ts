@@ -4,7 +4,7 @@ import { quoteSchema } from '../quote.ts'
 import { mentionsSchema } from './mentions.ts'
 import { sent } from './sent.ts'
 
-/** Say something; with `ask` it is a question to Claude. */
+/** Post a message; with `ask` it is a question to Claude. */
 export const postSchema = v.object({
   type: v.literal('post'),
   ...sent,
@@ -17,6 +17,6 @@ export const postSchema = v.object({
     }),
   ),
   mentions: mentionsSchema,
-  /** One of those of `GET /api/models`, for this question alone. */
+  /** A model listed by `GET /api/models`, for this question only. */
   model: v.optional(v.pipe(v.string(), v.maxLength(LIMITS.modelLength))),
 })

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
 import { sent } from './sent.ts'
 
-/** Let a held queue go on. */
+/** Resume a held queue. */
 export const resumeSchema = v.object({ type: v.literal('resume'), ...sent })

@@ -1,4 +1,4 @@
 import { idSchema } from '../ids.ts'
 
-/** What every command has. `commandId`: fresh for each command; sent again with it, a command is done once. */
+/** The fields of every command. `commandId` is an idempotency key: a command sent again with the same id is executed once. */
 export const sent = { commandId: idSchema, roomId: idSchema }

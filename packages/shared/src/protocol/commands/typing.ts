@@ -1,5 +1,5 @@
 import * as v from 'valibot'
 import { sent } from './sent.ts'
 
-/** The member is writing now; forgotten after a few seconds. */
+/** The member is typing; the server forgets this after a few seconds. */
 export const typingSchema = v.object({ type: v.literal('typing'), ...sent })

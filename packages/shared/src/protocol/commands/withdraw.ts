@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { idSchema } from '../ids.ts'
 import { sent } from './sent.ts'
 
-/** Take back an own question that still waits. */
+/** Withdraw one's own question while it is still waiting. */
 export const withdrawSchema = v.object({
   type: v.literal('withdraw'),
   ...sent,

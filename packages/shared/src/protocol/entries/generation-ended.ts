@@ -5,9 +5,9 @@ import { OUTCOMES } from '../vocabulary.ts'
 import { place } from './place.ts'
 
 /**
- * `end`: final length of the reply in UTF-8 bytes; `digest`: SHA-256 of them, hex. `by`, `reason`: who
- * stopped it and why, with `cancelled`. `stop`: Claude's own stop reason, with `completed`. `error`: with
- * `failed` and `interrupted`. `held`: the queue waits until somebody resumes it.
+ * `end`: final length of the reply in UTF-8 bytes; `digest`: SHA-256 of them, hex. `by`, `reason`: the member
+ * who stopped it, and why, with `cancelled`. `stop`: Claude's own stop reason, with `completed`. `error`: with
+ * `failed` and `interrupted`. `held`: the queue waits until a member resumes it.
  */
 export const generationEndedSchema = v.object({
   ...place,
@@ -23,6 +23,6 @@ export const generationEndedSchema = v.object({
   stop: v.optional(v.string()),
   error: v.optional(v.object({ code: v.string(), message: v.string() })),
   usage: v.optional(usageSchema),
-  /** Older talk did not fit into the prompt. */
+  /** Older messages did not fit into the prompt. */
   omitted: v.optional(v.boolean()),
 })

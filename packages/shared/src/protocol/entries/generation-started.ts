@@ -4,8 +4,8 @@ import { MODES } from '../vocabulary.ts'
 import { place } from './place.ts'
 
 /**
- * `number` counts the generations of a room from 1; deltas name it. `messageId` is the question (and
- * leaves the queue if it waited there); `of` is the generation that a retry or continue refers to.
+ * `number` counts the generations of a room from 1; deltas refer to it. `messageId` is the question, which
+ * leaves the queue if it was waiting there; `of` is the generation that a retry or continue refers to.
  */
 export const generationStartedSchema = v.object({
   ...place,

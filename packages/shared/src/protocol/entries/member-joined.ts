@@ -3,7 +3,7 @@ import { idSchema } from '../ids.ts'
 import { ROLES } from '../vocabulary.ts'
 import { place } from './place.ts'
 
-/** Also sent again for a member whose name or role changed. */
+/** Written again when a member's name or role changes. */
 export const memberJoinedSchema = v.object({
   ...place,
   type: v.literal('member-joined'),

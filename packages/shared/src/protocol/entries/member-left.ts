@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { idSchema } from '../ids.ts'
 import { place } from './place.ts'
 
-/** A member left (`by` is the same), or the owner has removed them, and then no invite lets them in again. */
+/** A member left (`by` is the same id), or the owner removed them; no invite lets a removed member in again. */
 export const memberLeftSchema = v.object({
   ...place,
   type: v.literal('member-left'),

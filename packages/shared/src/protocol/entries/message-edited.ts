@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { idSchema } from '../ids.ts'
 import { place } from './place.ts'
 
-/** Its author has given a message another text; a question that waits will be asked with it. */
+/** The author changed the text of a message; a waiting question will be asked with the new text. */
 export const messageEditedSchema = v.object({
   ...place,
   type: v.literal('message-edited'),

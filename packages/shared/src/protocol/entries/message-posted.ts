@@ -4,8 +4,8 @@ import { quoteSchema } from '../quote.ts'
 import { place } from './place.ts'
 
 /**
- * `ask`: this is a question to Claude, to be answered by `model` if there is one, else by the room's.
- * `mentions`: members whom it calls by name.
+ * `ask`: this is a question to Claude, answered by `model` if given, otherwise by the room's model.
+ * `mentions`: the members it mentions.
  */
 export const messagePostedSchema = v.object({
   ...place,

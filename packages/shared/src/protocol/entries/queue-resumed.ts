@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { idSchema } from '../ids.ts'
 import { place } from './place.ts'
 
-/** A queue that a stop had put on hold goes on. */
+/** A queue that was held after a stop resumes. */
 export const queueResumedSchema = v.object({
   ...place,
   type: v.literal('queue-resumed'),

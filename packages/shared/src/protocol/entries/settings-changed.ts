@@ -4,7 +4,7 @@ import { INVITERS } from '../vocabulary.ts'
 import { place } from './place.ts'
 
 /**
- * What is not named stays. `model`, `instructions` and `thinking` (whether Claude's thoughts are asked for) hold for the
+ * Absent settings stay the same. `model`, `instructions` and `thinking` (whether Claude is asked to think) apply to
  * generations that start from now on.
  */
 export const settingsChangedSchema = v.object({

@@ -3,12 +3,12 @@ import { countSchema } from '../ids.ts'
 import { type Kind, KINDS } from '../room-state.ts'
 
 /**
- * A run of reply text, the update that travels most, hence an array: the generation's number, the byte
- * position of the text, the text, and the mark that begins at this position, if one does. Bytes that follow
- * a mark without bytes carry it again: no position tells that such a mark was lost.
+ * A run of reply text. It is the most frequent update, hence a short array: the generation's number, the byte position
+ * of the text, the text, and the mark that begins at this position, if any. Bytes that follow a mark without bytes
+ * carry the mark again, because no position reveals that such a mark was lost.
  */
 export const deltaSchema = v.union([
-  // The longer first: a tuple drops what it has no place for.
+  // The longer tuple comes first: a tuple schema drops extra items.
   v.tuple([countSchema, countSchema, v.string(), v.picklist(KINDS)]),
   v.tuple([countSchema, countSchema, v.string()]),
 ])

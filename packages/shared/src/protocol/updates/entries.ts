@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { anyEntrySchema, type Entry, type UnknownEntry } from '../entry.ts'
 import { idSchema } from '../ids.ts'
 
-/** Entries that follow on what was sent before. */
+/** Entries that follow directly on those already sent. */
 export const entriesSchema = v.object({
   type: v.literal('entries'),
   epoch: idSchema,

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { countSchema, idSchema } from '../ids.ts'
 
-/** How far the room has come, so that silence and loss can be told apart. `end`: bytes of the running reply. */
+/** The room's current position, which lets clients tell silence from loss. `end`: bytes of the running reply. */
 export const heartbeatSchema = v.object({
   type: v.literal('heartbeat'),
   epoch: idSchema,

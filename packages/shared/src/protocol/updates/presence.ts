@@ -2,13 +2,13 @@ import * as v from 'valibot'
 import { idSchema } from '../ids.ts'
 
 /**
- * How a member is with the running answer: at its live end, reading further up, too slow to keep up, or with the page
- * out of sight. Of several windows the one nearest to it counts, in this order.
+ * Where a member is in the running answer: at its live end, reading further up, too slow to keep up, or with the page
+ * hidden. If a member has several windows, the first look in this order counts.
  */
 export const LOOKS = ['live', 'above', 'behind', 'away'] as const
 export type Look = (typeof LOOKS)[number]
 
-/** Who is here now; always the whole list. `look` is missing where it was not told. */
+/** The members who are present, always the whole list. `look` is absent if a member's client has not sent one. */
 export const presenceSchema = v.object({
   type: v.literal('presence'),
   members: v.array(

@@ -2,8 +2,8 @@ import * as v from 'valibot'
 import { errorSchema } from '../error.ts'
 
 /**
- * Whether this node can save anything: with an error it cannot (`storage-unavailable`, `storage-full`), with null it can
- * again, and everything up to now has been sent. Where nothing is said before `synced`, it can.
+ * Whether this node can save anything. With an error it cannot (`storage-unavailable`, `storage-full`). With null it can
+ * again, and everything up to now has been sent. Without this update before `synced`, it can.
  */
 export const storageSchema = v.object({
   type: v.literal('storage'),

@@ -3,7 +3,7 @@ import { anyEntrySchema, type Entry, type UnknownEntry } from '../entry.ts'
 import { countSchema, idSchema } from '../ids.ts'
 import { type Mark, markSchema } from '../room-state.ts'
 
-/** Bytes of one reply from `at` on, with all marks of that reply; from 0 it replaces what was there. */
+/** Bytes of one reply from `at` on, with all marks of that reply; a run from 0 replaces the text. */
 export const runSchema = v.object({
   number: countSchema,
   at: countSchema,
@@ -17,7 +17,7 @@ export type Run = {
   readonly marks: readonly Mark[]
 }
 
-/** Only what is missing after the position that the client named: entries, and the text they need. */
+/** Everything after the position that the client named: the entries, and the reply text they need. */
 export const tailSchema = v.object({
   type: v.literal('tail'),
   epoch: idSchema,

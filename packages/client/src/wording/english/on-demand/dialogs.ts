@@ -1,4 +1,4 @@
-// What opens on a press in a room.
+// The texts of the dialogs and menus of a room.
 import { preferences } from './preferences.ts'
 import { search } from './search.ts'
 

@@ -1,4 +1,4 @@
-// The pages before a room.
+// The texts of the pages outside a room.
 const people = new Intl.ListFormat('en', { type: 'conjunction' })
 
 export const pages = {

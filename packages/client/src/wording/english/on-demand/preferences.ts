@@ -1,4 +1,4 @@
-// What a reader chooses for this browser, and the keys there are.
+// The texts of the preferences and the list of keyboard shortcuts.
 export const preferences = {
   title: 'Settings',
   thisBrowser: 'For this browser only.',

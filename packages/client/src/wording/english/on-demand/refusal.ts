@@ -1,4 +1,4 @@
-// Why a room does not let this page in.
+// The texts for a room that refuses this client.
 export const refusal = {
   whoAreYou: 'Who are you?',
   whoAreYouText: 'Enter your name to continue.',

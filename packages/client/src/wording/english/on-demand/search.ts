@@ -1,4 +1,4 @@
-// Looking for words in a room.
+// The texts of the search.
 const plural = new Intl.PluralRules('en')
 const number = new Intl.NumberFormat('en')
 
