@@ -92,7 +92,7 @@ describe('docs/faults.md', () => {
   test('names only mutations that exist, and gives results for each kind of fault', () => {
     const rows = (after: string) => rowsAfter(after).map(([name = '']) => name)
     const known = [...MUTATIONS, ...REDIS_MUTATIONS].map(({ breaks }) => breaks)
-    const [, , ...broken] = rows('## That the tests can see')
+    const [, , ...broken] = rows('## Whether the tests notice')
     expect(broken.length).toBeGreaterThanOrEqual(15)
     expect(broken.filter((name) => !known.includes(name))).toEqual([])
     for (const { name } of FAULTS) expect(rows('### Measured')).toContain(name)

@@ -37,7 +37,7 @@ const ANSWERING: Story = {
     },
     {
       name: 'talk',
-      title: 'People talk, Claude does not listen',
+      title: 'People talk among themselves, without Claude',
       async reach(scene) {
         const { seat } = await scene.joinedBy('Bo', linkOf(scene))
         await seat.client.send({
@@ -63,7 +63,7 @@ const ANSWERING: Story = {
     },
     {
       name: 'queue',
-      title: 'Questions wait for their turn',
+      title: 'Questions wait in the queue',
       async reach(scene) {
         const { seat } = await scene.joinedBy('Chi', linkOf(scene))
         await seat.client.send({
@@ -77,7 +77,7 @@ const ANSWERING: Story = {
     },
     {
       name: 'stopping',
-      title: 'The stop is on its way',
+      title: 'Stopping',
       async reach({ person, page, stage }) {
         stage.wire.holdAnswers()
         await person.at('stop').click()
@@ -86,7 +86,7 @@ const ANSWERING: Story = {
     },
     {
       name: 'stopped',
-      title: 'Stopped by somebody, and the queue is on hold',
+      title: 'Stopped by someone, with the queue paused',
       async reach({ person, stage }) {
         stage.wire.releaseAnswers()
         await person.footerSays('Stopped by Ana')
@@ -119,9 +119,9 @@ const ENDS: Story = {
     },
     ends('stopped-length', 'Reached the length limit', 'max-tokens pace=instant', 'length limit'),
     ends('declined', 'Claude declines', 'refusal pace=instant', 'declined'),
-    ends('silent-answer', 'Claude says nothing', 'empty-answer pace=instant', 'empty answer'),
+    ends('silent-answer', 'An empty answer', 'empty-answer pace=instant', 'empty answer'),
     ends('failed', 'Claude fails in the middle', 'error pace=instant', 'overloaded'),
-    ends('rate-limited-claude', 'Claude is asked too often', 'rate-limited-long', 'rate-limiting'),
+    ends('rate-limited-claude', 'Rate-limited by Claude', 'rate-limited-long', 'rate-limiting'),
   ],
 }
 

@@ -42,14 +42,14 @@ const AROUND: Story = {
     },
     {
       name: 'room-menu',
-      title: 'The menu of a room',
+      title: 'The room menu',
       async reach(scene) {
         await closed(scene)
         await scene.person.at('more').click()
         await scene.person.at('room-menu').waitFor()
       },
     },
-    chosen('room-settings', 'The settings of a room', 'settings', 'room-title'),
+    chosen('room-settings', 'Room settings', 'settings', 'room-title'),
     chosen('delete-room', 'Before a room is deleted', 'delete', 'confirm-typed'),
     {
       name: 'preferences',
@@ -62,7 +62,7 @@ const AROUND: Story = {
     },
     {
       name: 'shortcuts',
-      title: 'The keyboard',
+      title: 'Keyboard shortcuts',
       async reach(scene) {
         await closed(scene)
         await scene.page.keyboard.press('Control+/')
@@ -71,7 +71,7 @@ const AROUND: Story = {
     },
     {
       name: 'find-room',
-      title: 'Going to another room',
+      title: 'Finding another room',
       async reach(scene) {
         await closed(scene)
         await scene.page.keyboard.press('Control+k')

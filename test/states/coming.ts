@@ -3,11 +3,11 @@ import type { Story } from './state.ts'
 
 export const COMING: readonly Story[] = [
   {
-    title: 'Coming in',
+    title: 'Arriving',
     states: [
       {
         name: 'landing',
-        title: 'The home page, for somebody new',
+        title: 'The home page, for a new visitor',
         async reach({ page, person, url }) {
           await page.goto(url)
           await person.at('make-room').waitFor()
@@ -15,7 +15,7 @@ export const COMING: readonly Story[] = [
       },
       {
         name: 'nowhere',
-        title: 'An address that leads nowhere',
+        title: 'An address that does not exist',
         async reach({ page, url }) {
           await page.goto(`${url}/nothing/here`)
           await page.getByRole('link', { name: /home page/i }).waitFor()
@@ -31,7 +31,7 @@ export const COMING: readonly Story[] = [
       },
       {
         name: 'invite',
-        title: 'An invite, for somebody new',
+        title: 'An invite, for a new visitor',
         async reach(scene) {
           const bo = await scene.guest('Bo')
           const { roomId, invite } = await bo.makeRoom('Design review')
@@ -50,7 +50,7 @@ export const COMING: readonly Story[] = [
       },
       {
         name: 'who-are-you',
-        title: 'A room, for somebody without a name',
+        title: 'A room, for a visitor without a name',
         async reach({ page, person, url }) {
           await page.goto(`${url}/rooms/of-somebody-else`)
           await person.at('go-on').waitFor()
@@ -58,7 +58,7 @@ export const COMING: readonly Story[] = [
       },
       {
         name: 'room-not-found',
-        title: 'A room that is not there, or not theirs',
+        title: 'A room that does not exist, or that the visitor is not a member of',
         async reach({ page, person }) {
           await person.at('name').fill('Ana')
           await person.at('go-on').click()
@@ -87,7 +87,7 @@ export const COMING: readonly Story[] = [
       },
       {
         name: 'connecting',
-        title: 'A room that is being opened',
+        title: 'A room while it opens',
         async reach({ page, person }) {
           await page.routeWebSocket(/socket\.io/, () => undefined)
           await page.getByText('Incident 412').first().click()

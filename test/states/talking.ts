@@ -13,7 +13,7 @@ const TALKING: Story = {
   states: [
     {
       name: 'message-actions',
-      title: 'What can be done with a message',
+      title: 'The actions of a message',
       async reach(scene) {
         const link = await scene.person.makeRoom(scene.url, 'Weekly planning')
         const { seat } = await scene.joinedBy('Bo', link)
@@ -34,7 +34,7 @@ const TALKING: Story = {
     },
     {
       name: 'mention',
-      title: 'Somebody is mentioned',
+      title: 'Mentioning someone',
       async reach({ person }) {
         await person.at('composer').pressSequentially('Agreed, @')
         await person.at('mention-list').waitFor()
@@ -42,7 +42,7 @@ const TALKING: Story = {
     },
     {
       name: 'quoted',
-      title: 'An answer to a passage',
+      title: 'A reply to a quoted passage',
       async reach({ person, page }) {
         await page.keyboard.press('Escape')
         await person.at('ask-toggle').click()
@@ -52,7 +52,7 @@ const TALKING: Story = {
     },
     {
       name: 'editor',
-      title: 'An own message is edited',
+      title: 'Editing your own message',
       async reach(scene) {
         await act(scene, 'Agreed', 'edit')
         await scene.person.at('editor').waitFor()
@@ -69,7 +69,7 @@ const TALKING: Story = {
     },
     {
       name: 'retract',
-      title: 'A message is about to be taken back',
+      title: 'Before a message is deleted',
       async reach(scene) {
         await act(scene, 'Agreed', 'retract')
         await scene.person.at('retract-sure').waitFor()
@@ -77,7 +77,7 @@ const TALKING: Story = {
     },
     {
       name: 'retracted',
-      title: 'A message was taken back',
+      title: 'A deleted message',
       async reach(scene) {
         const sure = scene.person.at('retract-sure')
         // The confirmation is open only while the focus stays there.
@@ -98,7 +98,7 @@ const TALKING: Story = {
     },
     {
       name: 'reading-above',
-      title: 'Somebody reads further up while Claude answers',
+      title: 'Reading earlier messages while Claude answers',
       async reach({ person, page }) {
         await page.keyboard.press('Escape')
         await page.getByRole('log').hover()
@@ -110,7 +110,7 @@ const TALKING: Story = {
     },
     {
       name: 'stopped-reason',
-      title: 'Stopped, and why',
+      title: 'Stopped with a reason',
       async reach({ person, page }) {
         await person.at('jump').click()
         await person.at('stop-why').click()
@@ -121,7 +121,7 @@ const TALKING: Story = {
     },
     {
       name: 'retried',
-      title: 'A question is answered again',
+      title: 'A retried question',
       async reach({ person }) {
         await person.at('retry').click()
         await person.at('earlier-attempt').first().waitFor()

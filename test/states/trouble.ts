@@ -9,7 +9,7 @@ async function statusIs({ person }: Scene, chip: string): Promise<void> {
 }
 
 const LINK: Story = {
-  title: 'The link is lost',
+  title: 'The connection is lost',
   states: [
     {
       name: 'offline-answering',
@@ -23,7 +23,7 @@ const LINK: Story = {
     },
     {
       name: 'offline-waiting',
-      title: 'A message waits for the link',
+      title: 'A message waits for the connection',
       async reach({ person }) {
         await person.ask('And what does it cost?')
         await person.at('waiting').waitFor()
@@ -31,7 +31,7 @@ const LINK: Story = {
     },
     {
       name: 'back',
-      title: 'The link is back, the message is sent',
+      title: 'Back online, and the message is sent',
       async reach(scene) {
         scene.stage.wire.mend()
         await scene.person.isLive()
@@ -43,7 +43,7 @@ const LINK: Story = {
 }
 
 const STORAGE: Story = {
-  title: 'The storage is away',
+  title: 'The storage is unavailable',
   states: [
     {
       name: 'paused',
@@ -79,11 +79,11 @@ const STORAGE: Story = {
 }
 
 const SERVER: Story = {
-  title: 'The server goes and comes back',
+  title: 'The server restarts',
   states: [
     {
       name: 'going-down',
-      title: 'The server is restarting',
+      title: 'While the server restarts',
       async reach(scene) {
         await scene.person.makeRoom(scene.url, 'Incident 414')
         await scene.answering('How do shared rooms work?', 500)
@@ -93,7 +93,7 @@ const SERVER: Story = {
     },
     {
       name: 'interrupted',
-      title: 'Interrupted, with the text that was kept',
+      title: 'Interrupted, with the partial text kept',
       async reach({ person, stage }) {
         await stage.deployment.restart(0)
         await person.isLive()
@@ -147,7 +147,7 @@ const VERSIONS: Story = {
 }
 
 const REFUSED: Story = {
-  title: 'What is refused, and who is out',
+  title: 'Refused or removed',
   states: [
     {
       name: 'too-long',
@@ -218,11 +218,11 @@ const REFUSED: Story = {
 
 /** Without a key the program itself answers, and says so. */
 const SIMULATED: Story = {
-  title: 'Without a key',
+  title: 'Without an API key',
   states: [
     {
       name: 'simulated',
-      title: 'The answers are invented',
+      title: 'Simulated answers',
       async reach({ page, person }) {
         const directory = await temporaryDirectory()
         const node = await startServerProcess({ DATA_DIR: directory.path })

@@ -39,7 +39,7 @@ const OF_NODES: readonly FaultKind[] = [
     },
   },
   {
-    name: 'a node is killed and stays away',
+    name: 'a node is killed and stays down',
     settles: true,
     strike: async (world, chance) => {
       const node = chance.pick(world.nodes)
@@ -59,7 +59,7 @@ const OF_NODES: readonly FaultKind[] = [
     },
   })),
   {
-    name: 'a node goes down in order and comes again',
+    name: 'a node is shut down and restarted',
     strike: async (world, chance) => {
       const node = chance.pick(world.nodes)
       await node.process.stop()
@@ -70,14 +70,14 @@ const OF_NODES: readonly FaultKind[] = [
 
 const OF_REDIS: readonly FaultKind[] = [
   {
-    name: 'Redis is killed and started again',
+    name: 'Redis is killed and restarted',
     strike: async ({ redis }, chance) => {
       await redis.primary.kill()
       return { lasts: chance.below(3000), lift: () => redis.primary.restart() }
     },
   },
   {
-    name: 'Redis comes again without its last moments',
+    name: 'Redis restarts without its last writes',
     losesWrites: true,
     strike: async (world, chance) => {
       const { primary } = world.redis
@@ -93,7 +93,7 @@ const OF_REDIS: readonly FaultKind[] = [
     },
   },
   {
-    name: 'a replica takes over that had not received the last writes',
+    name: 'a replica takes over without the last writes',
     losesWrites: true,
     strike: async ({ redis }, chance) => {
       await redis.sever()
@@ -133,7 +133,7 @@ const OF_REDIS: readonly FaultKind[] = [
 
 const BETWEEN: readonly FaultKind[] = [
   wired('a node is cut off from Redis', 'redis', 4000, { kind: 'cut' }),
-  wired('a node cannot reach Redis and is not told', 'redis', 5000, { kind: 'dead' }),
+  wired('the link of a node to Redis is silently dead', 'redis', 5000, { kind: 'dead' }),
   wired('the commands of a node are cut', 'redis', 3000, { kind: 'cut', only: 'commands' }),
   wired('the subscriptions of a node are cut', 'redis', 3000, {
     kind: 'cut',
@@ -143,20 +143,20 @@ const BETWEEN: readonly FaultKind[] = [
     kind: 'dead',
     only: 'subscriptions',
   }),
-  wired('what Redis answers to a node is lost', 'redis', 800, {
+  wired('answers of Redis to a node are lost', 'redis', 800, {
     kind: 'loses answers',
     only: 'commands',
   }),
-  wired('Redis is far away from a node', 'redis', 3000, { kind: 'delayed', ms: 120 }),
+  wired('Redis is far from a node', 'redis', 3000, { kind: 'delayed', ms: 120 }),
 ]
 
 const OF_PEOPLE: readonly FaultKind[] = [
   wired('people are cut off from a node', 'people', 2000, { kind: 'cut' }),
-  wired('links of people are dead and nobody is told', 'people', 4000, { kind: 'dead' }),
-  wired('links of people are slow', 'people', 4000, { kind: 'throttled', rate: 2000 }),
-  wired('links of people are long', 'people', 3000, { kind: 'delayed', ms: 400 }),
+  wired('links to people are silently dead', 'people', 4000, { kind: 'dead' }),
+  wired('links to people are slow', 'people', 4000, { kind: 'throttled', rate: 2000 }),
+  wired('links to people have high latency', 'people', 3000, { kind: 'delayed', ms: 400 }),
   {
-    name: 'links of people flap',
+    name: 'links to people flap',
     strike: async (world, chance) => {
       const { people } = chance.pick(world.nodes)
       for (let times = 0; times < 5; times++) {
@@ -169,7 +169,7 @@ const OF_PEOPLE: readonly FaultKind[] = [
     },
   },
   {
-    name: 'everybody loses the link at once',
+    name: 'everyone loses the connection at once',
     strike: async ({ nodes }) => {
       for (const { people } of nodes) people.drop()
       return { lasts: 0 }
@@ -183,7 +183,7 @@ export const FAULTS: readonly FaultKind[] = [...OF_NODES, ...OF_REDIS, ...BETWEE
  * A node and something else break at the same moment; the other is repaired first, since a node needs Redis to start.
  */
 export const TWO_AT_ONCE: FaultKind = {
-  name: 'two at once',
+  name: 'two faults at once',
   strike: async (world, chance) => {
     const others = [...OF_REDIS, ...BETWEEN, ...OF_PEOPLE].filter(({ losesWrites }) => !losesWrites)
     const [one, other] = [chance.pick(OF_NODES), chance.pick(others)]
@@ -212,7 +212,7 @@ export const NETWORK_FAULTS: readonly FaultKind[] = [
     },
   },
   {
-    name: 'the network is narrow and drops packets',
+    name: 'the network has low bandwidth and drops packets',
     strike: async () => {
       const narrow = ['rate', '3mbit', 'burst', '32kbit', 'latency', '5ms']
       await command('tc', 'qdisc', 'add', 'dev', 'lo', 'root', 'tbf', ...narrow)

@@ -47,7 +47,7 @@ export function endingOf(why: Why | null, stop: string, hasSaid: boolean): Endin
     case 'storage':
       return failed(
         'storage-unavailable',
-        'The storage was away too long, so the answer ends here.',
+        'The server couldn’t reach its storage for too long, so the answer ends here.',
       )
     case 'shutdown':
     case 'ended':

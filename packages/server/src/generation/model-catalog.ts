@@ -76,7 +76,7 @@ export class ModelCatalog {
     const { defaultModel } = this.#options
     if (id === defaultModel || this.#models.some((model) => model.id === id)) return
     if (this.#isKnown) throw new Refusal('model-unknown')
-    const problem = `Which models can be asked is not known yet, other than ${defaultModel}; try again in a moment.`
+    const problem = `The list of models is not known yet. Use ${defaultModel}, or try again in a moment.`
     throw new Refusal('model-unknown', problem)
   }
 

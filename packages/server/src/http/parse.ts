@@ -91,7 +91,7 @@ export const searchQuerySchema = v.object({
 export function placeOf(query: v.InferOutput<typeof pageQuerySchema>): PagePlace {
   const { before, after, around } = query
   const given = [before, after, around].filter((offset) => offset !== undefined)
-  if (given.length > 1) throw new Refusal('bad-request', 'Give one of before, after and around.')
+  if (given.length > 1) throw new Refusal('bad-request', 'Use one of before, after and around.')
   if (after !== undefined) return { after }
   return around === undefined ? { before } : { around }
 }

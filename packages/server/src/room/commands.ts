@@ -196,7 +196,7 @@ function settingsOf(options: CommandOptions, command: CommandOf<'configure'>) {
     ...(thinking === undefined ? {} : { thinking }),
   }
   if (Object.keys(changed).length === 0)
-    throw new Refusal('bad-request', 'Name at least one setting.')
+    throw new Refusal('bad-request', 'Include at least one setting.')
   return changed
 }
 

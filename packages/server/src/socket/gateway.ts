@@ -49,7 +49,7 @@ const DRAIN_POLL_MS = 20
 const SEND_AWAY_EVERY_MS = 20
 
 const PAGE_IS_NEWER =
-  'This page is newer than the server, which may be in the middle of an upgrade. If that lasts, reload it.'
+  'This page is newer than the server, which may be in the middle of an upgrade. If this continues, reload the page.'
 
 interface GatewayOptions {
   readonly http: HttpServer
@@ -245,7 +245,7 @@ export class Gateway implements FanOut {
       connection.close()
     })
     socket.on('error', (error) => {
-      if (error instanceof OddPacket) connection.refuse('No page sends such a packet.')
+      if (error instanceof OddPacket) connection.refuse('Unexpected packet.')
     })
     socket.on('command', (sent, acknowledge = () => {}) => {
       const { input } = sent

@@ -38,7 +38,7 @@ export const shell = {
   },
   notice: {
     simulated: 'Simulated Claude: no API key is set, so answers are made up.',
-    outdated: 'Some of this room can’t be shown. This page may be too old; reload it.',
+    outdated: 'Some of this room can’t be shown. This page may be outdated; reload it.',
     reload: 'Reload',
     stuck:
       'Couldn’t load part of the page. There may be a new version, or you may be offline. Your draft is saved.',

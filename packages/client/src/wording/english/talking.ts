@@ -88,7 +88,7 @@ export const talking = {
     held: (name: string | null): string =>
       name === null ? 'The queue is paused' : `Paused because ${name} stopped the answer`,
     crowded:
-      'Waiting for capacity: you, your network or this server have reached the limit of running answers. The next question starts automatically, or sooner if you stop an answer.',
+      'Waiting for capacity: you, your network or this server has reached the limit of running answers. The next question starts automatically, or sooner if you stop an answer.',
     resume: 'Resume',
     next: 'Next up',
     summary: (count: number): string =>

@@ -40,7 +40,7 @@ export const dialogs = {
     made: (at: string, until: string): string => `created ${at}, expires ${until}`,
     end: (count: number): string => (count === 1 ? 'Revoke this link' : 'Revoke all links'),
     endSure: (count: number): string =>
-      `Nobody can join with ${count === 1 ? 'it' : 'them'} any more. Members stay in the room.`,
+      `Nobody will be able to join with ${count === 1 ? 'it' : 'them'}. Members stay in the room.`,
     keep: 'Cancel',
     ended: 'All invite links of this room were revoked.',
     anew: 'Create a new link',

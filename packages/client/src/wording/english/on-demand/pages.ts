@@ -10,21 +10,20 @@ export const pages = {
     example: 'Design review',
     code: 'Start code',
     codeHint:
-      'You need a code to create a room here. Ask the administrator of this server. You enter it only once.',
+      'You need a code to create a room here. Ask the administrator of this server for it. You only need to enter it once.',
     yourRooms: 'Your rooms',
   },
   name: {
     label: 'Your name',
     hint: 'How others will see you',
-    youAre: 'You’re',
-    here: 'here.',
+    youAre: 'Signed in as',
   },
   limit: (count: number): string => `Limit reached: ${count} characters.`,
   invite: {
     documentTitle: 'Invite · Roomcast',
     invited: 'You’re invited to',
     toRoom: 'You’re invited to a room',
-    text: 'In this room people talk with Claude together. What should people call you?',
+    text: 'People in this room talk with Claude together. What should they call you?',
     running: 'Claude is answering now',
     here: (names: readonly string[]): string =>
       names.length === 0
@@ -50,7 +49,7 @@ export const pages = {
     title: 'Personal link',
     you: 'You’re',
     replaces: (name: string): string =>
-      `in this browser. If you open this link, you’re signed in as its owner instead. Save your own personal link first if you want to come back as ${name}.`,
+      `in this browser. If you open this link, you’ll be signed in as its owner instead. Save your own personal link first if you want to come back as ${name}.`,
     open: 'Open this link',
     moment: 'One moment…',
   },

@@ -15,5 +15,5 @@ export const refusal = {
   leftText: 'You can rejoin by invite.',
   cannotOpen: 'This room can’t be opened',
   toStart: 'Go to home page',
-  draft: 'Unsent message, for you to copy',
+  draft: 'Your unsent message (copy it to keep it)',
 }
