@@ -47,9 +47,12 @@ describe('the sentences of an answer', () => {
     expect(spoken(ANSWER, ANSWER.length)).toEqual(WHOLE)
   })
 
-  it.each([1, 3, 7, 40])('are the same when the text arrives in pieces of %i characters', (size) => {
-    expect(spoken(ANSWER, size)).toEqual(WHOLE)
-  })
+  it.each([1, 3, 7, 40])(
+    'are the same when the text arrives in pieces of %i characters',
+    (size) => {
+      expect(spoken(ANSWER, size)).toEqual(WHOLE)
+    },
+  )
 
   it('wait for the end of a sentence or code block', () => {
     expect(sentencesAfter('Not yet', 0, false, code)).toEqual({ sentences: [], upTo: 0 })

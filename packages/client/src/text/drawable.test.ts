@@ -8,9 +8,12 @@ describe('a drawn text', () => {
     expect(drawable(`a${'\u0323\u0301'.repeat(16_000)} b`)).toBe(`a${'\u0323\u0301'.repeat(4)} b`)
   })
 
-  it.each(['plain', 'Việt', 'שָׁלוֹם', 'นี้', '👩‍🚀 é', ''])('is unchanged if it is harmless: %s', (text) => {
-    for (const draw of [drawable, drawnText, drawnAttribute]) expect(draw(text)).toBe(text)
-  })
+  it.each(['plain', 'Việt', 'שָׁלוֹם', 'นี้', '👩‍🚀 é', ''])(
+    'is unchanged if it is harmless: %s',
+    (text) => {
+      for (const draw of [drawable, drawnText, drawnAttribute]) expect(draw(text)).toBe(text)
+    },
+  )
 
   it.each([
     ['\u202eabc', '\u202eabc\u202c'],
@@ -19,11 +22,14 @@ describe('a drawn text', () => {
     ['\u2066a\u2069\u202a', '\u2066a\u2069\u202a\u202c'],
     ['\u202ea\nb', '\u202ea\u202c\nb'],
     ['\u202ca\u2069', '\u202ca\u2069'],
-  ])('closes its own direction changes, so that the following text keeps its direction: %j', (text, drawn) => {
-    expect(drawnText(text)).toBe(drawn)
-    expect(drawnText(drawn)).toBe(drawn)
-    expect(drawnAttribute(text)).toMatch(/^[ab c\n]+$/)
-  })
+  ])(
+    'closes its own direction changes, so that the following text keeps its direction: %j',
+    (text, drawn) => {
+      expect(drawnText(text)).toBe(drawn)
+      expect(drawnText(drawn)).toBe(drawn)
+      expect(drawnAttribute(text)).toMatch(/^[ab c\n]+$/)
+    },
+  )
 })
 
 describe('the page', () => {
