@@ -30,6 +30,18 @@ describe('[R7.3] a slot', () => {
     expect(taken('bus-1')).toBe(false)
   })
 
+  it('counts for the address that its member is connected from now, also if that was unknown when it began', () => {
+    let address = 'unknown'
+    const running = new RunningLimits({
+      ...{ perNode: 6, perMember: 6, perAddress: 2, clock },
+      addressOf: () => address,
+    })
+    for (const by of ['home-1', 'home-2']) running.hold(by)
+    address = 'home'
+    expect(running.take('home-1')).toBeNull()
+    expect(chosen(running.choose([waits('home-2', 1)]))).toEqual([])
+  })
+
   it('is free again after its release, which counts once', () => {
     const running = limits()
     const places = [running.take('home-1'), running.take('home-1')]

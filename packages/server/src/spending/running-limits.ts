@@ -9,7 +9,7 @@ interface RunningLimitsOptions {
   readonly perNode: number
   readonly perMember: number
   readonly perAddress: number
-  /** The address that a member is connected from. */
+  /** The address that a member is connected from. It may change while an answer of theirs runs, and counts as it is then. */
   readonly addressOf: (memberId: MemberId) => string
   readonly clock: Pick<Clock, 'now'>
 }
@@ -29,7 +29,6 @@ export interface Slot {
 interface Held {
   /** Null if only the log knows the member. */
   readonly by: MemberId | null
-  readonly address: string | null
 }
 
 export class RunningLimits {
@@ -60,13 +59,13 @@ export class RunningLimits {
     // Waiting questions take precedence. A member who has used up their own share waits alone, and delays nobody else.
     if (isFull || this.#isAwaited) return null
     const mayStart =
-      by === null ? this.#isFreeForAll(this.#held) : this.#mayStart(by, new Tally(this.#held))
+      by === null ? this.#isFreeForAll(this.#held) : this.#mayStart(by, this.#tally(this.#held))
     return mayStart ? this.hold(by) : null
   }
 
   /** Takes a slot for an answer that has already started, even beyond the limits. */
   hold(by: MemberId | null): Slot {
-    const held = this.#heldBy(by)
+    const held = { by }
     this.#held.add(held)
     return { release: () => void this.#held.delete(held) }
   }
@@ -83,8 +82,7 @@ export class RunningLimits {
   }
 
   /**
-   * Chooses which waiting questions may start now: those of the members with the fewest running answers first, and
-   * among
+   * Chooses which waiting questions may start now: those of the members with the fewest running answers first, and among
    * them the question that has waited longest. Their slots are reserved until `keepPromises`.
    */
   choose(waiting: readonly Waiting[]): readonly Waiting[] {
@@ -96,7 +94,7 @@ export class RunningLimits {
       if (!next) break
       left.splice(left.indexOf(next), 1)
       chosen.push(next)
-      const held = this.#heldBy(next.by)
+      const held = { by: next.by }
       this.#held.add(held)
       this.#promised.push(held)
     }
@@ -119,7 +117,7 @@ export class RunningLimits {
   }
 
   #nextOf(left: readonly Waiting[]): Waiting | null {
-    const tally = new Tally(this.#held)
+    const tally = this.#tally(this.#held)
     let best: Waiting | null = null
     let fewest = Infinity
     for (const candidate of left) {
@@ -140,24 +138,25 @@ export class RunningLimits {
   /** Whether there is a slot for any member at any address. */
   #isFreeForAll(held: Iterable<Held>): boolean {
     const { perNode, perMember, perAddress } = this.#options
-    const tally = new Tally(held)
+    const tally = this.#tally(held)
     return tally.all < perNode && tally.most < perMember && tally.mostAt < perAddress
   }
 
-  #heldBy(by: MemberId | null): Held {
-    return { by, address: by === null ? null : this.#options.addressOf(by) }
+  #tally(held: Iterable<Held>): Tally {
+    return new Tally(held, this.#options.addressOf)
   }
 }
 
 /** Counts the slots of each member and each address, once for all comparisons. */
 class Tally {
   readonly #members = new Map<Held['by'], number>()
-  readonly #addresses = new Map<Held['address'], number>()
+  readonly #addresses = new Map<string | null, number>()
   readonly all: number
 
-  constructor(held: Iterable<Held>) {
+  constructor(held: Iterable<Held>, addressOf: (memberId: MemberId) => string) {
     let all = 0
-    for (const { by, address } of held) {
+    for (const { by } of held) {
+      const address = by === null ? null : addressOf(by)
       all++
       this.#members.set(by, this.of(by) + 1)
       this.#addresses.set(address, this.at(address) + 1)
@@ -169,7 +168,7 @@ class Tally {
     return this.#members.get(member) ?? 0
   }
 
-  at(address: Held['address']): number {
+  at(address: string | null): number {
     return this.#addresses.get(address) ?? 0
   }
 
