@@ -219,7 +219,7 @@ describe('a reader of events', () => {
     expect(reader.follower.closed).toBe('shutting-down')
     await house.start()
     const after = await read(house, reader.follower)
-    await after.until('to be live', ({ follower }) => follower.types.at(-1) === 'synced')
+    await after.until('to be live', ({ follower }) => follower.types.includes('synced'))
     expect(after.follower.types.filter((type) => type === 'tail')).toHaveLength(1)
   })
 })

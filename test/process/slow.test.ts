@@ -71,7 +71,7 @@ test('[R7.2] a client that reads nothing, by socket or event stream, costs bound
 
   const reader = await EventReader.open({ url: server.url, roomId, token: bo.token })
   onTestFinished(() => reader.close())
-  await reader.until('the room', ({ follower }) => follower.types.at(-1) === 'synced')
+  await reader.until('the room', ({ follower }) => follower.types.includes('synced'))
 
   const before = resident(server.pid)
   wireOf(socket).pause()

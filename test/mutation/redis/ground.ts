@@ -90,8 +90,8 @@ export const GROUND: readonly Mutation[] = [
     rule: 'port',
     breaks: 'a script that breaks off leaves a room that accepts no more entries',
     file: PRELUDE,
-    find: '  -- At once: a script that broke off in between would leave a room that takes no entry any more.\n  save()\n',
-    replace: '',
+    find: 'save()\n  written[#written + 1] = entry',
+    replace: 'written[#written + 1] = entry',
     ...staleNodes('a room goes on after a script'),
   },
 ]
