@@ -143,6 +143,27 @@ describe('after a failover that lost acknowledged entries', () => {
     expect(lost).toEqual(['room'])
   })
 
+  test('[R4.1] a command that is repeated the moment its node is connected again gets its first answer', async () => {
+    await pair.sever()
+    const removal = {
+      type: 'remove',
+      by: 'alice',
+      memberId: 'carol',
+      commandId: 'removal',
+    } as const
+    const removed = await there.log.amend('room', removal)
+    await heard(removed)
+    const late = nodes[1]?.connections.commands
+    late?.disconnect()
+    // The other node restores the entries, but does not know the command.
+    await failOver()
+    expect((await here.state()).members).toContainEqual(
+      expect.objectContaining({ memberId: 'carol', gone: 'removed' }),
+    )
+    await late?.connect()
+    expect(await there.log.amend('room', removal)).toEqual(removed)
+  })
+
   test('[R3.1] a stop stays a stop with the same text, on whichever node it was made', async () => {
     const owned = await running()
     await pair.sever()

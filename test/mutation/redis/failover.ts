@@ -40,6 +40,14 @@ export const FAILOVER: readonly Mutation[] = [
     ...after('[R4.2] all that members did comes back'),
   },
   {
+    rule: 'R4.1',
+    breaks: 'a command whose entries another node has restored is not remembered',
+    file: RESTORING,
+    find: 'steps.length === 0 && done.length === 0',
+    replace: 'steps.length === 0',
+    ...after('[R4.1] a command that is repeated the moment its node is connected again'),
+  },
+  {
     rule: 'R4.2',
     breaks: 'two nodes restore the same message twice',
     file: 'packages/server/src/decide/entries.ts',

@@ -119,7 +119,8 @@ export class Restoring {
     if (docket.offset !== standing.offset) return 'moved'
     const plan = await this.#plan(roomId, docket, standing, recent)
     const { steps, bodies, done, missing } = plan
-    if (found === 'turned' && steps.length === 0) return { turned: null, written: 0, missing }
+    const isWhole = steps.length === 0 && done.length === 0
+    if (found === 'turned' && isWhole) return { turned: null, written: 0, missing }
     const turned = found === 'turned' ? null : newId()
     const asked = {
       ...(standing.exists ? {} : { makes: true }),
