@@ -185,13 +185,10 @@ export class MarkdownBlocks {
     const references = { ...this.#references }
     const stretches = cut(this.#engine, tail, references)
     const last = stretches.at(-1)
-    // Until its first line has ended, the next block may turn out to continue the one before.
-    const unsure = tail.indexOf('\n', last?.from) < 0
-    const finished = Math.max(stretches.length - (unsure ? 2 : 1), 0)
-    const open = stretches.slice(finished)
+    const open = stretches.filter(({ isSettled }) => !isSettled)
     const rest = tail.slice(open[0]?.from)
     const restStart = this.#source.length - rest.length
-    if (finished > 0) this.#finish(tail.slice(0, tail.length - rest.length))
+    if (open.length < stretches.length) this.#finish(tail.slice(0, tail.length - rest.length))
     if (this.#isFull) return this.#rest()
     const isLong = rest.length - inCode(open, ({ length }) => length) > BLOCK_LIMIT
     const goesOn = !isLong && last !== undefined && mayGoOn(tail, last)
