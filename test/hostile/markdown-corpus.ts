@@ -68,6 +68,10 @@ const KINDS: readonly HostileText[] = [
   after('one definition after its uses', '', '[a] '),
   numbered('footnotes', (number) => `a[^${number}]\n\n[^${number}]: b\n\n`),
   much('formulas on their own', '$$\nx\n$$\n\n'),
+  // Blocks whose end may still come, and other blocks below them.
+  much('headings below formulas that never end', '\\[\n# a\n'),
+  much('long headings below formulas that never end', `\\[\n# ${'a '.repeat(1_500)}\n`),
+  after('headings below a definition that never ends', '[a]: /b\n"', 'a\n=\n'),
   // Depth
   much('quotes in quotes', '>'),
   much('lines of quotes in quotes', `${'>'.repeat(90)} a\n`),

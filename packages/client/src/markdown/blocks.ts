@@ -185,13 +185,11 @@ export class MarkdownBlocks {
     const references = { ...this.#references }
     const stretches = cut(this.#engine, tail, references)
     const last = stretches.at(-1)
-    // Until its first line has ended, the next block may turn out to continue the one before.
-    const unsure = tail.indexOf('\n', last?.from) < 0
-    const finished = Math.max(stretches.length - (unsure ? 2 : 1), 0)
-    const open = stretches.slice(finished)
+    const open = stretches.filter(({ isSettled }) => !isSettled)
     const rest = tail.slice(open[0]?.from)
     const restStart = this.#source.length - rest.length
-    if (finished > 0) this.#finish(tail.slice(0, tail.length - rest.length))
+    const tailStart = this.#source.length - tail.length
+    if (open.length < stretches.length) this.#finish(tail.slice(0, tail.length - rest.length))
     if (this.#isFull) return this.#rest()
     const isLong = rest.length - inCode(open, ({ length }) => length) > BLOCK_LIMIT
     const goesOn = !isLong && last !== undefined && mayGoOn(tail, last)
@@ -199,7 +197,7 @@ export class MarkdownBlocks {
     const made = this.#parse(shown, references, { open: !isLong, goesOn })
     // A block beyond the limits is shown up to them, and stays so.
     if (made.some(({ end }) => end !== null)) {
-      this.#add(made, placesOf(open, tail.length - rest.length), references)
+      this.#add(made, placesOf(open, this.#finishedLength - tailStart), references)
       return this.#rest()
     }
     const ofCode = inCode(open, linesIn)

@@ -3,10 +3,17 @@
 import MarkdownIt, { type Env, type Token } from 'markdown-it'
 import { MOST_TOKENS } from './answer-limits.ts'
 import { learnFormulas } from './formula-rules.ts'
+import { learnLookAhead } from './look-ahead.ts'
 import { lastText, learnOpenEnds, withoutHalfMark } from './open-ends.ts'
 
 export type { Token }
 export type References = NonNullable<Env['references']>
+
+/** `unsure`: the first line of the first block that more text may change (`look-ahead.ts`); Infinity: there is none. */
+export interface Structure {
+  readonly tokens: Token[]
+  readonly unsure: number
+}
 
 /** `open`: the text is still being written, so its open ends may still be closed. */
 export interface Engine {
@@ -14,7 +21,7 @@ export interface Engine {
    * The blocks of a text, with their own text not parsed yet. Link definitions in it are added to `references`.
    * @throws RangeError if there are too many blocks to show
    */
-  structure(source: string, references: References, open?: boolean): Token[]
+  structure(source: string, references: References, open?: boolean): Structure
   /** Parses the text within blocks, in place: emphasis, code, links, formulas. */
   inlines(tokens: Token[], references: References, open?: boolean): void
 }
@@ -25,6 +32,7 @@ const inner = new MarkdownIt({ html: false, linkify: true })
 learnFormulas(outer)
 learnFormulas(inner)
 learnOpenEnds(inner)
+learnLookAhead(outer)
 outer.block.State = class extends outer.block.State {
   override push(...token: Parameters<InstanceType<typeof outer.block.State>['push']>): Token {
     if (this.tokens.length >= MOST_TOKENS) throw new RangeError('too many blocks')
@@ -44,7 +52,10 @@ inner.core.ruler.at('inline', ({ tokens, env, md }) => {
 })
 
 export const engine: Engine = {
-  structure: (source, references, open = false) => outer.parse(source, { references, open }),
+  structure(source, references, open = false) {
+    const env = { references, open, unsure: Infinity }
+    return { tokens: outer.parse(source, env), unsure: env.unsure }
+  },
   inlines(tokens, references, open = false) {
     const state = new inner.core.State('', inner, { references, open })
     state.tokens = tokens

@@ -5,10 +5,10 @@
 // a letter, digit or dollar. The text between must not read as prose. A formula has no empty line, as in TeX. An unclosed
 // one is not a formula, except at the end of a text that is still being written (`env.open`).
 import type { MarkdownIt, StateBlock, StateInline } from 'markdown-it'
+import { isFar } from './look-ahead.ts'
 
-/** Characters and lines. Nobody writes longer formulas; a longer search for the end would slow down every reader's page. */
+/** Characters. Nobody writes longer formulas; a longer search for the end would slow down every reader's page. */
 const LONGEST = 2_000
-const MOST_LINES = 50
 
 const ENDS: Readonly<Record<string, string>> = { $$: '$$', '\\[': '\\]', '\\(': '\\)' }
 
@@ -26,7 +26,7 @@ function onOwnLines(state: StateBlock, first: number, end: number, silent: boole
   const ending = mark === '\\(' ? undefined : ENDS[mark]
   if (ending === undefined) return false
   const lines: string[] = []
-  for (let line = first; line < Math.min(end, first + MOST_LINES); line++) {
+  for (let line = first; line < end && !isFar(state, first, line); line++) {
     const from = line === first ? start + 2 : startOf(state, line)
     if (line > first && (from < 0 || state.isEmpty(line))) return false
     const text = state.src.slice(from, state.eMarks[line])
@@ -40,7 +40,7 @@ function onOwnLines(state: StateBlock, first: number, end: number, silent: boole
     if (text.slice(at + 2).trim() !== '' || lines.join('').trim() === '') return false
     return silent || put(state, [first, line + 1], mark, lines, false)
   }
-  const isOpen = state.env['open'] === true && end === state.lineMax && end - first < MOST_LINES
+  const isOpen = state.env['open'] === true && end === state.lineMax && !isFar(state, first, end)
   return isOpen && (silent || put(state, [first, end], mark, lines, true))
 }
 

@@ -7,6 +7,8 @@ export interface Stretch {
   readonly tokens: Token[]
   readonly from: number
   readonly source: string
+  /** More text changes neither this block nor its end. */
+  readonly isSettled: boolean
 }
 
 /** How a block may be shown. */
@@ -29,15 +31,20 @@ export function cut(
   open = false,
 ): Stretch[] {
   const groups: Token[][] = []
-  for (const token of engine.structure(source, references, open)) {
+  const { tokens: all, unsure } = engine.structure(source, references, open)
+  for (const token of all) {
     if (token.level === 0 && token.nesting >= 0) groups.push([])
     groups.at(-1)?.push(token)
   }
   const lines = lineStarts(source)
-  return groups.map((tokens) => {
+  // A line is known once it has ended. A line that may begin a table is known once the next line has ended, too.
+  const known = lines.length - (source.includes('|', lines.at(-2)) ? 3 : 2)
+  const sure = Math.min(unsure, known)
+  const firstOpen = groups.findLastIndex(([token]) => (token?.map?.[0] ?? 0) <= sure)
+  return groups.map((tokens, index) => {
     const [first, end] = tokens[0]?.map ?? [0, lines.length]
     const from = lines[first] ?? 0
-    return { tokens, from, source: source.slice(from, lines[end]) }
+    return { tokens, from, source: source.slice(from, lines[end]), isSettled: index < firstOpen }
   })
 }
 
