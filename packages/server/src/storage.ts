@@ -15,7 +15,7 @@ import { RedisPresence } from './presence/redis-presence.ts'
 import { Connections } from './redis/connections.ts'
 import { askToSave, joinDeployment, missingSettings } from './redis/deployment.ts'
 import { requirePermissions } from './redis/permissions.ts'
-import { Probe } from './redis/probe.ts'
+import { SubscriptionProbe } from './redis/subscription-probe.ts'
 import type { ScriptFault } from './redis/refusals.ts'
 import { Subscriptions } from './redis/subscriptions.ts'
 import { redisRoomLog, sqliteRoomLog } from './room-logs.ts'
@@ -147,7 +147,7 @@ async function openRedis(
     const onError = (err: unknown) => logger.error({ err }, 'a message of Redis was not understood')
     const subscriptions = new Subscriptions(connections, onError)
     const node = newId()
-    const probe = await Probe.start(
+    const probe = await SubscriptionProbe.start(
       connections,
       subscriptions,
       clock,

@@ -1,5 +1,5 @@
 // The actions of a member in the composer, as its components emit them.
-import type { Draft } from './draft.ts'
+import type { Draft } from './draft-schema.ts'
 
 export type ComposerAct =
   /** `draft` carries the new draft. `typing` follows a change of the text by hand; `send` sends the draft. */

@@ -9,7 +9,7 @@ import type { Intent } from '../room/room-client.ts'
 import type { Post } from '../room/unsent-posts.ts'
 import { type Mentionable, mentionsIn } from '../mentions/mention.ts'
 import { words } from '../wording/language.ts'
-import { afterSending, type Draft, NO_DRAFT, takenBack } from './draft.ts'
+import { afterSending, type Draft, NO_DRAFT, takenBack } from './draft-schema.ts'
 import { useDraft } from './use-draft.ts'
 import type { Room } from '../opened-room/use-room.ts'
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { NO_DRAFT } from './draft.ts'
+import { NO_DRAFT } from './draft-schema.ts'
 import { useDraft } from './use-draft.ts'
 
 /** The part of a browser's storage that drafts use. */

@@ -1,7 +1,7 @@
 // The draft of a room. Each tab has its own, which survives a reload. A new tab begins with the most recent draft of all
 // tabs, so that closing a tab loses nothing. Drafts never leave the browser.
 import { type ShallowRef, shallowRef, watch } from 'vue'
-import { type Draft, draftOf, keptDraft } from './draft.ts'
+import { type Draft, draftOf, keptDraft } from './draft-schema.ts'
 
 /** The draft of a room; changes with the room. */
 export function useDraft(roomId: () => string): ShallowRef<Draft> {

@@ -1,6 +1,6 @@
 import type { RoomSummary } from '@roomcast/shared/protocol'
 import { describe, expect, it } from 'vitest'
-import type { RoomUnread } from '../unread/room-unread.ts'
+import type { UnreadCount } from '../unread/unread-count.ts'
 import { inOrder, matching, nextUnread } from './room-order.ts'
 
 const room = (roomId: string, more: Partial<RoomSummary> = {}): RoomSummary => ({
@@ -19,7 +19,7 @@ describe('the list of rooms', () => {
 
   it('leads from one room with unread messages to the next and wraps around', () => {
     const order = [room('a'), room('b'), room('c'), room('d')]
-    const unread = new Map<string, RoomUnread>([
+    const unread = new Map<string, UnreadCount>([
       ['b', { count: 1, more: false, mention: false }],
       ['d', { count: 1, more: false, mention: false }],
     ])

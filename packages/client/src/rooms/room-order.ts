@@ -1,6 +1,6 @@
 // The order of the member's rooms, and finding one among them. Pure.
 import type { RoomSummary } from '@roomcast/shared/protocol'
-import type { RoomUnread } from '../unread/room-unread.ts'
+import type { UnreadCount } from '../unread/unread-count.ts'
 
 /** Rooms in which Claude is answering first, then the most recently used ones. */
 export function inOrder(rooms: readonly RoomSummary[]): readonly RoomSummary[] {
@@ -10,7 +10,7 @@ export function inOrder(rooms: readonly RoomSummary[]): readonly RoomSummary[] {
 /** The next room with unread messages, wrapping around; null if there is none. */
 export function nextUnread(
   order: readonly RoomSummary[],
-  unread: ReadonlyMap<string, RoomUnread>,
+  unread: ReadonlyMap<string, UnreadCount>,
   from: string | null,
   step: 1 | -1,
 ): string | null {

@@ -4,8 +4,8 @@ import type { RoomSummary } from '@roomcast/shared/protocol'
 import { ApiError, errorText } from '../api/api-error.ts'
 import { browserClock } from '../browser/clock.ts'
 import { useSession } from '../session/use-session.ts'
-import type { RoomUnread } from '../unread/room-unread.ts'
-import { UnreadCounter } from '../unread/unread-counter.ts'
+import type { UnreadCount } from '../unread/unread-count.ts'
+import { UnreadLoader } from '../unread/unread-loader.ts'
 import { laterWords } from '../wording/later.ts'
 import { type KnownRooms, useKnownRooms } from './known-rooms.ts'
 import { inOrder } from './room-order.ts'
@@ -15,7 +15,7 @@ const PAUSE_MS = { visible: 8000, hidden: 60_000, failed: 3000 } as const
 
 export interface Rooms {
   readonly rooms: ComputedRef<readonly RoomSummary[]>
-  readonly unread: Readonly<Ref<ReadonlyMap<string, RoomUnread>>>
+  readonly unread: Readonly<Ref<ReadonlyMap<string, UnreadCount>>>
   readonly problem: Readonly<Ref<string | null>>
 }
 
@@ -30,7 +30,7 @@ export function useShownRoom(room: () => KnownRooms['shown']['value']): void {
 export function useRooms(open: () => string | null): Rooms {
   const { api, load, who } = useSession()
   const { listed, unread, shown } = useKnownRooms()
-  const counter = new UnreadCounter(api)
+  const counter = new UnreadLoader(api)
   const problem = ref<string | null>(null)
   let cancel = (): void => undefined
   let over = false

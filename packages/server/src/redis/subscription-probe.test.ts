@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { SimulatedClock } from '@roomcast/test/doubles/clock.ts'
 import type { Connections } from './connections.ts'
-import { Probe } from './probe.ts'
+import { SubscriptionProbe } from './subscription-probe.ts'
 import type { Listener, Subscriptions } from './subscriptions.ts'
 
 let clock: SimulatedClock
-let probe: Probe
+let probe: SubscriptionProbe
 /** Whether Redis accepts publishes, and whether it delivers them. */
 let answers: boolean
 let delivers: boolean
@@ -33,7 +33,7 @@ beforeEach(async () => {
       return Promise.resolve(() => listeners.delete(listener))
     },
   }
-  probe = await Probe.start(
+  probe = await SubscriptionProbe.start(
     connections as unknown as Connections,
     subscriptions as unknown as Subscriptions,
     clock,

@@ -2,7 +2,7 @@
 import type { Message, RoomSummary } from '@roomcast/shared/protocol'
 import { isUnread } from './unread.ts'
 
-export interface RoomUnread {
+export interface UnreadCount {
   /** Unread messages of others; null: there may be some, but counting failed. */
   readonly count: number | null
   /** There are more, which were not counted. */
@@ -24,7 +24,7 @@ export function unreadIn(
   }: { readonly messages: readonly Message[]; readonly later?: boolean | undefined },
   seen: number,
   me: string | null,
-): RoomUnread | null {
+): UnreadCount | null {
   const others = messages.filter((message) => isUnread(message, seen, me))
   if (others.length === 0) return null
   const mention = others.some(

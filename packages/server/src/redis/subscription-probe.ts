@@ -9,7 +9,7 @@ const LOST_MS = 12_000
 /** Number of channels in a cluster, enough that each master almost certainly has one of them. */
 const CLUSTER_CHANNELS = 32
 
-export class Probe {
+export class SubscriptionProbe {
   readonly #connections: Connections
   readonly #clock: Clock
   readonly #onSilence: (silentMs: number | null) => void
@@ -47,8 +47,8 @@ export class Probe {
     clock: Clock,
     name: string,
     onSilence: (silentMs: number | null) => void,
-  ): Promise<Probe> {
-    const probe = new Probe(connections, clock, name, onSilence)
+  ): Promise<SubscriptionProbe> {
+    const probe = new SubscriptionProbe(connections, clock, name, onSilence)
     for (const channel of probe.#channels) {
       probe.#heard.set(channel, clock.now())
       const hear = () => void probe.#heard.set(channel, clock.now())

@@ -2,19 +2,19 @@
 import type { RoomSummary } from '@roomcast/shared/protocol'
 import type { Api } from '../api/api.ts'
 import { seen } from './last-seen.ts'
-import { mayHaveUnread, type RoomUnread, unreadIn } from './room-unread.ts'
+import { mayHaveUnread, type UnreadCount, unreadIn } from './unread-count.ts'
 
 /** The most messages that are loaded to count the unread ones. */
 const COUNTED = 50
-const NOT_COUNTED: RoomUnread = { count: null, more: false, mention: false }
+const NOT_COUNTED: UnreadCount = { count: null, more: false, mention: false }
 
 interface Counted {
   /** The room's offset and the last seen offset at the time of the count. */
   readonly key: string
-  readonly unread: RoomUnread | null
+  readonly unread: UnreadCount | null
 }
 
-export class UnreadCounter {
+export class UnreadLoader {
   readonly #api: Pick<Api, 'messages'>
   /** The counts by room, only for rooms of the last list. */
   #counted: ReadonlyMap<string, Counted> = new Map()
@@ -32,9 +32,9 @@ export class UnreadCounter {
     rooms: readonly RoomSummary[],
     open: () => string | null,
     me: () => string | null,
-  ): Promise<ReadonlyMap<string, RoomUnread>> {
+  ): Promise<ReadonlyMap<string, UnreadCount>> {
     const counted = new Map<string, Counted>()
-    const unread = new Map<string, RoomUnread>()
+    const unread = new Map<string, UnreadCount>()
     for (const room of rooms) {
       const { roomId, offset = 0 } = room
       const from = seen(roomId)
@@ -49,7 +49,7 @@ export class UnreadCounter {
     return unread
   }
 
-  #read(roomId: string, from: number, me: string | null): Promise<RoomUnread | null> {
+  #read(roomId: string, from: number, me: string | null): Promise<UnreadCount | null> {
     return this.#api.messages(roomId, { after: from }, COUNTED).then(
       (page) => unreadIn(page, from, me),
       () => NOT_COUNTED,

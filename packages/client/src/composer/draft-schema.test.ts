@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { afterSending, type Draft, draftOf, keptDraft, NO_DRAFT, takenBack } from './draft.ts'
+import {
+  afterSending,
+  type Draft,
+  draftOf,
+  keptDraft,
+  NO_DRAFT,
+  takenBack,
+} from './draft-schema.ts'
 
 const QUOTE = { of: 'm1', by: 'ana', text: 'Where?' }
 const draft = (part: Partial<Draft>): Draft => ({ ...NO_DRAFT, ...part })

@@ -1,6 +1,6 @@
 import type { Message, RoomSummary } from '@roomcast/shared/protocol'
 import { expect, it } from 'vitest'
-import { mayHaveUnread, unreadIn } from './room-unread.ts'
+import { mayHaveUnread, unreadIn } from './unread-count.ts'
 
 const room = (roomId: string, more: Partial<RoomSummary> = {}): RoomSummary => ({
   roomId,
