@@ -1,7 +1,7 @@
 // Plays a command on a log and describes the outcome in the terms of a decision, so that the two can be compared.
 import type { Command } from '@roomcast/server/decide/commands.ts'
 import { decide, factsFor } from '@roomcast/server/decide/decide.ts'
-import { AdmissionChanged } from '@roomcast/server/decide/join.ts'
+import { AdmissionChanged } from '@roomcast/server/decide/admission-changed.ts'
 import type { RoomLog, Started } from '@roomcast/server/judge/room-log.ts'
 import { type Entry, Refusal } from '@roomcast/shared/protocol'
 import { unreachable } from '@roomcast/shared/unreachable'

@@ -141,7 +141,7 @@ describe('a page', () => {
     await person.at('composer').fill('Half a thought')
     await person.page.getByRole('button', { name: 'Reload' }).click()
     await person.page.getByText('La la la', { exact: true }).waitFor()
-    expect(await person.page.getByText('too old').count()).toBe(0)
+    expect(await person.page.getByText('outdated').count()).toBe(0)
     expect(await person.at('composer').inputValue()).toBe('Half a thought')
   })
 
@@ -153,7 +153,7 @@ describe('a page', () => {
     await person.ask('Why? [simulate: length=200]')
     await expect.poll(async () => (await person.reply()).text.length).toBeGreaterThan(100)
     expect(person.complaints).toEqual([])
-    expect(await person.page.getByText('too old').count()).toBe(0)
+    expect(await person.page.getByText('outdated').count()).toBe(0)
   })
 
   it('[W1][R4.3] gets the text of an unknown command back, with the reason', async () => {

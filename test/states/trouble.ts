@@ -126,7 +126,7 @@ const VERSIONS: Story = {
         await scene.person.at('queue-item').waitFor()
         await scene.person.at('stop').click()
         await scene.person.at('resume').click()
-        await scene.page.getByText('too old').waitFor()
+        await scene.page.getByText('outdated').waitFor()
       },
     },
     {

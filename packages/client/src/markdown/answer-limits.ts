@@ -1,6 +1,6 @@
 // Limits that keep an answer from freezing the page of everybody who sees it, since legal Markdown can be written to be
 // expensive. Text beyond the limits is shown as plain source and never lost. Text within them is drawn over many frames.
-import type { Token } from './engine.ts'
+import type { Token } from 'markdown-it'
 
 /** Characters of a block other than code. Parsing and drawing a longer one would stall the page of every reader. */
 export const BLOCK_LIMIT = 16_000

@@ -37,10 +37,8 @@ function somePieces(chance: Chance): readonly string[] {
 /** Cuts a text also within line ends and within characters. */
 function cutAnew(text: string, chance: Chance): readonly string[] {
   const pieces: string[] = []
-  for (let from = 0, to = 0; from < text.length; from = to) {
-    to = from + 1 + chance.below(4)
-    pieces.push(text.slice(from, to))
-  }
+  for (let from = 0; from < text.length; from += pieces.at(-1)?.length ?? 0)
+    pieces.push(text.slice(from, from + 1 + chance.below(4)))
   return pieces
 }
 

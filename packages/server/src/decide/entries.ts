@@ -1,11 +1,11 @@
 // Everything the server needs to know about each type of entry: whether decisions depend on it, how it is found again, what it
 // changes in the docket, and where its place is after a loss. A type that is missing here does not compile.
 import type { EntryOf, EntryType, MemberId, MessageId } from '@roomcast/shared/protocol'
-import type { Card } from './cards.ts'
+import type { Card } from './card.ts'
 import { type Asked, type Docket, memberIn, type Membership } from './docket.ts'
 import type { DraftOf } from './draft.ts'
 import { endOf } from './end.ts'
-import type { Remains, Restored } from './restore.ts'
+import type { Remains, Restored } from './remains.ts'
 import { startOf } from './start.ts'
 
 /** More questions than can be asked in the seconds that a repair looks back. */

@@ -1,4 +1,5 @@
 import type { CommandId, MemberId, Role } from '@roomcast/shared/protocol'
+import { AdmissionChanged } from './admission-changed.ts'
 import { memberIn } from './docket.ts'
 import type { Rule } from './rule.ts'
 
@@ -10,18 +11,6 @@ export interface Join {
   readonly role: Role
   /** Offset up to which the caller knew the room when it judged the invite and chose a free name. */
   readonly seen?: number
-}
-
-/** Members or invites have changed after the offset that the caller of `join` knew. Nothing was written. */
-export class AdmissionChanged extends Error {
-  /** Offset of the last entry that changed members or invites. */
-  readonly offset: number
-
-  constructor(offset: number) {
-    super('members or invites have changed')
-    this.name = 'AdmissionChanged'
-    this.offset = offset
-  }
 }
 
 /** A person joins or joins again. If they are already a member with this name and role, nothing is written. */

@@ -1,24 +1,9 @@
 // Finds the place of an entry that was shown and acknowledged and then lost by the storage. The entry is placed, not judged:
 // judging it again could refuse something already granted, such as a question for which the queue is full by now.
-import type { Entry, EntryType, GenerationId, MessageId } from '@roomcast/shared/protocol'
+import type { Entry, EntryType } from '@roomcast/shared/protocol'
 import type { Docket } from './docket.ts'
-import type { Draft } from './draft.ts'
 import { ENTRIES, type EntryKind } from './entries.ts'
-
-/** The present state of the messages and generations that lost entries are about. */
-export interface Remains {
-  /** Null: the room has no such message. */
-  message(messageId: MessageId): { readonly isRetracted: boolean } | null
-  generation(generationId: GenerationId): { readonly hasEnded: boolean } | null
-  /** Whether the end of the generation was lost too, and will be placed later. */
-  endsLater(generationId: GenerationId): boolean
-}
-
-export interface Restored {
-  readonly drafts: readonly Draft[]
-  /** Whether the entry has its place again: among the drafts, or because it still exists. */
-  readonly isPlaced: boolean
-}
+import type { Remains, Restored } from './remains.ts'
 
 const THERE: Restored = { drafts: [], isPlaced: true }
 const NOWHERE: Restored = { drafts: [], isPlaced: false }

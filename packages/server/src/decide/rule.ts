@@ -1,6 +1,6 @@
 // The form of a rule, which defines everything about one kind of command.
 import type { Refusal } from '@roomcast/shared/protocol'
-import type { AdmissionChanged } from './join.ts'
+import type { AdmissionChanged } from './admission-changed.ts'
 import type { Docket } from './docket.ts'
 import type { Draft } from './draft.ts'
 import type { Facts } from './facts.ts'

@@ -43,7 +43,7 @@ export type {
   Withdrawal,
 } from '../decide/commands.ts'
 export { type FinalBytes, INTERRUPTED } from '../decide/end.ts'
-export { AdmissionChanged } from '../decide/join.ts'
+export { AdmissionChanged } from '../decide/admission-changed.ts'
 export type {
   AppendReply,
   LogUpdate,

@@ -1,6 +1,7 @@
 // Requests to append.lua, and its answers.
 import type { Entry, GenerationEnded, RoomId } from '@roomcast/shared/protocol'
-import { type Card, cardOf, type Front, membersOf } from '../../decide/cards.ts'
+import type { Card } from '../../decide/card.ts'
+import { cardOf, type Front, membersOf } from '../../decide/cards.ts'
 import type { Draft } from '../../decide/draft.ts'
 import { DOCKET_VERSION } from '../../decide/saved-docket.ts'
 import type { Append, Appended, Decided, Ending, Footing, Written } from '../entry-log.ts'

@@ -1,6 +1,6 @@
 // The members of each room, and the rooms of each member.
 import type { MemberId, RoomId, RoomSummary } from '@roomcast/shared/protocol'
-import type { Card } from '../../decide/cards.ts'
+import type { Card } from '../../decide/card.ts'
 import type { FoundId } from '../entry-log.ts'
 import type { Database } from './database.ts'
 import type { RoomRow } from './entries.ts'

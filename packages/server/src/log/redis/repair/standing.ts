@@ -2,7 +2,7 @@
 import type { Entry, GenerationId, MessageId, RoomId } from '@roomcast/shared/protocol'
 import { cardOf, membersOf } from '../../../decide/cards.ts'
 import type { Draft } from '../../../decide/draft.ts'
-import type { Remains } from '../../../decide/restore.ts'
+import type { Remains } from '../../../decide/remains.ts'
 import type { Connections } from '../../../redis/connections.ts'
 import type { Keys } from '../keys.ts'
 import type { Scripts } from '../scripts.ts'
