@@ -34,7 +34,7 @@ export interface Seat {
 
 /** A pause for commands in flight when the server shuts down, ms. */
 const UNDER_WAY_MS = 300
-/** The time needed to end the answers that outlast its patience, ms. */
+/** The time needed to end the answers that are still running when the server's patience is over, ms. */
 const ENDING_MS = 500
 /** The request to Claude is closed within this time after a stop: the time for news from the log, ms. */
 const CLOSED_MS = 50

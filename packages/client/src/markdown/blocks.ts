@@ -41,7 +41,7 @@ type Made = Pick<Finished, 'block' | 'weight'> & { readonly end: number | null }
 /** An open block that is too long: its source is shown from `from` on, until the text is `until` characters long. */
 type Held = { readonly before: readonly Block[]; readonly from: number; readonly until: number }
 
-/** Characters, and markup characters among them. In a longer open block, open ends are not closed. */
+/** Open ends are not closed in an open block with more characters than this, or with more markup characters. */
 const MEND_LIMIT = 8_000
 const MEND_SIGNS = 500
 /** The fixed cost of parsing a block again besides its text, in characters. */
@@ -141,7 +141,7 @@ export class MarkdownBlocks {
     return this.#plainAfter([], this.#finishedLength)
   }
 
-  /** Ends the text: finishes the last blocks, and parses a slice of the blocks again that lacked definitions. */
+  /** Ends the text: finishes the last blocks, and parses again a slice of those blocks that lacked definitions. */
   #settle(cutOff: boolean): readonly Block[] {
     this.#held = null
     const tail = this.#source.slice(this.#finishedLength)
@@ -168,7 +168,7 @@ export class MarkdownBlocks {
       const { source } = finished.block
       left -= source.length + OF_RESOLVING
       this.#looked += 8 * (source.length + OF_RESOLVING)
-      // Its own definitions are known already. Copying all of them for each block would be quadratic.
+      // Inherited, not copied: a copy of all definitions for each block would be quadratic. The block's own are among them.
       const [stretch] = cut(this.#engine, source, Object.create(references) as References)
       if (stretch === undefined) continue
       const block = this.#block(stretch, finished.block.id, references).block
@@ -259,7 +259,7 @@ export class MarkdownBlocks {
     }
   }
 
-  /** @param written whether the last one is still open; `goesOn`: whether its text still goes on */
+  /** @param written about the last one. `open`: it is still open; `goesOn`: open ends in its text may still be closed */
   #parse(
     stretches: readonly Stretch[],
     references: References,

@@ -28,8 +28,8 @@ import type { Link, Transport } from './transport.ts'
 import type { Post } from './unsent-posts.ts'
 
 /**
- * Silence after which the connection counts as dead; heartbeats come every 2 s (running) or 10 s. It is longer than one
- * large update may occupy a connection before pings are missed (`gateway.ts`).
+ * Silence after which the connection counts as dead; heartbeats come every 2 s (running) or 10 s. One large update may
+ * occupy the connection until its pings time out (`gateway.ts`); this is longer.
  */
 const SILENCE_MS = 35_000
 /** The same, when there is reason for doubt: the machine slept, or its network changed. */

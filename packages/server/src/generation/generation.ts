@@ -27,7 +27,7 @@ export interface GenerationOptions {
   readonly clock: Clock
   readonly started: Started
   readonly limits: GenerationLimits
-  /** Builds the prompt, or a shorter one than a prompt that was `tooLong`; null if there is none. */
+  /** Builds the prompt, or a shorter one than a prompt that was `tooLong`; null if it cannot be shorter. */
   readonly prompt: (tooLong?: TooLong & { readonly prompt: Prompt }) => Promise<Built | null>
   /** Makes the id for the next question in the queue; null if no generation may start. */
   readonly nextId: () => string | null
@@ -137,7 +137,8 @@ export class Generation {
   }
 
   /**
-   * Called when the node shuts down: ends as `interrupted`, or leaves the end to the next start if storage takes none.
+   * Called when the node shuts down: ends as `interrupted`. If the storage cannot take the end, the log writes it when
+   * the node is back.
    */
   shutdown(): void {
     this.#goingDown = true
@@ -290,7 +291,7 @@ export class Generation {
         fence: started.fence,
         usage: this.#usage ?? this.#usageOf(null),
         next: this.#nextId,
-        // Even without text: its position shows whether the storage has lost its tail.
+        // Sent even without text: the position in it shows whether the storage has lost the end of the reply.
         ...(final ? { final } : {}),
       })
     } catch (error) {
@@ -305,8 +306,8 @@ export class Generation {
   }
 
   /**
-   * Sends a storage that lost its tail the tail again. If storage is ahead of us, another owner wrote there: end with
-   * what it has.
+   * If the storage has lost the end of the text, sends that part again. If the storage is ahead of us, another owner
+   * wrote there: the generation then ends with what the storage has.
    */
   async #afterElsewhere(final: FinalBytes | null, end: number): Promise<FinalBytes | null> {
     if (final === null) return null

@@ -1,8 +1,8 @@
 // Decides commands of members on this node's knowledge of a room. The log writes the decision if that knowledge is up to date.
 // Otherwise this node catches up and decides again: there are no locks, and the order of the log settles races.
 //
-// Nothing is refused, or found to change nothing, on this node's knowledge alone: after the command arrived, the log has
-// confirmed the state of the room, and that the command was not done before.
+// This node's knowledge alone is not enough to refuse a command, or to find that it changes nothing. In those cases, too, the
+// log must first confirm, after the command has arrived, the state of the room and that the command was not done before.
 import type { Clock } from '@roomcast/shared/clock'
 import type { Entry, RoomId } from '@roomcast/shared/protocol'
 import { Refusal } from '@roomcast/shared/protocol'

@@ -64,7 +64,7 @@ export class Room {
   #mode: Mode = { kind: 'live' }
   #checkpointed: number
   readonly #stops: (() => void)[] = []
-  /** Not part of the mode: watchers get heartbeats in every mode but the last. */
+  /** Not part of the mode: watchers get heartbeats in every mode but `closed`. */
   #stopHeartbeat: (() => void) | null = null
   /** A read of the log for `lacks`. Not part of the mode: it can run in any mode, and changes nothing here. */
   #looking: Promise<ReadState> | null = null
@@ -290,7 +290,7 @@ export class Room {
     const mode = this.#mode
     if (this.#isOver) return
     if ('type' in update && update.type === 'deleted') return this.#deleted()
-    // Either the log has this update by now and the retry reads it, or the storage has lost it and will say so itself.
+    // Dropped: if the log has this update, the retry reads it; if the storage has lost it, nobody may see it.
     if (mode.kind === 'unread') return
     if (mode.kind === 'reading') {
       // An update dropped here leaves a gap for the next one, which causes another re-read.

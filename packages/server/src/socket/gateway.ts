@@ -176,8 +176,8 @@ export class Gateway implements FanOut {
   #count(connection: RoomSocket['conn']): void {
     const end = (why: EndReason) => {
       if (connection.readyState === 'open') this.#options.onEnded(why)
-      // Destroyed without a close frame, which would have to be waited for: packets that have arrived are not
-      // processed.
+      // Destroyed at once, so that packets that have already arrived are not processed. Closing with a close frame
+      // would mean waiting for the answer to it.
       connection.close(true)
       connection.request.socket.destroy()
     }
@@ -199,7 +199,7 @@ export class Gateway implements FanOut {
     transport.socket?.on('ping', take).on('pong', take)
   }
 
-  /** Allows one handshake per connection at a time; otherwise several could be admitted as one. */
+  /** Allows one handshake per connection at a time; otherwise one connection could get several sockets. */
   async #admit(socket: RoomSocket): Promise<ErrorBody | null> {
     if (this.#admitting.has(socket.conn))
       return errorBody('bad-request', 'One handshake at a time.')

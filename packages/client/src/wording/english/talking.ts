@@ -10,7 +10,7 @@ export const talking = {
     askPlaceholder: 'Ask Claude…',
     queuePlaceholder: 'Queue a question…',
     sayPlaceholder: 'Message the room…',
-    /** The recipient of the message, one of two. */
+    /** The label of the switch between the two recipients below; when it is on, the message asks Claude. */
     whom: 'Ask Claude',
     toClaude: ['Ask', 'Claude'],
     toRoom: ['Room', 'only'],

@@ -1,8 +1,8 @@
 // Follows the channels of rooms for this node, and polls for missed updates: a published message is delivered at most once,
 // and a subscription may fall silent without an error.
 //
-// Guarantees: followers get updates in the order of the log. Every CHECK_MS they get the room's position in Redis, long enough
-// after it was read that anything published earlier has arrived if it ever will; so no gap stays unnoticed.
+// Guarantees: followers get updates in the order of the log, and no gap stays unnoticed: every CHECK_MS the room's position
+// is read from Redis, and GRACE_MS later followers are told. By then anything published earlier has arrived, if it ever will.
 // Each check also detects entries that Redis has lost, and restores them (repair/).
 import type { Delta, Entry, RoomId } from '@roomcast/shared/protocol'
 import { Refusal } from '@roomcast/shared/protocol'

@@ -5,7 +5,7 @@ export const preferences = {
   theme: 'Appearance',
   themes: { system: 'System', light: 'Light', dark: 'Dark' },
   announce: 'Screen reader announcements',
-  announceHint: 'What’s announced while Claude answers. Events always are.',
+  announceHint: 'What’s announced while Claude answers. Events are always announced.',
   announcements: {
     events: 'Events',
     answers: 'Finished answers',
