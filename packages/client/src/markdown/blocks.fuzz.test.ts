@@ -37,8 +37,12 @@ function somePieces(chance: Chance): readonly string[] {
 /** Cuts a text also within line ends and within characters. */
 function cutAnew(text: string, chance: Chance): readonly string[] {
   const pieces: string[] = []
-  for (let from = 0; from < text.length; from += pieces.at(-1)?.length ?? 0)
-    pieces.push(text.slice(from, from + 1 + chance.below(4)))
+  let from = 0
+  while (from < text.length) {
+    const to = from + 1 + chance.below(4)
+    pieces.push(text.slice(from, to))
+    from = to
+  }
   return pieces
 }
 

@@ -125,6 +125,13 @@ describe('a block that is too long', () => {
     expect(end[0]?.source.trimEnd()).toBe(long)
   })
 
+  it('is shown once below link definitions', () => {
+    const source = filled('- `a` `b`\n', 8_000)
+    const blocks = blocksOf(`[a]: /b\n${source}`)
+    expect(blocks.map(({ tokens }) => tokens === null)).toEqual([false, true])
+    expect(blocks.map((block) => block.source).join('')).toBe(source)
+  })
+
   it('is dropped when the text is corrected', () => {
     const parser = new MarkdownBlocks()
     parser.update(filled('[', 2 * BLOCK_LIMIT), false)
