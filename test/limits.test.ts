@@ -3,11 +3,11 @@ import { globSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 
-const SERVER = fileURLToPath(new URL('../../packages/server/src/', import.meta.url))
-const SIMULATOR = fileURLToPath(new URL('../../packages/simulator/src/', import.meta.url))
-const CLIENT = fileURLToPath(new URL('../../packages/client/src/', import.meta.url))
+const SERVER = fileURLToPath(new URL('../packages/server/src/', import.meta.url))
+const SIMULATOR = fileURLToPath(new URL('../packages/simulator/src/', import.meta.url))
+const CLIENT = fileURLToPath(new URL('../packages/client/src/', import.meta.url))
 const [TABLE = '', PAGE = ''] = readFileSync(
-  new URL('../../docs/limits.md', import.meta.url),
+  new URL('../docs/limits.md', import.meta.url),
   'utf8',
 ).split('## On the page')
 /** A limit, and `file`: `symbol`, in the second and third column. */
