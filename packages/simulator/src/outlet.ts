@@ -1,6 +1,6 @@
 /**
  * The output to one client: writes bytes, waits for `drain`, notices when the connection closes.
- * Guarantees that nothing is written after a noticed close, and counts any such bytes.
+ * Guarantees that nothing is written after a noticed close; counts the bytes that break this, so that tests can check it.
  * Knows nothing of events; the plan tells it how to split text into writes.
  */
 import type { ServerResponse } from 'node:http'

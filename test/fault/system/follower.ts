@@ -1,5 +1,5 @@
-// Rules R1.1 to R1.6 of PROTOCOL.md about updates, implemented a second time from the page alone, without the program's
-// fold or schemas.
+// Rules R1.1 to R1.6 of PROTOCOL.md about updates, implemented a second time from the text of that document alone,
+// without the program's fold or schemas.
 import { Buffer } from 'node:buffer'
 import { digestOf, type Screen, type ShownReply } from './screen.ts'
 

@@ -58,7 +58,7 @@ export function useHistory(
 ): ShownHistory {
   const history = shallowRef<History | null>(null)
   const problem = ref<string | null>(null)
-  /** All entries up to this offset were received, or no message here could be affected by them. */
+  /** Each entry up to this offset was received here, or cannot affect any message here. */
   let heard = 0
   /** Counts the snapshots that skipped entries. */
   let gaps = 0

@@ -7,8 +7,9 @@ import { piecesOf } from './pieces.ts'
 
 export interface DrawnBlocks {
   readonly blocks: readonly Block[]
-  /** The block that is partly drawn, and how many of its tokens or pieces are; blocks before it are drawn, none after it. */
+  /** Index of the block that is partly drawn: blocks before it are drawn completely, those after it not at all. */
   readonly last: number
+  /** How many tokens or pieces of that block are drawn. */
   readonly tokens: number
 }
 
@@ -96,7 +97,7 @@ export function lengthOf(block: Block | undefined): number {
   return block.tokens?.length ?? Math.max(1, piecesIn(block).length)
 }
 
-/** How much of a block to draw that replaces the last one drawn: text that was on the page stays there. */
+/** When a block replaces the last one drawn, how much of it to draw so that text already on the page stays there. */
 function stillDrawn({ blocks, last, tokens }: DrawnBlocks, now: Block | undefined): number {
   const before = blocks[last]
   if (now === undefined || now.tokens !== null || before === undefined) return tokens

@@ -2,7 +2,8 @@
 // Otherwise this node catches up and decides again: there are no locks, and the order of the log settles races.
 //
 // This node's knowledge alone is not enough to refuse a command, or to find that it changes nothing. In those cases, too, the
-// log must first confirm, after the command has arrived, the state of the room and that the command was not done before.
+// log is asked first, once the command has arrived. It must confirm that this node knows the current state of the room,
+// and that the command was not done before.
 import type { Clock } from '@roomcast/shared/clock'
 import type { Entry, RoomId } from '@roomcast/shared/protocol'
 import { Refusal } from '@roomcast/shared/protocol'

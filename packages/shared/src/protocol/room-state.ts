@@ -89,7 +89,10 @@ export const openInviteSchema = v.object({
 })
 export type OpenInvite = Readonly<v.InferOutput<typeof openInviteSchema>>
 
-/** `ended`: links of this room have been ended before, so a link without an id, which is older, opens nothing. */
+/**
+ * `ended`: links of this room were ended at least once. Since then, links without an id (from an earlier version) open
+ * nothing.
+ */
 export const invitesSchema = v.object({
   open: v.pipe(v.array(openInviteSchema), v.readonly()),
   ended: v.boolean(),

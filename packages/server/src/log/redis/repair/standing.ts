@@ -102,7 +102,7 @@ export class Standing implements Remains {
     )
   }
 
-  /** The offset, at least that of the given entry, of an equal entry; each offset is given once. Null: there is none. */
+  /** Finds an entry equal to this one, at its offset or a later one. Each offset is found only once; null: none. */
   offsetOf({ offset, at: _, ...draft }: Entry): number | null {
     const offsets = this.#offsets.get(membersOf(draft)) ?? []
     const index = offsets.findIndex((place) => place >= offset)
