@@ -44,6 +44,18 @@ describe('a Redis that has lost acknowledged entries', () => {
     expect(lost).toEqual(['room'])
   })
 
+  test('[R4.1] answers a command again although another node, which did not know it, restored its entries', async () => {
+    const room = await aRoom(log)
+    await log.follow('room', () => undefined)
+    const removal = { type: 'remove', by: 'alice', memberId: 'carol', commandId: 'c' } as const
+    const removed = await log.amend('room', removal)
+    const { epoch } = await room.state()
+    // What the other node leaves behind. This one has not heard of it yet.
+    await admin.hset('faults:{room}', { epoch: 'turned', before: epoch })
+    expect(await admin.hdel('faults:{room}:commands', 'alice c')).toBe(1)
+    expect(await log.amend('room', removal)).toEqual(removed)
+  })
+
   /** A Room with one watcher, and the snapshots that the watcher was sent. */
   async function watched() {
     const snapshots: RoomState[] = []

@@ -16,7 +16,7 @@ const LONGEST = [
   'test/process/restore.test.ts',
   'test/fault/drain.test.ts',
   'test/fault/stalled-reader.test.ts',
-  'test/fault/bad-network.test.ts',
+  'test/fault/more-random-rooms.test.ts',
 ]
 
 export class LongestFirst extends BaseSequencer {

@@ -1,6 +1,7 @@
 // Mutations of the repair of a Redis that has lost acknowledged entries.
 import type { Mutation } from '../mutation.ts'
 import {
+  detection,
   repair,
   repeatedFailover,
   FOLLOWING,
@@ -46,6 +47,16 @@ export const FAILOVER: readonly Mutation[] = [
     find: 'steps.length === 0 && done.length === 0',
     replace: 'steps.length === 0',
     ...after('[R4.1] a command that is repeated the moment its node is connected again'),
+  },
+  {
+    rule: 'R4.1',
+    breaks: 'a refused command is not judged again after its first answer has come back',
+    file: REPAIR,
+    find: 'written > 0 || commands > 0',
+    replace: 'written > 0',
+    ...detection(
+      'a Redis that has lost acknowledged entries > [R4.1] answers a command again although another node',
+    ),
   },
   {
     rule: 'R4.2',

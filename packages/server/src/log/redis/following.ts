@@ -124,7 +124,7 @@ export class Following {
     return this.#repair.fingerprintAt(roomId, offset)
   }
 
-  /** Checks one room now. @returns whether lost entries were restored */
+  /** Checks one room now. @returns whether lost entries or commands were restored */
   async recheck(roomId: RoomId): Promise<boolean> {
     return this.#repair.remembers(roomId) && this.#check(roomId)
   }
@@ -204,7 +204,7 @@ export class Following {
     for (const roomId of back) this.#options.onUnremoved(roomId)
   }
 
-  /** @returns whether lost entries were restored */
+  /** @returns whether lost entries or commands were restored */
   async #check(roomId: RoomId): Promise<boolean> {
     const followed = this.#rooms.get(roomId)
     try {

@@ -74,10 +74,12 @@ for position, step in ipairs(asked.steps) do
   end
 end
 -- Remembers the commands that wrote these entries, if the entries of a command have adjacent offsets.
+local remembered = 0
 for _, command in ipairs(asked.done) do
   local first, last = command.first.offset or places[command.first.step], command.last.offset or places[command.last.step]
   if last - first == command.count - 1 and redis.call('HEXISTS', COMMANDS, command.field) == 0 then
     remember(command, first, last)
+    remembered = remembered + 1
   end
 end
 save()
@@ -86,4 +88,4 @@ if asked.turns then
 else
   show()
 end
-return { 'ok', whole(tonumber(room('offset')) - began) }
+return { 'ok', whole(tonumber(room('offset')) - began), whole(remembered) }

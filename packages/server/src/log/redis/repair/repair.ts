@@ -36,7 +36,7 @@ export interface HeardEntries {
   readonly entries: readonly Entry[]
 }
 
-/** The result of a check. `stand`: null if there is no such room; `isBack`: whether lost entries were restored. */
+/** The result of a check. `stand`: null if there is no such room; `isBack`: whether lost entries or commands were restored. */
 export interface Check {
   readonly stand: Stand | null
   readonly isBack: boolean
@@ -263,14 +263,14 @@ export class Repair {
     try {
       const done = await this.#restoring.run(roomId, place, room.recent)
       if (!done) return 'sound'
-      const { turned, written, missing } = done
+      const { turned, written, missing, commands } = done
       if (turned !== null) {
         onLost(roomId)
         // The next check reads the position in the new epoch.
         Object.assign(room, { epoch: turned, offset: 0, fingerprint: '', owes: null })
       }
       if (written > 0 || (turned !== null && missing > 0)) onReasserted(roomId, written, missing)
-      return turned !== null || written > 0 ? 'back' : 'sound'
+      return turned !== null || written > 0 || commands > 0 ? 'back' : 'sound'
     } catch (error) {
       // An unreachable storage is not reported as a failed repair: the check itself fails.
       const isAway = scriptFault(error) === null && refusalOf(error) instanceof Refusal

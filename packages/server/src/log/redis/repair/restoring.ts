@@ -32,6 +32,8 @@ interface Repaired {
   /** Number of restored entries, and of entries that no longer had a place. */
   readonly written: number
   readonly missing: number
+  /** Number of commands whose first answer is known again. */
+  readonly commands: number
 }
 
 export interface RestoringOptions {
@@ -114,13 +116,14 @@ export class Restoring {
     if (!standing.exists && recent.entries[0]?.type !== 'room-created') return null
     const found = compare(standing, place)
     if (found === 'other') return null
-    if (found === 'sound') return { turned: null, written: 0, missing: 0 }
+    const nothing: Repaired = { turned: null, written: 0, missing: 0, commands: 0 }
+    if (found === 'sound') return nothing
     const { docket } = standing.exists ? await caughtUp(log, roomId, unknown()) : unknown()
     if (docket.offset !== standing.offset) return 'moved'
     const plan = await this.#plan(roomId, docket, standing, recent)
     const { steps, bodies, done, missing } = plan
     const isWhole = steps.length === 0 && done.length === 0
-    if (found === 'turned' && isWhole) return { turned: null, written: 0, missing }
+    if (found === 'turned' && isWhole) return { ...nothing, missing }
     const turned = found === 'turned' ? null : newId()
     const asked = {
       ...(standing.exists ? {} : { makes: true }),
@@ -136,7 +139,7 @@ export class Restoring {
     const values = [JSON.stringify(asked), ...bodies]
     const answer = (await connections.run(scripts.restore, keys.all(roomId), values)) as string[]
     if (answer[0] !== 'ok') return 'moved'
-    return { turned, written: Number(answer[1]), missing }
+    return { turned, written: Number(answer[1]), missing, commands: Number(answer[2]) }
   }
 
   /** The steps in the order of the entries. Text comes right before the end of its generation, or last. */
