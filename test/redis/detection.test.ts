@@ -1,5 +1,5 @@
 // A Redis that has lost acknowledged entries, as after a failover to a replica that lagged: every screen is corrected.
-import { beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
 import type { RoomState, Update } from '@roomcast/shared/protocol'
 import type { LogUpdate } from '@roomcast/server/judge/room-log.ts'
 import { MemoryPresence } from '@roomcast/server/presence/memory-presence.ts'
@@ -10,8 +10,8 @@ import { type FaultyRedis, useFaultyRedis } from './faulty-redis.ts'
 import { aRoom } from '../doubles/room.ts'
 
 const fixture = useFaultyRedis()
-let { admin, log, lost }: FaultyRedis = {} as FaultyRedis
-beforeEach(() => ({ admin, log, lost } = fixture.current))
+let { admin, connections, log, lost }: FaultyRedis = {} as FaultyRedis
+beforeEach(() => ({ admin, connections, log, lost } = fixture.current))
 
 describe('a Redis that has lost acknowledged entries', () => {
   test('gives the room one new epoch and tells followers', async () => {
@@ -53,6 +53,33 @@ describe('a Redis that has lost acknowledged entries', () => {
     // What the other node leaves behind. This one has not heard of it yet.
     await admin.hset('faults:{room}', { epoch: 'turned', before: epoch })
     expect(await admin.hdel('faults:{room}:commands', 'alice c')).toBe(1)
+    expect(await log.amend('room', removal)).toEqual(removed)
+  })
+
+  test('[R4.1] answers a command again that was refused while its first answer was being restored', async () => {
+    const room = await aRoom(log)
+    await log.follow('room', () => undefined)
+    const removal = { type: 'remove', by: 'alice', memberId: 'carol', commandId: 'c' } as const
+    const removed = await log.amend('room', removal)
+    const { epoch } = await room.state()
+    const run = connections.run.bind(connections)
+    let restored: Promise<unknown> | null = null
+    let restore: () => void = () => undefined
+    const refused = new Promise<void>((resolve) => (restore = resolve))
+    vi.spyOn(connections, 'run').mockImplementation(async (script, ...rest) => {
+      if (script.name.includes('restore'))
+        return (restored ??= refused.then(() => run(script, ...rest)))
+      // The check after the refusal reads the position only when the repair under way has ended.
+      if (script.name.includes('position') && restored) {
+        restore()
+        await restored
+      }
+      return run(script, ...rest)
+    })
+    await admin.hset('faults:{room}', { epoch: 'turned', before: epoch })
+    await admin.hdel('faults:{room}:commands', 'alice c')
+    await admin.publish('faults:{room}', 'eturned\n[]')
+    await expect.poll(() => restored !== null).toBe(true)
     expect(await log.amend('room', removal)).toEqual(removed)
   })
 

@@ -59,6 +59,16 @@ export const FAILOVER: readonly Mutation[] = [
     ),
   },
   {
+    rule: 'R4.1',
+    breaks: 'a command that is refused during a repair is not judged again',
+    file: REPAIR,
+    find: " || (await underWay) === 'back'",
+    replace: '',
+    ...detection(
+      'a Redis that has lost acknowledged entries > [R4.1] answers a command again that was refused',
+    ),
+  },
+  {
     rule: 'R4.2',
     breaks: 'two nodes restore the same message twice',
     file: 'packages/server/src/decide/entries.ts',

@@ -146,6 +146,8 @@ export class Repair {
   async check(roomId: RoomId): Promise<Check> {
     const room = this.#rooms.get(roomId)
     if (!room) return { stand: await this.standOf(roomId, 0), isBack: false }
+    // It may bring back what the caller has just missed.
+    const underWay = this.#underWay.get(roomId)
     let isBack = false
     for (let looks = 0; ; looks++) {
       const { epoch, offset, fingerprint } = room
@@ -177,7 +179,8 @@ export class Repair {
       if (paid === 'failed') return { stand, isBack }
       if (room.owes === owes) room.owes = null
       room.recent.forgetBefore(asked - REMEMBER_MS)
-      return { stand, isBack: isBack || paid === 'back' }
+      isBack ||= paid === 'back' || (await underWay) === 'back'
+      return { stand, isBack }
     }
   }
 
