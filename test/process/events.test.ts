@@ -218,8 +218,9 @@ describe('a reader of events', () => {
     expect(await reader.ended).toBe('ended')
     expect(reader.follower.closed).toBe('shutting-down')
     await house.start()
+    const before = reader.follower.types.length
     const after = await read(house, reader.follower)
-    await after.until('to be live', ({ follower }) => follower.types.includes('synced'))
+    await after.until('to be live', ({ follower }) => follower.types.includes('synced', before))
     expect(after.follower.types.filter((type) => type === 'tail')).toHaveLength(1)
   })
 })
